@@ -1,0 +1,31 @@
+"""Nitka: a native desktop client for AI assistants, and the permanent home of their history.
+
+One idea: **assistants, threads, messages and runs are the user's own records; services are adapters
+that answer a run.**  One window, one store and one export serve every service.
+
+The tree, from the window down; imports point one way, and import-linter checks it::
+
+    __main__      the way in: words, profile, which program to run
+    application   the window program, built by hand: paint first, then loops, store and worker
+    headless      commands without a window, on the same worker
+    logs          log files, redaction, last-resort handlers
+    widgets/      views: main window, panes, composer, transcript, dialogs
+    qt/           between controllers and views: the bridge, models, intents
+    controllers/  use cases; asyncio without Qt: worker, tasks, runs, library, connections
+    services/     adapters to what answers a run; the only place of httpx
+    store/        what is kept on this machine: database, settings, secrets
+    export/       values to bytes: Markdown, HTML, JSON
+    domain/       values and rules; no I/O
+
+The life of one answer::
+
+    composer -> Intents.send -> RunsController (worker loop): user message and an empty reply are committed
+      -> Service.run(request) yields run events -> Normaliser turns deltas and snapshots into TextEdits
+         -> store, at most 250 ms late         -> Bridge (a deque) -> message pane, at most once a frame
+      -> exactly one ending: completed, truncated, filtered, failed, stopped, interrupted
+
+Threads of the program: the window's (Qt, later joined by a small asyncio loop for intents), one worker (asyncio:
+all HTTP, all runs), one for SQLite, one for the keyring.  The on-device model is a process of its own.
+"""
+
+__version__ = "0.1.0"

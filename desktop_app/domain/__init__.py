@@ -1,0 +1,1 @@
+"""Values and rules of Nitka; standard library only, no I/O."""

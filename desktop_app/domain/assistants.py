@@ -1,0 +1,160 @@
+"""The assistant: a configuration made once and used in many threads, with the AI Assistant API's meaning.
+
+Every change makes a version: ``AssistantSettings`` is what a version holds, ``Assistant`` the record around it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from desktop_app.domain.ids import AssistantId, ConnectionId
+
+DEFAULT_TEMPERATURE = 0.3
+DEFAULT_MAX_PROMPT_TOKENS = 7000
+
+NAME_LIMIT = 100
+DESCRIPTION_LIMIT = 1000
+INSTRUCTION_LIMIT = 100_000
+LABELS_LIMIT = 64
+LABEL_LIMIT = 63
+TOKENS_LIMIT = 10_000_000
+MESSAGES_LIMIT = 100_000
+TTL_DAYS_LIMIT = 3650
+
+
+class ExpirationPolicy(StrEnum):
+    """What the lifetime is counted from (``expiration_policy`` of the AI Assistant API)."""
+
+    STATIC = "static"
+    SINCE_LAST_ACTIVE = "since_last_active"
+
+
+@dataclass(frozen=True, slots=True)
+class Expiration:
+    """A lifetime in days."""
+
+    ttl_days: int
+    policy: ExpirationPolicy = ExpirationPolicy.SINCE_LAST_ACTIVE
+
+    def expires_at(self, created_at: datetime, last_active_at: datetime) -> datetime:
+        """When a record made and last used at these times ends."""
+        start = created_at if self.policy is ExpirationPolicy.STATIC else last_active_at
+        return start + timedelta(days=self.ttl_days)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptTruncation:
+    """How much of a thread the model sees: a token budget, and optionally only the last N messages."""
+
+    max_prompt_tokens: int = DEFAULT_MAX_PROMPT_TOKENS
+    last_messages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionOptions:
+    """Options of one reply; ``max_tokens`` None leaves the limit to the service."""
+
+    temperature: float = DEFAULT_TEMPERATURE
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantSettings:
+    """What a version of an assistant holds."""
+
+    name: str
+    description: str = ""
+    instruction: str = ""
+    connection_id: ConnectionId | None = None
+    model: str = ""
+    truncation: PromptTruncation = field(default_factory=PromptTruncation)
+    completion: CompletionOptions = field(default_factory=CompletionOptions)
+    expiration: Expiration | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """An assistant at its newest version; times are aware UTC."""
+
+    id: AssistantId
+    version: int
+    settings: AssistantSettings
+    created_at: datetime
+    updated_at: datetime
+    last_active_at: datetime
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When it expires, or None if it does not."""
+        expiration = self.settings.expiration
+        return expiration.expires_at(self.created_at, self.last_active_at) if expiration else None
+
+
+class Problem(StrEnum):
+    """What is wrong with a field; the window says it in words."""
+
+    REQUIRED = "required"
+    TOO_LONG = "too_long"
+    TOO_SMALL = "too_small"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """A field over its limit; ``limit`` is the bound that was broken (0 where there is none)."""
+
+    field: str
+    problem: Problem
+    limit: float = 0
+
+
+def problems(settings: AssistantSettings, *, max_temperature: float = 1.0) -> list[FieldProblem]:
+    """Every field of ``settings`` that breaks a limit, in the order of the dialog; empty when all is well."""
+    found = [
+        *_text_problems(settings),
+        *_number_problems("temperature", settings.completion.temperature, 0, max_temperature),
+        *_number_problems("max_tokens", settings.completion.max_tokens, 1, TOKENS_LIMIT),
+        *_number_problems("max_prompt_tokens", settings.truncation.max_prompt_tokens, 1, TOKENS_LIMIT),
+        *_number_problems("last_messages", settings.truncation.last_messages, 1, MESSAGES_LIMIT),
+    ]
+    if settings.expiration:
+        found += _number_problems("ttl_days", settings.expiration.ttl_days, 1, TTL_DAYS_LIMIT)
+    return found + _label_problems(settings.labels)
+
+
+def _text_problems(settings: AssistantSettings) -> list[FieldProblem]:
+    found = []
+    if not settings.name.strip():
+        found.append(FieldProblem("name", Problem.REQUIRED))
+    for name, text, limit in (
+        ("name", settings.name, NAME_LIMIT),
+        ("description", settings.description, DESCRIPTION_LIMIT),
+        ("instruction", settings.instruction, INSTRUCTION_LIMIT),
+    ):
+        if len(text) > limit:
+            found.append(FieldProblem(name, Problem.TOO_LONG, limit))
+    return found
+
+
+def _number_problems(name: str, value: float | None, low: float, high: float) -> list[FieldProblem]:
+    if value is None:
+        return []
+    if value < low:
+        return [FieldProblem(name, Problem.TOO_SMALL, low)]
+    return [FieldProblem(name, Problem.TOO_LARGE, high)] if value > high else []
+
+
+def _label_problems(labels: tuple[tuple[str, str], ...]) -> list[FieldProblem]:
+    keys = [key for key, _ in labels]
+    if len(labels) > LABELS_LIMIT:
+        return [FieldProblem("labels", Problem.TOO_MANY, LABELS_LIMIT)]
+    if len(set(keys)) < len(keys):
+        return [FieldProblem("labels", Problem.DUPLICATE)]
+    if any(not key for key in keys):
+        return [FieldProblem("labels", Problem.REQUIRED)]
+    if any(len(text) > LABEL_LIMIT for label in labels for text in label):
+        return [FieldProblem("labels", Problem.TOO_LONG, LABEL_LIMIT)]
+    return []

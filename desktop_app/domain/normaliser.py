@@ -1,0 +1,75 @@
+"""One normaliser for both kinds of stream: pieces and snapshots become edits of the message.
+
+An edit keeps the first ``keep`` characters and puts ``text`` after them, so a replacement costs only what changed and
+an append costs only what came.
+"""
+
+import os.path
+from dataclasses import dataclass
+
+from desktop_app.domain.events import RunEvent, TextAppended, TextReplaced
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """The text after it is ``before[:keep] + text``; characters are code points."""
+
+    keep: int
+    text: str
+
+    def apply(self, before: str) -> str:
+        """The text after the edit."""
+        return before[: self.keep] + self.text
+
+
+class Normaliser:
+    """Follows one reply; ``prefix`` is the text that a continued message already has."""
+
+    def __init__(self, prefix: str = "") -> None:
+        self._prefix = prefix
+        self._pieces = [prefix]
+        self._length = len(prefix)
+
+    @property
+    def text(self) -> str:
+        """The whole message so far."""
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0]
+
+    def feed(self, event: RunEvent) -> TextEdit | None:
+        """The edit that ``event`` makes, or None when the text stays as it is."""
+        match event:
+            case TextAppended(piece) if piece:
+                edit = TextEdit(self._length, piece)
+                self._pieces.append(piece)
+                self._length += len(piece)
+                return edit
+            case TextReplaced(snapshot):
+                return self._replace(self._prefix + snapshot)
+        return None
+
+    def _replace(self, snapshot: str) -> TextEdit | None:
+        before = self.text
+        if snapshot == before:
+            return None
+        keep = len(before) if snapshot.startswith(before) else len(os.path.commonprefix((before, snapshot)))
+        self._pieces = [snapshot]
+        self._length = len(snapshot)
+        return TextEdit(keep, snapshot[keep:])
+
+
+def merge(edits: list[TextEdit]) -> TextEdit:
+    """One edit with the effect of ``edits`` in order; raises ValueError for an empty list."""
+    if not edits:
+        raise ValueError("no edits")
+    keep, tail = edits[0].keep, [edits[0].text]
+    length = keep + len(edits[0].text)
+    for edit in edits[1:]:
+        if edit.keep < length:
+            text = "".join(tail)
+            tail = [text[: max(0, edit.keep - keep)]]
+            keep = min(keep, edit.keep)
+        tail.append(edit.text)
+        length = edit.keep + len(edit.text)
+    return TextEdit(keep, "".join(tail))

@@ -1,0 +1,78 @@
+"""What the model sees: the request of one run, cut to the assistant's limits.
+
+Token counts are estimates (about 4 characters a token in Latin script, 3 in others, 4 more a message), since most
+services have no tokenizer to ask.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from desktop_app.domain.assistants import PromptTruncation
+from desktop_app.domain.ids import MessageId
+from desktop_app.domain.threads import Author, Message
+
+TOKENS_A_MESSAGE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PromptMessage:
+    """A message as it is sent."""
+
+    author: Author
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """Everything an adapter needs to ask for a reply; ``request_id`` goes to the service's log and ours."""
+
+    request_id: str
+    model: str
+    instruction: str
+    messages: tuple[PromptMessage, ...]
+    temperature: float
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The part of a thread that is sent: ``messages`` newest-complete, ``dropped`` how many older ones are not."""
+
+    messages: tuple[Message, ...]
+    dropped: int
+    tokens: int
+
+    @property
+    def ids(self) -> tuple[MessageId, ...]:
+        """Ids of the messages sent, oldest first."""
+        return tuple(message.id for message in self.messages)
+
+
+def estimate_tokens(text: str) -> int:
+    """About how many tokens ``text`` has; never 0 for a text."""
+    if not text:
+        return 0
+    latin = len(text.encode("ascii", "ignore"))
+    return max(1, -(-latin // 4) + -(-(len(text) - latin) // 3))
+
+
+def cut(messages: Sequence[Message], truncation: PromptTruncation, instruction: str = "") -> Cut:
+    """The newest of ``messages`` (oldest first) that fit the budget after the instruction.
+
+    The last user message and what follows it is always sent.  Empty messages say nothing and are left out; the part
+    never starts with a reply whose question was cut off.
+    """
+    spoken = [message for message in messages if message.text]
+    must = next((i for i in range(len(spoken) - 1, -1, -1) if spoken[i].author is Author.USER), 0)
+    start, tokens = len(spoken), estimate_tokens(instruction)
+    for index in range(len(spoken) - 1, -1, -1):
+        cost = estimate_tokens(spoken[index].text) + TOKENS_A_MESSAGE
+        over = tokens + cost > truncation.max_prompt_tokens
+        many = truncation.last_messages is not None and len(spoken) - index > truncation.last_messages
+        if index < must and (over or many):
+            break
+        start, tokens = index, tokens + cost
+    while start < must and spoken[start].author is not Author.USER:
+        tokens -= estimate_tokens(spoken[start].text) + TOKENS_A_MESSAGE
+        start += 1
+    return Cut(tuple(spoken[start:]), start, tokens)

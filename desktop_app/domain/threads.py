@@ -1,0 +1,126 @@
+"""Threads, their messages, and the runs that wrote them.
+
+Messages of a thread form a tree: a regenerated reply is a sibling of the first (same parent).  The path that is shown
+runs from the root to one leaf; ``position`` counts along it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from desktop_app.domain.assistants import AssistantSettings, Expiration
+from desktop_app.domain.errors import RunError
+from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId
+
+THREAD_NAME_LIMIT = 200
+
+
+class Author(StrEnum):
+    """Who wrote a message."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+class Status(StrEnum):
+    """How far a message and its run are; everything but WRITING is an ending."""
+
+    WRITING = "writing"
+    COMPLETED = "completed"
+    TRUNCATED = "truncated"
+    FILTERED = "filtered"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation; an empty ``name`` means that nothing was said yet.  Times are aware UTC."""
+
+    id: ThreadId
+    name: str
+    assistant_id: AssistantId | None
+    created_at: datetime
+    updated_at: datetime
+    description: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    expiration: Expiration | None = None
+    pinned_at: datetime | None = None
+    archived_at: datetime | None = None
+    trashed_at: datetime | None = None
+    draft: str = ""
+    read_anchor: MessageId | None = None
+    read_offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadSummary:
+    """A row of the threads pane; ``preview`` is the start of the last message, on one line."""
+
+    id: ThreadId
+    name: str
+    assistant_id: AssistantId | None
+    preview: str
+    draft: str
+    updated_at: datetime
+    is_pinned: bool = False
+    is_unread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message on the shown path, or a sibling of one.
+
+    ``sibling_ids`` holds all alternatives at this place, oldest first, this message among them.
+    """
+
+    id: MessageId
+    thread_id: ThreadId
+    author: Author
+    text: str
+    status: Status
+    created_at: datetime
+    position: int
+    parent_id: MessageId | None = None
+    run_id: RunId | None = None
+    sibling_ids: tuple[MessageId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the service counted them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One attempt at a reply; ``seen`` are the messages that the model was given, oldest first."""
+
+    id: RunId
+    thread_id: ThreadId
+    message_id: MessageId
+    assistant_id: AssistantId | None
+    assistant_version: int
+    settings: AssistantSettings
+    status: Status
+    started_at: datetime
+    seen: tuple[MessageId, ...] = ()
+    first_text_at: datetime | None = None
+    ended_at: datetime | None = None
+    usage: Usage | None = None
+    remote_id: str = ""
+    error: RunError | None = field(default=None)
+
+
+def automatic_name(text: str) -> str:
+    """A thread's name made from its first message: the first line with words, cut at a word near 60 characters."""
+    line = next((line.strip(" \t#>*-`") for line in text.splitlines() if line.strip(" \t#>*-`")), text.strip())
+    line = " ".join(line.split())
+    if len(line) <= 60:
+        return line
+    cut = line[:60].rsplit(" ", 1)[0]
+    return (cut if len(cut) >= 20 else line[:59]) + "…"

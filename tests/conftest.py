@@ -1,0 +1,70 @@
+"""What every test gets: no display, no proxies, no stray state; ``async def`` tests run without a plugin.
+
+An async test that asks for ``qtbot`` runs on the window's loop (qasync), any other on a plain one.  A task left
+running, an exception that only the loop saw, or ten seconds of waiting fail it.
+"""
+
+import asyncio
+import inspect
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+    os.environ.pop(name, None)
+
+import pytest  # noqa: E402 - after the environment is scrubbed
+
+ASYNC_LIMIT_S = 20.0
+
+
+@pytest.fixture
+def runner(request: pytest.FixtureRequest) -> Iterator[asyncio.Runner]:
+    """The loop an async test runs on."""
+    errors: list[dict[str, Any]] = []
+    factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+    if "qtbot" in request.fixturenames:
+        import qasync  # noqa: PLC0415 - only tests with a window need it
+
+        app = request.getfixturevalue("qapp")
+        app.setQuitOnLastWindowClosed(False)
+
+        def factory() -> asyncio.AbstractEventLoop:
+            return qasync.QEventLoop(app)
+
+    with asyncio.Runner(loop_factory=factory) as made:
+        made.get_loop().set_exception_handler(lambda _, context: errors.append(context))
+        yield made
+    assert not errors, errors
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+
+    async def run() -> None:
+        marker = pyfuncitem.get_closest_marker("limit_s")
+        async with asyncio.timeout(marker.args[0] if marker else ASYNC_LIMIT_S):
+            await pyfuncitem.obj(**arguments)
+        await asyncio.sleep(0)
+        left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        assert not left, f"tasks left running: {left}"
+
+    pyfuncitem.funcargs["runner"].run(run())
+    return True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.fixturenames.insert(0, "runner")
+
+
+async def until(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
+    """Wait until ``condition`` holds; raises TimeoutError."""
+    async with asyncio.timeout(timeout_s):
+        while not condition():
+            await asyncio.sleep(0.01)
