@@ -1,0 +1,1 @@
+"""Between controllers and views: item models, and what carries facts to the window."""

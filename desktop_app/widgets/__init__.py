@@ -1,0 +1,1 @@
+"""Views: panes, composer, transcript, dialogs; values in by methods, facts out by signals."""
