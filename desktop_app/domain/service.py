@@ -1,6 +1,6 @@
 """What an adapter is: it answers runs.  The controllers know services only by this."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Protocol
 
 from desktop_app.domain.connections import Connection, ConnectionReport, Model
@@ -12,7 +12,7 @@ from desktop_app.domain.secret import Secret
 class Service(Protocol):
     """A service that the user has a connection to; lives on the worker's loop."""
 
-    def run(self, request: RunRequest) -> AsyncIterator[RunEvent]:
+    def run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
         """Ask for a reply.
 
         Yields run events, at best ending in one ``RunEnded``; raises NitkaError at any moment.  The runs controller

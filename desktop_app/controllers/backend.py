@@ -1,0 +1,101 @@
+"""Everything without a window, built by hand: the same for the window and for headless commands."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from desktop_app.controllers.connections import ConnectionsController
+from desktop_app.controllers.facts import Fact
+from desktop_app.controllers.library import Beginning, LibraryController
+from desktop_app.controllers.runs import RunsController
+from desktop_app.controllers.worker import ExceptionHandler, Worker
+from desktop_app.export.markdown import Labels
+from desktop_app.services.factory import service_factory
+from desktop_app.services.on_device import OnDeviceModel
+from desktop_app.store.assistants import AssistantStore
+from desktop_app.store.connections import ConnectionStore
+from desktop_app.store.conversations import ConversationStore
+from desktop_app.store.database import Database
+from desktop_app.store.ownership import ProcessMark
+from desktop_app.store.profile import Profile
+from desktop_app.store.secrets import SecretStore
+
+log = logging.getLogger(__name__)
+
+CLOSE_LIMIT_S = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The parts, open and wired."""
+
+    worker: Worker
+    database: Database
+    mark: ProcessMark
+    model: OnDeviceModel
+    secrets: SecretStore
+    conversations: ConversationStore
+    assistants: AssistantStore
+    connection_records: ConnectionStore
+    connections: ConnectionsController
+    library: LibraryController
+    runs: RunsController
+
+    def log_fault(self, error: BaseException) -> None:
+        """Keep an error that is about to be shown."""
+        log.error("a task failed", exc_info=error)
+
+    async def run_blocking(self, work: Callable[[], Any]) -> None:
+        """Run a short blocking function on the worker's side."""
+        await self.worker.ask(asyncio.to_thread(work))
+
+    def close(self) -> None:
+        """Stop runs, keep their text, end the child, the worker and the store, within a few seconds."""
+        leaving = self.worker.call(self._leave())
+        try:
+            leaving.result(CLOSE_LIMIT_S)
+        except TimeoutError:
+            log.warning("leaving took too long; what was stored stays stored")
+        self.worker.stop()
+        self.database.close()
+        self.mark.release()
+
+    async def _leave(self) -> None:
+        await self.runs.close()
+        await self.connections.close()
+        await self.model.close()
+
+
+def open_backend(
+    profile: Profile,
+    profile_id: str,
+    report: Callable[[Fact], None],
+    *,
+    labels: Labels,
+    beginning: Beginning,
+    on_loop_error: ExceptionHandler | None = None,
+) -> Backend:
+    """Open the store, mend what a crash left, start the worker.  Raises StoreError.
+
+    Blocks for as long as the database needs: call it off the window's thread.
+    """
+    database = Database(profile.database, profile.backups)
+    database.open()
+    mark = ProcessMark(profile.locks)
+    conversations, assistants = ConversationStore(database), AssistantStore(database)
+    records = ConnectionStore(database)
+    worker = Worker(on_loop_error)
+    worker.start()
+    model = OnDeviceModel(profile.logs)
+    secrets = SecretStore(profile_id)
+    connections = ConnectionsController(records, secrets, service_factory(model))
+    library = LibraryController(conversations, assistants, records, labels)
+    runs = RunsController(conversations, assistants, connections, mark.token, report)
+    if not database.is_read_only:
+        worker.call(conversations.interrupt_orphans(mark.is_alive)).result()
+        worker.call(library.begin(beginning)).result()
+    return Backend(
+        worker, database, mark, model, secrets, conversations, assistants, records, connections, library, runs
+    )

@@ -1,0 +1,93 @@
+"""Connections: kept in the store, their keys in the keyring, and one open service for each."""
+
+from dataclasses import replace
+
+from desktop_app.domain.connections import Auth, Connection, ConnectionReport, Model
+from desktop_app.domain.errors import UnusableAssistantError
+from desktop_app.domain.ids import ConnectionId, new_id
+from desktop_app.domain.secret import Kept, Secret
+from desktop_app.domain.service import Service, ServiceFactory
+from desktop_app.store.connections import ConnectionStore
+from desktop_app.store.secrets import SecretStore
+
+
+class ConnectionsController:
+    """Lives on the worker's loop."""
+
+    def __init__(self, records: ConnectionStore, secrets: SecretStore, make_service: ServiceFactory) -> None:
+        self._records = records
+        self._secrets = secrets
+        self._make_service = make_service
+        self._open: dict[ConnectionId, Service] = {}
+
+    async def save(self, connection: Connection, key: Secret | None) -> tuple[Connection, Kept | None]:
+        """Add (empty id) or change a connection; ``key`` None keeps the stored one.  Says where the key went.
+
+        The key goes first: a connection whose key could not be kept is not saved.  Raises SecretsUnavailableError or
+        StoreError.
+        """
+        is_new = not connection.id
+        if is_new:
+            connection = replace(connection, id=ConnectionId(new_id()))
+        kept = await self._secrets.set(connection.id, key) if key and connection.auth is Auth.API_KEY else None
+        await (self._records.add(connection) if is_new else self._records.update(connection))
+        if not is_new and connection.auth is Auth.NONE:
+            await self._secrets.delete(connection.id)
+        await self._forget(connection.id)
+        return connection, kept
+
+    async def remove(self, connection_id: ConnectionId) -> None:
+        """Delete the connection together with its key.  The key goes first, so that none is left without an owner."""
+        await self._forget(connection_id)
+        await self._secrets.delete(connection_id)
+        await self._records.remove(connection_id)
+
+    async def kept_keys(self) -> dict[ConnectionId, Kept]:
+        """For which connections a key is kept, and where."""
+        kept = {}
+        for connection in await self._records.connections():
+            if connection.auth is Auth.API_KEY and await self._secrets.get(connection.id):
+                kept[connection.id] = self._secrets.kept(connection.id)
+        return kept
+
+    async def service(self, connection_id: ConnectionId | None) -> Service:
+        """The open service of a connection.  Raises UnusableAssistantError when there is none."""
+        if connection_id is None:
+            raise UnusableAssistantError("no connection is chosen")
+        if found := self._open.get(connection_id):
+            return found
+        connection = await self._records.connection(connection_id)
+        if connection is None:
+            raise UnusableAssistantError("the connection was deleted")
+        service = self._make_service(connection, await self._key(connection))
+        if other := self._open.get(connection_id):  # somebody else was faster while the keyring was asked
+            await service.close()
+            return other
+        self._open[connection_id] = service
+        return service
+
+    async def _key(self, connection: Connection) -> Secret | None:
+        return await self._secrets.get(connection.id) if connection.auth is Auth.API_KEY else None
+
+    async def models(self, connection_id: ConnectionId) -> tuple[Model, ...]:
+        """The models a connection offers.  Raises NitkaError."""
+        return await (await self.service(connection_id)).models()
+
+    async def test(self, connection: Connection, key: Secret | None) -> ConnectionReport:
+        """Try a connection as it is in the dialog, saved or not; ``key`` None means the stored one."""
+        if key is None and connection.id:
+            key = await self._key(connection)
+        service = self._make_service(connection, key)
+        try:
+            return await service.test()
+        finally:
+            await service.close()
+
+    async def _forget(self, connection_id: ConnectionId) -> None:
+        if service := self._open.pop(connection_id, None):
+            await service.close()
+
+    async def close(self) -> None:
+        """Close every open service."""
+        for connection_id in list(self._open):
+            await self._forget(connection_id)

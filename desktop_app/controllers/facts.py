@@ -1,0 +1,63 @@
+"""What controllers tell the window: facts in the past tense, with values.
+
+They are made on the worker's loop and cross to the window in batches, at most once a frame.
+"""
+
+from dataclasses import dataclass
+
+from desktop_app.domain.ids import MessageId, ThreadId
+from desktop_app.domain.normaliser import TextEdit
+from desktop_app.domain.threads import Message, Run
+
+
+@dataclass(frozen=True, slots=True)
+class RunBegan:
+    """A run was committed: the question (None when regenerating) and the reply that begins to grow.
+
+    ``replaces`` is the reply whose place the new one takes.
+    """
+
+    thread_id: ThreadId
+    reply: Message
+    question: Message | None = None
+    replaces: MessageId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageReached:
+    """What the run does before its first word; ``fraction`` 0..1 where it is known."""
+
+    thread_id: ThreadId
+    message_id: MessageId
+    stage: str
+    fraction: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEdited:
+    """The reply's text changed."""
+
+    thread_id: ThreadId
+    message_id: MessageId
+    edit: TextEdit
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The one ending, stored already."""
+
+    thread_id: ThreadId
+    message: Message
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryChanged:
+    """Threads, assistants or connections are not what they were: read them again."""
+
+    threads: bool = False
+    assistants: bool = False
+    connections: bool = False
+
+
+Fact = RunBegan | StageReached | ReplyEdited | RunFinished | LibraryChanged

@@ -1,0 +1,410 @@
+"""Runs: who owns a reply while it grows.
+
+The worker's loop reads the service, the normaliser makes edits, the store gets the text at most ``JOURNAL_S`` late, the
+window gets facts.  Every run ends exactly once, and what had arrived is kept whatever the ending is.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from desktop_app.controllers.connections import ConnectionsController
+from desktop_app.controllers.facts import Fact, LibraryChanged, ReplyEdited, RunBegan, RunFinished, StageReached
+from desktop_app.controllers.tasks import TaskOwner
+from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.errors import (
+    ContextTooLongError,
+    NitkaError,
+    OnDeviceError,
+    RunError,
+    SilentError,
+    StoreError,
+    UnreachableError,
+    UnusableAssistantError,
+)
+from desktop_app.domain.events import (
+    ReasoningAppended,
+    RunAccepted,
+    RunEnded,
+    RunEvent,
+    StageChanged,
+    TextAppended,
+    TextReplaced,
+    UsageReported,
+)
+from desktop_app.domain.ids import MessageId, RunId, ThreadId, new_id
+from desktop_app.domain.normaliser import Normaliser, TextEdit
+from desktop_app.domain.prompt import Cut, PromptMessage, RunRequest, cut
+from desktop_app.domain.service import Service
+from desktop_app.domain.threads import Author, Message, Run, Status, Thread
+from desktop_app.store.assistants import AssistantStore
+from desktop_app.store.conversations import ConversationStore
+
+log = logging.getLogger(__name__)
+
+JOURNAL_S = 0.2
+CONTINUE = "Continue your last message exactly where it stopped. Do not repeat anything of it."
+BROKEN = (UnreachableError, SilentError, OnDeviceError)
+
+
+class RunInProgressError(NitkaError):
+    """The thread is being answered already."""
+
+    code = "run_in_progress"
+
+
+async def one_ending(events: AsyncGenerator[RunEvent, None]) -> AsyncIterator[RunEvent]:
+    """The events up to exactly one ending, whatever the service does.
+
+    An error becomes FAILED, or INTERRUPTED when the way to the service broke after text had come; an iterator that just
+    stops is INTERRUPTED; what comes after an ending is dropped.
+    """
+    has_text = False
+    try:
+        async with aclosing(events):
+            async for event in events:
+                yield event
+                if isinstance(event, RunEnded):
+                    return
+                has_text = has_text or isinstance(event, TextAppended | TextReplaced)
+        ending = RunEnded(Status.INTERRUPTED)
+    except BROKEN as error:
+        ending = RunEnded(Status.INTERRUPTED if has_text else Status.FAILED, RunError.of(error))
+    except NitkaError as error:
+        ending = RunEnded(Status.FAILED, RunError.of(error))
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not leave a reply "writing" for ever
+        log.exception("the adapter failed")
+        ending = RunEnded(Status.FAILED, RunError.of(error))
+    yield ending
+
+
+@dataclass(slots=True)
+class _Active:
+    """A run that goes on."""
+
+    run: Run
+    reply: Message
+    stop_status: Status = Status.STOPPED
+    growing: "Reply | None" = None
+    task: asyncio.Task[None] | None = None
+
+
+class RunsController:
+    """Lives on the worker's loop; ``report`` may be called at any moment and must not block.
+
+    ``owner`` names this process, so that a later start can tell a run that goes on elsewhere from an orphan.
+    """
+
+    def __init__(
+        self,
+        records: ConversationStore,
+        assistants: AssistantStore,
+        connections: ConnectionsController,
+        owner: str,
+        report: Callable[[Fact], None],
+    ) -> None:
+        self._records = records
+        self._assistants = assistants
+        self._connections = connections
+        self._owner = owner
+        self._report = report
+        self._tasks = TaskOwner(self._on_fault)
+        self._active: dict[ThreadId, _Active] = {}
+        self._starting: set[ThreadId] = set()
+
+    def _on_fault(self, error: BaseException) -> None:
+        log.error("a run's task failed", exc_info=error)
+
+    async def send(self, thread_id: ThreadId, text: str, assistant: Assistant | None = None) -> RunBegan:
+        """Ask; returns once the user's message is committed.  The reply grows on its own.
+
+        ``assistant`` None takes the thread's.  Raises UnusableAssistantError, RunInProgressError, StoreError.
+        """
+        async with self._claim(thread_id):
+            thread = await self._thread(thread_id)
+            assistant = assistant or await self._assistant(thread)
+            newest = await self._records.messages(thread_id, limit=1)
+            parent = newest[-1] if newest else None
+            question = _message(thread_id, Author.USER, parent, text=text)
+            return await self._begin(thread_id, assistant, question, question)
+
+    async def regenerate(self, message_id: MessageId) -> RunBegan:
+        """Ask again for a reply; the new one is a sibling of the old, which is kept."""
+        old = await self._message(message_id)
+        async with self._claim(old.thread_id):
+            thread = await self._thread(old.thread_id)
+            assistant = await self._assistant(thread)
+            parent = await self._records.message(old.parent_id) if old.parent_id else None
+            return await self._begin(old.thread_id, assistant, None, parent, replaces=old)
+
+    async def continue_reply(self, message_id: MessageId) -> None:
+        """Let the model go on with a reply that was cut off; the text grows in the same message."""
+        old = await self._message(message_id)
+        async with self._claim(old.thread_id):
+            thread = await self._thread(old.thread_id)
+            assistant = await self._assistant(thread)
+            run = _run(old.thread_id, assistant, old.id)
+            reply = replace(old, status=Status.WRITING, run_id=run.id)
+            await self._records.continue_run(run, old.id, self._owner)
+            self._start(_Active(run, reply))
+            self._report(RunBegan(old.thread_id, reply, replaces=old.id))
+
+    async def stop(self, thread_id: ThreadId) -> None:
+        """Stop the thread's run; what had arrived is kept.  Returns when the ending is stored."""
+        active = self._active.get(thread_id)
+        if active and active.task:
+            await asyncio.sleep(0)  # a task cancelled before its first step would never reach its ending
+            active.task.cancel()
+            await asyncio.wait([active.task])
+
+    async def announce(self, thread_id: ThreadId) -> None:
+        """Report the whole text of the thread's growing reply, for a reader who comes in the middle."""
+        active = self._active.get(thread_id)
+        if active and active.growing:
+            edit = TextEdit(0, active.growing.text)
+            self._report(ReplyEdited(thread_id, active.reply.id, edit))
+
+    async def wait(self, thread_id: ThreadId) -> None:
+        """Wait for the end of the thread's run."""
+        active = self._active.get(thread_id)
+        if active and active.task:
+            await asyncio.wait([active.task])
+
+    async def close(self) -> None:
+        """Leave in order: what still runs ends as interrupted, so that the next start offers to continue."""
+        for active in self._active.values():
+            active.stop_status = Status.INTERRUPTED
+        await self._tasks.stop()
+
+    # -- beginning
+
+    def _claim(self, thread_id: ThreadId) -> "_Claim":
+        if thread_id in self._active or thread_id in self._starting:
+            raise RunInProgressError
+        return _Claim(self._starting, thread_id)
+
+    async def _thread(self, thread_id: ThreadId) -> Thread:
+        thread = await self._records.thread(thread_id)
+        if thread is None:
+            raise UnusableAssistantError("the thread was deleted")
+        return thread
+
+    async def _assistant(self, thread: Thread) -> Assistant:
+        found = await self._assistants.assistant(thread.assistant_id) if thread.assistant_id else None
+        if found is None:
+            raise UnusableAssistantError("the assistant was deleted")
+        return found
+
+    async def _message(self, message_id: MessageId) -> Message:
+        message = await self._records.message(message_id)
+        if message is None:
+            raise UnusableAssistantError("the message was deleted")
+        return message
+
+    async def _begin(
+        self,
+        thread_id: ThreadId,
+        assistant: Assistant,
+        question: Message | None,
+        parent: Message | None,
+        replaces: Message | None = None,
+    ) -> RunBegan:
+        reply = _message(thread_id, Author.ASSISTANT, parent, status=Status.WRITING)
+        run = _run(thread_id, assistant, reply.id)
+        siblings = (*(replaces.sibling_ids or (replaces.id,)), reply.id) if replaces else (reply.id,)
+        reply = replace(reply, run_id=run.id, sibling_ids=siblings)
+        await self._records.begin_run(run, user_message=question, reply=reply, owner=self._owner)
+        began = RunBegan(thread_id, reply, question, replaces.id if replaces else None)
+        self._report(began)
+        self._start(_Active(run, reply))
+        return began
+
+    def _start(self, active: _Active) -> None:
+        self._active[active.run.thread_id] = active
+        active.task = self._tasks.start(self._answer(active), f"run {active.run.id}")
+        self._report(LibraryChanged(threads=True))
+
+    # -- answering
+
+    async def _answer(self, active: _Active) -> None:
+        """Read the service to its ending, and store the ending whatever happens."""
+        reply = active.growing = Reply(active.reply, self._records)
+        ending = RunEnded(active.stop_status)
+        journal = asyncio.create_task(reply.keep_journal(), name=f"journal {active.run.id}")
+        try:
+            ending = await self._read(active, reply)
+        except asyncio.CancelledError:
+            ending = RunEnded(active.stop_status)
+            raise
+        finally:
+            journal.cancel()
+            with suppress(asyncio.CancelledError):
+                await journal
+            await asyncio.shield(asyncio.ensure_future(self._finish(active, reply, ending)))
+
+    async def _read(self, active: _Active, reply: "Reply") -> RunEnded:
+        settings = active.run.settings
+        try:
+            service = await self._connections.service(settings.connection_id)
+        except NitkaError as error:
+            return RunEnded(Status.FAILED, RunError.of(error))
+        history = list(await self._records.prompt_messages(active.run.thread_id, active.reply.id))
+        is_continued = bool(active.reply.text)
+        if not is_continued:
+            history = [message for message in history if message.id != active.reply.id]
+        part = cut(history, settings.truncation, settings.instruction)
+        ending = await self._ask(active, reply, service, part)
+        while ending.error and ending.error.code == ContextTooLongError.code and not reply.has_grown:
+            smaller = _smaller(part, history, settings)
+            if len(smaller.messages) >= len(part.messages):
+                break
+            part = smaller
+            ending = await self._ask(active, reply, service, part)
+        return ending
+
+    async def _ask(self, active: _Active, reply: "Reply", service: Service, part: Cut) -> RunEnded:
+        active.run = replace(active.run, seen=part.ids)
+        ending = RunEnded(Status.INTERRUPTED)
+        async for event in one_ending(service.run(_request(active, part))):
+            match event:
+                case RunEnded():
+                    ending = event
+                case StageChanged(stage, fraction):
+                    self._report(StageReached(active.run.thread_id, active.reply.id, stage, fraction))
+                case RunAccepted(remote_id, _):
+                    active.run = replace(active.run, remote_id=remote_id)
+                case UsageReported(usage):
+                    active.run = replace(active.run, usage=usage)
+                case ReasoningAppended() if not reply.has_grown:
+                    self._report(StageReached(active.run.thread_id, active.reply.id, "thinking"))
+                case _:
+                    self._edit(active, reply, event)
+        return ending
+
+    def _edit(self, active: _Active, reply: "Reply", event: RunEvent) -> None:
+        edit = reply.feed(event)
+        if edit is None:
+            return
+        if active.run.first_text_at is None:
+            active.run = replace(active.run, first_text_at=datetime.now(UTC))
+        self._report(ReplyEdited(active.run.thread_id, active.reply.id, edit))
+
+    async def _finish(self, active: _Active, reply: "Reply", ending: RunEnded) -> None:
+        run = replace(active.run, status=ending.status, error=ending.error, ended_at=datetime.now(UTC))
+        if ending.error:
+            log.warning("run %s: %s, %s", run.id, ending.status, ending.error.code)
+        try:
+            await self._records.end_run(run, reply.text)
+            if run.assistant_id:
+                await self._assistants.touch(run.assistant_id)
+        except StoreError as error:
+            log.exception("the ending of run %s could not be stored", run.id)
+            run = replace(run, status=Status.FAILED, error=RunError.of(error))
+        finally:
+            self._active.pop(run.thread_id, None)
+            message = replace(active.reply, text=reply.text, status=run.status)
+            self._report(RunFinished(run.thread_id, message, run))
+            self._report(LibraryChanged(threads=True))
+
+
+class Reply:
+    """The growing text of one message, and the journal that follows it."""
+
+    def __init__(self, message: Message, records: ConversationStore) -> None:
+        self._message_id = message.id
+        self._records = records
+        self._normaliser = Normaliser(message.text)
+        self._changed = asyncio.Event()
+        self.has_grown = False
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return self._normaliser.text
+
+    def feed(self, event: RunEvent) -> TextEdit | None:
+        """The edit that the event makes."""
+        edit = self._normaliser.feed(event)
+        if edit is not None:
+            self.has_grown = True
+            self._changed.set()
+        return edit
+
+    async def keep_journal(self) -> None:
+        """Store the text, at most ``JOURNAL_S`` and one write late; runs until cancelled."""
+        while True:
+            await self._changed.wait()
+            await asyncio.sleep(JOURNAL_S)
+            self._changed.clear()
+            try:
+                await self._records.save_reply(self._message_id, self.text)
+            except StoreError:
+                log.exception("the journal could not be written; the text is tried again")
+
+
+class _Claim:
+    """Keeps a thread from being asked twice while its run is being committed."""
+
+    def __init__(self, starting: set[ThreadId], thread_id: ThreadId) -> None:
+        self._starting = starting
+        self._thread_id = thread_id
+
+    async def __aenter__(self) -> None:
+        self._starting.add(self._thread_id)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._starting.discard(self._thread_id)
+
+
+def _message(
+    thread_id: ThreadId, author: Author, parent: Message | None, *, text: str = "", status: Status = Status.COMPLETED
+) -> Message:
+    message_id = MessageId(new_id())
+    return Message(
+        id=message_id,
+        thread_id=thread_id,
+        author=author,
+        text=text,
+        status=status,
+        created_at=datetime.now(UTC),
+        position=parent.position + 1 if parent else 0,
+        parent_id=parent.id if parent else None,
+        sibling_ids=(message_id,),
+    )
+
+
+def _run(thread_id: ThreadId, assistant: Assistant, message_id: MessageId) -> Run:
+    return Run(
+        id=RunId(new_id()),
+        thread_id=thread_id,
+        message_id=message_id,
+        assistant_id=assistant.id,
+        assistant_version=assistant.version,
+        settings=assistant.settings,
+        status=Status.WRITING,
+        started_at=datetime.now(UTC),
+    )
+
+
+def _request(active: _Active, part: Cut) -> RunRequest:
+    settings = active.run.settings
+    messages = [PromptMessage(message.author, message.text) for message in part.messages]
+    if active.reply.text:
+        messages.append(PromptMessage(Author.USER, CONTINUE))
+    return RunRequest(
+        request_id=active.run.id,
+        model=settings.model,
+        instruction=settings.instruction,
+        messages=tuple(messages),
+        temperature=settings.completion.temperature,
+        max_tokens=settings.completion.max_tokens,
+    )
+
+
+def _smaller(part: Cut, history: list[Message], settings: AssistantSettings) -> Cut:
+    """What to send after the service said that ``part`` is too long: about two thirds of it."""
+    truncation = replace(settings.truncation, max_prompt_tokens=max(1, part.tokens * 2 // 3))
+    return cut(history, truncation, settings.instruction)

@@ -1,0 +1,508 @@
+"""What the user wants, as methods; what came of it, as signals.
+
+Methods return at once: each starts an owned task on the window's loop, which asks the store's thread or the worker's
+loop and never blocks.  The main window wires them to its panes.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.controllers.backend import Backend
+from desktop_app.controllers.facts import Fact, LibraryChanged, ReplyEdited, RunBegan, RunFinished
+from desktop_app.controllers.tasks import TaskOwner
+from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.connections import Connection
+from desktop_app.domain.errors import NitkaError, RunError
+from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
+from desktop_app.domain.secret import Kept, Secret
+from desktop_app.domain.threads import Message, Run, Thread
+from desktop_app.qt.bridge import Bridge
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadOpened:
+    """A thread with its newest messages, as the window shows it."""
+
+    thread: Thread
+    assistant: Assistant | None
+    messages: list[Message]
+    runs: dict[MessageId, Run]
+    has_older: bool
+    is_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantsListed:
+    """The assistants pane: assistants by name, how many threads each has, what each answers with."""
+
+    assistants: list[Assistant] = field(default_factory=list)
+    model_labels: dict[AssistantId, str] = field(default_factory=dict)
+    thread_counts: dict[AssistantId, int] = field(default_factory=dict)
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionsListed:
+    """Everything the connections dialog shows."""
+
+    connections: list[Connection]
+    keys: dict[ConnectionId, Kept]
+    users: dict[ConnectionId, list[str]]
+    kept: Kept
+    reason: str
+
+
+class Intents(QObject):
+    """Lives on the window's thread, with its loop running.
+
+    ``failed(RunError)``: something the user asked for did not happen.  ``undo_offered(str, str, object)``: what was
+    done ("thread_deleted", "assistant_deleted"), its name, and a callable that takes it back.
+    """
+
+    assistants_listed = Signal(object)
+    threads_listed = Signal(list)
+    running_changed = Signal(object)
+    thread_opened = Signal(object)
+    thread_closed = Signal()
+    older_loaded = Signal(str, list, object, bool)
+    facts_arrived = Signal(list)
+    question_stored = Signal(str, str)
+    question_refused = Signal(str)
+    assistant_saved = Signal(object)
+    assistant_ready_to_edit = Signal(object, object, list)
+    models_listed = Signal(str, object)
+    models_failed = Signal(str, object)
+    connections_listed = Signal(object)
+    connection_saved = Signal(object, object)
+    connection_tested = Signal(str, object)
+    connection_failed = Signal(str, object)
+    exported = Signal(object)
+    undo_offered = Signal(str, str, object)
+    failed = Signal(object)
+
+    def __init__(self, backend: Backend, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._backend = backend
+        self._tasks = TaskOwner(self._on_error)
+        self._assistant_id: AssistantId | None = None
+        self._thread_id: ThreadId | None = None
+        self._running: set[ThreadId] = set()
+        self._synced: set[MessageId] = set()
+        bridge.arrived.connect(self._on_facts)
+
+    # -- tasks
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._tasks.start(work, name)
+
+    def _on_error(self, error: BaseException) -> None:
+        self._backend.log_fault(error)
+        self.failed.emit(RunError.of(error))
+
+    async def close(self) -> None:
+        """Let what was begun be finished; take nothing more."""
+        await self._tasks.finish()
+        await self._tasks.stop()
+
+    # -- reading
+
+    def begin(self, thread_id: str) -> None:
+        """Fill the panes and open the thread that was open last, or the newest."""
+        self._start(self._begin(ThreadId(thread_id)), "begin")
+
+    async def _begin(self, thread_id: ThreadId) -> None:
+        await self.refresh()
+        threads = await self._backend.conversations.threads()
+        known = {summary.id for summary in threads}
+        if thread_id in known:
+            await self._open(thread_id)
+        elif threads:
+            await self._open(threads[0].id)
+        else:
+            await self._new_thread(None)
+
+    async def refresh(self) -> None:
+        """Read assistants and threads again."""
+        await self._list_assistants()
+        await self._list_threads()
+
+    async def _list_assistants(self) -> None:
+        library = self._backend.library
+        listed = await library.assistants_in_use()
+        self.assistants_listed.emit(
+            AssistantsListed(
+                [entry.assistant for entry in listed],
+                {entry.assistant.id: entry.model_label for entry in listed},
+                {entry.assistant.id: entry.thread_count for entry in listed},
+                await library.thread_count(),
+            )
+        )
+
+    async def _list_threads(self) -> None:
+        asked = self._assistant_id
+        threads = await self._backend.conversations.threads(assistant_id=asked)
+        if asked == self._assistant_id:
+            self.threads_listed.emit(threads)
+
+    def select_assistant(self, assistant_id: AssistantId | None) -> None:
+        """Show the threads of one assistant, or of all."""
+        self._assistant_id = assistant_id
+        self._start(self._list_threads(), "list threads")
+
+    def open_thread(self, thread_id: str) -> None:
+        """Show a thread."""
+        self._start(self._open(ThreadId(thread_id)), "open thread")
+
+    async def _open(self, thread_id: ThreadId) -> None:
+        self._thread_id = thread_id
+        store = self._backend.conversations
+        thread = await store.thread(thread_id)
+        if thread is None or thread.trashed_at is not None:
+            return
+        messages = await store.messages(thread_id, limit=PAGE)
+        runs = await self._runs(messages)
+        assistant = await self._backend.assistants.assistant(thread.assistant_id) if thread.assistant_id else None
+        if self._thread_id != thread_id:  # the user went on meanwhile
+            return
+        self._synced.clear()
+        is_running = thread_id in self._running
+        has_older = bool(messages) and messages[0].position > 0
+        self.thread_opened.emit(ThreadOpened(thread, assistant, messages, runs, has_older, is_running))
+        if is_running:
+            await self._backend.worker.ask(self._backend.runs.announce(thread_id))
+        await store.mark_read(thread_id)
+        await self._list_threads()
+
+    async def _runs(self, messages: list[Message]) -> dict[MessageId, Run]:
+        store = self._backend.conversations
+        found = {}
+        for message in messages:
+            run = await store.run(message.run_id) if message.run_id else None
+            if run:
+                found[message.id] = run
+        return found
+
+    def load_older(self, thread_id: str, before: int) -> None:
+        """Load the messages before position ``before``."""
+        self._start(self._load_older(ThreadId(thread_id), before), "load older")
+
+    async def _load_older(self, thread_id: ThreadId, before: int) -> None:
+        messages = await self._backend.conversations.messages(thread_id, before=before, limit=PAGE)
+        runs = await self._runs(messages)
+        has_older = bool(messages) and messages[0].position > 0
+        self.older_loaded.emit(thread_id, messages, runs, has_older)
+
+    # -- facts
+
+    def _on_facts(self, facts: list[Fact]) -> None:
+        shown: list[Fact] = []
+        for fact in facts:
+            match fact:
+                case LibraryChanged():
+                    self._start(self.refresh(), "refresh")
+                    continue
+                case RunBegan():
+                    self._running.add(fact.thread_id)
+                    self.running_changed.emit(set(self._running))
+                case RunFinished():
+                    self._running.discard(fact.thread_id)
+                    self.running_changed.emit(set(self._running))
+                    if fact.thread_id == self._thread_id:
+                        self._start(self._backend.conversations.mark_read(fact.thread_id), "mark read")
+            if fact.thread_id == self._thread_id and self._is_in_step(fact):
+                shown.append(fact)
+        if shown:
+            self.facts_arrived.emit(shown)
+
+    def _is_in_step(self, fact: Fact) -> bool:
+        """Whether an edit meets the text it was made for.
+
+        A thread that is opened while a reply grows shows the stored text first; edits count from the first one that
+        brings the whole text (``RunsController.announce``).
+        """
+        if isinstance(fact, RunBegan):
+            self._synced.add(fact.reply.id)
+        if not isinstance(fact, ReplyEdited):
+            return True
+        if fact.edit.keep == 0:
+            self._synced.add(fact.message_id)
+        return fact.message_id in self._synced
+
+    # -- threads
+
+    def new_thread(self, assistant_id: AssistantId | None = None) -> None:
+        """Make and open a thread, of the assistant given, the selected one, or the one in use."""
+        self._start(self._new_thread(assistant_id or self._assistant_id), "new thread")
+
+    async def _new_thread(self, assistant_id: AssistantId | None) -> None:
+        if assistant_id is None and self._thread_id:
+            current = await self._backend.conversations.thread(self._thread_id)
+            assistant_id = current.assistant_id if current else None
+        thread = await self._backend.library.new_thread(assistant_id)
+        await self.refresh()
+        await self._open(thread.id)
+
+    def rename_thread(self, thread_id: str, name: str) -> None:
+        """Give a thread a name."""
+        self._start(self._rename(ThreadId(thread_id), name), "rename thread")
+
+    async def _rename(self, thread_id: ThreadId, name: str) -> None:
+        await self._backend.library.rename_thread(thread_id, name)
+        await self._list_threads()
+
+    def pin_thread(self, thread_id: str, is_pinned: bool) -> None:
+        """Pin a thread to the top, or let it go."""
+        self._start(self._pin(ThreadId(thread_id), is_pinned), "pin thread")
+
+    async def _pin(self, thread_id: ThreadId, is_pinned: bool) -> None:
+        await self._backend.conversations.pin_thread(thread_id, is_pinned)
+        await self._list_threads()
+
+    def set_thread_assistant(self, thread_id: str, assistant_id: AssistantId) -> None:
+        """Let another assistant answer in this thread from now on."""
+        self._start(self._set_assistant(ThreadId(thread_id), assistant_id), "set assistant")
+
+    async def _set_assistant(self, thread_id: ThreadId, assistant_id: AssistantId) -> None:
+        await self._backend.conversations.set_thread_assistant(thread_id, assistant_id)
+        await self.refresh()
+        await self._open(thread_id)
+
+    def delete_thread(self, thread_id: str) -> None:
+        """Put a thread into the trash; Undo is offered."""
+        self._start(self._delete_thread(ThreadId(thread_id)), "delete thread")
+
+    async def _delete_thread(self, thread_id: ThreadId) -> None:
+        thread = await self._backend.conversations.thread(thread_id)
+        if thread is None:
+            return
+        await self._backend.worker.ask(self._backend.runs.stop(thread_id))
+        before = await self._backend.conversations.threads(assistant_id=self._assistant_id)
+        await self._backend.conversations.trash_thread(thread_id)
+        self.undo_offered.emit("thread_deleted", thread.name, lambda: self._start(self._restore_thread(thread_id), "undo"))
+        await self.refresh()
+        if self._thread_id == thread_id:
+            await self._open_neighbour([summary.id for summary in before], thread_id)
+
+    async def _open_neighbour(self, ids: list[ThreadId], gone: ThreadId) -> None:
+        place = ids.index(gone) if gone in ids else 0
+        rest = [thread_id for thread_id in ids if thread_id != gone]
+        if rest:
+            await self._open(rest[min(place, len(rest) - 1)])
+        else:
+            await self._new_thread(self._assistant_id)
+
+    async def _restore_thread(self, thread_id: ThreadId) -> None:
+        await self._backend.conversations.restore_thread(thread_id)
+        await self.refresh()
+        await self._open(thread_id)
+
+    def save_draft(self, thread_id: str, text: str) -> None:
+        """Keep what stands in the composer."""
+        self._start(self._backend.conversations.save_draft(ThreadId(thread_id), text), "save draft")
+
+    def save_read_position(self, thread_id: str, message_id: str, offset: int) -> None:
+        """Keep where the reader was."""
+        work = self._backend.conversations.save_read_position(ThreadId(thread_id), MessageId(message_id), offset)
+        self._start(work, "save read position")
+
+    # -- runs
+
+    def send(self, thread_id: str, text: str) -> None:
+        """Send a message; ``question_stored`` comes when it is safe, ``question_refused`` when it was not taken."""
+        self._start(self._send(ThreadId(thread_id), text), "send")
+
+    async def _send(self, thread_id: ThreadId, text: str) -> None:
+        try:
+            await self._backend.worker.ask(self._backend.runs.send(thread_id, text))
+        except NitkaError as error:
+            self.question_refused.emit(thread_id)
+            self.failed.emit(RunError.of(error))
+        else:
+            self.question_stored.emit(thread_id, text)
+
+    def stop_run(self, thread_id: str) -> None:
+        """Stop the reply; its text stays."""
+        self._start(self._backend.worker.ask(self._backend.runs.stop(ThreadId(thread_id))), "stop run")
+
+    def regenerate(self, message_id: str) -> None:
+        """Ask again; the old reply stays as a sibling."""
+        self._start(self._regenerate(MessageId(message_id)), "regenerate")
+
+    async def _regenerate(self, message_id: MessageId) -> None:
+        await self._backend.worker.ask(self._backend.runs.regenerate(message_id))
+
+    def continue_reply(self, message_id: str) -> None:
+        """Let the model go on with a reply that was cut off."""
+        work = self._backend.runs.continue_reply(MessageId(message_id))
+        self._start(self._backend.worker.ask(work), "continue reply")
+
+    def show_sibling(self, message_id: str) -> None:
+        """Show another of the replies at this place."""
+        self._start(self._show_sibling(MessageId(message_id)), "show sibling")
+
+    async def _show_sibling(self, message_id: MessageId) -> None:
+        await self._backend.conversations.show_sibling(message_id)
+        if self._thread_id:
+            await self._open(self._thread_id)
+
+    # -- assistants
+
+    def edit_assistant(self, assistant_id: AssistantId) -> None:
+        """Open the settings of an assistant, with edits that were not saved."""
+        self._start(self._edit_assistant(assistant_id), "edit assistant")
+
+    async def _edit_assistant(self, assistant_id: AssistantId) -> None:
+        assistant = await self._backend.assistants.assistant(assistant_id)
+        if assistant:
+            draft = await self._backend.assistants.load_draft(assistant_id)
+            connections = await self._backend.connection_records.connections()
+            self.assistant_ready_to_edit.emit(assistant, draft or assistant.settings, connections)
+
+    def draft_assistant(self, settings: AssistantSettings) -> None:
+        """Open the settings for an assistant that is not there yet."""
+        self._start(self._draft_assistant(settings), "draft assistant")
+
+    async def _draft_assistant(self, settings: AssistantSettings) -> None:
+        connections = await self._backend.connection_records.connections()
+        if settings.connection_id is None and connections:
+            settings = replace(settings, connection_id=connections[0].id)
+        self.assistant_ready_to_edit.emit(None, settings, connections)
+
+    def keep_assistant_draft(self, assistant_id: AssistantId, settings: AssistantSettings | None) -> None:
+        """Keep unsaved edits through a crash; None drops them."""
+        store = self._backend.assistants
+        work = store.save_draft(assistant_id, settings) if settings else store.drop_draft(assistant_id)
+        self._start(work, "assistant draft")
+
+    def save_assistant(self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str) -> None:
+        """Make an assistant, or a new version of one."""
+        self._start(self._save_assistant(assistant_id, settings, note), "save assistant")
+
+    async def _save_assistant(self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str) -> None:
+        store = self._backend.assistants
+        if assistant_id is None:
+            assistant = await store.create(settings, note)
+            await self.refresh()
+            await self._new_thread(assistant.id)
+        else:
+            assistant = await store.save_version(assistant_id, settings, note)
+            await store.drop_draft(assistant_id)
+            await self.refresh()
+            await self._show_assistant(assistant)
+        self.assistant_saved.emit(assistant)
+
+    async def _show_assistant(self, assistant: Assistant) -> None:
+        thread = await self._backend.conversations.thread(self._thread_id) if self._thread_id else None
+        if thread and thread.assistant_id == assistant.id:
+            await self._open(thread.id)
+
+    def duplicate_assistant(self, assistant_id: AssistantId, name: str) -> None:
+        """Make a copy under a new name."""
+        self._start(self._duplicate(assistant_id, name), "duplicate assistant")
+
+    async def _duplicate(self, assistant_id: AssistantId, name: str) -> None:
+        await self._backend.assistants.duplicate(assistant_id, name)
+        await self.refresh()
+
+    def delete_assistant(self, assistant_id: AssistantId) -> None:
+        """Put an assistant into the trash; its threads stay.  Undo is offered."""
+        self._start(self._delete_assistant(assistant_id), "delete assistant")
+
+    async def _delete_assistant(self, assistant_id: AssistantId) -> None:
+        store = self._backend.assistants
+        assistant = await store.assistant(assistant_id)
+        if assistant is None:
+            return
+        await store.trash(assistant_id)
+        if self._assistant_id == assistant_id:
+            self._assistant_id = None
+        name = assistant.settings.name
+        undo = lambda: self._start(self._restore_assistant(assistant_id), "undo")  # noqa: E731 - the callable is a value
+        self.undo_offered.emit("assistant_deleted", name, undo)
+        await self.refresh()
+
+    async def _restore_assistant(self, assistant_id: AssistantId) -> None:
+        await self._backend.assistants.restore(assistant_id)
+        await self.refresh()
+
+    def list_models(self, connection_id: str) -> None:
+        """Ask a connection for its models."""
+        self._start(self._list_models(ConnectionId(connection_id)), "list models")
+
+    async def _list_models(self, connection_id: ConnectionId) -> None:
+        try:
+            models = await self._backend.worker.ask(self._backend.connections.models(connection_id))
+        except NitkaError as error:
+            self.models_failed.emit(connection_id, RunError.of(error))
+        else:
+            self.models_listed.emit(connection_id, models)
+
+    # -- connections
+
+    def list_connections(self) -> None:
+        """Read the connections for their dialog."""
+        self._start(self._list_connections(), "list connections")
+
+    async def _list_connections(self) -> None:
+        records = self._backend.connection_records
+        connections = await records.connections()
+        users = {connection.id: await records.users(connection.id) for connection in connections}
+        keys = await self._backend.worker.ask(self._backend.connections.kept_keys())
+        state = self._backend.secrets.state()
+        self.connections_listed.emit(ConnectionsListed(connections, keys, users, state.kept, state.reason))
+
+    def save_connection(self, connection: Connection, key: Secret | None) -> None:
+        """Add or change a connection; ``key`` None keeps the stored one."""
+        self._start(self._save_connection(connection, key), "save connection")
+
+    async def _save_connection(self, connection: Connection, key: Secret | None) -> None:
+        try:
+            saved, kept = await self._backend.worker.ask(self._backend.connections.save(connection, key))
+        except NitkaError as error:
+            self.connection_failed.emit(connection.id, RunError.of(error))
+            return
+        await self._list_connections()
+        self.connection_saved.emit(saved, kept)
+        await self._list_assistants()
+
+    def test_connection(self, connection: Connection, key: Secret | None) -> None:
+        """Try a connection as it stands in the dialog."""
+        self._start(self._test_connection(connection, key), "test connection")
+
+    async def _test_connection(self, connection: Connection, key: Secret | None) -> None:
+        try:
+            report = await self._backend.worker.ask(self._backend.connections.test(connection, key))
+        except NitkaError as error:
+            self.connection_failed.emit(connection.id, RunError.of(error))
+        else:
+            self.connection_tested.emit(connection.id, report)
+
+    def delete_connection(self, connection_id: str) -> None:
+        """Delete a connection together with its key."""
+        self._start(self._delete_connection(ConnectionId(connection_id)), "delete connection")
+
+    async def _delete_connection(self, connection_id: ConnectionId) -> None:
+        await self._backend.worker.ask(self._backend.connections.remove(connection_id))
+        await self._list_connections()
+        await self._list_assistants()
+
+    # -- files
+
+    def export(self, thread_ids: list[str] | None, file_format: str, path: Path) -> None:
+        """Write threads (None: all) to a file or folder; ``exported`` brings the path."""
+        self._start(self._export([ThreadId(i) for i in thread_ids] if thread_ids else None, file_format, path), "export")
+
+    async def _export(self, thread_ids: list[ThreadId] | None, file_format: str, path: Path) -> None:
+        self.exported.emit(await self._backend.library.export(thread_ids, file_format, path))
+
+    def run_later(self, work: Callable[[], Any], name: str) -> None:
+        """Run a short blocking function (a settings file) off the window's thread."""
+        self._start(self._backend.run_blocking(work), name)
+
+
