@@ -31,7 +31,8 @@ from PySide6.QtWidgets import QApplication
 MODES = ("light", "dark", "contrastLight", "contrastDark")
 ZOOM_PERCENT = range(50, 301)
 
-_PLACEHOLDER = re.compile(r"@(size|mark|font)\(([\w.]+)\)|@(\w+)")
+_PLACEHOLDER = re.compile(r"@(size|mark|font)\(([\w.-]+)\)|@(\w+)")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _GENERIC_FAMILIES = ("", "Sans", "Sans Serif", "sans-serif", "DejaVu Sans", "Bitstream Vera Sans")
 _PALETTE = {
     QPalette.ColorRole.Window: "sidebar",
@@ -186,7 +187,7 @@ class Theme(QObject):
 
         Raises KeyError for a name that is not there.
         """
-        return _PLACEHOLDER.sub(self._value, rules)
+        return _PLACEHOLDER.sub(self._value, _COMMENT.sub("", rules))
 
     def _value(self, match: re.Match[str]) -> str:
         kind, name, role = match.groups()
