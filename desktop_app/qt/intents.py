@@ -35,6 +35,7 @@ class ThreadOpened:
     runs: dict[MessageId, Run]
     has_older: bool
     is_running: bool
+    connection: Connection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +169,22 @@ class Intents(QObject):
         messages = await store.messages(thread_id, limit=PAGE)
         runs = await self._runs(messages)
         assistant = await self._backend.assistants.assistant(thread.assistant_id) if thread.assistant_id else None
+        connection = await self._connection(assistant)
         if self._thread_id != thread_id:  # the user went on meanwhile
             return
         self._synced.clear()
         is_running = thread_id in self._running
         has_older = bool(messages) and messages[0].position > 0
-        self.thread_opened.emit(ThreadOpened(thread, assistant, messages, runs, has_older, is_running))
+        self.thread_opened.emit(ThreadOpened(thread, assistant, messages, runs, has_older, is_running, connection))
         if is_running:
             await self._backend.worker.ask(self._backend.runs.announce(thread_id))
         await store.mark_read(thread_id)
         await self._list_threads()
+
+    async def _connection(self, assistant: Assistant | None) -> Connection | None:
+        if assistant is None or assistant.settings.connection_id is None:
+            return None
+        return await self._backend.connection_records.connection(assistant.settings.connection_id)
 
     async def _runs(self, messages: list[Message]) -> dict[MessageId, Run]:
         store = self._backend.conversations

@@ -1,0 +1,339 @@
+"""What the two lists of the sidebar show, as item models that change as little as they can.
+
+A list is given whole (``set_threads``, ``set_assistants``); the model finds what went, what came, what moved and what
+only changed, and says just that.  So the views keep selection, scroll position and an open editor without knowing how.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from itertools import groupby
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QDate,
+    QLocale,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTime,
+    Signal,
+)
+
+from desktop_app.domain.assistants import Assistant
+from desktop_app.domain.ids import AssistantId, ThreadId
+from desktop_app.domain.threads import THREAD_NAME_LIMIT, ThreadSummary
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Role(IntEnum):
+    """Data of a row beside the standard roles."""
+
+    ID = Qt.ItemDataRole.UserRole + 1
+    IS_RUNNING = Qt.ItemDataRole.UserRole + 2
+    IS_UNREAD = Qt.ItemDataRole.UserRole + 3
+    DRAFT = Qt.ItemDataRole.UserRole + 4
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantRow:
+    """An assistant, or "All threads" when ``id`` is None; ``note`` is its model's label or the number of threads."""
+
+    id: AssistantId | None
+    name: str
+    note: str
+    description: str = ""
+
+    @property
+    def key(self) -> str:
+        """What stays the same while the row changes."""
+        return self.id or ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A heading between threads; it can be neither chosen nor reached by keys."""
+
+    title: str
+
+    @property
+    def key(self) -> str:
+        """What stays the same while the row changes."""
+        return f"group:{self.title}"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A thread; ``time`` is its local time or day in words."""
+
+    summary: ThreadSummary
+    time: str
+    is_running: bool = False
+
+    @property
+    def key(self) -> str:
+        """What stays the same while the row changes."""
+        return self.summary.id
+
+
+RowT = TypeVar("RowT", AssistantRow, "GroupRow | ThreadRow")
+
+
+class RowsModel(QAbstractListModel, Generic[RowT]):
+    """Rows with keys, replaced by the least changes."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[RowT] = []
+        self._places: dict[str, int] = {}
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def row(self, index: Index) -> RowT:
+        """The value at ``index``; raises IndexError for an invalid one."""
+        if not index.isValid():
+            raise IndexError(index.row())
+        return self._rows[index.row()]
+
+    def find(self, key: str) -> QModelIndex:
+        """Where the row with ``key`` stands; an invalid index when it is not there."""
+        place = self._places.get(key)
+        return QModelIndex() if place is None else self.index(place)
+
+    def _set_rows(self, rows: list[RowT]) -> None:
+        self._remove({row.key for row in rows})
+        self._reorder({row.key: place for place, row in enumerate(rows)})
+        self._insert(rows)
+        self._places = {row.key: place for place, row in enumerate(rows)}
+        self._change(rows)
+
+    def _remove(self, kept: set[str]) -> None:
+        gone = [place for place, row in enumerate(self._rows) if row.key not in kept]
+        for first, last in reversed(list(_runs(gone))):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            del self._rows[first : last + 1]
+            self.endRemoveRows()
+
+    def _reorder(self, places: dict[str, int]) -> None:
+        before = [row.key for row in self._rows]
+        ordered = sorted(self._rows, key=lambda row: places[row.key])
+        if [row.key for row in ordered] == before:
+            return
+        self.layoutAboutToBeChanged.emit()
+        old = self.persistentIndexList()
+        new_places = {row.key: place for place, row in enumerate(ordered)}
+        moved = [self.index(new_places[before[index.row()]]) for index in old]
+        self._rows = ordered
+        self.changePersistentIndexList(old, moved)
+        self.layoutChanged.emit()
+
+    def _insert(self, rows: Sequence[RowT]) -> None:
+        known = {row.key for row in self._rows}
+        new = [place for place, row in enumerate(rows) if row.key not in known]
+        for first, last in _runs(new):
+            self.beginInsertRows(QModelIndex(), first, last)
+            self._rows[first:first] = rows[first : last + 1]
+            self.endInsertRows()
+
+    def _change(self, rows: list[RowT]) -> None:
+        changed = [place for place, row in enumerate(rows) if row != self._rows[place]]
+        self._rows = rows
+        for first, last in _runs(changed):
+            self.dataChanged.emit(self.index(first), self.index(last))
+
+
+class AssistantListModel(RowsModel[AssistantRow]):
+    """The assistants, below a first row for all threads."""
+
+    def set_assistants(
+        self,
+        assistants: Sequence[Assistant],
+        model_labels: dict[AssistantId, str],
+        total: int,
+    ) -> None:
+        """Show ``assistants`` in this order; ``total`` is the number of all threads."""
+        everything = AssistantRow(None, self.tr("All threads"), str(total) if total else "")
+        self._set_rows([everything, *(_assistant_row(one, model_labels) for one in assistants)])
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self.row(index)
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return row.name
+            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
+                return ", ".join(filter(None, (row.name, row.note, row.description.partition("\n")[0])))
+            case Role.ID:
+                return row.id
+        return None
+
+
+def _assistant_row(assistant: Assistant, model_labels: dict[AssistantId, str]) -> AssistantRow:
+    settings = assistant.settings
+    return AssistantRow(assistant.id, settings.name, model_labels.get(assistant.id, ""), settings.description)
+
+
+class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
+    """Threads under headings: pinned, today, yesterday, the last seven days, then months.
+
+    ``now`` gives the local time, aware.
+
+    Signals: ``renamed`` (id, name) when an editor of a view ends with another name; the model itself keeps the old one
+    until it is told.
+    """
+
+    renamed = Signal(str, str)
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    ) -> None:
+        super().__init__(parent)
+        self._now = now
+        self._threads: Sequence[ThreadSummary] = ()
+        self._running: frozenset[ThreadId] = frozenset()
+
+    def set_threads(self, threads: Sequence[ThreadSummary]) -> None:
+        """Show ``threads``: the pinned ones as given, the others newest first."""
+        self._threads = threads
+        calendar = _Calendar(self._now(), self.tr("Today"), self.tr("Yesterday"), self.tr("7 days"))
+        pinned = [one for one in threads if one.is_pinned]
+        others = sorted((one for one in threads if not one.is_pinned), key=_updated_at, reverse=True)
+        rows: list[GroupRow | ThreadRow] = []
+        groups = [(self.tr("Pinned"), pinned), *calendar.groups(others)]
+        for title, group in groups:
+            if group:
+                rows.append(GroupRow(title))
+                rows += (
+                    ThreadRow(one, calendar.time(one.updated_at), one.id in self._running) for one in group
+                )
+        self._set_rows(rows)
+
+    def set_running(self, running: set[ThreadId]) -> None:
+        """Mark the threads in which a reply is being written."""
+        touched = self._running ^ running
+        self._running = frozenset(running)
+        for thread_id in touched:
+            index = self.find(thread_id)
+            row = self._rows[index.row()] if index.isValid() else None
+            if isinstance(row, ThreadRow):
+                self._rows[index.row()] = ThreadRow(row.summary, row.time, thread_id in running)
+                self.dataChanged.emit(index, index)
+
+    def running_rows(self) -> list[QModelIndex]:
+        """Where replies are being written, of what is shown."""
+        return [index for thread_id in self._running if (index := self.find(thread_id)).isValid()]
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid() or isinstance(self.row(index), GroupRow):
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self.row(index)
+        return self._group_data(row, role) if isinstance(row, GroupRow) else self._thread_data(row, role)
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        row = self.row(index) if index.isValid() else None
+        name = " ".join(str(value).split())[:THREAD_NAME_LIMIT]
+        if (
+            role != Qt.ItemDataRole.EditRole
+            or not isinstance(row, ThreadRow)
+            or name in ("", row.summary.name)
+        ):
+            return False
+        self.renamed.emit(row.summary.id, name)
+        return True
+
+    def name(self, summary: ThreadSummary) -> str:
+        """What a thread is called on the screen."""
+        return summary.name or self.tr("New thread")
+
+    @staticmethod
+    def _group_data(row: GroupRow, role: int) -> Any:
+        texts = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+        return row.title if role in texts else None
+
+    def _thread_data(self, row: ThreadRow, role: int) -> Any:
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+                return self.name(row.summary)
+            case Qt.ItemDataRole.EditRole:
+                return row.summary.name
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._spoken(row)
+            case Role.ID:
+                return row.summary.id
+            case Role.IS_RUNNING:
+                return row.is_running
+            case Role.IS_UNREAD:
+                return row.summary.is_unread
+            case Role.DRAFT:
+                return row.summary.draft
+        return None
+
+    def _spoken(self, row: ThreadRow) -> str:
+        state = self.tr("writing") if row.is_running else self.tr("unread") if row.summary.is_unread else ""
+        text = (
+            self.tr("Draft: %1").replace("%1", row.summary.draft)
+            if row.summary.draft
+            else row.summary.preview
+        )
+        return ", ".join(filter(None, (self.name(row.summary), state, row.time, text)))
+
+
+def _updated_at(summary: ThreadSummary) -> datetime:
+    return summary.updated_at
+
+
+def _runs(places: list[int]) -> Iterator[tuple[int, int]]:
+    """Neighbouring numbers of an ascending list as (first, last)."""
+    for _, run in groupby(enumerate(places), key=lambda pair: pair[1] - pair[0]):
+        numbers = [place for _, place in run]
+        yield numbers[0], numbers[-1]
+
+
+class _Calendar:
+    """Days as the user names them, seen from ``now`` (local, aware); titles of today, yesterday, the week."""
+
+    def __init__(self, now: datetime, *titles: str) -> None:
+        self._locale = QLocale()
+        self._zone = now.tzinfo
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        self._today, self._yesterday, self._week = (midnight - timedelta(days=days) for days in (0, 1, 6))
+        self._titles = tuple(zip((self._today, self._yesterday, self._week), titles, strict=True))
+
+    def groups(self, newest_first: Sequence[ThreadSummary]) -> list[tuple[str, list[ThreadSummary]]]:
+        """The threads by day, week and month, under the group's title."""
+        return [(title, list(group)) for title, group in groupby(newest_first, key=self._title)]
+
+    def time(self, moment: datetime) -> str:
+        """As short as it can be: a time today, a weekday this week, else a date."""
+        local = moment.astimezone(self._zone)
+        if moment >= self._yesterday:
+            return self._locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
+        if moment >= self._week:
+            return self._locale.dayName(local.isoweekday(), QLocale.FormatType.ShortFormat)
+        day = QDate(local.year, local.month, local.day)
+        if local.year == self._today.year:
+            return self._locale.toString(day, "d MMM")
+        return self._locale.toString(day, QLocale.FormatType.ShortFormat)
+
+    def _title(self, summary: ThreadSummary) -> str:
+        for start, title in self._titles:
+            if summary.updated_at >= start:
+                return title
+        local = summary.updated_at.astimezone(self._zone)
+        month = self._locale.standaloneMonthName(local.month)
+        month = month[:1].upper() + month[1:]
+        return month if local.year == self._today.year else f"{month} {local.year}"

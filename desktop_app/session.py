@@ -1,0 +1,146 @@
+"""The living window: from the first paint to the way out.
+
+Here the loops start, the store is opened on its own thread, and the window is given what it can do.  There is one way to
+end: the window was closed, by the user, by a signal or by the session's end.
+"""
+
+import asyncio
+import concurrent.futures
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import qasync
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+
+from desktop_app.application import Opened
+from desktop_app.controllers.backend import Backend, open_backend
+from desktop_app.controllers.library import Beginning
+from desktop_app.domain.errors import RunError, StoreError
+from desktop_app.domain.settings import Settings
+from desktop_app.export.markdown import Labels
+from desktop_app.logs import asyncio_handler, install_qt_handler, set_up
+from desktop_app.qt.bridge import Bridge
+from desktop_app.qt.intents import Intents
+from desktop_app.single_window import RaiseRequests
+from desktop_app.store.profile import Profile
+from desktop_app.store.settings import save_settings, save_window
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+def live(opened: Opened, profile: Profile) -> int:
+    """Stay until the window is closed and everything is stored; returns the exit code."""
+    set_up(profile.logs)
+    install_qt_handler()
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(opened.app)) as runner:
+        return runner.run(_live(opened, profile))
+
+
+async def _live(opened: Opened, profile: Profile) -> int:
+    asyncio.get_running_loop().set_exception_handler(asyncio_handler)
+    window, leaving = opened.window, asyncio.Event()
+    window.closed.connect(leaving.set)
+    with _closing_on_request(opened, window.close):
+        bridge = Bridge()
+        labels, beginning = _texts()
+        try:
+            backend = await _in_thread(lambda: _open(profile, opened.settings, bridge, labels, beginning))
+        except StoreError as error:
+            window.show_error(RunError.of(error))
+            await leaving.wait()
+            return 1
+        await _serve(opened, profile, backend, Intents(backend, bridge), leaving)
+    return 0
+
+
+async def _serve(opened: Opened, profile: Profile, backend: Backend, intents: Intents, leaving: asyncio.Event) -> None:
+    window = opened.window
+
+    def keep(settings: Settings) -> None:
+        intents.run_later(lambda: save_settings(profile, settings), "settings")
+
+    window.settings_changed.connect(keep)
+    requests = RaiseRequests(profile)
+    requests.raised.connect(window.come_forward)
+    window.attach(intents, profile.database.parent)
+    for path in opened.kept_aside:
+        window.show_kept_aside(path)
+    await leaving.wait()
+    state = window.state()
+    window.hide()
+    requests.close()
+    await intents.close()
+    await _in_thread(lambda: save_window(profile, state))
+    await _in_thread(backend.close)
+
+
+def _open(profile: Profile, settings: Settings, bridge: Bridge, labels: Labels, beginning: Beginning) -> Backend:
+    return open_backend(
+        profile,
+        settings.profile_id,
+        bridge.post,
+        labels=labels,
+        beginning=beginning,
+        on_loop_error=asyncio_handler,
+    )
+
+
+def _texts() -> tuple[Labels, Beginning]:
+    tr = QCoreApplication.translate
+    labels = Labels(you=tr("Labels", "You"), assistant=tr("Labels", "Assistant"))
+    beginning = Beginning(
+        connection_name=tr("Beginning", "On this device"),
+        assistant_name=tr("Beginning", "Local assistant"),
+        description=tr("Beginning", "Small on-device model: private and offline, English only, often wrong."),
+    )
+    return labels, beginning
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Run ``work`` in a thread that nothing waits for at the end, unlike those of an executor."""
+    done: concurrent.futures.Future[T] = concurrent.futures.Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - it is raised where the result is awaited
+            done.set_exception(error)
+
+    threading.Thread(target=run, name="opening", daemon=True).start()
+    return await asyncio.wrap_future(done)
+
+
+class _QuitRequests(QObject):
+    """Turns a quit of the application (Cmd+Q, the session's end) into closing the window."""
+
+    def __init__(self, close: Callable[[], object]) -> None:
+        super().__init__()
+        self._close = close
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Quit:
+            event.ignore()
+            self._close()
+            return True
+        return False
+
+
+@contextmanager
+def _closing_on_request(opened: Opened, close: Callable[[], object]) -> Iterator[None]:
+    requests = _QuitRequests(close)
+    opened.app.installEventFilter(requests)
+    if sys.platform != "win32":
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, close)
+    try:
+        yield
+    finally:
+        opened.app.removeEventFilter(requests)
+

@@ -1,0 +1,676 @@
+"""The main window: three panes, menus, notices and dialogs, wired to the user's intents.
+
+It can be painted before anything else is loaded; ``attach`` gives it the intents once loops, store and worker run.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, Qt, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+
+from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.errors import RunError
+from desktop_app.domain.ids import AssistantId, ThreadId
+from desktop_app.domain.settings import Settings, WindowState
+from desktop_app.domain.settings import Theme as ThemeChoice
+from desktop_app.domain.threads import ThreadSummary
+from desktop_app.widgets.actions import Actions, Item, Menu
+from desktop_app.widgets.assistants_pane import AssistantsPane
+from desktop_app.widgets.error_texts import error_text
+from desktop_app.widgets.footer import SidebarFooter
+from desktop_app.widgets.messages_pane import MessagesPane
+from desktop_app.widgets.notice_bar import NoticeBar
+from desktop_app.widgets.theme import Theme, system_mode
+from desktop_app.widgets.threads_pane import ThreadsPane
+
+if TYPE_CHECKING:
+    from desktop_app.qt.intents import AssistantsListed, ConnectionsListed, Intents, ThreadOpened
+    from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
+    from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
+
+MINIMUM_SIZE = (720, 480)
+DEFAULT_SIZE = (1200, 780)
+NARROW_PX = 860
+UNDO_S = 10
+EXPORT_FORMATS = {"md": "Markdown (*.md)", "html": "HTML (*.html)", "json": "JSON (*.json)"}
+
+
+class MainWindow(QMainWindow):
+    """``closed``: the user closed the window.  ``settings_changed(Settings)``: the user chose something to keep."""
+
+    closed = Signal()
+    settings_changed = Signal(object)
+
+    def __init__(self, theme: Theme, settings: Settings, state: WindowState) -> None:
+        super().__init__()
+        self.setObjectName("nitka")
+        self.setWindowTitle("Nitka")
+        self.setMinimumSize(*MINIMUM_SIZE)
+        self._theme = theme
+        self._settings = settings
+        self._state = state
+        self._intents: Intents | None = None
+        self._assistants: list[Assistant] = []
+        self._assistant_id: AssistantId | None = None
+        self._threads: list[ThreadSummary] = []
+        self._undo: Callable[[], None] | None = None
+        self._assistant_dialog: AssistantDialog | None = None
+        self._connections_dialog: ConnectionsDialog | None = None
+        self._build_panes()
+        self._actions = Actions(self, self.menuBar(), self._menus())
+        self._wire_panes()
+        self._show_choices()
+        self._restore(state)
+
+    # -- building
+
+    def _build_panes(self) -> None:
+        self.assistants = AssistantsPane(self._theme, self)
+        self.threads = ThreadsPane(self._theme, self)
+        self.footer = SidebarFooter(self._theme, self)
+        self.messages = MessagesPane(self._theme, self)
+        self.notice = NoticeBar(self._theme, self)
+        self._lists = QSplitter(Qt.Orientation.Vertical)
+        self._lists.setObjectName("lists")
+        self._lists.setChildrenCollapsible(False)
+        self._lists.addWidget(self.assistants)
+        self._lists.addWidget(self.threads)
+        self._lists.setStretchFactor(1, 1)
+        self._sidebar = QWidget()
+        self._sidebar.setObjectName("sidebar")
+        self._sidebar.setMinimumWidth(self._theme.px("sidebarMin"))
+        self._sidebar.setMaximumWidth(self._theme.px("sidebarMax"))
+        column = _column(self._sidebar)
+        column.addWidget(self.threads.top_row)
+        column.addWidget(self._lists, 1)
+        column.addWidget(self.footer)
+        centre = QWidget()
+        right = _column(centre)
+        right.addWidget(self.messages, 1)
+        right.addWidget(self.notice)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setObjectName("panes")
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self._sidebar)
+        self._splitter.addWidget(centre)
+        self._splitter.setStretchFactor(1, 1)
+        self.setCentralWidget(self._splitter)
+
+    def _menus(self) -> tuple[Menu, ...]:
+        return (
+            Menu("file", self.tr("&File"), self._file_items()),
+            Menu("edit", self.tr("&Edit"), self._edit_items()),
+            Menu("view", self.tr("&View"), self._view_items()),
+            Menu("thread", self.tr("&Thread"), self._thread_items()),
+            Menu("assistant", self.tr("&Assistant"), self._assistant_items()),
+            Menu("run", self.tr("&Run"), self._run_items()),
+            Menu("help", self.tr("&Help"), self._help_items()),
+        )
+
+    def _file_items(self) -> tuple[Item | None, ...]:
+        return (
+            Item("new_thread", self.tr("&New thread"), self._new_thread, ("Ctrl+N",)),
+            Item("new_same", self.tr("New thread with the &same assistant"), self._new_same, ("Ctrl+Shift+N",)),
+            None,
+            Item("export", self.tr("&Export thread…"), self._export_thread, ("Ctrl+S",)),
+            Item("export_all", self.tr("Export &all threads…"), self._export_all),
+            None,
+            Item("connections", self.tr("&Connections…"), self._open_connections),
+            None,
+            Item("close", self.tr("Close &window"), self.close, ("Ctrl+W",)),
+            Item("quit", self.tr("&Quit"), self.close, ("Ctrl+Q",)),
+        )
+
+    def _edit_items(self) -> tuple[Item | None, ...]:
+        return (
+            Item("undo", self.tr("&Undo delete"), self._take_back, ("Ctrl+Z",)),
+            None,
+            Item("copy_reply", self.tr("Copy last &reply"), self._copy_reply, ("Ctrl+Shift+C",)),
+            Item("search", self.tr("&Search threads"), self.threads.focus_search, ("Ctrl+Shift+F",)),
+        )
+
+    def _view_items(self) -> tuple[Item | None, ...]:
+        return (
+            Item("sidebar", self.tr("&Thread list"), self._toggle_sidebar, ("Ctrl+B",), is_checkable=True),
+            None,
+            Item("theme_system", self.tr("Theme of the s&ystem"), lambda: self._choose_theme("system"), (), True),
+            Item("theme_light", self.tr("&Light"), lambda: self._choose_theme("light"), (), True),
+            Item("theme_dark", self.tr("&Dark"), lambda: self._choose_theme("dark"), (), True),
+            None,
+            Item("zoom_in", self.tr("Zoom &in"), lambda: self._zoom(10), ("Ctrl++", "Ctrl+=")),
+            Item("zoom_out", self.tr("Zoom &out"), lambda: self._zoom(-10), ("Ctrl+-",)),
+            Item("zoom_reset", self.tr("&Actual size"), lambda: self._zoom(0), ("Ctrl+0",)),
+            None,
+            Item("language_system", self.tr("Language of the system"), lambda: self._choose_language("system"), (), True),
+            Item("language_en", "English", lambda: self._choose_language("en"), (), True),
+            Item("language_ru", "Русский", lambda: self._choose_language("ru"), (), True),
+            None,
+            Item("focus_composer", self.tr("Go to the &composer"), self.messages.composer.focus, ("Ctrl+L",)),
+            Item("focus_threads", self.tr("Go to the t&hreads"), self._focus_threads, ("Ctrl+Shift+L",)),
+            Item("next_pane", self.tr("Next &pane"), lambda: self._step_pane(1), ("F6",)),
+            Item("previous_pane", self.tr("Pre&vious pane"), lambda: self._step_pane(-1), ("Shift+F6",)),
+            None,
+            Item("full_screen", self.tr("&Full screen"), self._toggle_full_screen, ("F11",)),
+        )
+
+    def _thread_items(self) -> tuple[Item | None, ...]:
+        pinned = tuple(
+            Item(f"pinned_{n}", self.tr("Pinned thread %n", "", n), lambda n=n: self._open_pinned(n), (f"Ctrl+{n}",))
+            for n in range(1, 9)
+        )
+        return (
+            Item("rename_thread", self.tr("&Rename"), self._rename_thread),
+            Item("pin_thread", self.tr("&Pin or unpin"), self._pin_thread),
+            Item("delete_thread", self.tr("&Delete"), self._delete_thread),
+            None,
+            Item("previous_thread", self.tr("Pre&vious thread"), lambda: self._step_thread(-1), ("Ctrl+PgUp",)),
+            Item("next_thread", self.tr("Ne&xt thread"), lambda: self._step_thread(1), ("Ctrl+PgDown",)),
+            *pinned,
+        )
+
+    def _assistant_items(self) -> tuple[Item | None, ...]:
+        return (
+            Item("new_assistant", self.tr("&New assistant…"), self._choose_template, ("Ctrl+Alt+N",)),
+            Item("assistant_settings", self.tr("&Settings of this assistant…"), self._edit_current, ("Ctrl+I",)),
+            Item("duplicate_assistant", self.tr("&Duplicate this assistant"), self._duplicate_current),
+        )
+
+    def _run_items(self) -> tuple[Item | None, ...]:
+        return (
+            Item("stop", self.tr("&Stop the reply"), self.messages.stop, ("Ctrl+.",)),
+            Item("regenerate", self.tr("&Ask again"), self._regenerate, ("Ctrl+R",)),
+        )
+
+    def _help_items(self) -> tuple[Item | None, ...]:
+        return (
+            Item("shortcuts", self.tr("&Keyboard shortcuts"), self._show_shortcuts, ("F1", "Ctrl+/")),
+            Item("data_folder", self.tr("Open the &data folder"), self._open_data_folder),
+            Item("about", self.tr("&About Nitka"), self._show_about),
+        )
+
+    def _wire_panes(self) -> None:
+        self.assistants.assistant_selected.connect(self._select_assistant)
+        self.assistants.new_requested.connect(self._choose_template)
+        self.assistants.settings_requested.connect(self._edit_assistant)
+        self.assistants.duplicate_requested.connect(self._duplicate_assistant)
+        self.assistants.delete_requested.connect(self._delete_assistant)
+        self.threads.thread_selected.connect(self._open_thread)
+        self.threads.new_requested.connect(self._new_thread)
+        self.threads.export_requested.connect(self._export)
+        self.footer.connections_requested.connect(self._open_connections)
+        self.messages.assistant_menu_requested.connect(self._show_assistant_menu)
+        self.messages.more_requested.connect(self._show_more_menu)
+        self.messages.sidebar_toggled.connect(self._toggle_sidebar)
+        self.messages.fix_requested.connect(self._fix)
+
+    # -- intents
+
+    def attach(self, intents: "Intents", data_folder: Path) -> None:
+        """Wire the window to what can now be done, and fill it."""
+        self._intents = intents
+        self._data_folder = data_folder
+        self._wire_lists(intents)
+        self._wire_messages(intents)
+        intents.undo_offered.connect(self._offer_undo)
+        intents.failed.connect(self.show_error)
+        intents.exported.connect(self._on_exported)
+        intents.assistant_ready_to_edit.connect(self._open_assistant_dialog)
+        intents.begin(self._state.thread_id)
+
+    def _wire_lists(self, intents: "Intents") -> None:
+        intents.assistants_listed.connect(self._on_assistants)
+        intents.threads_listed.connect(self._on_threads)
+        intents.running_changed.connect(self.threads.set_running)
+        self.threads.renamed.connect(intents.rename_thread)
+        self.threads.pin_requested.connect(intents.pin_thread)
+        self.threads.delete_requested.connect(intents.delete_thread)
+
+    def _wire_messages(self, intents: "Intents") -> None:
+        messages = self.messages
+        intents.thread_opened.connect(self._on_opened)
+        intents.older_loaded.connect(messages.add_older)
+        intents.facts_arrived.connect(messages.apply)
+        intents.question_stored.connect(messages.question_stored)
+        intents.question_refused.connect(messages.question_refused)
+        messages.send_requested.connect(intents.send)
+        messages.stop_requested.connect(intents.stop_run)
+        messages.draft_changed.connect(intents.save_draft)
+        messages.renamed.connect(intents.rename_thread)
+        messages.older_wanted.connect(intents.load_older)
+        messages.read_position_changed.connect(intents.save_read_position)
+        messages.regenerate_requested.connect(intents.regenerate)
+        messages.continue_requested.connect(intents.continue_reply)
+        messages.sibling_requested.connect(intents.show_sibling)
+
+    def _on_assistants(self, listed: "AssistantsListed") -> None:
+        self._assistants = listed.assistants
+        known = {assistant.id for assistant in listed.assistants}
+        if self._assistant_id not in known:
+            self._assistant_id = None
+        self.assistants.set_assistants(
+            listed.assistants, listed.model_labels, listed.thread_counts, listed.total
+        )
+        self.assistants.select(self._assistant_id)
+
+    def _on_threads(self, threads: list[ThreadSummary]) -> None:
+        self._threads = threads
+        self.threads.set_threads(threads)
+        if current := self._current_summary():
+            self.messages.set_title(current.name)
+            self.threads.select(current.id)
+
+    def _on_opened(self, opened: "ThreadOpened") -> None:
+        self.messages.show_thread(opened)
+        self.threads.select(opened.thread.id)
+        self.setWindowTitle(f"{opened.thread.name} — Nitka" if opened.thread.name else "Nitka")
+        name = opened.connection.name if opened.connection else ""
+        self.footer.set_state("ok" if name else "off", name or self.tr("No connection"))
+        if not opened.messages:
+            self.messages.composer.focus()
+
+    def _current_summary(self) -> ThreadSummary | None:
+        return next((summary for summary in self._threads if summary.id == self.messages.thread_id), None)
+
+    # -- threads
+
+    def _select_assistant(self, assistant_id: AssistantId | None) -> None:
+        self._assistant_id = assistant_id
+        if self._intents:
+            self._intents.select_assistant(assistant_id)
+
+    def _open_thread(self, thread_id: str) -> None:
+        if self._intents and thread_id != self.messages.thread_id:
+            self._intents.open_thread(thread_id)
+
+    def _new_thread(self) -> None:
+        if self._intents:
+            self._intents.new_thread()
+
+    def _new_same(self) -> None:
+        summary = self._current_summary()
+        if self._intents:
+            self._intents.new_thread(summary.assistant_id if summary else None)
+
+    def _rename_thread(self) -> None:
+        self.messages.header.edit_title()
+
+    def _pin_thread(self) -> None:
+        if self._intents and (summary := self._current_summary()):
+            self._intents.pin_thread(summary.id, not summary.is_pinned)
+
+    def _delete_thread(self) -> None:
+        if self._intents and self.messages.thread_id:
+            self._intents.delete_thread(self.messages.thread_id)
+
+    def _step_thread(self, step: int) -> None:
+        ids = self.threads.shown_ids()
+        if self.messages.thread_id in ids:
+            place = ids.index(ThreadId(self.messages.thread_id)) + step
+            if 0 <= place < len(ids):
+                self._open_thread(ids[place])
+
+    def _open_pinned(self, number: int) -> None:
+        pinned = [summary.id for summary in self._threads if summary.is_pinned]
+        if number <= len(pinned):
+            self._open_thread(pinned[number - 1])
+
+    def _regenerate(self) -> None:
+        if self._intents and self.messages.last_reply_id:
+            self._intents.regenerate(self.messages.last_reply_id)
+
+    def _copy_reply(self) -> None:
+        if text := self.messages.transcript.last_reply_text():
+            QGuiApplication.clipboard().setText(text)
+
+    # -- assistants
+
+    def _choose_template(self) -> None:
+        from desktop_app.widgets.dialogs.template_chooser import TemplateChooser  # noqa: PLC0415 - not at the start
+
+        chooser = TemplateChooser(self._theme, self)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.chosen.connect(self._draft_assistant)
+        chooser.open()
+
+    def _draft_assistant(self, settings: AssistantSettings) -> None:
+        if self._intents:
+            self._intents.draft_assistant(settings)
+
+    def _edit_current(self) -> None:
+        summary = self._current_summary()
+        chosen = self._assistant_id or (summary.assistant_id if summary else None)
+        if chosen:
+            self._edit_assistant(chosen)
+
+    def _edit_assistant(self, assistant_id: str) -> None:
+        if self._intents and self._assistant_dialog is None:
+            self._intents.edit_assistant(AssistantId(assistant_id))
+
+    def _open_assistant_dialog(self, assistant: Assistant | None, settings: AssistantSettings, connections: list) -> None:
+        from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog  # noqa: PLC0415 - not at the start
+
+        intents = self._intents
+        if intents is None or self._assistant_dialog is not None:
+            return
+        dialog = self._assistant_dialog = AssistantDialog(self._theme, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.models_wanted.connect(intents.list_models)
+        dialog.saved.connect(intents.save_assistant)
+        if assistant:
+            dialog.draft_changed.connect(lambda draft: intents.keep_assistant_draft(assistant.id, draft))
+            dialog.discarded.connect(lambda: intents.keep_assistant_draft(assistant.id, None))
+        intents.models_listed.connect(dialog.set_models)
+        intents.models_failed.connect(self._on_models_failed)
+        dialog.finished.connect(self._on_assistant_dialog_finished)
+        dialog.edit(assistant, settings, connections)
+        dialog.open()
+
+    def _on_models_failed(self, connection_id: str, error: RunError) -> None:
+        if self._assistant_dialog:
+            self._assistant_dialog.set_models_failed(connection_id, error_text(error).title)
+
+    def _on_assistant_dialog_finished(self) -> None:
+        if self._intents:
+            self._intents.models_failed.disconnect(self._on_models_failed)
+        self._assistant_dialog = None
+
+    def _duplicate_current(self) -> None:
+        summary = self._current_summary()
+        if summary and summary.assistant_id:
+            self._duplicate_assistant(summary.assistant_id)
+
+    def _duplicate_assistant(self, assistant_id: str) -> None:
+        name = next((a.settings.name for a in self._assistants if a.id == assistant_id), "")
+        if self._intents and name:
+            self._intents.duplicate_assistant(AssistantId(assistant_id), self.tr("%1 (copy)").replace("%1", name))
+
+    def _delete_assistant(self, assistant_id: str) -> None:
+        if self._intents:
+            self._intents.delete_assistant(AssistantId(assistant_id))
+
+    def _show_assistant_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setObjectName("assistant_menu")
+        summary = self._current_summary()
+        for assistant in self._assistants:
+            action = menu.addAction(assistant.settings.name)
+            action.setCheckable(True)
+            action.setChecked(bool(summary) and summary.assistant_id == assistant.id)
+            action.triggered.connect(lambda _=False, chosen=assistant.id: self._use_assistant(chosen))
+        menu.addSeparator()
+        menu.addAction(self._actions["assistant_settings"])
+        menu.addAction(self._actions["new_assistant"])
+        menu.popup(place)
+
+    def _use_assistant(self, assistant_id: AssistantId) -> None:
+        if self._intents and self.messages.thread_id:
+            self._intents.set_thread_assistant(self.messages.thread_id, assistant_id)
+
+    def _show_more_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setObjectName("more_menu")
+        for name in ("rename_thread", "pin_thread", "export", "copy_reply", "delete_thread"):
+            menu.addAction(self._actions[name])
+        menu.popup(place)
+
+    # -- connections
+
+    def _open_connections(self) -> None:
+        from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog  # noqa: PLC0415 - not at the start
+
+        intents = self._intents
+        if intents is None or self._connections_dialog is not None:
+            return
+        dialog = self._connections_dialog = ConnectionsDialog(self._theme, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.save_requested.connect(intents.save_connection)
+        dialog.test_requested.connect(intents.test_connection)
+        dialog.delete_requested.connect(intents.delete_connection)
+        intents.connections_listed.connect(self._on_connections)
+        intents.connection_tested.connect(dialog.show_report)
+        intents.connection_failed.connect(self._on_connection_failed)
+        intents.connection_saved.connect(dialog.show_saved)
+        dialog.finished.connect(self._on_connections_finished)
+        dialog.open()
+        intents.list_connections()
+
+    def _on_connections(self, listed: "ConnectionsListed") -> None:
+        if self._connections_dialog:
+            self._connections_dialog.set_users(listed.users)
+            self._connections_dialog.set_keyring_state(listed.kept, listed.reason)
+            self._connections_dialog.set_connections(listed.connections, listed.keys)
+
+    def _on_connection_failed(self, connection_id: str, error: RunError) -> None:
+        if self._connections_dialog:
+            self._connections_dialog.show_error(connection_id, error_text(error).title, error.detail)
+
+    def _on_connections_finished(self) -> None:
+        if self._intents:
+            self._intents.connections_listed.disconnect(self._on_connections)
+            self._intents.connection_failed.disconnect(self._on_connection_failed)
+        self._connections_dialog = None
+
+    def _fix(self, _message_id: str, action: str) -> None:
+        if action == "assistant_settings":
+            self._edit_current()
+        else:
+            self._open_connections()
+
+    # -- notices
+
+    def show_error(self, error: RunError) -> None:
+        """Say what did not happen, what was kept and what can be done."""
+        text = error_text(error)
+        self.notice.show_notice(f"{text.title} {text.advice}".strip(), kind="error")
+
+    def show_notice(self, text: str, kind: str = "info") -> None:
+        """Say something that needs no answer."""
+        self.notice.show_notice(text, kind=kind)
+
+    def _offer_undo(self, what: str, name: str, undo: Callable[[], None]) -> None:
+        texts = {
+            "thread_deleted": self.tr("“%1” was moved to the trash."),
+            "assistant_deleted": self.tr("Assistant “%1” was deleted. Its threads are kept."),
+        }
+        self._undo = undo
+        text = texts[what].replace("%1", name or self.tr("New thread"))
+        self.notice.show_notice(text, action=self.tr("Undo"), on_action=self._take_back, timeout_s=UNDO_S)
+
+    def _take_back(self) -> None:
+        undo, self._undo = self._undo, None
+        if undo:
+            self.notice.dismiss()
+            undo()
+
+    # -- export
+
+    def _export_thread(self) -> None:
+        if self.messages.thread_id:
+            self._export(self.messages.thread_id)
+
+    def _export(self, thread_id: str) -> None:
+        name = next((summary.name for summary in self._threads if summary.id == thread_id), "")
+        self._ask_where([thread_id], name or self.tr("Thread"))
+
+    def _export_all(self) -> None:
+        self._ask_where(None, self.tr("Nitka threads"))
+
+    def _ask_where(self, thread_ids: list[str] | None, name: str) -> None:
+        dialog = QFileDialog(self, self.tr("Export"))
+        dialog.setObjectName("export_dialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        formats = {"json": EXPORT_FORMATS["json"]} if thread_ids is None else EXPORT_FORMATS
+        dialog.setNameFilters(list(formats.values()))
+        dialog.setDefaultSuffix(next(iter(formats)))
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix_of(chosen)))
+        safe = "".join(" " if char in '/\\:*?"<>|' else char for char in name).strip()[:80]
+        dialog.selectFile(safe)
+        dialog.fileSelected.connect(lambda path: self._export_to(thread_ids, Path(path)))
+        dialog.open()
+
+    def _export_to(self, thread_ids: list[str] | None, path: Path) -> None:
+        file_format = path.suffix.lstrip(".").lower()
+        if self._intents:
+            self._intents.export(thread_ids, file_format if file_format in EXPORT_FORMATS else "md", path)
+
+    def _on_exported(self, path: Path) -> None:
+        folder = QUrl.fromLocalFile(str(path.parent))
+        self.notice.show_notice(
+            self.tr("Exported to %1").replace("%1", path.name),
+            action=self.tr("Show in folder"),
+            on_action=lambda: QDesktopServices.openUrl(folder),
+            timeout_s=UNDO_S,
+        )
+
+    # -- view
+
+    def _focus_threads(self) -> None:
+        self._show_sidebar(True)
+        self.threads.focus_list()
+
+    def _step_pane(self, step: int) -> None:
+        panes: list[QWidget] = [self.messages]
+        if self._sidebar.isVisible():
+            panes = [self.assistants, self.threads, self.messages]
+        focus = self.focusWidget()
+        place = next((i for i, pane in enumerate(panes) if focus and pane.isAncestorOf(focus)), 0)
+        target = panes[(place + step) % len(panes)]
+        if target is self.messages:
+            self.messages.composer.focus()
+        elif target is self.threads:
+            self.threads.focus_list()
+        else:
+            self.assistants.focus_list()
+
+    def _toggle_sidebar(self) -> None:
+        self._show_sidebar(not self._sidebar.isVisible())
+
+    def _show_sidebar(self, is_shown: bool) -> None:
+        self._sidebar.setVisible(is_shown)
+        self.messages.header.set_sidebar_shown(is_shown)
+        self._actions["sidebar"].setChecked(is_shown)
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _choose_theme(self, choice: str) -> None:
+        self._change(replace(self._settings, theme=ThemeChoice(choice)))
+        self._theme.set_mode(system_mode() if choice == "system" else choice)
+
+    def _choose_language(self, language: str) -> None:
+        self._change(replace(self._settings, language=language))
+        self.notice.show_notice(self.tr("The language changes with the next start."), timeout_s=UNDO_S)
+
+    def _zoom(self, step: int) -> None:
+        percent = 100 if step == 0 else min(300, max(50, self._settings.zoom_percent + step))
+        self._theme.set_zoom(percent)
+        self._change(replace(self._settings, zoom_percent=percent))
+
+    def _change(self, settings: Settings) -> None:
+        self._settings = settings
+        self._show_choices()
+        self.settings_changed.emit(settings)
+
+    def _show_choices(self) -> None:
+        for choice in ("system", "light", "dark"):
+            self._actions[f"theme_{choice}"].setChecked(self._settings.theme == choice)
+        for language in ("system", "en", "ru"):
+            self._actions[f"language_{language}"].setChecked(self._settings.language == language)
+
+    # -- help
+
+    def _show_shortcuts(self) -> None:
+        from desktop_app.widgets.dialogs.about_dialog import ShortcutsDialog  # noqa: PLC0415 - not at the start
+
+        dialog = ShortcutsDialog(self._theme, [action for action in self.actions() if action.shortcut()], self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _open_data_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._data_folder)))
+
+    def _show_about(self) -> None:
+        from desktop_app.widgets.dialogs.about_dialog import AboutDialog  # noqa: PLC0415 - not at the start
+
+        dialog = AboutDialog(self._theme, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    # -- the window itself
+
+    @property
+    def settings(self) -> Settings:
+        """What the user has chosen."""
+        return self._settings
+
+    def come_forward(self) -> None:
+        """Show the window above others: a second start asked for it."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def show_kept_aside(self, path: Path) -> None:
+        """Say that a settings file could not be read and where it is now."""
+        text = self.tr("A settings file could not be read; it is kept as %1, and the defaults are used.")
+        self.notice.show_notice(text.replace("%1", path.name), kind="warning")
+
+    def state(self) -> WindowState:
+        """Where the window stands now."""
+        place = self.normalGeometry()
+        sizes = self._splitter.sizes()
+        return WindowState(
+            geometry=(place.x(), place.y(), place.width(), place.height()),
+            is_maximised=self.isMaximized(),
+            sidebar_width=sizes[0] if sizes[0] else self._state.sidebar_width,
+            assistants_height=self._lists.sizes()[0],
+            sidebar_shown=self._sidebar.isVisible() or self.width() < NARROW_PX,
+            thread_id=self.messages.thread_id or "",
+            assistant_id=self._assistant_id or "",
+        )
+
+    def _restore(self, state: WindowState) -> None:
+        self.resize(*DEFAULT_SIZE)
+        if len(state.geometry) == 4:
+            place = QRect(*state.geometry)
+            screens = QGuiApplication.screens()
+            if any(screen.availableGeometry().intersects(place) for screen in screens):
+                self.setGeometry(place)
+            else:
+                self.resize(place.size())
+        if state.is_maximised:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+        self._splitter.setSizes([state.sidebar_width, max(1, self.width() - state.sidebar_width)])
+        if state.assistants_height:
+            self._lists.setSizes([state.assistants_height, max(1, self.height() - state.assistants_height)])
+        self._show_sidebar(state.sidebar_shown and self.width() >= NARROW_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        was_narrow = event.oldSize().width() < NARROW_PX
+        is_narrow = event.size().width() < NARROW_PX
+        if event.oldSize().width() > 0 and was_narrow != is_narrow:
+            self._show_sidebar(not is_narrow)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.messages.leave_thread()
+        event.accept()
+        self.closed.emit()
+
+
+def _column(parent: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(parent)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return column
+
+
+def _suffix_of(chosen: str) -> str:
+    return next(suffix for suffix, text in EXPORT_FORMATS.items() if text == chosen)

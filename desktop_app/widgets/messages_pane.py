@@ -1,0 +1,274 @@
+"""The messages pane: header, transcript and composer of the open thread.
+
+It knows what the composer may do while a reply grows: typing goes on, and Enter marks what stands there to be sent
+when the reply is complete.
+"""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop_app.controllers.facts import Fact, ReplyEdited, RunBegan, RunFinished, StageReached
+from desktop_app.domain.connections import ConnectionKind
+from desktop_app.domain.ids import MessageId, ThreadId
+from desktop_app.domain.threads import Message, Run, Status
+from desktop_app.widgets.composer import Composer
+from desktop_app.widgets.empty_thread import EmptyThread
+from desktop_app.widgets.header import ThreadHeader
+from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.view import TranscriptView
+
+if TYPE_CHECKING:
+    from desktop_app.qt.intents import ThreadOpened
+
+
+class MessagesPane(QWidget):
+    """Shows one thread; every signal that starts with a thread's id speaks of the open one.
+
+    ``send_requested(str, str)``, ``draft_changed(str, str)``, ``read_position_changed(str, str, int)``,
+    ``older_wanted(str, int)``: the position before which messages are wanted.
+    """
+
+    send_requested = Signal(str, str)
+    stop_requested = Signal(str)
+    draft_changed = Signal(str, str)
+    renamed = Signal(str, str)
+    older_wanted = Signal(str, int)
+    read_position_changed = Signal(str, str, int)
+    regenerate_requested = Signal(str)
+    continue_requested = Signal(str)
+    sibling_requested = Signal(str)
+    fix_requested = Signal(str, str)
+    assistant_menu_requested = Signal(QPoint)
+    more_requested = Signal(QPoint)
+    sidebar_toggled = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("messages")
+        self._opened: ThreadOpened | None = None
+        self._oldest_position = 0
+        self._last_reply_id = ""
+        self._is_running = False
+        self._is_sending = False
+        self._sends_when_done = False
+        self.header = ThreadHeader(theme, self)
+        self.transcript = TranscriptView(theme, self)
+        self.composer = Composer(theme, self)
+        self.empty = EmptyThread(theme, self)
+        self._stack = QStackedWidget(self)
+        self._lay_out()
+        self._connect()
+
+    # -- the open thread
+
+    @property
+    def thread_id(self) -> ThreadId | None:
+        """The open thread."""
+        return self._opened.thread.id if self._opened else None
+
+    @property
+    def last_reply_id(self) -> str:
+        """The newest reply's id, or nothing."""
+        return self._last_reply_id
+
+    def show_thread(self, opened: "ThreadOpened") -> None:
+        """Put another thread into the pane; the same thread keeps its place and what is being typed."""
+        is_same = self._opened is not None and self._opened.thread.id == opened.thread.id
+        if not is_same:
+            self.leave_thread()
+        self._opened = opened
+        self._oldest_position = opened.messages[0].position if opened.messages else 0
+        replies = [message.id for message in opened.messages if message.author == "assistant"]
+        self._last_reply_id = replies[-1] if replies else ""
+        self._show_header()
+        self.transcript.show_thread(opened.messages, opened.has_older)
+        for message in opened.messages:
+            if message.status is not Status.WRITING and message.id in opened.runs:
+                self.transcript.set_ended(message, opened.runs[message.id])
+        if not is_same:
+            self.composer.set_text(opened.thread.draft)
+            self._sends_when_done = False
+            if opened.thread.read_anchor:
+                self.transcript.restore_position(opened.thread.read_anchor, opened.thread.read_offset)
+        self._set_running(opened.is_running)
+        self._show_empty(not opened.messages)
+
+    def leave_thread(self) -> None:
+        """Hand over what must be kept of the open thread before another one comes, or before the end."""
+        if self._opened is None:
+            return
+        self.composer.flush_draft()
+        if self._opened.messages:
+            message_id, offset = self.transcript.read_position()
+            self.read_position_changed.emit(self._opened.thread.id, message_id, offset)
+
+    def set_title(self, name: str) -> None:
+        """Show the thread's name as the list has it."""
+        self.header.set_title(name)
+
+    def add_older(self, thread_id: str, messages: list[Message], runs: dict[MessageId, Run], has_older: bool) -> None:
+        """Put messages that came later on demand before the oldest."""
+        if thread_id != self.thread_id:
+            return
+        if messages:
+            self._oldest_position = messages[0].position
+        self.transcript.prepend(messages, has_older)
+        for message in messages:
+            if message.id in runs:
+                self.transcript.set_ended(message, runs[message.id])
+
+    # -- a reply grows
+
+    def apply(self, facts: list[Fact]) -> None:
+        """Show what happened to the open thread since the last frame."""
+        for fact in facts:
+            match fact:
+                case RunBegan():
+                    self._on_began(fact)
+                case StageReached(_, message_id, stage, fraction):
+                    self.transcript.set_stage(message_id, stage, fraction)
+                case ReplyEdited(_, message_id, edit):
+                    self.transcript.edit(message_id, edit)
+                case RunFinished():
+                    self._on_finished(fact)
+
+    def _on_began(self, fact: RunBegan) -> None:
+        self._show_empty(False)
+        if fact.question:
+            self.transcript.append(fact.question)
+        if fact.replaces == fact.reply.id:
+            self.transcript.replace(fact.reply.id, fact.reply)
+        else:
+            if fact.replaces:
+                self.transcript.remove_from(fact.replaces)
+            self.transcript.append(fact.reply)
+        self.transcript.set_stage(fact.reply.id, "queued", None)
+        self._last_reply_id = fact.reply.id
+        self._set_running(True)
+        if fact.question:
+            question_id = fact.question.id
+            QTimer.singleShot(0, self, lambda: self.transcript.scroll_to_question(question_id))
+
+    def _on_finished(self, fact: RunFinished) -> None:
+        self.transcript.set_ended(fact.message, fact.run)
+        self._set_running(False)
+        if self._sends_when_done:
+            self._sends_when_done = False
+            if fact.run.status in (Status.COMPLETED, Status.TRUNCATED) and self.composer.text().strip():
+                self._send(self.composer.text())
+            self._show_hint()
+
+    def _set_running(self, is_running: bool) -> None:
+        self._is_running = is_running
+        self.composer.set_running(is_running)
+
+    # -- the composer
+
+    def _send(self, text: str) -> None:
+        if not text.strip() or self._opened is None or self._is_sending:
+            return
+        if self._is_running:
+            self._sends_when_done = True
+            self._show_hint()
+            return
+        self._is_sending = True
+        self.send_requested.emit(self._opened.thread.id, text)
+
+    def question_stored(self, thread_id: str, text: str) -> None:
+        """The message is safe: only now it leaves the composer."""
+        self._is_sending = False
+        if thread_id == self.thread_id and self.composer.text() == text:
+            self.composer.clear()
+
+    def question_refused(self, _thread_id: str) -> None:
+        """The message was not taken: it stays in the composer."""
+        self._is_sending = False
+
+    def _stop(self) -> None:
+        self._sends_when_done = False
+        self._show_hint()
+        if self._opened is not None and self._is_running:
+            self.stop_requested.emit(self._opened.thread.id)
+
+    def stop(self) -> None:
+        """Stop the reply that grows."""
+        self._stop()
+
+    def _on_draft(self, text: str) -> None:
+        if not text.strip() and self._sends_when_done:
+            self._sends_when_done = False
+            self._show_hint()
+        if self._opened is not None:
+            self.draft_changed.emit(self._opened.thread.id, text)
+
+    def _show_hint(self) -> None:
+        waiting = self.tr("Sends when the reply is complete · Esc stops it")
+        self.composer.set_hint(waiting if self._sends_when_done else "")
+
+    # -- building
+
+    def _show_header(self) -> None:
+        opened = self._opened
+        if opened is None:
+            return
+        self.header.set_title(opened.thread.name)
+        if opened.assistant:
+            self.header.set_assistant(opened.assistant.settings.name, opened.assistant.version)
+            self.empty.set_assistant(
+                opened.assistant.settings.name,
+                opened.assistant.settings.description,
+                is_on_device=opened.connection is not None and opened.connection.kind is ConnectionKind.ON_DEVICE,
+            )
+        else:
+            self.header.set_assistant("", 0)
+
+    def _show_empty(self, is_empty: bool) -> None:
+        had_focus = self.composer.has_focus()
+        if is_empty:
+            self.empty.take_composer(self.composer)
+            self._stack.setCurrentWidget(self.empty)
+        else:
+            self._bottom.addWidget(self.composer)
+            self._stack.setCurrentWidget(self.transcript)
+        self.composer.show()
+        if had_focus:
+            self.composer.focus()
+
+    def _lay_out(self) -> None:
+        self._stack.addWidget(self.transcript)
+        self._stack.addWidget(self.empty)
+        self._bottom = QVBoxLayout()
+        self._bottom.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self._stack, 1)
+        column.addLayout(self._bottom)
+        self._bottom.addWidget(self.composer)
+
+    def _connect(self) -> None:
+        self.composer.send_requested.connect(self._send)
+        self.composer.stop_requested.connect(self._stop)
+        self.composer.draft_changed.connect(self._on_draft)
+        self.empty.example_chosen.connect(self.composer.set_text)
+        self.transcript.older_wanted.connect(self._want_older)
+        self.transcript.regenerate_requested.connect(self.regenerate_requested)
+        self.transcript.retry_requested.connect(self.regenerate_requested)
+        self.transcript.continue_requested.connect(self.continue_requested)
+        self.transcript.sibling_requested.connect(self.sibling_requested)
+        self.transcript.fix_requested.connect(self.fix_requested)
+        self.header.renamed.connect(self._rename)
+        self.header.assistant_menu_requested.connect(self.assistant_menu_requested)
+        self.header.more_requested.connect(self.more_requested)
+        self.header.sidebar_toggled.connect(self.sidebar_toggled)
+
+    def _want_older(self) -> None:
+        if self._opened is not None:
+            self.older_wanted.emit(self._opened.thread.id, self._oldest_position)
+
+    def _rename(self, name: str) -> None:
+        if self._opened is not None:
+            self.renamed.emit(self._opened.thread.id, name)
