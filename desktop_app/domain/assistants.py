@@ -91,6 +91,16 @@ class Assistant:
         return expiration.expires_at(self.created_at, self.last_active_at) if expiration else None
 
 
+@dataclass(frozen=True, slots=True)
+class AssistantVersion:
+    """One entry of an assistant's history; versions count from 1, the time is aware UTC."""
+
+    version: int
+    settings: AssistantSettings
+    note: str
+    created_at: datetime
+
+
 class Problem(StrEnum):
     """What is wrong with a field; the window says it in words."""
 

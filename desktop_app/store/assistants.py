@@ -1,0 +1,199 @@
+"""Assistants and their versions: every change is a version, and versions are kept for ever."""
+
+# ruff: noqa: S608 - statements are put together from column names of ours, never from values
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from desktop_app.domain.assistants import Assistant, AssistantSettings, AssistantVersion
+from desktop_app.domain.ids import AssistantId, new_id
+from desktop_app.store.database import Database
+from desktop_app.store.rows import from_json, storable, to_json, to_microseconds, to_time, utc_now
+
+NEW = ""  # the draft of an assistant that is being made
+
+SELECT = """
+    SELECT a.id, a.version, v.settings, a.created_at, a.updated_at, a.last_active_at
+    FROM assistants a JOIN assistant_versions v ON v.assistant_id = a.id AND v.version = a.version
+"""
+
+
+class AssistantStore:
+    """Assistants in ``database``; ``clock`` tells the time (aware UTC)."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def assistants(self) -> list[Assistant]:
+        """Those that are not in the trash, in the order they were made."""
+
+        def select(connection: sqlite3.Connection) -> list[Assistant]:
+            rows = connection.execute(f"{SELECT} WHERE a.trashed_at IS NULL ORDER BY a.created_at, a.id")
+            return [_to_assistant(row) for row in rows]
+
+        return await self._database.read(select)
+
+    async def assistant(self, assistant_id: AssistantId) -> Assistant | None:
+        """The assistant at its newest version, also from the trash."""
+        return await self._database.read(lambda connection: _assistant(connection, assistant_id))
+
+    async def create(self, settings: AssistantSettings, note: str = "") -> Assistant:
+        """A new assistant at version 1."""
+        now = self._clock()
+        return await self._database.run(lambda connection: _create(connection, settings, note, now))
+
+    async def save_version(
+        self, assistant_id: AssistantId, settings: AssistantSettings, note: str = ""
+    ) -> Assistant:
+        """Make ``settings`` the newest version; when nothing changed no version is made.
+
+        Returns the assistant as it is then.  Raises LookupError when there is none.
+        """
+        now = to_microseconds(self._clock())
+
+        def save(connection: sqlite3.Connection) -> Assistant:
+            before = _required(connection, assistant_id)
+            if before.settings == settings:
+                return before
+            connection.execute(
+                "UPDATE assistants SET version = version + 1, updated_at = ? WHERE id = ?",
+                (now, assistant_id),
+            )
+            _insert_version(connection, assistant_id, before.version + 1, settings, note, now)
+            return _required(connection, assistant_id)
+
+        return await self._database.run(save)
+
+    async def version(self, assistant_id: AssistantId, number: int) -> AssistantVersion | None:
+        """The version with this number, counted from 1."""
+        return next((found for found in await self.versions(assistant_id) if found.version == number), None)
+
+    async def versions(self, assistant_id: AssistantId) -> list[AssistantVersion]:
+        """All versions, newest first."""
+
+        def select(connection: sqlite3.Connection) -> list[AssistantVersion]:
+            rows = connection.execute(
+                "SELECT version, settings, note, created_at FROM assistant_versions WHERE assistant_id = ?"
+                " ORDER BY version DESC",
+                (assistant_id,),
+            )
+            return [_to_version(row) for row in rows]
+
+        return await self._database.read(select)
+
+    async def duplicate(self, assistant_id: AssistantId, name: str) -> Assistant:
+        """A new assistant with the same settings and its own name.  Raises LookupError when there is none to copy."""
+        now = self._clock()
+
+        def copy(connection: sqlite3.Connection) -> Assistant:
+            settings = replace(_required(connection, assistant_id).settings, name=name)
+            return _create(connection, settings, "", now)
+
+        return await self._database.run(copy)
+
+    async def trash(self, assistant_id: AssistantId) -> None:
+        """Move the assistant to the trash; its threads stay."""
+        await self._set(assistant_id, "trashed_at", to_microseconds(self._clock()))
+
+    async def restore(self, assistant_id: AssistantId) -> None:
+        """Take the assistant out of the trash."""
+        await self._set(assistant_id, "trashed_at", None)
+
+    async def touch(self, assistant_id: AssistantId) -> None:
+        """The assistant is used now; a lifetime since last use begins again."""
+        await self._set(assistant_id, "last_active_at", to_microseconds(self._clock()))
+
+    async def save_draft(self, assistant_id: AssistantId | None, settings: AssistantSettings) -> None:
+        """Keep edits that are not saved yet; None is the assistant that is being made."""
+        values = (assistant_id or NEW, to_json(settings), to_microseconds(self._clock()))
+
+        def save(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR REPLACE INTO assistant_drafts VALUES (?, ?, ?)", values)
+
+        await self._database.run(save)
+
+    async def load_draft(self, assistant_id: AssistantId | None) -> AssistantSettings | None:
+        """The edits that were not saved, or None when there are none or they are what the assistant says anyway."""
+
+        def load(connection: sqlite3.Connection) -> AssistantSettings | None:
+            row = connection.execute(
+                "SELECT settings FROM assistant_drafts WHERE assistant_id = ?", (assistant_id or NEW,)
+            ).fetchone()
+            settings = from_json(row[0], AssistantSettings) if row else None
+            saved = _assistant(connection, assistant_id) if assistant_id else None
+            return None if saved and saved.settings == settings else settings
+
+        return await self._database.read(load)
+
+    async def drop_draft(self, assistant_id: AssistantId | None) -> None:
+        """Forget the edits that were not saved."""
+
+        def drop(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM assistant_drafts WHERE assistant_id = ?", (assistant_id or NEW,))
+
+        await self._database.run(drop)
+
+    async def _set(self, assistant_id: AssistantId, column: str, value: int | None) -> None:
+        def update(connection: sqlite3.Connection) -> None:
+            connection.execute(f"UPDATE assistants SET {column} = ? WHERE id = ?", (value, assistant_id))
+
+        await self._database.run(update)
+
+
+def _assistant(connection: sqlite3.Connection, assistant_id: AssistantId) -> Assistant | None:
+    row = connection.execute(f"{SELECT} WHERE a.id = ?", (assistant_id,)).fetchone()
+    return _to_assistant(row) if row else None
+
+
+def _required(connection: sqlite3.Connection, assistant_id: AssistantId) -> Assistant:
+    found = _assistant(connection, assistant_id)
+    if found is None:
+        raise LookupError(f"no assistant {assistant_id}")
+    return found
+
+
+def _create(
+    connection: sqlite3.Connection, settings: AssistantSettings, note: str, now: datetime
+) -> Assistant:
+    assistant_id, moment = AssistantId(new_id()), to_microseconds(now)
+    connection.execute(
+        "INSERT INTO assistants (id, version, created_at, updated_at, last_active_at) VALUES (?, 1, ?, ?, ?)",
+        (assistant_id, moment, moment, moment),
+    )
+    _insert_version(connection, assistant_id, 1, settings, note, moment)
+    return _required(connection, assistant_id)
+
+
+def _insert_version(
+    connection: sqlite3.Connection,
+    assistant_id: AssistantId,
+    version: int,
+    settings: AssistantSettings,
+    note: str,
+    moment: int,
+) -> None:
+    connection.execute(
+        "INSERT INTO assistant_versions VALUES (?, ?, ?, ?, ?)",
+        (assistant_id, version, to_json(settings), storable(note), moment),
+    )
+
+
+def _to_assistant(row: tuple[Any, ...]) -> Assistant:
+    id_, version, settings, created_at, updated_at, last_active_at = row
+    return Assistant(
+        id=id_,
+        version=version,
+        settings=from_json(settings, AssistantSettings),
+        created_at=to_time(created_at),
+        updated_at=to_time(updated_at),
+        last_active_at=to_time(last_active_at),
+    )
+
+
+def _to_version(row: tuple[Any, ...]) -> AssistantVersion:
+    version, settings, note, created_at = row
+    return AssistantVersion(version, from_json(settings, AssistantSettings), note, to_time(created_at))

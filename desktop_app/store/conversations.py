@@ -1,0 +1,392 @@
+"""Conversations: threads, their messages, and the runs that write them.
+
+Each method is one transaction on the store's thread; what belongs together (a question, its empty reply and the run)
+is committed together or not at all.  A thread that is asked for and not there is None; changing one that is not there
+changes nothing.
+"""
+
+# ruff: noqa: S608 - statements are put together from column names of ours, never from values
+
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from desktop_app.domain.assistants import Expiration
+from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
+from desktop_app.domain.threads import (
+    THREAD_NAME_LIMIT,
+    Message,
+    Run,
+    Status,
+    Thread,
+    ThreadSummary,
+    automatic_name,
+)
+from desktop_app.store import runs, tree
+from desktop_app.store.database import Database
+from desktop_app.store.rows import (
+    from_json,
+    from_json_or_none,
+    storable,
+    to_microseconds,
+    to_time,
+    to_time_or_none,
+    utc_now,
+)
+
+T = TypeVar("T")
+
+PREVIEW_LENGTH = 100
+DRAFT_PREVIEW_LENGTH = 200
+PROMPT_MESSAGES_LIMIT = 2000
+CONTINUABLE = frozenset({Status.INTERRUPTED, Status.TRUNCATED, Status.STOPPED, Status.FAILED})
+
+LIVE = "trashed_at IS NULL AND archived_at IS NULL"
+THREAD_COLUMNS = (
+    "id, name, assistant_id, created_at, updated_at, description, labels, expiration, pinned_at, archived_at,"
+    " trashed_at, draft, read_anchor, read_offset"
+)
+
+
+class ConversationStore:
+    """Threads, messages and runs in ``database``; ``clock`` tells the time (aware UTC)."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    # --- threads ---
+
+    async def threads(self, *, assistant_id: AssistantId | None = None) -> list[ThreadSummary]:
+        """The threads that are neither archived nor trashed, newest activity first; drafts are cut to their start.
+
+        ``assistant_id`` keeps those of one assistant.
+        """
+        condition, parameters = (
+            (LIVE, ()) if assistant_id is None else (f"assistant_id = ? AND {LIVE}", (assistant_id,))
+        )
+
+        def select(connection: sqlite3.Connection) -> list[ThreadSummary]:
+            rows = connection.execute(
+                "SELECT id, name, assistant_id, preview, substr(draft, 1, ?), updated_at, pinned_at, is_unread"
+                f" FROM threads WHERE {condition} ORDER BY updated_at DESC, id DESC",
+                (DRAFT_PREVIEW_LENGTH, *parameters),
+            )
+            return [_to_summary(row) for row in rows]
+
+        return await self._database.read(select)
+
+    async def counts(self) -> dict[AssistantId, int]:
+        """How many threads of ``threads()`` each assistant has; those without any are left out."""
+
+        def count(connection: sqlite3.Connection) -> dict[AssistantId, int]:
+            return dict(
+                connection.execute(
+                    "SELECT assistant_id, count(*) FROM threads"
+                    f" WHERE assistant_id IS NOT NULL AND {LIVE} GROUP BY assistant_id"
+                ).fetchall()
+            )
+
+        return await self._database.read(count)
+
+    async def thread(self, thread_id: ThreadId) -> Thread | None:
+        """The thread, trashed and archived ones too."""
+        return await self._database.read(lambda connection: _thread(connection, thread_id))
+
+    async def create_thread(self, assistant_id: AssistantId | None) -> Thread:
+        """A thread in which nothing was said: a new one, or an untouched one of the same assistant, made young."""
+        now = to_microseconds(self._clock())
+
+        def create(connection: sqlite3.Connection) -> Thread:
+            thread_id = _untouched_thread(connection, assistant_id)
+            if thread_id is None:
+                thread_id = ThreadId(new_id())
+                connection.execute(
+                    "INSERT INTO threads (id, assistant_id, created_at, updated_at) VALUES (?, ?, ?, ?)",
+                    (thread_id, assistant_id, now, now),
+                )
+            else:
+                connection.execute(
+                    "UPDATE threads SET created_at = ?, updated_at = ? WHERE id = ?", (now, now, thread_id)
+                )
+            thread = _thread(connection, thread_id)
+            assert thread is not None
+            return thread
+
+        return await self._database.run(create)
+
+    async def rename_thread(self, thread_id: ThreadId, name: str) -> None:
+        """Give the thread a name; an empty one lets the next message name it."""
+        await self._set(thread_id, name=storable(name.strip())[:THREAD_NAME_LIMIT])
+
+    async def pin_thread(self, thread_id: ThreadId, is_pinned: bool) -> None:
+        """Pin the thread, or let it go."""
+        await self._set(thread_id, pinned_at=to_microseconds(self._clock()) if is_pinned else None)
+
+    async def set_thread_assistant(self, thread_id: ThreadId, assistant_id: AssistantId | None) -> None:
+        """Let another assistant answer from now on."""
+        await self._set(thread_id, assistant_id=assistant_id)
+
+    async def trash_thread(self, thread_id: ThreadId) -> None:
+        """Move the thread to the trash; nothing of it is lost until the trash is purged."""
+        await self._set(thread_id, trashed_at=to_microseconds(self._clock()))
+
+    async def restore_thread(self, thread_id: ThreadId) -> None:
+        """Take the thread out of the trash."""
+        await self._set(thread_id, trashed_at=None)
+
+    async def purge_trash(self, older_than: datetime) -> int:
+        """Delete for ever the threads that were trashed before ``older_than``; returns how many."""
+        moment = to_microseconds(older_than)
+
+        def purge(connection: sqlite3.Connection) -> int:
+            return connection.execute("DELETE FROM threads WHERE trashed_at < ?", (moment,)).rowcount
+
+        return await self._database.run(purge)
+
+    async def save_draft(self, thread_id: ThreadId, draft: str) -> None:
+        """Keep what stands in the composer."""
+        await self._set(thread_id, draft=storable(draft))
+
+    async def save_read_position(self, thread_id: ThreadId, anchor: MessageId | None, offset: int) -> None:
+        """Keep where the reader is: ``offset`` in pixels below the top of the message ``anchor``; None is the end."""
+        await self._set(thread_id, read_anchor=anchor, read_offset=offset)
+
+    async def mark_read(self, thread_id: ThreadId) -> None:
+        """The user has seen the thread as it is."""
+        await self._set(thread_id, is_unread=0)
+
+    # --- messages ---
+
+    async def messages(
+        self, thread_id: ThreadId, *, before: int | None = None, limit: int = 50
+    ) -> list[Message]:
+        """The last ``limit`` shown messages, or those above the position ``before``; oldest first."""
+        return await self._database.read(lambda connection: tree.shown(connection, thread_id, before, limit))
+
+    async def all_messages(self, thread_id: ThreadId) -> list[Message]:
+        """Every message, siblings that are not shown too, parents before children."""
+        return await self._database.read(lambda connection: tree.every(connection, thread_id))
+
+    async def shown_ids(self, thread_id: ThreadId) -> list[MessageId]:
+        """The path that is shown, from the root to the leaf."""
+        return await self._database.read(lambda connection: tree.shown_ids(connection, thread_id))
+
+    async def message(self, message_id: MessageId) -> Message | None:
+        """The message, shown or not."""
+        return await self._database.read(lambda connection: tree.one(connection, message_id))
+
+    async def prompt_messages(self, thread_id: ThreadId, up_to: MessageId) -> list[Message]:
+        """What led to the message ``up_to`` and itself, the newest 2,000, oldest first; ``sibling_ids`` stay empty."""
+
+        def select(connection: sqlite3.Connection) -> list[Message]:
+            found = tree.ancestry(connection, up_to, PROMPT_MESSAGES_LIMIT)
+            return [message for message in found if message.thread_id == thread_id]
+
+        return await self._database.read(select)
+
+    async def show_sibling(self, message_id: MessageId) -> None:
+        """Show this alternative, and below it always the newest.  Raises LookupError when it is gone."""
+
+        def show(connection: sqlite3.Connection) -> None:
+            _refresh_preview(connection, tree.show(connection, message_id))
+
+        await self._database.run(show)
+
+    # --- runs ---
+
+    async def begin_run(
+        self, run: Run, *, user_message: Message | None, reply: Message, owner: str
+    ) -> list[Message]:
+        """Commit a question (None when a reply is made anew), its empty reply and the run, all at once.
+
+        The new messages are shown in place of what was below their parent; their positions follow from the parent,
+        whatever they say.  With a question the draft is cleared and a thread without a name gets one.  ``owner`` is
+        the token of this process.  Returns the new messages as stored.  Raises LookupError when the parent is gone.
+        """
+        new = [message for message in (user_message, reply) if message is not None]
+
+        def begin(connection: sqlite3.Connection) -> list[Message]:
+            for message in new:
+                tree.insert_shown(connection, message)
+            runs.insert(connection, run, owner)
+            if user_message is not None:
+                _take_question(connection, user_message)
+            _note_activity(connection, run.thread_id, to_microseconds(run.started_at))
+            stored = [tree.one(connection, message.id) for message in new]
+            return [message for message in stored if message is not None]
+
+        return await self._database.run(begin)
+
+    async def continue_run(self, run: Run, message_id: MessageId, owner: str) -> Message:
+        """Let ``run`` write on where an interrupted, truncated, stopped or failed message ends.
+
+        Returns the message, writing again.  Raises LookupError when it is gone, ValueError when it cannot go on.
+        """
+
+        def go_on(connection: sqlite3.Connection) -> Message:
+            message = tree.one(connection, message_id)
+            if message is None:
+                raise LookupError(f"no message {message_id}")
+            if message.status not in CONTINUABLE:
+                raise ValueError(f"a message that is {message.status} cannot be continued")
+            runs.insert(connection, run, owner)
+            connection.execute(
+                "UPDATE messages SET status = ?, run_id = ? WHERE id = ?",
+                (Status.WRITING, run.id, message_id),
+            )
+            _note_activity(connection, run.thread_id, to_microseconds(run.started_at))
+            return replace(message, status=Status.WRITING, run_id=run.id)
+
+        return await self._database.run(go_on)
+
+    async def save_reply(self, message_id: MessageId, text: str) -> None:
+        """Journal the text so far; a message that has ended is left as it is."""
+
+        def save(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE messages SET text = ? WHERE id = ? AND status = ?",
+                (storable(text), message_id, Status.WRITING),
+            )
+
+        await self._database.run(save)
+
+    async def end_run(self, run: Run, text: str) -> bool:
+        """Commit the one ending of ``run``, with the whole text of its message.
+
+        False when the run had ended before (an earlier call, or another process that took this one for dead): then
+        nothing is changed.  The thread becomes unread, save when the user stopped the run.
+        """
+        if run.status is Status.WRITING:
+            raise ValueError("this is no ending")
+        ended_at = to_microseconds(run.ended_at or self._clock())
+        run = replace(run, ended_at=to_time(ended_at))
+
+        def end(connection: sqlite3.Connection) -> bool:
+            if not runs.end(connection, run):
+                return False
+            connection.execute(
+                "UPDATE messages SET text = ?, status = ? WHERE id = ? AND run_id = ?",
+                (storable(text), run.status, run.message_id, run.id),
+            )
+            if run.status is not Status.STOPPED:
+                connection.execute("UPDATE threads SET is_unread = 1 WHERE id = ?", (run.thread_id,))
+            _note_activity(connection, run.thread_id, ended_at)
+            return True
+
+        return await self._database.run(end)
+
+    async def interrupt_orphans(self, is_alive: Callable[[str], bool]) -> list[MessageId]:
+        """End as interrupted what dead processes were writing; returns the messages.
+
+        ``is_alive`` says whether the owner with a token still runs; it is called on the store's thread.
+        """
+        now = to_microseconds(self._clock())
+
+        def interrupt(connection: sqlite3.Connection) -> list[MessageId]:
+            found = runs.interrupt_orphans(connection, is_alive, now)
+            for thread_id in {thread_id for thread_id, _ in found}:
+                _refresh_preview(connection, thread_id)
+            return [message_id for _, message_id in found]
+
+        return await self._database.run(interrupt)
+
+    async def run(self, run_id: RunId) -> Run | None:
+        """The run."""
+        return await self._database.read(lambda connection: runs.one(connection, run_id))
+
+    async def runs(self, thread_id: ThreadId) -> list[Run]:
+        """The runs of a thread in the order they began."""
+        return await self._database.read(lambda connection: runs.of_thread(connection, thread_id))
+
+    async def _set(self, thread_id: ThreadId, **values: str | int | None) -> None:
+        assignments = ", ".join(f"{column} = :{column}" for column in values)
+
+        def update(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                f"UPDATE threads SET {assignments} WHERE id = :id", {**values, "id": thread_id}
+            )
+
+        await self._database.run(update)
+
+
+def preview(text: str) -> str:
+    """The start of a message on one line, about 100 characters, without the commonest marks of Markdown."""
+    head = text[: PREVIEW_LENGTH * 4]
+    head = re.sub(r"!?\[([^\]\n]*)\]\([^)\n]*\)", r"\1", head)  # links and pictures: their words
+    head = re.sub(r"^[ \t]*(?:```.*|~~~.*|#{1,6} |>+ ?|[-*+] (?=\S)|\|)", "", head, flags=re.MULTILINE)
+    head = re.sub(r"\*\*|__|~~|`|(?<!\w)[*_](?=\w)|(?<=[\w.,!?])[*_](?!\w)", "", head)
+    line = " ".join(head.split())
+    return line if len(line) <= PREVIEW_LENGTH else line[: PREVIEW_LENGTH - 1].rstrip() + "…"
+
+
+def _thread(connection: sqlite3.Connection, thread_id: ThreadId) -> Thread | None:
+    row = connection.execute(
+        f"SELECT {THREAD_COLUMNS} FROM threads WHERE id = ?",
+        (thread_id,),
+    ).fetchone()
+    return _to_thread(row) if row else None
+
+
+def _untouched_thread(connection: sqlite3.Connection, assistant_id: AssistantId | None) -> ThreadId | None:
+    row = connection.execute(
+        f"SELECT id FROM threads t WHERE assistant_id IS ? AND {LIVE} AND name = '' AND draft = ''"
+        " AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = t.id) ORDER BY updated_at DESC LIMIT 1",
+        (assistant_id,),
+    ).fetchone()
+    return ThreadId(row[0]) if row else None
+
+
+def _take_question(connection: sqlite3.Connection, message: Message) -> None:
+    connection.execute(
+        "UPDATE threads SET draft = '', name = CASE name WHEN '' THEN ? ELSE name END WHERE id = ?",
+        (storable(automatic_name(message.text)), message.thread_id),
+    )
+
+
+def _note_activity(connection: sqlite3.Connection, thread_id: ThreadId, moment: int) -> None:
+    connection.execute("UPDATE threads SET updated_at = max(updated_at, ?) WHERE id = ?", (moment, thread_id))
+    _refresh_preview(connection, thread_id)
+
+
+def _refresh_preview(connection: sqlite3.Connection, thread_id: ThreadId) -> None:
+    """Let the list show the last shown message that says something."""
+    row = connection.execute(
+        "SELECT substr(text, 1, ?) FROM messages WHERE thread_id = ? AND is_shown AND text != ''"
+        " ORDER BY position DESC LIMIT 1",
+        (PREVIEW_LENGTH * 4, thread_id),
+    ).fetchone()
+    connection.execute(
+        "UPDATE threads SET preview = ? WHERE id = ?", (preview(row[0]) if row else "", thread_id)
+    )
+
+
+def _to_summary(row: tuple[Any, ...]) -> ThreadSummary:
+    id_, name, assistant_id, line, draft, updated_at, pinned_at, is_unread = row
+    return ThreadSummary(
+        id_, name, assistant_id, line, draft, to_time(updated_at), pinned_at is not None, bool(is_unread)
+    )
+
+
+def _to_thread(row: tuple[Any, ...]) -> Thread:
+    id_, name, assistant_id, created_at, updated_at, description, labels, expiration = row[:8]
+    pinned_at, archived_at, trashed_at, draft, read_anchor, read_offset = row[8:]
+    return Thread(
+        id=id_,
+        name=name,
+        assistant_id=assistant_id,
+        created_at=to_time(created_at),
+        updated_at=to_time(updated_at),
+        description=description,
+        labels=from_json(labels, tuple[tuple[str, str], ...]),
+        expiration=from_json_or_none(expiration, Expiration),
+        pinned_at=to_time_or_none(pinned_at),
+        archived_at=to_time_or_none(archived_at),
+        trashed_at=to_time_or_none(trashed_at),
+        draft=draft,
+        read_anchor=read_anchor,
+        read_offset=read_offset,
+    )

@@ -1,0 +1,213 @@
+"""The schema's history: named migrations, appended and never edited.
+
+Each runs in one transaction together with its bookkeeping (``user_version`` and a row in ``migrations``), after a
+backup of a file that already holds something.  A file of a newer Nitka is refused.  Foreign keys rest meanwhile, as
+SQLite asks for when tables are made anew (https://www.sqlite.org/lang_altertable.html#otheralter), and are checked
+before the commit.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from desktop_app.domain.errors import DatabaseNewerError
+from desktop_app.store.backups import back_up
+from desktop_app.store.rows import to_microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A step of the schema; ``sql`` is a script of statements that end with a semicolon at the end of a line."""
+
+    name: str
+    sql: str
+
+
+MIGRATIONS = (
+    Migration(
+        "records",
+        """
+        -- Times are microseconds since 1970 in UTC.  JSON columns hold domain values as msgspec writes them.
+        CREATE TABLE connections (
+            id TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            base_url TEXT NOT NULL,
+            auth TEXT NOT NULL,
+            model_path TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE assistants (
+            id TEXT PRIMARY KEY,
+            version INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            last_active_at INTEGER NOT NULL,
+            trashed_at INTEGER,
+            remote_id TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+
+        CREATE TABLE assistant_versions (
+            assistant_id TEXT NOT NULL REFERENCES assistants (id) ON DELETE CASCADE,
+            version INTEGER NOT NULL,
+            settings TEXT NOT NULL,
+            note TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (assistant_id, version)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Edits not saved yet; the empty id is an assistant that is being made.
+        CREATE TABLE assistant_drafts (
+            assistant_id TEXT PRIMARY KEY,
+            settings TEXT NOT NULL,
+            updated_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- preview follows the last shown message, so that the list needs no messages; long texts stand last.
+        CREATE TABLE threads (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL DEFAULT '',
+            assistant_id TEXT,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            pinned_at INTEGER,
+            archived_at INTEGER,
+            trashed_at INTEGER,
+            is_unread INTEGER NOT NULL DEFAULT 0,
+            preview TEXT NOT NULL DEFAULT '',
+            read_anchor TEXT,
+            read_offset INTEGER NOT NULL DEFAULT 0,
+            labels TEXT NOT NULL DEFAULT '[]',
+            expiration TEXT,
+            description TEXT NOT NULL DEFAULT '',
+            draft TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+        CREATE INDEX threads_live ON threads (assistant_id, updated_at)
+            WHERE trashed_at IS NULL AND archived_at IS NULL;
+
+        -- A tree: siblings have the same parent, position is the depth.  Shown ones are one path from a root to a leaf.
+        -- seq is an explicit row id, so that a full-text index may refer to it.
+        CREATE TABLE messages (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            thread_id TEXT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+            parent_id TEXT,
+            position INTEGER NOT NULL,
+            is_shown INTEGER NOT NULL,
+            author TEXT NOT NULL,
+            status TEXT NOT NULL,
+            run_id TEXT,
+            created_at INTEGER NOT NULL,
+            labels TEXT NOT NULL DEFAULT '[]',
+            text TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX messages_tree ON messages (thread_id, parent_id);
+        CREATE UNIQUE INDEX messages_shown ON messages (thread_id, position) WHERE is_shown;
+
+        -- settings is NULL where it is what the assistant's version says; owner is the process that writes the run.
+        CREATE TABLE runs (
+            id TEXT PRIMARY KEY,
+            thread_id TEXT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+            message_id TEXT NOT NULL,
+            assistant_id TEXT,
+            assistant_version INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            started_at INTEGER NOT NULL,
+            first_text_at INTEGER,
+            ended_at INTEGER,
+            prompt_tokens INTEGER,
+            completion_tokens INTEGER,
+            remote_id TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            error TEXT,
+            settings TEXT,
+            seen TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX runs_thread ON runs (thread_id);
+        CREATE INDEX runs_writing ON runs (owner) WHERE status = 'writing';
+        """,
+    ),
+)
+
+BOOKKEEPING = """
+    CREATE TABLE IF NOT EXISTS migrations (
+        version INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        applied_at INTEGER NOT NULL
+    ) STRICT
+"""
+
+
+def refuse_newer(connection: sqlite3.Connection, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
+    """Raise DatabaseNewerError for a file whose schema this Nitka does not know; nothing is written."""
+    version = schema_version(connection)
+    if version > len(migrations):
+        raise DatabaseNewerError(f"schema {version}, this Nitka knows {len(migrations)}")
+
+
+def migrate(
+    connection: sqlite3.Connection, backups: Path, migrations: tuple[Migration, ...] = MIGRATIONS
+) -> None:
+    """Bring the file behind ``connection`` (in autocommit mode) to the newest schema.
+
+    Raises sqlite3.Error, StoreError; the file then has the last schema that was reached whole.
+    """
+    refuse_newer(connection, migrations)
+    version = schema_version(connection)
+    if version == len(migrations):
+        return
+    if version > 0:
+        back_up(connection, backups)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    try:
+        for number, migration in enumerate(migrations, start=1):
+            _apply(connection, number, migration)
+    finally:
+        connection.execute("PRAGMA foreign_keys = ON")
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """How many migrations the file has had; 0 for an empty one."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _apply(connection: sqlite3.Connection, number: int, migration: Migration) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if schema_version(connection) < number:  # another process may have been faster
+            _run_script(connection, number, migration)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _run_script(connection: sqlite3.Connection, number: int, migration: Migration) -> None:
+    connection.execute(BOOKKEEPING)
+    for statement in _statements(migration.sql):
+        connection.execute(statement)
+    broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise sqlite3.IntegrityError(f"migration {number} breaks foreign keys: {broken[:3]}")
+    connection.execute(
+        "INSERT INTO migrations VALUES (?, ?, ?)",
+        (number, migration.name, to_microseconds(datetime.now(UTC))),
+    )
+    connection.execute(f"PRAGMA user_version = {number:d}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of ``script``; sqlite3's ``executescript`` would commit the transaction first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        raise ValueError(f"not a whole statement: {statement.strip()[:80]}")

@@ -1,0 +1,141 @@
+"""Runs as rows: written when they begin, when they end, and when their process is found dead.
+
+Everything here runs inside a transaction of the caller.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from desktop_app.domain.assistants import AssistantSettings
+from desktop_app.domain.errors import RunError
+from desktop_app.domain.ids import MessageId, RunId, ThreadId
+from desktop_app.domain.threads import Run, Status, Usage
+from desktop_app.store.rows import (
+    from_json,
+    from_json_or_none,
+    to_json,
+    to_microseconds,
+    to_microseconds_or_none,
+    to_time,
+    to_time_or_none,
+)
+
+SELECT = """
+    SELECT r.id, r.thread_id, r.message_id, r.assistant_id, r.assistant_version, coalesce(r.settings, v.settings),
+        r.status, r.started_at, r.seen, r.first_text_at, r.ended_at, r.prompt_tokens, r.completion_tokens, r.remote_id,
+        r.error
+    FROM runs r LEFT JOIN assistant_versions v
+        ON v.assistant_id = r.assistant_id AND v.version = r.assistant_version
+"""
+
+
+def insert(connection: sqlite3.Connection, run: Run, owner: str) -> None:
+    """Add ``run`` as its process begins it."""
+    connection.execute(
+        "INSERT INTO runs (id, thread_id, message_id, assistant_id, assistant_version, status, started_at, remote_id,"
+        " owner, settings, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            run.id,
+            run.thread_id,
+            run.message_id,
+            run.assistant_id,
+            run.assistant_version,
+            run.status,
+            to_microseconds(run.started_at),
+            run.remote_id,
+            owner,
+            _own_settings(connection, run),
+            " ".join(run.seen),
+        ),
+    )
+
+
+def end(connection: sqlite3.Connection, run: Run) -> bool:
+    """Write the ending of ``run``; False when it had ended already, and then nothing is changed."""
+    usage = run.usage
+    error = None if run.error is None else to_json(run.error)
+    cursor = connection.execute(
+        "UPDATE runs SET status = ?, first_text_at = ?, ended_at = ?, prompt_tokens = ?, completion_tokens = ?,"
+        " remote_id = ?, error = ?, seen = ? WHERE id = ? AND status = ?",
+        (
+            run.status,
+            to_microseconds_or_none(run.first_text_at),
+            to_microseconds_or_none(run.ended_at),
+            usage and usage.prompt_tokens,
+            usage and usage.completion_tokens,
+            run.remote_id,
+            error,
+            " ".join(run.seen),
+            run.id,
+            Status.WRITING,
+        ),
+    )
+    return cursor.rowcount == 1
+
+
+def interrupt_orphans(
+    connection: sqlite3.Connection, is_alive: Callable[[str], bool], now: int
+) -> list[tuple[ThreadId, MessageId]]:
+    """End what dead processes were writing, runs and their messages; returns thread and message of each."""
+    owners = [
+        row[0] for row in connection.execute("SELECT DISTINCT owner FROM runs WHERE status = 'writing'")
+    ]
+    found = []
+    for owner in (owner for owner in owners if not is_alive(owner)):
+        found += connection.execute(
+            "SELECT thread_id, message_id, id FROM runs WHERE status = 'writing' AND owner = ? ORDER BY id",
+            (owner,),
+        ).fetchall()
+    for _, message_id, run_id in found:
+        connection.execute(
+            "UPDATE runs SET status = ?, ended_at = ? WHERE id = ?", (Status.INTERRUPTED, now, run_id)
+        )
+        connection.execute(
+            "UPDATE messages SET status = ? WHERE id = ? AND run_id = ? AND status = ?",
+            (Status.INTERRUPTED, message_id, run_id, Status.WRITING),
+        )
+    return [(ThreadId(thread_id), MessageId(message_id)) for thread_id, message_id, _ in found]
+
+
+def one(connection: sqlite3.Connection, run_id: RunId) -> Run | None:
+    """The run, or None."""
+    row = connection.execute(f"{SELECT} WHERE r.id = ?", (run_id,)).fetchone()
+    return _to_run(row) if row else None
+
+
+def of_thread(connection: sqlite3.Connection, thread_id: ThreadId) -> list[Run]:
+    """The runs of a thread in the order they began."""
+    rows = connection.execute(f"{SELECT} WHERE r.thread_id = ? ORDER BY r.started_at, r.id", (thread_id,))
+    return [_to_run(row) for row in rows]
+
+
+def _own_settings(connection: sqlite3.Connection, run: Run) -> str | None:
+    """The settings as JSON, or None when the assistant's version says the same: an instruction may be long."""
+    settings = to_json(run.settings)
+    row = connection.execute(
+        "SELECT settings FROM assistant_versions WHERE assistant_id = ? AND version = ?",
+        (run.assistant_id, run.assistant_version),
+    ).fetchone()
+    return None if row and row[0] == settings else settings
+
+
+def _to_run(row: tuple[Any, ...]) -> Run:
+    id_, thread_id, message_id, assistant_id, assistant_version, settings, status, started_at, seen = row[:9]
+    first_text_at, ended_at, prompt_tokens, completion_tokens, remote_id, error = row[9:]
+    return Run(
+        id=id_,
+        thread_id=thread_id,
+        message_id=message_id,
+        assistant_id=assistant_id,
+        assistant_version=assistant_version,
+        settings=from_json(settings, AssistantSettings),
+        status=Status(status),
+        started_at=to_time(started_at),
+        seen=tuple(MessageId(seen_id) for seen_id in seen.split()),
+        first_text_at=to_time_or_none(first_text_at),
+        ended_at=to_time_or_none(ended_at),
+        usage=None if prompt_tokens is None else Usage(prompt_tokens, completion_tokens),
+        remote_id=remote_id,
+        error=from_json_or_none(error, RunError),
+    )

@@ -1,0 +1,213 @@
+"""The messages of a thread as a tree, of which one path is shown.
+
+``position`` is the depth.  The shown messages are the path from a root to a leaf; the unique index ``messages_shown``
+makes two of them at one depth impossible.  Everything here runs inside a transaction of the caller.
+"""
+
+# ruff: noqa: S608 - statements are put together from column names of ours, never from values
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from desktop_app.domain.ids import MessageId, ThreadId
+from desktop_app.domain.threads import Author, Message, Status
+from desktop_app.store.rows import marks, storable, to_microseconds, to_time
+
+IN_LIMIT = 500  # from here on all siblings of a thread are read at once
+COLUMNS = "id, thread_id, author, text, status, created_at, position, parent_id, run_id"
+
+# The message and its parents up to the first one that is shown, that one left out.
+HIDDEN_ANCESTRY = """
+    WITH RECURSIVE up (id, parent_id, is_shown) AS (
+        SELECT id, parent_id, is_shown FROM messages WHERE id = ?
+        UNION ALL
+        SELECT m.id, m.parent_id, m.is_shown FROM up JOIN messages m ON m.id = up.parent_id WHERE NOT up.is_shown
+    )
+    SELECT id FROM up WHERE NOT is_shown
+"""
+
+# The message and below it always the newest child.
+NEWEST_BRANCH = """
+    WITH RECURSIVE down (id) AS (
+        VALUES (?)
+        UNION ALL
+        SELECT (SELECT m.id FROM messages m WHERE m.thread_id = ? AND m.parent_id = down.id ORDER BY m.seq DESC LIMIT 1)
+        FROM down WHERE down.id IS NOT NULL
+    )
+    SELECT id FROM down WHERE id IS NOT NULL
+"""
+
+# The message and its parents, nearest first.
+ANCESTRY = f"""
+    WITH RECURSIVE up (id, parent_id, depth) AS (
+        SELECT id, parent_id, 0 FROM messages WHERE id = ?
+        UNION ALL
+        SELECT m.id, m.parent_id, up.depth + 1 FROM up JOIN messages m ON m.id = up.parent_id WHERE up.depth + 1 < ?
+    )
+    SELECT {", ".join(f"m.{column}" for column in COLUMNS.split(", "))}
+    FROM up JOIN messages m ON m.id = up.id ORDER BY up.depth
+"""
+
+
+def insert_shown(connection: sqlite3.Connection, message: Message) -> None:
+    """Add ``message`` under its parent and show it; what was shown below the parent is hidden.
+
+    Its position follows from the parent.  Raises LookupError when the parent is not in the thread.
+    """
+    position = 0
+    if message.parent_id is None:
+        _hide_from(connection, message.thread_id, 0)
+    else:
+        position = _position_in(connection, message.thread_id, message.parent_id) + 1
+        _show_up_to(connection, message.thread_id, message.parent_id, position - 1)
+    connection.execute(
+        "INSERT INTO messages (id, thread_id, parent_id, position, is_shown, author, text, status, run_id, created_at)"
+        " VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)",
+        (
+            message.id,
+            message.thread_id,
+            message.parent_id,
+            position,
+            message.author,
+            storable(message.text),
+            message.status,
+            message.run_id,
+            to_microseconds(message.created_at),
+        ),
+    )
+
+
+def show(connection: sqlite3.Connection, message_id: MessageId) -> ThreadId:
+    """Show the path through ``message_id`` and on to its newest descendants; raises LookupError.
+
+    Returns the thread.
+    """
+    row = connection.execute(
+        "SELECT thread_id, position FROM messages WHERE id = ?", (message_id,)
+    ).fetchone()
+    if row is None:
+        raise LookupError(f"no message {message_id}")
+    thread_id, position = row
+    _show_up_to(connection, thread_id, message_id, position)
+    connection.execute(
+        f"UPDATE messages SET is_shown = 1 WHERE NOT is_shown AND id IN ({NEWEST_BRANCH})",
+        (message_id, thread_id),
+    )
+    return ThreadId(thread_id)
+
+
+def shown(
+    connection: sqlite3.Connection, thread_id: ThreadId, before: int | None, limit: int
+) -> list[Message]:
+    """The last ``limit`` shown messages above the position ``before`` (None: the end), oldest first."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM messages WHERE thread_id = ? AND is_shown AND position < ?"
+        " ORDER BY position DESC LIMIT ?",
+        (thread_id, 2**62 if before is None else before, limit),
+    ).fetchall()
+    return with_siblings(connection, [to_message(row) for row in reversed(rows)])
+
+
+def shown_ids(connection: sqlite3.Connection, thread_id: ThreadId) -> list[MessageId]:
+    """The path that is shown, from the root."""
+    rows = connection.execute(
+        "SELECT id FROM messages WHERE thread_id = ? AND is_shown ORDER BY position", (thread_id,)
+    )
+    return [MessageId(row[0]) for row in rows]
+
+
+def every(connection: sqlite3.Connection, thread_id: ThreadId) -> list[Message]:
+    """All messages of the thread, shown or not, in the order they were made (parents before children)."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM messages WHERE thread_id = ? ORDER BY seq",
+        (thread_id,),
+    )
+    messages = [to_message(row) for row in rows]
+    siblings = _grouped((message.parent_id, message.id) for message in messages)
+    return [replace(message, sibling_ids=siblings[message.parent_id]) for message in messages]
+
+
+def ancestry(connection: sqlite3.Connection, message_id: MessageId, limit: int) -> list[Message]:
+    """The message and what led to it, at most ``limit``, oldest first; siblings are not filled in."""
+    rows = connection.execute(ANCESTRY, (message_id, limit)).fetchall()
+    return [to_message(row) for row in reversed(rows)]
+
+
+def one(connection: sqlite3.Connection, message_id: MessageId) -> Message | None:
+    """The message with its siblings, or None."""
+    row = connection.execute(f"SELECT {COLUMNS} FROM messages WHERE id = ?", (message_id,)).fetchone()
+    return with_siblings(connection, [to_message(row)])[0] if row else None
+
+
+def with_siblings(connection: sqlite3.Connection, messages: Sequence[Message]) -> list[Message]:
+    """``messages`` of one thread with ``sibling_ids`` filled in."""
+    if not messages:
+        return []
+    thread_id = messages[0].thread_id
+    if len(messages) > IN_LIMIT:
+        rows = connection.execute(
+            "SELECT parent_id, id FROM messages WHERE thread_id = ? ORDER BY seq", (thread_id,)
+        ).fetchall()
+    else:
+        parents = [message.parent_id for message in messages]
+        rows = connection.execute(
+            "SELECT parent_id, id FROM messages WHERE thread_id = ?"
+            f" AND (parent_id IN ({marks(parents)}) OR (? AND parent_id IS NULL)) ORDER BY seq",
+            (thread_id, *parents, None in parents),
+        ).fetchall()
+    siblings = _grouped(rows)
+    return [replace(message, sibling_ids=siblings[message.parent_id]) for message in messages]
+
+
+def to_message(row: Sequence[Any]) -> Message:
+    """The message in a row of ``COLUMNS``; siblings are not filled in."""
+    id_, thread_id, author, text, status, created_at, position, parent_id, run_id = row
+    return Message(
+        id=id_,
+        thread_id=thread_id,
+        author=Author(author),
+        text=text,
+        status=Status(status),
+        created_at=to_time(created_at),
+        position=position,
+        parent_id=parent_id,
+        run_id=run_id,
+    )
+
+
+def _grouped(
+    pairs: Iterable[tuple[MessageId | None, MessageId]],
+) -> dict[MessageId | None, tuple[MessageId, ...]]:
+    children: defaultdict[MessageId | None, list[MessageId]] = defaultdict(list)
+    for parent_id, child_id in pairs:
+        children[parent_id].append(child_id)
+    return {parent_id: tuple(ids) for parent_id, ids in children.items()}
+
+
+def _position_in(connection: sqlite3.Connection, thread_id: ThreadId, message_id: MessageId) -> int:
+    row = connection.execute(
+        "SELECT position FROM messages WHERE id = ? AND thread_id = ?", (message_id, thread_id)
+    ).fetchone()
+    if row is None:
+        raise LookupError(f"no message {message_id} in thread {thread_id}")
+    position: int = row[0]
+    return position
+
+
+def _show_up_to(
+    connection: sqlite3.Connection, thread_id: ThreadId, message_id: MessageId, position: int
+) -> None:
+    """Show the path from the root to the message at ``position``, and nothing else."""
+    branch = [row[0] for row in connection.execute(HIDDEN_ANCESTRY, (message_id,))]
+    _hide_from(connection, thread_id, position + 1 - len(branch))
+    connection.executemany("UPDATE messages SET is_shown = 1 WHERE id = ?", ((id_,) for id_ in branch))
+
+
+def _hide_from(connection: sqlite3.Connection, thread_id: ThreadId, position: int) -> None:
+    connection.execute(
+        "UPDATE messages SET is_shown = 0 WHERE thread_id = ? AND is_shown AND position >= ?",
+        (thread_id, position),
+    )
