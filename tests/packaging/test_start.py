@@ -126,7 +126,7 @@ def test_a_set_up_killed_while_it_changed_the_environment_is_made_anew(start: Mo
 
 
 def test_an_environment_without_python_or_of_another_place_is_made_anew(
-    start: ModuleType, tmp_path: Path
+    start: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finish_all(start)
     start.PYTHON.unlink()
