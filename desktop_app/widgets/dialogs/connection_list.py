@@ -1,0 +1,167 @@
+"""The connections as a list: a dot for how each one is, its name, and a line of what is known."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.widgets.dialogs.connection_forms import PRESETS, Preset
+from desktop_app.widgets.dialogs.frame import button
+from desktop_app.widgets.theme import Theme
+
+LINE_ROLE = Qt.ItemDataRole.UserRole + 1
+DOT_ROLE = Qt.ItemDataRole.UserRole + 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the list shows of a connection; ``dot`` is a colour role."""
+
+    id: str
+    name: str
+    line: str
+    dot: str = "track"
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Two lines beside a dot, on a rounded ground."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(self._theme.px("sidebarMin"), self._theme.px("threadRow"))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter, option)
+        px = self._theme.px
+        inner = option.rect.adjusted(px("spacing.3"), px("spacing.1"), -px("spacing.3"), -px("spacing.1"))
+        dot = px("spacing.2")
+        middle = inner.top() + self._theme.line_height("ui") / 2
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color(index.data(DOT_ROLE)))
+        painter.drawEllipse(QRectF(inner.left(), middle - dot / 2 + 1, dot, dot))
+        words = inner.adjusted(dot + px("spacing.3"), 0, 0, 0)
+        self._paint_line(painter, words.toRectF(), "ui", "text", index.data(Qt.ItemDataRole.DisplayRole))
+        below = words.toRectF().adjusted(0, self._theme.line_height("ui"), 0, 0)
+        self._paint_line(painter, below, "caption", "textSecondary", index.data(LINE_ROLE))
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        if not (is_selected or is_hovered):
+            return
+        is_active = bool(option.state & QStyle.StateFlag.State_Active)
+        role = ("selected" if is_active else "selectedInactive") if is_selected else "hover"
+        painter.setBrush(self._theme.color(role))
+        ring = self._theme.px("focusRing")
+        needs_outline = is_selected and self._theme.is_high_contrast
+        painter.setPen(
+            QPen(self._theme.color("focus"), ring) if has_focus or needs_outline else Qt.PenStyle.NoPen
+        )
+        radius = self._theme.px("radius.medium")
+        inset = ring / 2
+        painter.drawRoundedRect(option.rect.toRectF().adjusted(inset, inset, -inset, -inset), radius, radius)
+
+    def _paint_line(self, painter: QPainter, place: QRectF, scale: str, role: str, text: str) -> None:
+        font = self._theme.font(scale, tabular=scale == "caption")
+        painter.setFont(font)
+        painter.setPen(self._theme.color(role))
+        line = QRectF(place.left(), place.top(), place.width(), self._theme.line_height(scale))
+        elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, elided)
+
+
+class ConnectionList(QWidget):
+    """The list and the button that adds to it.
+
+    Signals: ``wanted`` with the id of the row that the user chose (the selection itself stays until ``select``);
+    ``preset_chosen`` with a Preset.
+    """
+
+    wanted = Signal(str)
+    preset_chosen = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._list = QListWidget()
+        self._list.setObjectName("connection_list")
+        self._list.setAccessibleName(self.tr("Connections"))
+        self._list.setItemDelegate(RowDelegate(theme, self._list))
+        self._list.setMouseTracking(True)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.viewport().setAutoFillBackground(False)
+        self._list.currentItemChanged.connect(self._current_changed)
+        theme.changed.connect(self._list.viewport().update)
+        self._add = button(self.tr("&Add a connection"), "connection_add", kind="quiet")
+        self._add.setIcon(theme.icon("plus", size=16))
+        self._add.setMenu(self._make_menu())
+        self._is_quiet = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[theme.px("spacing.2")] * 4)
+        column.setSpacing(theme.px("spacing.1"))
+        column.addWidget(self._list, 1)
+        column.addWidget(self._add)
+        self.setFixedWidth(theme.px("sidebar") - 24)
+
+    def set_rows(self, rows: list[Row], chosen: str) -> None:
+        """Show ``rows`` with ``chosen`` selected."""
+        self._is_quiet = True
+        while self._list.count() > len(rows):
+            self._list.takeItem(self._list.count() - 1)
+        for index, row in enumerate(rows):
+            item = self._list.item(index) if index < self._list.count() else QListWidgetItem(self._list)
+            self._fill(item, row)
+        self._is_quiet = False
+        self.select(chosen)
+
+    def select(self, connection_id: str) -> None:
+        """Select a row without telling."""
+        self._is_quiet = True
+        for index in range(self._list.count()):
+            item = self._list.item(index)
+            if item.data(Qt.ItemDataRole.UserRole) == connection_id:
+                self._list.setCurrentItem(item)
+        self._is_quiet = False
+
+    def _fill(self, item: QListWidgetItem, row: Row) -> None:
+        item.setText(row.name)
+        item.setData(Qt.ItemDataRole.UserRole, row.id)
+        item.setData(LINE_ROLE, row.line)
+        item.setData(DOT_ROLE, row.dot)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{row.name}, {row.line}")
+        item.setToolTip(f"{row.name}\n{row.line}")
+
+    def _current_changed(self, item: QListWidgetItem | None) -> None:
+        if item is not None and not self._is_quiet:
+            self.wanted.emit(item.data(Qt.ItemDataRole.UserRole))
+
+    def _make_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setObjectName("connection_add_menu")
+        for preset in PRESETS:
+            if not preset.name:
+                menu.addSeparator()
+            action = menu.addAction(preset.name or self.tr("Another service…"))
+            action.triggered.connect(lambda _=False, preset=preset: self._chosen(preset))
+        return menu
+
+    def _chosen(self, preset: Preset) -> None:
+        self.preset_chosen.emit(preset)

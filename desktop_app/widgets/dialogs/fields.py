@@ -1,0 +1,263 @@
+"""Fields of forms: a label above, the control, and one line below that says a hint or what is wrong.
+
+The line below is always there, so a problem that appears moves nothing.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QValidator
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.domain.assistants import FieldProblem, Problem
+from desktop_app.widgets.dialogs.frame import IconLabel, Page, StrongLabel, WrappedLabel
+from desktop_app.widgets.theme import Theme
+
+SPIN_LIMIT = 999_999_999
+
+
+class CalmWheel(QObject):
+    """Lets the wheel scroll the page over a field that the user is not in, instead of changing its value."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
+
+
+def calm(control: QWidget) -> None:
+    """Make ``control`` ignore the wheel until it has the focus."""
+    control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    control.installEventFilter(CalmWheel(control))
+
+
+class NumberBox(QSpinBox):
+    """A whole number.  It takes more than the limit, so that the form can say what the limit is.
+
+    ``none_text`` makes 0 mean "none" and shows this text for it.
+    """
+
+    def __init__(self, theme: Theme, name: str, *, none_text: str = "", step: int = 1) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setRange(0, SPIN_LIMIT)
+        self.setSingleStep(step)
+        self.setSpecialValueText(none_text)
+        self.setGroupSeparatorShown(True)
+        self.setFixedWidth(theme.px("sidebarMin"))
+        calm(self)
+
+    @property
+    def optional_value(self) -> int | None:
+        """The number, or None for 0."""
+        return self.value() or None
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self.value() == self.minimum() and self.specialValueText():
+            self.selectAll()
+
+
+class DecimalBox(QDoubleSpinBox):
+    """A number with two decimals; takes a point as well as the comma of the language."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setRange(0, 99)
+        self.setDecimals(2)
+        self.setSingleStep(0.1)
+        self.setFixedWidth(theme.px("header") * 2)
+        calm(self)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        return super().validate(self._localised(text), position)
+
+    def valueFromText(self, text: str) -> float:
+        return super().valueFromText(self._localised(text))
+
+    def _localised(self, text: str) -> str:
+        mark = self.locale().decimalPoint()
+        return text.replace("," if mark == "." else ".", mark)
+
+
+class ChoiceBox(QComboBox):
+    """A list to choose from; each choice has a text and a value."""
+
+    def __init__(self, name: str, choices: Sequence[tuple[str, object]] = ()) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.set_choices(choices)
+        calm(self)
+
+    def set_choices(self, choices: Sequence[tuple[str, object]]) -> None:
+        """Replace the choices."""
+        self.clear()
+        for text, value in choices:
+            self.addItem(text, value)
+
+    def select(self, value: object) -> None:
+        """Choose the entry of ``value``; no such entry chooses nothing."""
+        found = [index for index in range(self.count()) if self.itemData(index) == value]
+        self.setCurrentIndex(found[0] if found else -1)
+
+
+class TextArea(QPlainTextEdit):
+    """Several lines of plain text, kept as typed: no-break spaces survive.  Tab leaves the field."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setProperty("kind", "field")
+        self.setTabChangesFocus(True)
+
+    def set_lines(self, lines: int) -> None:
+        """Make the field as high as ``lines`` of text."""
+        margin = round(self.document().documentMargin()) * 2 + 10
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + margin)
+
+    def text(self) -> str:
+        """The text.  ``toPlainText`` would turn no-break spaces into spaces."""
+        return self.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
+
+    def set_text(self, text: str) -> None:
+        """Replace the text; undo does not reach behind this."""
+        if text != self.text():
+            self.setPlainText(text)
+
+
+class FieldRow(QWidget):
+    """A control under its label and above its hint or problem.
+
+    ``body`` is what stands there when the control is a part of something; ``beside`` is put on the same line.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        label: str,
+        control: QWidget,
+        *,
+        hint: str = "",
+        body: QWidget | None = None,
+        beside: Sequence[QWidget] = (),
+    ) -> None:
+        super().__init__()
+        self.control = control
+        self._hint, self._problem, self._is_warning = hint, "", False
+        self.label = StrongLabel(theme, label)
+        self.label.setBuddy(control)
+        control.setAccessibleName(label.replace("&", ""))
+        self._icon = IconLabel(theme, "warning", "error")
+        self._below = WrappedLabel()
+        self._below.setMinimumHeight(theme.line_height("caption"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px("spacing.1"))
+        column.addWidget(self.label)
+        column.addLayout(_line(theme.px("spacing.2"), body or control, *beside), 1)
+        column.addLayout(_line(theme.px("spacing.1"), self._icon, self._below))
+        self._show_line()
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, or an empty text."""
+        return self._problem
+
+    def set_problem(self, text: str) -> None:
+        """Say what is wrong with the field; an empty text says that all is well."""
+        if text != self._problem:
+            self._problem = text
+            self._mark()
+            self._show_line()
+
+    def set_hint(self, text: str, *, is_warning: bool = False) -> None:
+        """Say something about the field; a warning does not keep anybody from saving."""
+        if (text, is_warning) != (self._hint, self._is_warning):
+            self._hint, self._is_warning = text, is_warning
+            self._show_line()
+
+    def _mark(self) -> None:
+        self.control.setProperty("hasProblem", bool(self._problem))
+        self.control.style().unpolish(self.control)
+        self.control.style().polish(self.control)
+
+    def _show_line(self) -> None:
+        role = "error" if self._problem else "caption"
+        self._below.setProperty("role", role)
+        self._below.style().unpolish(self._below)
+        self._below.style().polish(self._below)
+        self._below.setText(self._problem or self._hint)
+        self._icon.setVisible(bool(self._problem) or self._is_warning)
+        self._icon.show_icon(*(("error", "error") if self._problem else ("warning", "warning")))
+        self.control.setAccessibleDescription(self._problem or self._hint)
+
+
+def _line(gap: int, *widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(gap)
+    for widget in widgets:
+        row.addWidget(widget)
+    if all(widget.minimumWidth() == widget.maximumWidth() for widget in widgets):
+        row.addStretch(1)
+    return row
+
+
+class FormPage(Page):
+    """A page of fields that belong to the fields of a value: it knows which problem to show where."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._rows: dict[str, FieldRow] = {}
+
+    def add(self, field: str, row: FieldRow, stretch: int = 0) -> FieldRow:
+        """Put ``row`` at the end of the page; problems of ``field`` are shown there."""
+        self._rows[field] = row
+        self.column.addWidget(row, stretch)
+        return row
+
+    def show_problems(self, problems: Sequence[FieldProblem]) -> bool:
+        """Show those of ``problems`` that are of this page, clear all others; whether there are any."""
+        texts = {problem.field: self._problem_sentence(problem) for problem in reversed(problems)}
+        for field, row in self._rows.items():
+            row.set_problem(texts.get(field, ""))
+        return any(row.problem for row in self._rows.values())
+
+    def _problem_sentence(self, problem: FieldProblem) -> str:
+        limit = QLocale().toString(float(problem.limit), "f", 0 if problem.limit == int(problem.limit) else 2)
+        if problem.field == "labels":
+            return self._label_sentence(problem.problem, limit)
+        match problem.problem:
+            case Problem.TOO_LONG:
+                return self.tr("Too long: at most {limit} characters.").format(limit=limit)
+            case Problem.TOO_SMALL:
+                return self.tr("Too small: at least {limit}.").format(limit=limit)
+            case Problem.TOO_LARGE:
+                return self.tr("Too large: at most {limit}.").format(limit=limit)
+            case _:
+                return self.tr("This cannot be empty.")
+
+    def _label_sentence(self, problem: Problem, limit: str) -> str:
+        match problem:
+            case Problem.TOO_MANY:
+                return self.tr("Too many: at most {limit} labels.").format(limit=limit)
+            case Problem.DUPLICATE:
+                return self.tr("Two labels have the same key.")
+            case Problem.TOO_LONG:
+                return self.tr("A key or a value is too long: at most {limit} characters.").format(
+                    limit=limit
+                )
+            case _:
+                return self.tr("A label needs a key before the equals sign.")
