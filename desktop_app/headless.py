@@ -218,12 +218,11 @@ def _add_connection(backend: Backend, options: argparse.Namespace) -> None:
     key = Secret(sys.stdin.readline().strip()) if auth is Auth.API_KEY else None
     if key is not None and not key.reveal():
         raise UsageError("the key is read from standard input, and nothing was there")
-    if key and backend.secrets.state().kept is Kept.SESSION:
-        raise UsageError(f"there is no keyring to keep the key in: {backend.secrets.state().reason}")
     saved, kept = backend.worker.call(backend.connections.save(connection, key)).result()
-    if kept is Kept.SESSION:
+    if kept is Kept.SESSION:  # a command ends at once, and the key with it
         backend.worker.call(backend.connections.remove(saved.id)).result()
-        raise UsageError(f"there is no keyring to keep the key in: {backend.secrets.state().reason}")
+        state = backend.worker.call(backend.connections.secret_state()).result()
+        raise UsageError(f"there is no keyring to keep the key in: {state.reason}")
 
 
 def _connection(backend: Backend, name: str) -> Connection:

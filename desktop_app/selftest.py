@@ -51,8 +51,7 @@ async def _sqlite(_profile: Profile) -> str:
 
 async def _keyring(profile: Profile) -> str:
     secrets = SecretStore(load_settings(profile).value.profile_id, timeout_s=10)
-    await secrets.get(ConnectionId("selftest"))
-    state = secrets.state()
+    state = await secrets.state()
     if state.kept is Kept.SESSION:
         return f"none: keys are kept until Nitka closes ({state.reason})"
     return state.backend

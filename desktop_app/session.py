@@ -17,7 +17,7 @@ from typing import TypeVar
 import qasync
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
-from desktop_app.application import Opened
+from desktop_app.startup import Opened
 from desktop_app.controllers.backend import Backend, open_backend
 from desktop_app.controllers.library import Beginning
 from desktop_app.domain.errors import RunError, StoreError

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from desktop_app.controllers.connections import ConnectionsController
@@ -11,6 +11,7 @@ from desktop_app.controllers.facts import Fact
 from desktop_app.controllers.library import Beginning, LibraryController
 from desktop_app.controllers.runs import RunsController
 from desktop_app.controllers.worker import ExceptionHandler, Worker
+from desktop_app.domain.secret import Secret
 from desktop_app.export.markdown import Labels
 from desktop_app.services.factory import service_factory
 from desktop_app.services.on_device import OnDeviceModel
@@ -35,13 +36,13 @@ class Backend:
     database: Database
     mark: ProcessMark
     model: OnDeviceModel
-    secrets: SecretStore
     conversations: ConversationStore
     assistants: AssistantStore
     connection_records: ConnectionStore
     connections: ConnectionsController
     library: LibraryController
     runs: RunsController
+    _files: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def log_fault(self, error: BaseException) -> None:
         """Keep an error that is about to be shown."""
@@ -49,7 +50,11 @@ class Backend:
 
     async def run_blocking(self, work: Callable[[], Any]) -> None:
         """Run a short blocking function on the worker's side."""
-        await self.worker.ask(asyncio.to_thread(work))
+        await self.worker.ask(self._one_by_one(work))
+
+    async def _one_by_one(self, work: Callable[[], Any]) -> None:
+        async with self._files:
+            await asyncio.to_thread(work)
 
     def close(self) -> None:
         """Stop runs, keep their text, end the child, the worker and the store, within a few seconds."""
@@ -59,7 +64,7 @@ class Backend:
         except TimeoutError:
             log.warning("leaving took too long; what was stored stays stored")
         self.worker.stop()
-        self.database.close()
+        self.database.close_blocking()
         self.mark.release()
 
     async def _leave(self) -> None:
@@ -76,20 +81,21 @@ def open_backend(
     labels: Labels,
     beginning: Beginning,
     on_loop_error: ExceptionHandler | None = None,
+    on_secret: Callable[[Secret], None] | None = None,
 ) -> Backend:
     """Open the store, mend what a crash left, start the worker.  Raises StoreError.
 
     Blocks for as long as the database needs: call it off the window's thread.
     """
     database = Database(profile.database, profile.backups)
-    database.open()
+    database.open_blocking()
     mark = ProcessMark(profile.locks)
     conversations, assistants = ConversationStore(database), AssistantStore(database)
     records = ConnectionStore(database)
     worker = Worker(on_loop_error)
     worker.start()
     model = OnDeviceModel(profile.logs)
-    secrets = SecretStore(profile_id)
+    secrets = SecretStore(profile_id, on_secret=on_secret)
     connections = ConnectionsController(records, secrets, service_factory(model))
     library = LibraryController(conversations, assistants, records, labels)
     runs = RunsController(conversations, assistants, connections, mark.token, report)
@@ -97,5 +103,5 @@ def open_backend(
         worker.call(conversations.interrupt_orphans(mark.is_alive)).result()
         worker.call(library.begin(beginning)).result()
     return Backend(
-        worker, database, mark, model, secrets, conversations, assistants, records, connections, library, runs
+        worker, database, mark, model, conversations, assistants, records, connections, library, runs
     )

@@ -1,14 +1,15 @@
 """Connections: kept in the store, their keys in the keyring, and one open service for each."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from desktop_app.domain.connections import Auth, Connection, ConnectionReport, Model
-from desktop_app.domain.errors import UnusableAssistantError
+from desktop_app.domain.errors import SecretsUnavailableError, UnusableAssistantError
 from desktop_app.domain.ids import ConnectionId, new_id
 from desktop_app.domain.secret import Kept, Secret
 from desktop_app.domain.service import Service, ServiceFactory
 from desktop_app.store.connections import ConnectionStore
-from desktop_app.store.secrets import SecretStore
+from desktop_app.store.secrets import SecretState, SecretStore
 
 
 class ConnectionsController:
@@ -43,12 +44,18 @@ class ConnectionsController:
         await self._records.remove(connection_id)
 
     async def kept_keys(self) -> dict[ConnectionId, Kept]:
-        """For which connections a key is kept, and where."""
+        """For which connections a key is kept, and where; a keyring that does not answer counts as having none."""
         kept = {}
+        where = (await self._secrets.state()).kept
         for connection in await self._records.connections():
-            if connection.auth is Auth.API_KEY and await self._secrets.get(connection.id):
-                kept[connection.id] = self._secrets.kept(connection.id)
+            with suppress(SecretsUnavailableError):
+                if await self._key(connection):
+                    kept[connection.id] = where
         return kept
+
+    async def secret_state(self) -> SecretState:
+        """Where the next key will be kept, and why."""
+        return await self._secrets.state()
 
     async def service(self, connection_id: ConnectionId | None) -> Service:
         """The open service of a connection.  Raises UnusableAssistantError when there is none."""

@@ -147,8 +147,7 @@ class RunsController:
             thread = await self._thread(old.thread_id)
             assistant = await self._assistant(thread)
             run = _run(old.thread_id, assistant, old.id)
-            reply = replace(old, status=Status.WRITING, run_id=run.id)
-            await self._records.continue_run(run, old.id, self._owner)
+            reply = await self._records.continue_run(run, old.id, self._owner)
             self._start(_Active(run, reply))
             self._report(RunBegan(old.thread_id, reply, replaces=old.id))
 
@@ -214,9 +213,9 @@ class RunsController:
     ) -> RunBegan:
         reply = _message(thread_id, Author.ASSISTANT, parent, status=Status.WRITING)
         run = _run(thread_id, assistant, reply.id)
-        siblings = (*(replaces.sibling_ids or (replaces.id,)), reply.id) if replaces else (reply.id,)
-        reply = replace(reply, run_id=run.id, sibling_ids=siblings)
-        await self._records.begin_run(run, user_message=question, reply=reply, owner=self._owner)
+        reply = replace(reply, run_id=run.id)
+        stored = await self._records.begin_run(run, user_message=question, reply=reply, owner=self._owner)
+        question, reply = (stored[0] if question else None), stored[-1]
         began = RunBegan(thread_id, reply, question, replaces.id if replaces else None)
         self._report(began)
         self._start(_Active(run, reply))

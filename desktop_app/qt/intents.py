@@ -461,7 +461,7 @@ class Intents(QObject):
         connections = await records.connections()
         users = {connection.id: await records.users(connection.id) for connection in connections}
         keys = await self._backend.worker.ask(self._backend.connections.kept_keys())
-        state = self._backend.secrets.state()
+        state = await self._backend.worker.ask(self._backend.connections.secret_state())
         self.connections_listed.emit(ConnectionsListed(connections, keys, users, state.kept, state.reason))
 
     def save_connection(self, connection: Connection, key: Secret | None) -> None:

@@ -6,7 +6,7 @@ only changed, and says just that.  So the views keep selection, scroll position 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from itertools import groupby
 from typing import Any, Generic, TypeVar
@@ -68,10 +68,9 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class ThreadRow:
-    """A thread; ``time`` is its local time or day in words."""
+    """A thread, and whether a reply is being written in it."""
 
     summary: ThreadSummary
-    time: str
     is_running: bool = False
 
     @property
@@ -198,23 +197,20 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
     ) -> None:
         super().__init__(parent)
         self._now = now
-        self._threads: Sequence[ThreadSummary] = ()
+        self._calendar = _Calendar(now())
         self._running: frozenset[ThreadId] = frozenset()
 
     def set_threads(self, threads: Sequence[ThreadSummary]) -> None:
         """Show ``threads``: the pinned ones as given, the others newest first."""
-        self._threads = threads
-        calendar = _Calendar(self._now(), self.tr("Today"), self.tr("Yesterday"), self.tr("7 days"))
+        self._calendar = _Calendar(self._now(), self.tr("Today"), self.tr("Yesterday"), self.tr("7 days"))
         pinned = [one for one in threads if one.is_pinned]
         others = sorted((one for one in threads if not one.is_pinned), key=_updated_at, reverse=True)
         rows: list[GroupRow | ThreadRow] = []
-        groups = [(self.tr("Pinned"), pinned), *calendar.groups(others)]
+        groups = [(self.tr("Pinned"), pinned), *self._calendar.groups(others)]
         for title, group in groups:
             if group:
                 rows.append(GroupRow(title))
-                rows += (
-                    ThreadRow(one, calendar.time(one.updated_at), one.id in self._running) for one in group
-                )
+                rows += (ThreadRow(one, one.id in self._running) for one in group)
         self._set_rows(rows)
 
     def set_running(self, running: set[ThreadId]) -> None:
@@ -225,7 +221,7 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
             index = self.find(thread_id)
             row = self._rows[index.row()] if index.isValid() else None
             if isinstance(row, ThreadRow):
-                self._rows[index.row()] = ThreadRow(row.summary, row.time, thread_id in running)
+                self._rows[index.row()] = ThreadRow(row.summary, thread_id in running)
                 self.dataChanged.emit(index, index)
 
     def running_rows(self) -> list[QModelIndex]:
@@ -259,6 +255,10 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
         """What a thread is called on the screen."""
         return summary.name or self.tr("New thread")
 
+    def time(self, summary: ThreadSummary) -> str:
+        """When a thread was last used: a time for the last two days, a weekday this week, else a date."""
+        return self._calendar.time(summary.updated_at)
+
     @staticmethod
     def _group_data(row: GroupRow, role: int) -> Any:
         texts = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
@@ -289,7 +289,7 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
             if row.summary.draft
             else row.summary.preview
         )
-        return ", ".join(filter(None, (self.name(row.summary), state, row.time, text)))
+        return ", ".join(filter(None, (self.name(row.summary), state, self.time(row.summary), text)))
 
 
 def _updated_at(summary: ThreadSummary) -> datetime:
@@ -311,14 +311,20 @@ class _Calendar:
         self._zone = now.tzinfo
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         self._today, self._yesterday, self._week = (midnight - timedelta(days=days) for days in (0, 1, 6))
-        self._titles = tuple(zip((self._today, self._yesterday, self._week), titles, strict=True))
+        self._titles = tuple(zip((self._today, self._yesterday, self._week), titles, strict=False))
 
-    def groups(self, newest_first: Sequence[ThreadSummary]) -> list[tuple[str, list[ThreadSummary]]]:
+    def groups(self, newest_first: Sequence[ThreadSummary]) -> Iterator[tuple[str, list[ThreadSummary]]]:
         """The threads by day, week and month, under the group's title."""
-        return [(title, list(group)) for title, group in groupby(newest_first, key=self._title)]
+        start, title, group = datetime.max.replace(tzinfo=UTC), "", list[ThreadSummary]()
+        for summary in newest_first:
+            if summary.updated_at < start:
+                yield title, group
+                (start, title), group = self._group_of(summary.updated_at), []
+            group.append(summary)
+        yield title, group
 
     def time(self, moment: datetime) -> str:
-        """As short as it can be: a time today, a weekday this week, else a date."""
+        """As short as it can be: a time, a weekday or a date."""
         local = moment.astimezone(self._zone)
         if moment >= self._yesterday:
             return self._locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
@@ -329,11 +335,13 @@ class _Calendar:
             return self._locale.toString(day, "d MMM")
         return self._locale.toString(day, QLocale.FormatType.ShortFormat)
 
-    def _title(self, summary: ThreadSummary) -> str:
+    def _group_of(self, moment: datetime) -> tuple[datetime, str]:
+        """Where the group of ``moment`` begins, and its title."""
         for start, title in self._titles:
-            if summary.updated_at >= start:
-                return title
-        local = summary.updated_at.astimezone(self._zone)
+            if moment >= start:
+                return start, title
+        local = moment.astimezone(self._zone)
         month = self._locale.standaloneMonthName(local.month)
         month = month[:1].upper() + month[1:]
-        return month if local.year == self._today.year else f"{month} {local.year}"
+        start = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        return start, month if local.year == self._today.year else f"{month} {local.year}"

@@ -1,0 +1,293 @@
+"""Runs against a real store and a scripted service: one ending each, and nothing that arrived is lost."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.conftest import until
+
+from desktop_app.controllers.connections import ConnectionsController
+from desktop_app.controllers.facts import Fact, ReplyEdited, RunBegan, RunFinished
+from desktop_app.controllers.runs import RunInProgressError, RunsController
+from desktop_app.domain.assistants import Assistant, AssistantSettings, PromptTruncation
+from desktop_app.domain.connections import Connection, ConnectionKind, ConnectionReport, Model
+from desktop_app.domain.errors import ContextTooLongError, NitkaError, SignInError, UnreachableError
+from desktop_app.domain.events import RunEnded, RunEvent, TextAppended, TextReplaced, UsageReported
+from desktop_app.domain.ids import ConnectionId, ThreadId
+from desktop_app.domain.prompt import RunRequest
+from desktop_app.domain.secret import Secret
+from desktop_app.domain.threads import Author, Message, Status, Usage
+from desktop_app.store.assistants import AssistantStore
+from desktop_app.store.connections import ConnectionStore
+from desktop_app.store.conversations import ConversationStore
+from desktop_app.store.database import Database
+from desktop_app.store.secrets import SecretStore
+
+Step = RunEvent | Exception | asyncio.Event
+
+
+class ScriptedService:
+    """Answers each run with the next script: events are said, errors raised, asyncio events waited for."""
+
+    def __init__(self) -> None:
+        self.scripts: list[list[Step]] = []
+        self.requests: list[RunRequest] = []
+        self.closed_streams = 0
+
+    async def run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
+        self.requests.append(request)
+        try:
+            for step in self.scripts.pop(0):
+                if isinstance(step, Exception):
+                    raise step
+                if isinstance(step, asyncio.Event):
+                    await step.wait()
+                else:
+                    yield step
+        finally:
+            self.closed_streams += 1
+
+    async def models(self) -> tuple[Model, ...]:
+        return ()
+
+    async def test(self) -> ConnectionReport:
+        return ConnectionReport(0)
+
+    async def close(self) -> None:
+        pass
+
+
+class Scene:
+    """A thread with an assistant that answers through a scripted service."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database = Database(folder / "nitka.db", folder / "backups")
+        self.conversations = ConversationStore(self.database)
+        self.assistants = AssistantStore(self.database)
+        self.records = ConnectionStore(self.database)
+        self.service = ScriptedService()
+        self.facts: list[Fact] = []
+        connections = ConnectionsController(self.records, SecretStore("test"), self._make_service)
+        self.runs = RunsController(self.conversations, self.assistants, connections, "owner", self.facts.append)
+
+    def _make_service(self, _connection: Connection, _key: Secret | None) -> ScriptedService:
+        return self.service
+
+    async def open(self, settings: AssistantSettings) -> None:
+        await self.database.open()
+        connection = Connection(ConnectionId("c"), ConnectionKind.CHAT, "Test", "http://127.0.0.1:1/v1")
+        await self.records.add(connection)
+        self.assistant: Assistant = await self.assistants.create(replace(settings, connection_id=connection.id))
+        self.thread_id: ThreadId = (await self.conversations.create_thread(self.assistant.id)).id
+
+    async def ask(self, text: str, *script: Step) -> Message:
+        """Send, wait for the end, and give the stored reply."""
+        self.service.scripts.append(list(script))
+        await self.runs.send(self.thread_id, text)
+        await self.runs.wait(self.thread_id)
+        return (await self.messages())[-1]
+
+    async def messages(self) -> list[Message]:
+        return await self.conversations.messages(self.thread_id)
+
+    def endings(self) -> list[RunFinished]:
+        return [fact for fact in self.facts if isinstance(fact, RunFinished)]
+
+    def shown(self) -> str:
+        """The last reply as a window would show it."""
+        text = ""
+        for fact in self.facts:
+            if isinstance(fact, RunBegan):
+                text = fact.reply.text
+            elif isinstance(fact, ReplyEdited):
+                text = fact.edit.apply(text)
+        return text
+
+
+SETTINGS = AssistantSettings(name="Test", instruction="Be brief.", model="m")
+DONE = RunEnded(Status.COMPLETED)
+
+
+@asynccontextmanager
+async def scene(folder: Path, settings: AssistantSettings = SETTINGS) -> AsyncIterator[Scene]:
+    made = Scene(folder)
+    await made.open(settings)
+    try:
+        yield made
+    finally:
+        await made.runs.close()
+        await made.database.close()
+
+
+async def test_a_reply_grows_and_is_kept_with_its_usage(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        usage = UsageReported(Usage(5, 2))
+        reply = await s.ask("Hello", TextAppended("Hi"), TextAppended(" there"), usage, DONE)
+        assert (reply.text, reply.status) == ("Hi there", Status.COMPLETED)
+        assert s.shown() == "Hi there"
+        run = await s.conversations.run(reply.run_id) if reply.run_id else None
+        assert run is not None
+        assert run.usage == Usage(5, 2)
+        assert run.seen == (reply.parent_id,)
+        assert run.ended_at is not None
+
+
+async def test_growing_snapshots_give_one_right_message(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        grown = [TextReplaced("He"), TextReplaced("Hello"), TextReplaced("Hello"), TextReplaced("Hollow"), DONE, DONE]
+        reply = await s.ask("?", *grown)
+        assert reply.text == s.shown() == "Hollow"
+        assert len(s.endings()) == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "code"),
+    [
+        ([TextAppended("a")], Status.INTERRUPTED, ""),
+        ([SignInError("no", status_code=401)], Status.FAILED, "sign_in"),
+        ([TextAppended("a"), UnreachableError("gone", step="tcp")], Status.INTERRUPTED, "unreachable"),
+        ([UnreachableError("gone", step="dns")], Status.FAILED, "unreachable"),
+        ([TextAppended("a"), RunEnded(Status.TRUNCATED), TextAppended("more")], Status.TRUNCATED, ""),
+        ([RunEnded(Status.FILTERED)], Status.FILTERED, ""),
+        ([TextAppended("a"), ValueError("ours")], Status.FAILED, "internal"),
+    ],
+)
+async def test_every_run_ends_exactly_once_and_keeps_its_text(
+    tmp_path: Path, script: list[Step], status: Status, code: str
+) -> None:
+    async with scene(tmp_path) as s:
+        reply = await s.ask("?", *script)
+        assert reply.status is status
+        assert reply.text == ("a" if isinstance(script[0], TextAppended) else "")
+        assert len(s.endings()) == 1
+        error = s.endings()[0].run.error
+        assert (error.code if error else "") == code
+
+
+async def test_stop_keeps_the_text_received_so_far(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        s.service.scripts.append([TextAppended("half a"), asyncio.Event()])
+        await s.runs.send(s.thread_id, "?")
+        await until(lambda: s.shown() == "half a")
+        await s.runs.stop(s.thread_id)
+        reply = (await s.messages())[-1]
+        assert (reply.text, reply.status) == ("half a", Status.STOPPED)
+        assert s.service.closed_streams == 1
+        assert len(s.endings()) == 1
+
+
+async def test_stop_right_after_send_ends_the_run(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        s.service.scripts.append([asyncio.Event()])
+        await s.runs.send(s.thread_id, "?")
+        await s.runs.stop(s.thread_id)
+        assert (await s.messages())[-1].status is Status.STOPPED
+        assert len(s.endings()) == 1
+
+
+async def test_closing_marks_what_still_runs_as_interrupted(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        s.service.scripts.append([TextAppended("half"), asyncio.Event()])
+        await s.runs.send(s.thread_id, "?")
+        await until(lambda: s.shown() == "half")
+        await s.runs.close()
+        reply = (await s.messages())[-1]
+        assert (reply.text, reply.status) == ("half", Status.INTERRUPTED)
+
+
+async def test_the_growing_text_is_in_the_store_before_the_end(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        go_on = asyncio.Event()
+        s.service.scripts.append([TextAppended("half"), go_on, DONE])
+        await s.runs.send(s.thread_id, "?")
+        async with asyncio.timeout(2):
+            while (await s.messages())[-1].text != "half":
+                await asyncio.sleep(0.02)
+        assert (await s.messages())[-1].status is Status.WRITING
+        go_on.set()
+        await s.runs.wait(s.thread_id)
+
+
+async def test_the_question_is_stored_even_when_the_service_fails(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        await s.ask("Do not lose me", SignInError("no"))
+        assert [m.text for m in await s.messages()] == ["Do not lose me", ""]
+
+
+async def test_regenerate_keeps_the_old_reply_as_a_sibling(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        first = await s.ask("?", TextAppended("one"), DONE)
+        s.service.scripts.append([TextAppended("two"), DONE])
+        await s.runs.regenerate(first.id)
+        await s.runs.wait(s.thread_id)
+        shown = await s.messages()
+        assert [m.text for m in shown] == ["?", "two"]
+        assert shown[-1].sibling_ids[0] == first.id
+        assert [m.text for m in s.service.requests[-1].messages] == ["?"]
+
+
+async def test_continue_goes_on_in_the_same_message(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        first = await s.ask("?", TextAppended("one, "), RunEnded(Status.TRUNCATED))
+        s.service.scripts.append([TextReplaced("two"), TextReplaced("two, three"), DONE])
+        await s.runs.continue_reply(first.id)
+        await s.runs.wait(s.thread_id)
+        reply = (await s.messages())[-1]
+        assert (reply.id, reply.text, reply.status) == (first.id, "one, two, three", Status.COMPLETED)
+        assert s.service.requests[-1].messages[1].text == "one, "
+        assert s.service.requests[-1].messages[-1].author is Author.USER
+
+
+async def test_a_thread_is_answered_once_at_a_time(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        s.service.scripts.append([asyncio.Event()])
+        await s.runs.send(s.thread_id, "one")
+        with pytest.raises(RunInProgressError):
+            await s.runs.send(s.thread_id, "two")
+        assert [m.text for m in await s.messages()] == ["one", ""]
+
+
+async def test_a_prompt_that_is_too_long_is_shortened_and_asked_again(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, truncation=PromptTruncation(10_000))
+    async with scene(tmp_path, settings) as s:
+        for number in range(6):
+            await s.ask(f"question {number} " + "word " * 200, TextAppended("answer"), DONE)
+        s.service.scripts += [[ContextTooLongError("too long")], [TextAppended("ok"), DONE]]
+        await s.runs.send(s.thread_id, "last")
+        await s.runs.wait(s.thread_id)
+        assert (await s.messages())[-1].text == "ok"
+        long, short = s.service.requests[-2:]
+        assert 0 < len(short.messages) < len(long.messages)
+        assert short.messages[-1].text == "last"
+
+
+async def test_an_assistant_without_a_connection_says_so_and_keeps_the_question(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        await s.assistants.save_version(s.assistant.id, SETTINGS)
+        try:
+            await s.runs.send(s.thread_id, "?")
+        except NitkaError:
+            pytest.fail("the question is taken, the run fails")
+        await s.runs.wait(s.thread_id)
+        reply = (await s.messages())[-1]
+        assert reply.status is Status.FAILED
+        error = s.endings()[0].run.error
+        assert error is not None
+        assert error.code == "unusable_assistant"
+
+
+async def test_who_comes_in_the_middle_gets_the_whole_text(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        go_on = asyncio.Event()
+        s.service.scripts.append([TextAppended("half"), go_on, TextAppended(" whole"), DONE])
+        await s.runs.send(s.thread_id, "?")
+        await until(lambda: s.shown() == "half")
+        await s.runs.announce(s.thread_id)
+        announced = [fact for fact in s.facts if isinstance(fact, ReplyEdited)][-1]
+        assert (announced.edit.keep, announced.edit.text) == (0, "half")
+        go_on.set()
+        await s.runs.wait(s.thread_id)
+        assert s.shown() == "half whole"
