@@ -143,8 +143,7 @@ class Logs:
 
     def __init__(self, folder: Path, level: int, name: str) -> None:
         self.redactor = Redactor()
-        self._on_fault: Callable[[str], None] | None = None
-        self._unheard = ""
+        self._faults = _FaultListener(self.redactor)
         self._undo: list[Callable[[], object]] = []
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -160,40 +159,7 @@ class Logs:
 
         One that came before is told at once.
         """
-        self._on_fault = on_fault
-        if self._unheard:
-            text, self._unheard = self._unheard, ""
-            on_fault(text)
-
-    def loop_fault(self, loop: object, context: Mapping[str, Any]) -> None:
-        """The exception handler of an asyncio loop (``loop.set_exception_handler``).
-
-        Reprs of tasks, futures and callbacks are left out: they quote results and arguments.
-        """
-        message = str(context.get("message", "")).partition("(")[0]
-        task = context.get("task") or context.get("future")
-        name = getattr(task, "get_name", str)()
-        error = context.get("exception")
-        self._report(f"{message} {name}".strip(), error)
-
-    def install_qt_handler(self) -> None:
-        """Send Qt's own messages to the log."""
-        from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
-
-        levels = {
-            QtMsgType.QtDebugMsg: logging.DEBUG,
-            QtMsgType.QtInfoMsg: logging.INFO,
-            QtMsgType.QtWarningMsg: logging.WARNING,
-            QtMsgType.QtCriticalMsg: logging.ERROR,
-            QtMsgType.QtFatalMsg: logging.CRITICAL,
-        }
-
-        def handle(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-            category = context.category or "default"
-            logging.getLogger(f"qt.{category}").log(levels.get(kind, logging.WARNING), "%s", text)
-
-        qInstallMessageHandler(handle)
-        self._undo.append(lambda: qInstallMessageHandler(None))
+        self._faults.listen(on_fault)
 
     def close(self) -> None:
         """Close the files and put the former handlers back; safe to call twice."""
@@ -235,9 +201,11 @@ class Logs:
             sys.excepthook, threading.excepthook, sys.unraisablehook = before
 
         self._undo.append(undo)
+        log.addHandler(self._faults)
+        self._undo.append(lambda: log.removeHandler(self._faults))
         sys.excepthook = self._on_exception
-        threading.excepthook = self._on_thread_exception
-        sys.unraisablehook = self._on_unraisable
+        threading.excepthook = _on_thread_exception
+        sys.unraisablehook = _on_unraisable
 
     def _on_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -245,27 +213,8 @@ class Logs:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
-        self._report("uncaught", error)
+        log.critical("uncaught", exc_info=(kind, error, trace))
         self._print(error)
-
-    def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:
-        if not issubclass(args.exc_type, SystemExit):
-            self._report(f"uncaught in thread {args.thread.name if args.thread else '?'}", args.exc_value)
-
-    def _on_unraisable(self, args: "sys.UnraisableHookArgs") -> None:
-        place = getattr(args.object, "__qualname__", type(args.object).__name__)
-        log.error("%s %s", args.err_msg or "ignored in", place, exc_info=_exc_info(args.exc_value))
-
-    def _report(self, what: str, error: BaseException | None) -> None:
-        log.critical("%s", what, exc_info=_exc_info(error))
-        text = self.redactor.redact(_one_line(error) if error else what)
-        if self._on_fault is None:
-            self._unheard = text
-            return
-        try:
-            self._on_fault(text)
-        except Exception:
-            log.exception("an error could not be shown")
 
     def _print(self, error: BaseException) -> None:
         """The traceback on the terminal, if there is one, as redacted as in the file."""
@@ -275,6 +224,33 @@ class Logs:
             sys.stderr.write(self.redactor.redact("".join(traceback.format_exception(error))))
 
 
+class _FaultListener(logging.Handler):
+    """Hands the faults that this module logs to the window, in a line each; keeps one that comes too early."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__(logging.CRITICAL)
+        self._redactor = redactor
+        self._on_fault: Callable[[str], None] | None = None
+        self._unheard = ""
+
+    def listen(self, on_fault: Callable[[str], None]) -> None:
+        self._on_fault = on_fault
+        if self._unheard:
+            text, self._unheard = self._unheard, ""
+            on_fault(text)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        text = self._redactor.redact(_one_line(error) if error else record.getMessage())
+        if self._on_fault is None:
+            self._unheard = text
+            return
+        try:
+            self._on_fault(text)
+        except Exception:
+            log.exception("an error could not be shown")
+
+
 def set_up(logs: Path, level: int = logging.INFO, *, name: str = "nitka") -> Logs:
     """Open ``NAME.log`` in the folder ``logs`` and become the last resort for errors.
 
@@ -282,6 +258,50 @@ def set_up(logs: Path, level: int = logging.INFO, *, name: str = "nitka") -> Log
     log goes to the terminal then.
     """
     return Logs(logs, level, name)
+
+
+def asyncio_handler(loop: object, context: Mapping[str, Any]) -> None:
+    """The exception handler of an asyncio loop: ``loop.set_exception_handler(asyncio_handler)``.
+
+    Reprs of tasks, futures and callbacks are left out: they quote results and arguments.
+    """
+    message = str(context.get("message", "")).partition("(")[0]
+    task = context.get("task") or context.get("future")
+    name = getattr(task, "get_name", str)()
+    log.critical("%s", f"{message} {name}".strip(), exc_info=_exc_info(context.get("exception")))
+
+
+def install_qt_handler() -> None:
+    """Send Qt's own messages to the log, until the interpreter ends."""
+    import atexit
+
+    from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+    levels = {
+        QtMsgType.QtDebugMsg: logging.DEBUG,
+        QtMsgType.QtInfoMsg: logging.INFO,
+        QtMsgType.QtWarningMsg: logging.WARNING,
+        QtMsgType.QtCriticalMsg: logging.ERROR,
+        QtMsgType.QtFatalMsg: logging.CRITICAL,
+    }
+
+    def handle(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        logger = logging.getLogger(f"qt.{context.category or 'default'}")
+        logger.log(levels.get(kind, logging.WARNING), "%s", text)
+
+    qInstallMessageHandler(handle)
+    atexit.register(qInstallMessageHandler, None)
+
+
+def _on_thread_exception(args: threading.ExceptHookArgs) -> None:
+    if not issubclass(args.exc_type, SystemExit):
+        name = args.thread.name if args.thread else "?"
+        log.critical("uncaught in thread %s", name, exc_info=_exc_info(args.exc_value))
+
+
+def _on_unraisable(args: "sys.UnraisableHookArgs") -> None:
+    place = getattr(args.object, "__qualname__", type(args.object).__name__)
+    log.error("%s %s", args.err_msg or "ignored in", place, exc_info=_exc_info(args.exc_value))
 
 
 def _rotating(path: Path) -> logging.Handler:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.domain.secret import Secret
-from desktop_app.logs import FILE_BYTES, Logs, Redactor, set_up
+from desktop_app.logs import FILE_BYTES, Logs, Redactor, asyncio_handler, set_up
 
 CANARY = "test-key-canary-123"
 
@@ -219,8 +219,8 @@ def test_a_loop_s_fault_is_logged_without_arguments_and_results(
         "message": "Exception in callback handle('the text of a message')",
         "exception": ValueError("oops"),
     }
-    logs.loop_fault(None, context)
-    logs.loop_fault(None, {"message": "Task was destroyed but it is pending!"})
+    asyncio_handler(None, context)
+    asyncio_handler(None, {"message": "Task was destroyed but it is pending!"})
     assert heard == ["ValueError: oops", "Task was destroyed but it is pending!"]
     assert "Exception in callback handle" in written()
     assert "the text of a message" not in written()
@@ -241,7 +241,7 @@ PROGRAM = """
 import asyncio, logging, os, sys, threading
 from pathlib import Path
 from desktop_app.domain.secret import Secret
-from desktop_app.logs import set_up
+from desktop_app.logs import asyncio_handler, install_qt_handler, set_up
 
 KEY = "test-key-" + "canary-123"
 logs = set_up(Path(sys.argv[1]))
@@ -257,7 +257,7 @@ def in_thread():
 
 async def in_loop():
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(logs.loop_fault)
+    loop.set_exception_handler(asyncio_handler)
     loop.call_soon(lambda: {}[KEY])
     async def lost(): raise RuntimeError(KEY)
     task = asyncio.ensure_future(lost())
@@ -268,7 +268,7 @@ thread = threading.Thread(target=in_thread); thread.start(); thread.join()
 asyncio.run(in_loop())
 import warnings; warnings.warn(KEY)
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-logs.install_qt_handler()
+install_qt_handler()
 from PySide6.QtCore import qWarning, qCritical, QObject, QTimer, QCoreApplication
 qWarning(f"https://u:{KEY}@host/"); qCritical(KEY)
 app = QCoreApplication([])
