@@ -1,0 +1,1 @@
+"""Adapters to what answers a run; the only place of httpx."""

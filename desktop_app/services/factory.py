@@ -1,0 +1,20 @@
+"""Which adapter serves a connection."""
+
+from desktop_app.domain.connections import Connection, ConnectionKind
+from desktop_app.domain.secret import Secret
+from desktop_app.domain.service import Service, ServiceFactory
+from desktop_app.services.chat_completions import ChatCompletionsService
+from desktop_app.services.on_device import OnDeviceModel, OnDeviceService
+
+
+def service_factory(model: OnDeviceModel) -> ServiceFactory:
+    """Makes services; those of the on-device kind share ``model``."""
+
+    def make(connection: Connection, key: Secret | None) -> Service:
+        match connection.kind:
+            case ConnectionKind.ON_DEVICE:
+                return OnDeviceService(model, connection)
+            case ConnectionKind.CHAT:
+                return ChatCompletionsService(connection, key)
+
+    return make
