@@ -19,12 +19,12 @@ def main(arguments: list[str] | None = None) -> int:
     profile = Profile.at(options.profile) if options.profile else Profile.default()
     harden()
     if options.command:
-        from desktop_app.headless import run  # noqa: PLC0415 - a command needs no window, a window no command
+        from desktop_app.headless import run
 
         return run(profile, options.command, rest)
     if rest:
         parser.error(f"unknown: {' '.join(rest)}")
-    from desktop_app.application import run_window  # noqa: PLC0415 - a command must not load Qt
+    from desktop_app.application import run_window
 
     return run_window(profile, options.language)
 

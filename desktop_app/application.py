@@ -17,12 +17,12 @@ def run_window(profile: Profile, language: str | None) -> int:
     lock = QLockFile(str(profile.locks / "window.lock"))
     lock.setStaleLockTime(0)
     if not lock.tryLock(0):
-        from desktop_app.single_window import raise_first  # noqa: PLC0415 - the first window has no use for it
+        from desktop_app.single_window import raise_first
 
         return raise_first(profile)
     opened = open_window(app, profile, language)
     wait_for_first_paint(opened.window)
-    from desktop_app.session import live  # noqa: PLC0415 - asyncio alone would cost a third of the start
+    from desktop_app.session import live
 
     code = live(opened, profile)
     lock.unlock()

@@ -53,18 +53,29 @@ def run(profile: Profile, command: str, arguments: list[str]) -> int:
 
 def _said(error: Exception) -> str:
     if isinstance(error, NitkaError):
-        return f"{error.code.replace('_', ' ')}: {error.detail}" if error.detail else error.code.replace("_", " ")
+        return (
+            f"{error.code.replace('_', ' ')}: {error.detail}"
+            if error.detail
+            else error.code.replace("_", " ")
+        )
     return str(error)
 
 
 def _open(profile: Profile, report: Callable[[Fact], None]) -> Backend:
     settings = load_settings(profile).value
     backend = open_backend(
-        profile, settings.profile_id, report, labels=Labels(), beginning=Beginning(), on_loop_error=asyncio_handler
+        profile,
+        settings.profile_id,
+        report,
+        labels=Labels(),
+        beginning=Beginning(),
+        on_loop_error=asyncio_handler,
     )
     if backend.database.is_read_only:
         backend.close()
-        raise StoreError("the database is damaged and was opened for reading only; start the window to see its backups")
+        raise StoreError(
+            "the database is damaged and was opened for reading only; start the window to see its backups"
+        )
     return backend
 
 
@@ -74,7 +85,9 @@ def _parser(command: str) -> argparse.ArgumentParser:
         case "ask":
             parser.add_argument("text", help="the message; - reads standard input")
             parser.add_argument("--assistant", metavar="NAME")
-            parser.add_argument("--connection", metavar="NAME", help="answer through this connection, this time")
+            parser.add_argument(
+                "--connection", metavar="NAME", help="answer through this connection, this time"
+            )
             parser.add_argument("--model", metavar="M", help="answer with this model, this time")
             parser.add_argument("--thread", metavar="ID", help="go on in this thread instead of a new one")
         case "export":
@@ -170,7 +183,9 @@ def _print_reply(thread_id: ThreadId, facts: "queue.SimpleQueue[Fact]") -> Run:
 
 def _threads(backend: Backend, _options: argparse.Namespace, _facts: object) -> int:
     for summary in backend.worker.call(backend.conversations.threads()).result():
-        print(f"{summary.id}  {summary.updated_at.astimezone():%Y-%m-%d %H:%M}  {summary.name or '(new thread)'}")
+        print(
+            f"{summary.id}  {summary.updated_at.astimezone():%Y-%m-%d %H:%M}  {summary.name or '(new thread)'}"
+        )
     return OK
 
 
@@ -194,11 +209,15 @@ def _connections(backend: Backend, options: argparse.Namespace, _facts: object) 
     match options.action:
         case "list":
             for connection in backend.worker.call(backend.connection_records.connections()).result():
-                print(f"{connection.name}  {connection.kind}  {connection.base_url or '-'}  {connection.auth}")
+                print(
+                    f"{connection.name}  {connection.kind}  {connection.base_url or '-'}  {connection.auth}"
+                )
         case "add":
             _add_connection(backend, options)
         case "test":
-            report = backend.worker.call(backend.connections.test(_connection(backend, options.name), None)).result()
+            report = backend.worker.call(
+                backend.connections.test(_connection(backend, options.name), None)
+            ).result()
             print(f"works, {report.round_trip_s * 1000:.0f} ms, models: {len(report.models)}")
             for model in report.models:
                 print(f"  {model.id}")

@@ -1,7 +1,7 @@
 """The living window: from the first paint to the way out.
 
-Here the loops start, the store is opened on its own thread, and the window is given what it can do.  There is one way to
-end: the window was closed, by the user, by a signal or by the session's end.
+Here the loops start, the store is opened on its own thread, and the window is given what it can do.  There is one
+way to end: the window was closed, by the user, by a signal or by the session's end.
 """
 
 import asyncio
@@ -17,7 +17,6 @@ from typing import TypeVar
 import qasync
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
-from desktop_app.startup import Opened
 from desktop_app.controllers.backend import Backend, open_backend
 from desktop_app.controllers.library import Beginning
 from desktop_app.domain.errors import RunError, StoreError
@@ -27,6 +26,7 @@ from desktop_app.logs import asyncio_handler, install_qt_handler, set_up
 from desktop_app.qt.bridge import Bridge
 from desktop_app.qt.intents import Intents
 from desktop_app.single_window import RaiseRequests
+from desktop_app.startup import Opened
 from desktop_app.store.profile import Profile
 from desktop_app.store.settings import save_settings, save_window
 
@@ -60,7 +60,9 @@ async def _live(opened: Opened, profile: Profile) -> int:
     return 0
 
 
-async def _serve(opened: Opened, profile: Profile, backend: Backend, intents: Intents, leaving: asyncio.Event) -> None:
+async def _serve(
+    opened: Opened, profile: Profile, backend: Backend, intents: Intents, leaving: asyncio.Event
+) -> None:
     window = opened.window
 
     def keep(settings: Settings) -> None:
@@ -81,7 +83,9 @@ async def _serve(opened: Opened, profile: Profile, backend: Backend, intents: In
     await _in_thread(backend.close)
 
 
-def _open(profile: Profile, settings: Settings, bridge: Bridge, labels: Labels, beginning: Beginning) -> Backend:
+def _open(
+    profile: Profile, settings: Settings, bridge: Bridge, labels: Labels, beginning: Beginning
+) -> Backend:
     return open_backend(
         profile,
         settings.profile_id,
@@ -143,4 +147,3 @@ def _closing_on_request(opened: Opened, close: Callable[[], object]) -> Iterator
         yield
     finally:
         opened.app.removeEventFilter(requests)
-

@@ -31,7 +31,9 @@ class RaiseRequests(QObject):
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_connection)
-        QLocalServer.removeServer(_name(profile))  # a crash leaves the socket behind; the profile's lock is ours
+        QLocalServer.removeServer(
+            _name(profile)
+        )  # a crash leaves the socket behind; the profile's lock is ours
         self._server.listen(_name(profile))
 
     def _on_connection(self) -> None:

@@ -25,13 +25,14 @@ def runner(request: pytest.FixtureRequest) -> Iterator[asyncio.Runner]:
     errors: list[dict[str, Any]] = []
     factory: Callable[[], asyncio.AbstractEventLoop] | None = None
     if "qtbot" in request.fixturenames:
-        import qasync  # noqa: PLC0415 - only tests with a window need it
+        import qasync
 
         app = request.getfixturevalue("qapp")
         app.setQuitOnLastWindowClosed(False)
 
         def factory() -> asyncio.AbstractEventLoop:
-            return qasync.QEventLoop(app)
+            loop: asyncio.AbstractEventLoop = qasync.QEventLoop(app)
+            return loop
 
     with asyncio.Runner(loop_factory=factory) as made:
         made.get_loop().set_exception_handler(lambda _, context: errors.append(context))
@@ -53,7 +54,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         assert not left, f"tasks left running: {left}"
 
-    pyfuncitem.funcargs["runner"].run(run())
+    runner: Any = pyfuncitem.funcargs["runner"]
+    runner.run(run())
     return True
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from desktop_app.controllers.connections import ConnectionsController
@@ -26,6 +27,7 @@ from desktop_app.store.secrets import SecretStore
 log = logging.getLogger(__name__)
 
 CLOSE_LIMIT_S = 4.0
+TRASH_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def open_backend(
     if not database.is_read_only:
         worker.call(conversations.interrupt_orphans(mark.is_alive)).result()
         worker.call(library.begin(beginning)).result()
+        worker.call(conversations.purge_trash(datetime.now(UTC) - TRASH_KEPT)).result()
     return Backend(
         worker, database, mark, model, conversations, assistants, records, connections, library, runs
     )

@@ -30,7 +30,9 @@ class ConnectionsController:
         is_new = not connection.id
         if is_new:
             connection = replace(connection, id=ConnectionId(new_id()))
-        kept = await self._secrets.set(connection.id, key) if key and connection.auth is Auth.API_KEY else None
+        kept = (
+            await self._secrets.set(connection.id, key) if key and connection.auth is Auth.API_KEY else None
+        )
         await (self._records.add(connection) if is_new else self._records.update(connection))
         if not is_new and connection.auth is Auth.NONE:
             await self._secrets.delete(connection.id)

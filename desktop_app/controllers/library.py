@@ -41,7 +41,11 @@ class LibraryController:
     """Works on any loop: everything it does is a call of the store."""
 
     def __init__(
-        self, conversations: ConversationStore, assistants: AssistantStore, connections: ConnectionStore, labels: Labels
+        self,
+        conversations: ConversationStore,
+        assistants: AssistantStore,
+        connections: ConnectionStore,
+        labels: Labels,
     ) -> None:
         self._conversations = conversations
         self._assistants = assistants
@@ -107,7 +111,7 @@ class LibraryController:
 
     async def export(self, thread_ids: list[ThreadId] | None, file_format: str, output: Path) -> Path:
         """Write threads (None: all) as md, html or json to a file, or many to a folder.  Raises OSError, StoreError."""
-        from desktop_app.export.files import export  # noqa: PLC0415 - Markdown is loaded when it is needed
+        from desktop_app.export.files import export
 
         if thread_ids is None:
             thread_ids = [summary.id for summary in await self._conversations.threads()]

@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from desktop_app.controllers.connections import ConnectionsController
-from desktop_app.controllers.facts import Fact, LibraryChanged, ReplyEdited, RunBegan, RunFinished, StageReached
+from desktop_app.controllers.facts import (
+    Fact,
+    LibraryChanged,
+    ReplyEdited,
+    RunBegan,
+    RunFinished,
+    StageReached,
+)
 from desktop_app.controllers.tasks import TaskOwner
 from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.errors import (
@@ -75,7 +82,7 @@ async def one_ending(events: AsyncGenerator[RunEvent, None]) -> AsyncIterator[Ru
         ending = RunEnded(Status.INTERRUPTED if has_text else Status.FAILED, RunError.of(error))
     except NitkaError as error:
         ending = RunEnded(Status.FAILED, RunError.of(error))
-    except Exception as error:  # noqa: BLE001 - a fault of ours must not leave a reply "writing" for ever
+    except Exception as error:
         log.exception("the adapter failed")
         ending = RunEnded(Status.FAILED, RunError.of(error))
     yield ending
@@ -143,6 +150,9 @@ class RunsController:
     async def continue_reply(self, message_id: MessageId) -> None:
         """Let the model go on with a reply that was cut off; the text grows in the same message."""
         old = await self._message(message_id)
+        if not old.text:  # there is nothing to go on from
+            await self.regenerate(message_id)
+            return
         async with self._claim(old.thread_id):
             thread = await self._thread(old.thread_id)
             assistant = await self._assistant(thread)
@@ -359,7 +369,12 @@ class _Claim:
 
 
 def _message(
-    thread_id: ThreadId, author: Author, parent: Message | None, *, text: str = "", status: Status = Status.COMPLETED
+    thread_id: ThreadId,
+    author: Author,
+    parent: Message | None,
+    *,
+    text: str = "",
+    status: Status = Status.COMPLETED,
 ) -> Message:
     message_id = MessageId(new_id())
     return Message(

@@ -28,15 +28,15 @@ class TaskOwner:
         if not task.cancelled() and (error := task.exception()):
             self._on_error(error)
 
-    async def finish(self) -> None:
-        """Wait until nothing runs any more."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
-
-    async def stop(self) -> None:
-        """Cancel everything, wait for it, and take no more."""
+    async def stop(self, patience_s: float = 0) -> None:
+        """Take no more; cancel what is not finished after ``patience_s``, and wait for it."""
         self._is_closed = True
-        await asyncio.sleep(0)  # let each take its first step: a task cancelled before it runs none of its clean-up
-        for task in self._tasks:
-            task.cancel()
-        await self.finish()
+        if self._tasks and patience_s:
+            await asyncio.wait(self._tasks, timeout=patience_s)
+        await asyncio.sleep(
+            0
+        )  # let each take its first step: a task cancelled before it runs none of its clean-up
+        while self._tasks:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks)

@@ -66,7 +66,7 @@ def normalise_base_url(pasted: str) -> str:
     ``localhost:11434`` gains a scheme: http on loopback, https elsewhere.  A URL without any path gains ``/v1``, the
     place where every compatible server answers.  Raises ValueError when no host is left or the scheme is not http(s).
     """
-    from urllib.parse import urlsplit, urlunsplit  # noqa: PLC0415 - keeps the window's start lean
+    from urllib.parse import urlsplit, urlunsplit
 
     text = pasted.strip()
     if "://" not in text:

@@ -63,4 +63,6 @@ class RunEnded:
     error: RunError | None = None
 
 
-RunEvent = RunAccepted | StageChanged | TextAppended | TextReplaced | ReasoningAppended | UsageReported | RunEnded
+RunEvent = (
+    RunAccepted | StageChanged | TextAppended | TextReplaced | ReasoningAppended | UsageReported | RunEnded
+)

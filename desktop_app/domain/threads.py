@@ -118,7 +118,9 @@ class Run:
 
 def automatic_name(text: str) -> str:
     """A thread's name made from its first message: the first line with words, cut at a word near 60 characters."""
-    line = next((line.strip(" \t#>*-`") for line in text.splitlines() if line.strip(" \t#>*-`")), text.strip())
+    line = next(
+        (line.strip(" \t#>*-`") for line in text.splitlines() if line.strip(" \t#>*-`")), text.strip()
+    )
     line = " ".join(line.split())
     if len(line) <= 60:
         return line

@@ -23,6 +23,7 @@ from desktop_app.domain.threads import Message, Run, Thread
 from desktop_app.qt.bridge import Bridge
 
 PAGE = 50
+FINISH_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,8 @@ class Intents(QObject):
         self.failed.emit(RunError.of(error))
 
     async def close(self) -> None:
-        """Let what was begun be finished; take nothing more."""
-        await self._tasks.finish()
-        await self._tasks.stop()
+        """Take nothing more; what was begun may be finished, what waits for a service is given up."""
+        await self._tasks.stop(FINISH_S)
 
     # -- reading
 
@@ -168,14 +168,18 @@ class Intents(QObject):
             return
         messages = await store.messages(thread_id, limit=PAGE)
         runs = await self._runs(messages)
-        assistant = await self._backend.assistants.assistant(thread.assistant_id) if thread.assistant_id else None
+        assistant = (
+            await self._backend.assistants.assistant(thread.assistant_id) if thread.assistant_id else None
+        )
         connection = await self._connection(assistant)
         if self._thread_id != thread_id:  # the user went on meanwhile
             return
         self._synced.clear()
         is_running = thread_id in self._running
         has_older = bool(messages) and messages[0].position > 0
-        self.thread_opened.emit(ThreadOpened(thread, assistant, messages, runs, has_older, is_running, connection))
+        self.thread_opened.emit(
+            ThreadOpened(thread, assistant, messages, runs, has_older, is_running, connection)
+        )
         if is_running:
             await self._backend.worker.ask(self._backend.runs.announce(thread_id))
         await store.mark_read(thread_id)
@@ -291,7 +295,9 @@ class Intents(QObject):
         await self._backend.worker.ask(self._backend.runs.stop(thread_id))
         before = await self._backend.conversations.threads(assistant_id=self._assistant_id)
         await self._backend.conversations.trash_thread(thread_id)
-        self.undo_offered.emit("thread_deleted", thread.name, lambda: self._start(self._restore_thread(thread_id), "undo"))
+        self.undo_offered.emit(
+            "thread_deleted", thread.name, lambda: self._start(self._restore_thread(thread_id), "undo")
+        )
         await self.refresh()
         if self._thread_id == thread_id:
             await self._open_neighbour([summary.id for summary in before], thread_id)
@@ -315,7 +321,9 @@ class Intents(QObject):
 
     def save_read_position(self, thread_id: str, message_id: str, offset: int) -> None:
         """Keep where the reader was."""
-        work = self._backend.conversations.save_read_position(ThreadId(thread_id), MessageId(message_id), offset)
+        work = self._backend.conversations.save_read_position(
+            ThreadId(thread_id), MessageId(message_id), offset
+        )
         self._start(work, "save read position")
 
     # -- runs
@@ -387,11 +395,15 @@ class Intents(QObject):
         work = store.save_draft(assistant_id, settings) if settings else store.drop_draft(assistant_id)
         self._start(work, "assistant draft")
 
-    def save_assistant(self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str) -> None:
+    def save_assistant(
+        self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str
+    ) -> None:
         """Make an assistant, or a new version of one."""
         self._start(self._save_assistant(assistant_id, settings, note), "save assistant")
 
-    async def _save_assistant(self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str) -> None:
+    async def _save_assistant(
+        self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str
+    ) -> None:
         store = self._backend.assistants
         if assistant_id is None:
             assistant = await store.create(settings, note)
@@ -503,7 +515,10 @@ class Intents(QObject):
 
     def export(self, thread_ids: list[str] | None, file_format: str, path: Path) -> None:
         """Write threads (None: all) to a file or folder; ``exported`` brings the path."""
-        self._start(self._export([ThreadId(i) for i in thread_ids] if thread_ids else None, file_format, path), "export")
+        self._start(
+            self._export([ThreadId(i) for i in thread_ids] if thread_ids else None, file_format, path),
+            "export",
+        )
 
     async def _export(self, thread_ids: list[ThreadId] | None, file_format: str, path: Path) -> None:
         self.exported.emit(await self._backend.library.export(thread_ids, file_format, path))
@@ -511,5 +526,3 @@ class Intents(QObject):
     def run_later(self, work: Callable[[], Any], name: str) -> None:
         """Run a short blocking function (a settings file) off the window's thread."""
         self._start(self._backend.run_blocking(work), name)
-
-

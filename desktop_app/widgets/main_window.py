@@ -114,7 +114,9 @@ class MainWindow(QMainWindow):
     def _file_items(self) -> tuple[Item | None, ...]:
         return (
             Item("new_thread", self.tr("&New thread"), self._new_thread, ("Ctrl+N",)),
-            Item("new_same", self.tr("New thread with the &same assistant"), self._new_same, ("Ctrl+Shift+N",)),
+            Item(
+                "new_same", self.tr("New thread with the &same assistant"), self._new_same, ("Ctrl+Shift+N",)
+            ),
             None,
             Item("export", self.tr("&Export thread…"), self._export_thread, ("Ctrl+S",)),
             Item("export_all", self.tr("Export &all threads…"), self._export_all),
@@ -137,7 +139,13 @@ class MainWindow(QMainWindow):
         return (
             Item("sidebar", self.tr("&Thread list"), self._toggle_sidebar, ("Ctrl+B",), is_checkable=True),
             None,
-            Item("theme_system", self.tr("Theme of the s&ystem"), lambda: self._choose_theme("system"), (), True),
+            Item(
+                "theme_system",
+                self.tr("Theme of the s&ystem"),
+                lambda: self._choose_theme("system"),
+                (),
+                True,
+            ),
             Item("theme_light", self.tr("&Light"), lambda: self._choose_theme("light"), (), True),
             Item("theme_dark", self.tr("&Dark"), lambda: self._choose_theme("dark"), (), True),
             None,
@@ -145,7 +153,13 @@ class MainWindow(QMainWindow):
             Item("zoom_out", self.tr("Zoom &out"), lambda: self._zoom(-10), ("Ctrl+-",)),
             Item("zoom_reset", self.tr("&Actual size"), lambda: self._zoom(0), ("Ctrl+0",)),
             None,
-            Item("language_system", self.tr("Language of the system"), lambda: self._choose_language("system"), (), True),
+            Item(
+                "language_system",
+                self.tr("Language of the system"),
+                lambda: self._choose_language("system"),
+                (),
+                True,
+            ),
             Item("language_en", "English", lambda: self._choose_language("en"), (), True),
             Item("language_ru", "Русский", lambda: self._choose_language("ru"), (), True),
             None,
@@ -159,7 +173,12 @@ class MainWindow(QMainWindow):
 
     def _thread_items(self) -> tuple[Item | None, ...]:
         pinned = tuple(
-            Item(f"pinned_{n}", self.tr("Pinned thread %n", "", n), lambda n=n: self._open_pinned(n), (f"Ctrl+{n}",))
+            Item(
+                f"pinned_{n}",
+                self.tr("Pinned thread %n", "", n),
+                lambda n=n: self._open_pinned(n),
+                (f"Ctrl+{n}",),
+            )
             for n in range(1, 9)
         )
         return (
@@ -167,7 +186,9 @@ class MainWindow(QMainWindow):
             Item("pin_thread", self.tr("&Pin or unpin"), self._pin_thread),
             Item("delete_thread", self.tr("&Delete"), self._delete_thread),
             None,
-            Item("previous_thread", self.tr("Pre&vious thread"), lambda: self._step_thread(-1), ("Ctrl+PgUp",)),
+            Item(
+                "previous_thread", self.tr("Pre&vious thread"), lambda: self._step_thread(-1), ("Ctrl+PgUp",)
+            ),
             Item("next_thread", self.tr("Ne&xt thread"), lambda: self._step_thread(1), ("Ctrl+PgDown",)),
             *pinned,
         )
@@ -175,7 +196,9 @@ class MainWindow(QMainWindow):
     def _assistant_items(self) -> tuple[Item | None, ...]:
         return (
             Item("new_assistant", self.tr("&New assistant…"), self._choose_template, ("Ctrl+Alt+N",)),
-            Item("assistant_settings", self.tr("&Settings of this assistant…"), self._edit_current, ("Ctrl+I",)),
+            Item(
+                "assistant_settings", self.tr("&Settings of this assistant…"), self._edit_current, ("Ctrl+I",)
+            ),
             Item("duplicate_assistant", self.tr("&Duplicate this assistant"), self._duplicate_current),
         )
 
@@ -329,7 +352,7 @@ class MainWindow(QMainWindow):
     # -- assistants
 
     def _choose_template(self) -> None:
-        from desktop_app.widgets.dialogs.template_chooser import TemplateChooser  # noqa: PLC0415 - not at the start
+        from desktop_app.widgets.dialogs.template_chooser import TemplateChooser
 
         chooser = TemplateChooser(self._theme, self)
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -350,8 +373,10 @@ class MainWindow(QMainWindow):
         if self._intents and self._assistant_dialog is None:
             self._intents.edit_assistant(AssistantId(assistant_id))
 
-    def _open_assistant_dialog(self, assistant: Assistant | None, settings: AssistantSettings, connections: list) -> None:
-        from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog  # noqa: PLC0415 - not at the start
+    def _open_assistant_dialog(
+        self, assistant: Assistant | None, settings: AssistantSettings, connections: list
+    ) -> None:
+        from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 
         intents = self._intents
         if intents is None or self._assistant_dialog is not None:
@@ -386,7 +411,9 @@ class MainWindow(QMainWindow):
     def _duplicate_assistant(self, assistant_id: str) -> None:
         name = next((a.settings.name for a in self._assistants if a.id == assistant_id), "")
         if self._intents and name:
-            self._intents.duplicate_assistant(AssistantId(assistant_id), self.tr("%1 (copy)").replace("%1", name))
+            self._intents.duplicate_assistant(
+                AssistantId(assistant_id), self.tr("%1 (copy)").replace("%1", name)
+            )
 
     def _delete_assistant(self, assistant_id: str) -> None:
         if self._intents:
@@ -422,7 +449,7 @@ class MainWindow(QMainWindow):
     # -- connections
 
     def _open_connections(self) -> None:
-        from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog  # noqa: PLC0415 - not at the start
+        from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
 
         intents = self._intents
         if intents is None or self._connections_dialog is not None:
@@ -587,9 +614,11 @@ class MainWindow(QMainWindow):
     # -- help
 
     def _show_shortcuts(self) -> None:
-        from desktop_app.widgets.dialogs.about_dialog import ShortcutsDialog  # noqa: PLC0415 - not at the start
+        from desktop_app.widgets.dialogs.about_dialog import ShortcutsDialog
 
-        dialog = ShortcutsDialog(self._theme, [action for action in self.actions() if action.shortcut()], self)
+        dialog = ShortcutsDialog(
+            self._theme, [action for action in self.actions() if action.shortcut()], self
+        )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -597,7 +626,7 @@ class MainWindow(QMainWindow):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._data_folder)))
 
     def _show_about(self) -> None:
-        from desktop_app.widgets.dialogs.about_dialog import AboutDialog  # noqa: PLC0415 - not at the start
+        from desktop_app.widgets.dialogs.about_dialog import AboutDialog
 
         dialog = AboutDialog(self._theme, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -108,7 +108,9 @@ class MessagesPane(QWidget):
         """Show the thread's name as the list has it."""
         self.header.set_title(name)
 
-    def add_older(self, thread_id: str, messages: list[Message], runs: dict[MessageId, Run], has_older: bool) -> None:
+    def add_older(
+        self, thread_id: str, messages: list[Message], runs: dict[MessageId, Run], has_older: bool
+    ) -> None:
         """Put messages that came later on demand before the oldest."""
         if thread_id != self.thread_id:
             return
@@ -219,7 +221,8 @@ class MessagesPane(QWidget):
             self.empty.set_assistant(
                 opened.assistant.settings.name,
                 opened.assistant.settings.description,
-                is_on_device=opened.connection is not None and opened.connection.kind is ConnectionKind.ON_DEVICE,
+                is_on_device=opened.connection is not None
+                and opened.connection.kind is ConnectionKind.ON_DEVICE,
             )
         else:
             self.header.set_assistant("", 0)

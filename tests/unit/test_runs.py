@@ -1,13 +1,12 @@
 """Runs against a real store and a scripted service: one ending each, and nothing that arrived is lost."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.conftest import until
 
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import Fact, ReplyEdited, RunBegan, RunFinished
@@ -25,6 +24,7 @@ from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
 from desktop_app.store.secrets import SecretStore
+from tests.conftest import until
 
 Step = RunEvent | Exception | asyncio.Event
 
@@ -71,7 +71,9 @@ class Scene:
         self.service = ScriptedService()
         self.facts: list[Fact] = []
         connections = ConnectionsController(self.records, SecretStore("test"), self._make_service)
-        self.runs = RunsController(self.conversations, self.assistants, connections, "owner", self.facts.append)
+        self.runs = RunsController(
+            self.conversations, self.assistants, connections, "owner", self.facts.append
+        )
 
     def _make_service(self, _connection: Connection, _key: Secret | None) -> ScriptedService:
         return self.service
@@ -80,7 +82,9 @@ class Scene:
         await self.database.open()
         connection = Connection(ConnectionId("c"), ConnectionKind.CHAT, "Test", "http://127.0.0.1:1/v1")
         await self.records.add(connection)
-        self.assistant: Assistant = await self.assistants.create(replace(settings, connection_id=connection.id))
+        self.assistant: Assistant = await self.assistants.create(
+            replace(settings, connection_id=connection.id)
+        )
         self.thread_id: ThreadId = (await self.conversations.create_thread(self.assistant.id)).id
 
     async def ask(self, text: str, *script: Step) -> Message:
@@ -137,7 +141,14 @@ async def test_a_reply_grows_and_is_kept_with_its_usage(tmp_path: Path) -> None:
 
 async def test_growing_snapshots_give_one_right_message(tmp_path: Path) -> None:
     async with scene(tmp_path) as s:
-        grown = [TextReplaced("He"), TextReplaced("Hello"), TextReplaced("Hello"), TextReplaced("Hollow"), DONE, DONE]
+        grown: list[Step] = [
+            TextReplaced("He"),
+            TextReplaced("Hello"),
+            TextReplaced("Hello"),
+            TextReplaced("Hollow"),
+            DONE,
+            DONE,
+        ]
         reply = await s.ask("?", *grown)
         assert reply.text == s.shown() == "Hollow"
         assert len(s.endings()) == 1
@@ -156,7 +167,7 @@ async def test_growing_snapshots_give_one_right_message(tmp_path: Path) -> None:
     ],
 )
 async def test_every_run_ends_exactly_once_and_keeps_its_text(
-    tmp_path: Path, script: list[Step], status: Status, code: str
+    tmp_path: Path, script: Sequence[Step], status: Status, code: str
 ) -> None:
     async with scene(tmp_path) as s:
         reply = await s.ask("?", *script)
