@@ -78,6 +78,7 @@ class AboutDialog(QDialog):
         text = QPlainTextEdit(f"{lines}\n\n{own}\n{linked}")
         text.setObjectName("about_licences")
         text.setAccessibleName(self.tr("Licences"))
+        text.document().setDocumentMargin(0)
         text.setReadOnly(True)
         text.setTabChangesFocus(True)
         return text

@@ -114,7 +114,7 @@ class AssistantDialog(QDialog):
     def _build(self) -> None:
         self._glyph, self._title = Glyph(self._theme), ElidedLabel(role="dialogTitle")
         self._version = ElidedLabel(role="caption")
-        self._version.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._version.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._tabs = MarkedTabBar(self._theme, "assistant_tabs")
         self._tabs.setAccessibleName(self.tr("Parts of the settings"))
         self._stack = QStackedWidget()
@@ -146,7 +146,8 @@ class AssistantDialog(QDialog):
 
     def _tab_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(self._theme.px("spacing.3"), 0, self._theme.px("spacing.3"), 0)
+        side = self._theme.px("spacing.6") - self._theme.px("spacing.half")  # a tab has 2 px of its own
+        row.setContentsMargins(side, 0, side, 0)
         row.addWidget(self._tabs, 1)
         return row
 
@@ -160,7 +161,7 @@ class AssistantDialog(QDialog):
         self._cancel = button(self.tr("Cancel"), "assistant_cancel")
         self._save = button(self.tr("Save"), "assistant_save", kind="primary")
         self._save.setDefault(True)
-        self._foot.row.addWidget(self._note, 1)
+        self._foot.row.addWidget(self._note, 10)
         self._foot.row.addStretch(1)
         self._foot.row.addWidget(self._cancel)
         self._foot.row.addWidget(self._save)

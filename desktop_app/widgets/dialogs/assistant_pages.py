@@ -209,8 +209,8 @@ class ModelPage(SettingsPage):
     @property
     def connection_id(self) -> ConnectionId | None:
         """The chosen connection."""
-        value: ConnectionId | None = self._connection.currentData()
-        return value
+        value = self._connection.value
+        return ConnectionId(value) if isinstance(value, str) else None
 
     @property
     def max_temperature(self) -> float:
@@ -367,7 +367,7 @@ class ContextPage(SettingsPage):
 
     def write(self, settings: AssistantSettings) -> AssistantSettings:
         """``settings`` with what the fields say."""
-        last = self._last.value() if self._truncation.currentData() else None
+        last = self._last.value() if self._truncation.value else None
         return replace(settings, truncation=PromptTruncation(self._budget.value(), last))
 
     def set_model_context(self, tokens: int | None) -> None:
@@ -376,7 +376,7 @@ class ContextPage(SettingsPage):
         self._show_budget_hint()
 
     def _truncation_changed(self) -> None:
-        self._last_row.setEnabled(bool(self._truncation.currentData()))
+        self._last_row.setEnabled(bool(self._truncation.value))
         self.changed.emit()
 
     def _show_budget_hint(self) -> None:
@@ -412,7 +412,7 @@ class LifetimePage(SettingsPage):
         self._policy.setFixedWidth(theme.px("sidebar"))
         self._expires = WrappedLabel(role="secondary")
         self._expires.setObjectName("assistant_expires")
-        self.column.addWidget(self._is_on)
+        self.column.addWidget(self._is_on, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addSpacing(theme.px("spacing.3"))
         self._days_row = self.add("ttl_days", FieldRow(theme, self.tr("&Days"), self._days))
         self._policy_row = self.add("policy", FieldRow(theme, self.tr("&Counted"), self._policy))
@@ -441,7 +441,7 @@ class LifetimePage(SettingsPage):
     def _expiration(self) -> Expiration | None:
         if not self._is_on.isChecked():
             return None
-        return Expiration(self._days.value(), self._policy.currentData())
+        return Expiration(self._days.value(), ExpirationPolicy(str(self._policy.value)))
 
     def _value_changed(self) -> None:
         expiration = self._expiration()

@@ -94,7 +94,7 @@ class ServerForm(ConnectionForm):
         self._allows_http = QCheckBox(self.tr("Send the key &unencrypted"))
         self._allows_http.setObjectName("connection_allow_http")
         self._allows_http.setAccessibleName(self.tr("Send the key unencrypted"))
-        self._insecure.words.addWidget(self._allows_http)
+        self._insecure.words.addWidget(self._allows_http, 0, Qt.AlignmentFlag.AlignLeft)
         self._lay_out(theme)
         self._keyring = Kept.KEYRING
         self._is_loading = False
@@ -131,7 +131,10 @@ class ServerForm(ConnectionForm):
         with suppress(ValueError):
             url = normalise_base_url(url)
         return replace(
-            self._connection, name=self._name.text().strip(), base_url=url, auth=self._auth.currentData()
+            self._connection,
+            name=self._name.text().strip(),
+            base_url=url,
+            auth=Auth.API_KEY if self._has_auth else Auth.NONE,
         )
 
     @property
@@ -174,7 +177,7 @@ class ServerForm(ConnectionForm):
 
     @property
     def _has_auth(self) -> bool:
-        return self._auth.currentData() is Auth.API_KEY
+        return self._auth.value is Auth.API_KEY
 
     @property
     def _has_address(self) -> bool:
@@ -199,7 +202,7 @@ class ServerForm(ConnectionForm):
         sign_in.addStretch(0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px("spacing.1"))
+        column.setSpacing(theme.px("spacing.2"))
         column.addWidget(self._name_row)
         column.addWidget(self._url_row)
         column.addLayout(sign_in)
@@ -298,7 +301,7 @@ class DeviceForm(ConnectionForm):
         buttons.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px("spacing.1"))
+        column.setSpacing(theme.px("spacing.2"))
         column.addWidget(self._name_row)
         column.addWidget(self._file_row)
         column.addLayout(buttons)

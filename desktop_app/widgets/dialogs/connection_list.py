@@ -118,7 +118,7 @@ class ConnectionList(QWidget):
         column.setContentsMargins(*[theme.px("spacing.2")] * 4)
         column.setSpacing(theme.px("spacing.1"))
         column.addWidget(self._list, 1)
-        column.addWidget(self._add)
+        column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
         self.setFixedWidth(theme.px("sidebar") - 24)
 
     def set_rows(self, rows: list[Row], chosen: str) -> None:

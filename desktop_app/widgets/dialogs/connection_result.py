@@ -59,28 +59,25 @@ class ResultPanel(Panel):
 
     def show_busy(self, text: str) -> None:
         """Say what is going on."""
-        self._show("plain", ("clock", "icon"), text)
+        self._show("plain", ("clock", "icon"), text, color="text")
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Show what was found."""
         if outcome.report is None:
-            self._show("error", ("error", "error"), outcome.title, detail=outcome.detail)
+            self._show("error", ("error", "error"), outcome.title, color="text", detail=outcome.detail)
             return
         models = self.tr("%n model(s)", "", len(outcome.report.models))
-        self._show(
-            "success",
-            ("check", "success"),
-            self.tr("Works"),
-            time=f"{milliseconds(outcome.report)} · {models}",
-        )
+        time = f"{milliseconds(outcome.report)} · {models}"
+        self._show("plain", ("check", "success"), self.tr("Works"), color="successText", time=time)
         self._show_models(outcome.report.models)
 
     def _show(
-        self, kind: str, icon: tuple[str, str], title: str, *, time: str = "", detail: str = ""
+        self, kind: str, icon: tuple[str, str], title: str, *, color: str, time: str = "", detail: str = ""
     ) -> None:
         self.set_kind(kind)
         self._icon.show_icon(*icon)
         self._title.setText(title)
+        self._title.set_color(color)
         self._time.setText(time)
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
@@ -110,7 +107,10 @@ class ResultPanel(Panel):
         column.setSpacing(theme.px("spacing.1"))
         column.addLayout(head)
         column.addWidget(self._detail)
-        column.addWidget(self._models)
+        indented = QHBoxLayout()
+        indented.setContentsMargins(theme.px("spacing.4"), 0, 0, 0)
+        indented.addWidget(self._models)
+        column.addLayout(indented)
 
 
 def milliseconds(report: ConnectionReport) -> str:

@@ -1,7 +1,7 @@
 """The connections: a list, a form for the chosen one, and what a test of it found.
 
-The dialog shows and asks; saving, testing and deleting are done elsewhere and come back as ``set_connections``,
-``show_report`` or ``show_error``.
+The dialog shows and asks; saving, testing and deleting are done elsewhere and come back as facts to show.  A key that
+was typed is cleared as soon as it is saved, and whenever the form shows something else or the dialog closes.
 """
 
 from collections.abc import Callable
@@ -28,8 +28,8 @@ class ConnectionsDialog(QDialog):
     """Adds, edits, tests and deletes connections; window-modal.
 
     Signals: ``save_requested`` and ``test_requested`` (Connection with an empty id when new, Secret or None to keep
-    the old key); ``delete_requested`` (ConnectionId).  After a save or a deletion it waits for ``set_connections`` or
-    ``show_error``.
+    the old key); ``delete_requested`` (ConnectionId).  A save is answered by ``show_saved``, a test by ``show_report``,
+    either by ``show_error``; a deletion by ``set_connections``.
     """
 
     save_requested = Signal(object, object)
@@ -57,20 +57,30 @@ class ConnectionsDialog(QDialog):
         self._show_connection(None)
 
     def set_connections(self, connections: list[Connection], keys: dict[ConnectionId, Kept]) -> None:
-        """Show ``connections``; ``keys`` says where each one's key is stored (none for one without a key).
+        """Show ``connections``; ``keys`` says where each one's key is stored (nothing for one without a key).
 
-        This also answers a save or a deletion.
+        Unsaved changes of a connection that is still there stay in the form.
         """
-        fresh = [connection.id for connection in connections if connection.id not in self._connections]
-        was_saving, self._is_saving = self._is_saving, False
         self._connections = {connection.id: connection for connection in connections}
         self._keys = dict(keys)
-        if was_saving:
-            self._saved(fresh)
-        elif self._form.is_changed:
+        is_there = self._draft is not None or self._chosen_id in self._connections
+        if self._is_saving or (is_there and self._form.is_changed):
             self._show_rows()
         else:
-            self._show_connection(self._chosen_id)
+            self._show_connection(self._chosen_id, self._draft)
+
+    def show_saved(self, connection: Connection, kept: Kept | None) -> None:
+        """A save is done: ``connection`` with its id, and where its key is kept now."""
+        self._connections[connection.id] = connection
+        self._keys.pop(connection.id, None)
+        if kept is not None:
+            self._keys[connection.id] = kept
+        outcome = self._outcomes.pop(NEW, None) if self._draft is not None else None
+        if outcome is not None and outcome.report is not None:
+            self._outcomes[connection.id] = outcome
+        self._is_saving, self._busy = False, ""
+        self._show_connection(connection.id)
+        self._go_on()
 
     def set_users(self, users: dict[ConnectionId, list[str]]) -> None:
         """Names of the assistants that use each connection."""
@@ -130,8 +140,10 @@ class ConnectionsDialog(QDialog):
         )
         self._result = ResultPanel(theme)
         page = Page(theme)
-        for part in (self._keyring, self._empty, self._server, self._device, self._result):
+        for part in (self._keyring, self._empty, self._server, self._device):
             page.column.addWidget(part)
+        page.column.addSpacing(theme.px("spacing.1"))
+        page.column.addWidget(self._result)
         page.column.addStretch(1)
         self._keyring.hide()
         middle = QHBoxLayout()
@@ -273,16 +285,6 @@ class ConnectionsDialog(QDialog):
         self._is_saving = True
         self.set_busy(self.tr("Saving…"))
         self.save_requested.emit(connection, secret)
-
-    def _saved(self, fresh: list[ConnectionId]) -> None:
-        """Go on after a save: to the new connection, or to what the user wanted before."""
-        self._busy = ""
-        chosen = fresh[-1] if self._draft is not None and fresh else self._chosen_id
-        outcome = self._outcomes.pop(NEW, None) if self._draft is not None else None
-        if outcome is not None and chosen is not None:
-            self._outcomes[chosen] = outcome
-        self._show_connection(chosen)
-        self._go_on()
 
     def _leave(self, then: Callable[[], None]) -> None:
         """Do ``then`` at once, or after the user said what becomes of unsaved changes."""

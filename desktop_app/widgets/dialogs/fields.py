@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QValidator
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
@@ -40,6 +41,11 @@ def calm(control: QWidget) -> None:
     control.installEventFilter(CalmWheel(control))
 
 
+def _inset(theme: Theme, box: QAbstractSpinBox) -> None:
+    """Start the figures where other fields start their text; a style sheet cannot, Qt places the editor itself."""
+    box.lineEdit().setTextMargins(theme.px("spacing.2"), 0, 0, 0)
+
+
 class NumberBox(QSpinBox):
     """A whole number.  It takes more than the limit, so that the form can say what the limit is.
 
@@ -54,6 +60,7 @@ class NumberBox(QSpinBox):
         self.setSpecialValueText(none_text)
         self.setGroupSeparatorShown(True)
         self.setFixedWidth(theme.px("sidebarMin"))
+        _inset(theme, self)
         calm(self)
 
     @property
@@ -77,6 +84,7 @@ class DecimalBox(QDoubleSpinBox):
         self.setDecimals(2)
         self.setSingleStep(0.1)
         self.setFixedWidth(theme.px("header") * 2)
+        _inset(theme, self)
         calm(self)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
@@ -91,24 +99,33 @@ class DecimalBox(QDoubleSpinBox):
 
 
 class ChoiceBox(QComboBox):
-    """A list to choose from; each choice has a text and a value."""
+    """A list to choose from; each choice has a text and a value.
+
+    The values stay here: Qt would give an enumeration back as its bare text.
+    """
 
     def __init__(self, name: str, choices: Sequence[tuple[str, object]] = ()) -> None:
         super().__init__()
+        self._values: list[object] = []
         self.setObjectName(name)
         self.set_choices(choices)
         calm(self)
 
+    @property
+    def value(self) -> object:
+        """The value of the chosen entry, None when nothing is chosen."""
+        index = self.currentIndex()
+        return self._values[index] if 0 <= index < len(self._values) else None
+
     def set_choices(self, choices: Sequence[tuple[str, object]]) -> None:
         """Replace the choices."""
+        self._values = [value for _, value in choices]
         self.clear()
-        for text, value in choices:
-            self.addItem(text, value)
+        self.addItems([text for text, _ in choices])
 
     def select(self, value: object) -> None:
         """Choose the entry of ``value``; no such entry chooses nothing."""
-        found = [index for index in range(self.count()) if self.itemData(index) == value]
-        self.setCurrentIndex(found[0] if found else -1)
+        self.setCurrentIndex(self._values.index(value) if value in self._values else -1)
 
 
 class TextArea(QPlainTextEdit):
@@ -164,7 +181,9 @@ class FieldRow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px("spacing.1"))
         column.addWidget(self.label)
-        column.addLayout(_line(theme.px("spacing.2"), body or control, *beside), 1)
+        line = _line(theme.px("spacing.2"), body or control, *beside)
+        line.addStrut(theme.px("control"))  # wrapped text below would squeeze the control to its least height
+        column.addLayout(line, 1)
         column.addLayout(_line(theme.px("spacing.1"), self._icon, self._below))
         self._show_line()
 
@@ -207,7 +226,7 @@ def _line(gap: int, *widgets: QWidget) -> QHBoxLayout:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(gap)
     for widget in widgets:
-        row.addWidget(widget)
+        row.addWidget(widget, 1 if widget is widgets[-1] and len(widgets) > 1 else 0)
     if all(widget.minimumWidth() == widget.maximumWidth() for widget in widgets):
         row.addStretch(1)
     return row

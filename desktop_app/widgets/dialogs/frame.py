@@ -7,7 +7,7 @@ about stays in sight.
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -54,14 +54,26 @@ class StrongLabel(QLabel):
 
     def __init__(self, theme: Theme, text: str, *, scale: str = "small") -> None:
         super().__init__(text)
-        self._theme, self._scale = theme, scale
+        self._theme, self._scale, self._role = theme, scale, "text"
         theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def set_color(self, role: str) -> None:
+        """Use the colour of ``role``."""
+        self._role = role
         self._restyle()
 
     def _restyle(self) -> None:
         font = QFont(self._theme.font(self._scale))
         font.setWeight(QFont.Weight.DemiBold)
         self.setFont(font)
+        palette = self.palette()
+        for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
+            palette.setColor(group, QPalette.ColorRole.WindowText, self._theme.color(self._role))
+        palette.setColor(
+            QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText, self._theme.color("textDisabled")
+        )
+        self.setPalette(palette)
 
 
 class WrappedLabel(QLabel):
@@ -72,7 +84,7 @@ class WrappedLabel(QLabel):
         self.setProperty("role", role)
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
@@ -211,7 +223,7 @@ class Page(QScrollArea):
         self.column = QVBoxLayout(body)
         side, top = theme.px("spacing.6"), theme.px("spacing.5")
         self.column.setContentsMargins(side, top, side, theme.px("spacing.3"))
-        self.column.setSpacing(theme.px("spacing.1"))
+        self.column.setSpacing(theme.px("spacing.2"))
         self.setWidget(body)
         body.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
@@ -256,6 +268,7 @@ class QuestionBar(QWidget):
         """Ask ``question``; ``answers`` are (name, text, kind), the primary one or else the first gets the focus."""
         for old in self._buttons:
             self._row.removeWidget(old)
+            old.hide()
             old.deleteLater()
         self._text.setText(question)
         self.setAccessibleName(question)

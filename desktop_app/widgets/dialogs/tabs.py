@@ -44,4 +44,5 @@ class MarkedTabBar(QTabBar):
         side = self._theme.px("spacing.half") * 3
         for index in self._marked:
             place = self.tabRect(index)
-            painter.drawEllipse(QRectF(place.right() - side, place.top() + side / 2, side, side))
+            words = self.fontMetrics().horizontalAdvance(self.tabText(index).replace("&", ""))
+            painter.drawEllipse(QRectF(place.left() + words + side, place.top() + side, side, side))

@@ -13,7 +13,7 @@ from desktop_app.widgets.theme import Theme
 
 
 class Card(QPushButton):
-    """A button as large as what it says: an icon, a title and two lines."""
+    """A button as large as what it says: an icon, a title and two lines.  The theme draws the keyboard's ring."""
 
     def __init__(self, theme: Theme, name: str, icon: str, title: str, text: str) -> None:
         super().__init__()
@@ -45,13 +45,11 @@ class Card(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line = "focus" if self.hasFocus() else "hairlineStrong"
-        width = self._theme.px("focusRing") if self.hasFocus() else 1
-        painter.setPen(QPen(self._theme.color(line), width))
+        painter.setPen(QPen(self._theme.color("hairlineStrong"), 1))
         ground = "pressed" if self.isDown() else "hover" if self.underMouse() else "raised"
         painter.setBrush(self._theme.color(ground))
-        radius, inset = self._theme.px("radius.medium"), width / 2
-        painter.drawRoundedRect(self.rect().toRectF().adjusted(inset, inset, -inset, -inset), radius, radius)
+        radius = self._theme.px("radius.medium")
+        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
 
 class TemplateChooser(QDialog):
@@ -77,6 +75,8 @@ class TemplateChooser(QDialog):
             )
             card.clicked.connect(lambda _=False, settings=settings: self._choose(settings))
             grid.addWidget(card, index // 2, index % 2)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
         body = QVBoxLayout()
         body.setContentsMargins(px("spacing.6"), px("spacing.5"), px("spacing.6"), px("spacing.6"))
         body.setSpacing(px("spacing.1"))
@@ -97,7 +97,7 @@ class TemplateChooser(QDialog):
         column.setSpacing(0)
         column.addLayout(body, 1)
         column.addWidget(foot)
-        self.resize(px("textColumn") - 80, px("sidebarMax") - 20)
+        self.resize(px("textColumn") - 80, px("details") + 20)
 
     def _choose(self, settings: AssistantSettings) -> None:
         self.chosen.emit(settings)
