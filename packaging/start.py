@@ -19,7 +19,7 @@ import json
 import os
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 TYPE_CHECKING = False  # spares the quick way the import of typing
@@ -34,6 +34,7 @@ ENVIRONMENT = ROOT / ".venv"
 NOTES = ENVIRONMENT / "nitka-setup.json"
 SCRATCH = ENVIRONMENT / "tmp"
 LOCK = ROOT / ".venv.lock"
+LOG = ROOT / ".venv.log"
 BIN = ENVIRONMENT / ("Scripts" if sys.platform == "win32" else "bin")
 PYTHON = BIN / ("python.exe" if sys.platform == "win32" else "python")
 OLDEST, NEWEST = (3, 11), (3, 14)
@@ -508,7 +509,7 @@ class Progress:
     def __init__(self, title: str) -> None:
         self.title = title
         self._began = time.monotonic()
-        self._detail = ""
+        self._detail = self._file = ""
         self._remarks: list[str] = []
         self._live = sys.stderr.isatty()
 
@@ -519,7 +520,8 @@ class Progress:
     def __exit__(self, kind: object, *_: object) -> None:
         seconds = time.monotonic() - self._began
         how = "" if kind is None else "stopped after "
-        self._write(f"{self._start()}{how}{seconds:.1f} s\n")
+        again = f"\r\033[K  {self.title} ... " if self._live else ""
+        self._write(f"{again}{how}{seconds:.1f} s\n")
         for remark in self._remarks:
             say(f"    {remark}")
 
@@ -528,27 +530,29 @@ class Progress:
         self._remarks.append(text)
 
     def follow(self, line: str) -> None:
-        """Take the part of a program's line that tells what it is at."""
+        """Take from a program's line what it is at."""
         words = line.split()
-        if words and words[0] in {"Collecting", "Downloading", "Installing", "Unpacking", "Get:1", "Setting"}:
-            self._detail = " ".join(words)[:60]
+        if line.lstrip().startswith("Downloading ") and len(words) > 1:
+            self._file = words[1].rpartition("/")[2]
+            self._detail = f"{self._file.partition('-')[0]} {' '.join(words[2:]).strip('()')}"
+        elif words and words[0] in {"Installing", "Unpacking", "Setting"}:
+            self._file, self._detail = "", words[0].lower()
 
     def tick(self) -> None:
         """Show on a terminal that it goes on: the time, what it is at, how much of a download is there."""
         if self._live:
-            self._write(
-                f"{self._start()}{time.monotonic() - self._began:.0f} s  {self._detail}{self._received()}"
-            )
+            import shutil
 
-    def _start(self) -> str:
-        return f"\r\033[K  {self.title} ... " if self._live else ""
+            line = (
+                f"  {self.title} ... {time.monotonic() - self._began:.0f} s  {self._detail}{self._received()}"
+            )
+            self._write(f"\r\033[K{line[: shutil.get_terminal_size().columns - 1]}")
 
     def _received(self) -> str:
-        words = self._detail.split()
-        if len(words) < 2 or words[0] != "Downloading":
-            return ""
-        sizes = [path.stat().st_size for path in SCRATCH.glob(f"pip-unpack-*/{words[1].rpartition('/')[2]}")]
-        return f": {sizes[0] / 1e6:.1f} MB" if sizes else ""
+        sizes = (
+            [path.stat().st_size for path in SCRATCH.glob(f"pip-unpack-*/{self._file}")] if self._file else []
+        )
+        return f", {sizes[0] / 1e6:.1f} MB received" if sizes else ""
 
     @staticmethod
     def _write(text: str) -> None:
@@ -591,8 +595,11 @@ def run(
         raise
     if code != 0:
         output = "".join(lines)
-        last = "".join(lines[-12:]).rstrip()
-        raise SetUpError(f"{last}\n\n{advice_for(output) or 'This failed: ' + ' '.join(command)}")
+        errors = [line for line in lines if line.startswith(("ERROR:", "E:", "Error:"))] or lines[-12:]
+        with suppress(OSError):  # the disk may be full
+            LOG.write_text(f"{' '.join(command)}\n{output}", encoding="utf-8")
+        advice = advice_for(output) or "This was not expected; its whole output may tell more."
+        raise SetUpError(f"{''.join(errors).rstrip()}\n\n{advice}\n(The whole output: {LOG})")
 
 
 def read_lines(child: subprocess.Popen[str], lines: list[str], watch: Callable[[str], None] | None) -> None:
