@@ -47,6 +47,7 @@ class AssistantRow:
     name: str
     note: str
     description: str = ""
+    threads: int = 0
 
     @property
     def key(self) -> str:
@@ -153,11 +154,16 @@ class AssistantListModel(RowsModel[AssistantRow]):
         self,
         assistants: Sequence[Assistant],
         model_labels: dict[AssistantId, str],
+        thread_counts: dict[AssistantId, int],
         total: int,
     ) -> None:
         """Show ``assistants`` in this order; ``total`` is the number of all threads."""
-        everything = AssistantRow(None, self.tr("All threads"), str(total) if total else "")
-        self._set_rows([everything, *(_assistant_row(one, model_labels) for one in assistants)])
+        everything = AssistantRow(None, self.tr("All threads"), str(total) if total else "", threads=total)
+        rows = (
+            _assistant_row(one, model_labels.get(one.id, ""), thread_counts.get(one.id, 0))
+            for one in assistants
+        )
+        self._set_rows([everything, *rows])
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -167,15 +173,21 @@ class AssistantListModel(RowsModel[AssistantRow]):
             case Qt.ItemDataRole.DisplayRole:
                 return row.name
             case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
-                return ", ".join(filter(None, (row.name, row.note, row.description.partition("\n")[0])))
+                return self._told(row)
             case Role.ID:
                 return row.id
         return None
 
+    def _told(self, row: AssistantRow) -> str:
+        count = self.tr("%n thread(s)", "", row.threads)
+        if row.id is None:
+            return f"{row.name}, {count}"
+        return ", ".join(filter(None, (row.name, row.note, count, row.description.partition("\n")[0])))
 
-def _assistant_row(assistant: Assistant, model_labels: dict[AssistantId, str]) -> AssistantRow:
+
+def _assistant_row(assistant: Assistant, label: str, threads: int) -> AssistantRow:
     settings = assistant.settings
-    return AssistantRow(assistant.id, settings.name, model_labels.get(assistant.id, ""), settings.description)
+    return AssistantRow(assistant.id, settings.name, label, settings.description, threads)
 
 
 class ThreadListModel(RowsModel[GroupRow | ThreadRow]):

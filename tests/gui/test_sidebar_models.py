@@ -1,4 +1,5 @@
 import random
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -123,25 +124,20 @@ def test_assistants_follow_all_threads(qtbot: QtBot) -> None:
     model = AssistantListModel()
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
     lawyer = Assistant(AssistantId("1"), 7, AssistantSettings("Lawyer"), NOON, NOON, NOON)
-    model.set_assistants([lawyer], {lawyer.id: "On device"}, total=38)
+    model.set_assistants([lawyer], {lawyer.id: "On device"}, {lawyer.id: 2}, total=38)
     rows = [model.row(model.index(place)) for place in range(model.rowCount())]
     assert [(row.id, row.name, row.note) for row in rows] == [
         (None, "All threads", "38"),
         ("1", "Lawyer", "On device"),
     ]
-    model.set_assistants([], {}, total=0)
+    model.set_assistants([], {}, {}, total=0)
     assert model.rowCount() == 1
 
 
-def test_ten_thousand_threads_are_taken_in_well_under_a_second(model: ThreadListModel) -> None:
-    import time
-
+def test_ten_thousand_threads_are_taken_in_well_under_a_second(qtbot: QtBot) -> None:
     threads = [thread(f"t{i}", ago=timedelta(minutes=7 * i)) for i in range(10_000)]
     plain = ThreadListModel(now=lambda: NOON)
     started = time.process_time()
     plain.set_threads(threads)
-    first_s = time.process_time() - started
-    started = time.process_time()
     plain.set_threads([threads[-1], *threads[:-1]])
-    print(f"first {first_s * 1000:.0f} ms, again {(time.process_time() - started) * 1000:.0f} ms")
-    assert first_s < 1
+    assert time.process_time() - started < 1

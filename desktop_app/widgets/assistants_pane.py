@@ -1,0 +1,135 @@
+"""The assistants pane: all threads first, then the assistants; choosing one filters the threads."""
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop_app.domain.assistants import Assistant
+from desktop_app.domain.ids import AssistantId
+from desktop_app.qt.models import AssistantListModel
+from desktop_app.widgets.buttons import IconButton
+from desktop_app.widgets.menus import popup_menu
+from desktop_app.widgets.row_list import RowList
+from desktop_app.widgets.rows import AssistantDelegate
+from desktop_app.widgets.theme import Theme
+
+
+class AssistantsPane(QWidget):
+    """Signals: ``assistant_selected`` (AssistantId, or None for all threads); ``new_requested``;
+    ``settings_requested``, ``duplicate_requested`` and ``delete_requested`` (AssistantId).
+    """
+
+    assistant_selected = Signal(object)
+    new_requested = Signal()
+    settings_requested = Signal(str)
+    duplicate_requested = Signal(str)
+    delete_requested = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._model = AssistantListModel(self)
+        self._list = RowList(theme)
+        self._list.setObjectName("assistants")
+        self._list.setAccessibleName(self.tr("Assistants"))
+        self._list.setUniformItemSizes(True)
+        self._list.setItemDelegate(AssistantDelegate(theme, self._list))
+        self._list.setModel(self._model)
+        self._settings = IconButton(
+            theme,
+            "settings",
+            self.tr("Assistant settings"),
+            name="assistant_settings",
+            shortcut="Ctrl+I",
+            is_small=True,
+        )
+        self._new = IconButton(
+            theme,
+            "plus",
+            self.tr("New assistant"),
+            name="new_assistant",
+            shortcut="Ctrl+Alt+N",
+            is_small=True,
+        )
+        self._settings.setEnabled(False)
+        self._lay_out()
+        self._wire()
+
+    def set_assistants(
+        self,
+        assistants: list[Assistant],
+        model_labels: dict[AssistantId, str],
+        thread_counts: dict[AssistantId, int],
+        total: int,
+    ) -> None:
+        """Show ``assistants`` in this order, with the labels of their models; ``total`` counts all threads."""
+        with self._list.program_choosing():
+            self._model.set_assistants(assistants, model_labels, thread_counts, total)
+        self._on_current()
+
+    def select(self, assistant_id: AssistantId | None) -> None:
+        """Mark the row of ``assistant_id``, or of all threads; tells nobody."""
+        self._list.show_chosen(self._model.find(assistant_id or ""))
+        self._on_current()
+
+    @property
+    def selected_id(self) -> AssistantId | None:
+        """The assistant whose row is marked; None for all threads."""
+        index = self._list.currentIndex()
+        return self._model.row(index).id if index.isValid() else None
+
+    def focus_list(self) -> None:
+        """Bring the keyboard to the list."""
+        self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _lay_out(self) -> None:
+        heading = QLabel(self.tr("Assistants"))
+        heading.setProperty("role", "label")
+        top = QHBoxLayout()
+        top.setContentsMargins(20, 4, 8, 0)
+        top.setSpacing(0)
+        top.addWidget(heading, 1)
+        top.addWidget(self._settings)
+        top.addWidget(self._new)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.setSpacing(4)
+        column.addLayout(top)
+        column.addWidget(self._list, 1)
+
+    def _wire(self) -> None:
+        self._list.chosen.connect(lambda index: self.assistant_selected.emit(self._model.row(index).id))
+        self._list.selectionModel().currentChanged.connect(self._on_current)
+        self._list.opened.connect(self._on_settings)
+        self._list.renaming.connect(self._on_settings)
+        self._list.doubleClicked.connect(self._on_settings)
+        self._list.removing.connect(self._on_delete)
+        self._list.menu_wanted.connect(self._show_menu)
+        self._new.clicked.connect(self.new_requested)
+        self._settings.clicked.connect(lambda: self._on_settings(self._list.currentIndex()))
+
+    def _on_current(self) -> None:
+        self._settings.setEnabled(self.selected_id is not None)
+
+    def _on_settings(self, index: QModelIndex) -> None:
+        if assistant_id := self._model.row(index).id:
+            self.settings_requested.emit(assistant_id)
+
+    def _on_delete(self, index: QModelIndex) -> None:
+        if assistant_id := self._model.row(index).id:
+            self.delete_requested.emit(assistant_id)
+
+    def _show_menu(self, index: QModelIndex, place: QPoint) -> None:
+        menu = popup_menu(self)
+        menu.setObjectName("assistants_menu")
+        chosen = self._model.row(index).id if index.isValid() else None
+        if chosen:
+            icon = self._theme.icon
+            menu.addAction(
+                icon("settings"), self.tr("Settings…"), lambda: self.settings_requested.emit(chosen)
+            )
+            menu.addAction(icon("copy"), self.tr("Duplicate"), lambda: self.duplicate_requested.emit(chosen))
+            menu.addSeparator()
+            menu.addAction(icon("trash"), self.tr("Delete"), lambda: self.delete_requested.emit(chosen))
+        else:
+            menu.addAction(self._theme.icon("plus"), self.tr("New assistant…"), self.new_requested.emit)
+        menu.popup(place)

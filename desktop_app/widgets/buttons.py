@@ -1,0 +1,43 @@
+"""Icon buttons as they are used everywhere: flat, square, named for the eye that does not see them."""
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from desktop_app.widgets.theme import Theme
+
+
+class IconButton(QToolButton):
+    """An icon that can be pressed; ``text`` is its accessible name and tool tip, with ``shortcut`` behind it.
+
+    ``is_small``: 28 px with a 16 px icon instead of 32 with 20.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        icon: str,
+        text: str,
+        *,
+        name: str = "",
+        shortcut: str = "",
+        is_small: bool = False,
+        role: str = "icon",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icon_size = "iconSmall" if is_small else "icon"
+        self.setObjectName(name)
+        self.setAccessibleName(text)
+        keys = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+        self.setToolTip(f"{text}  {keys}".rstrip())
+        self.setProperty("kind", "icon")
+        self.setProperty("isSmall", is_small)
+        self.setIcon(theme.icon(icon, role))
+        self._resize()
+        theme.changed.connect(self._resize)
+
+    def _resize(self) -> None:
+        side = self._theme.px(self._icon_size)
+        self.setIconSize(QSize(side, side))

@@ -1,0 +1,87 @@
+"""The foot of the sidebar: whether answers can be had, and the way to the connections."""
+
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from desktop_app.widgets.buttons import IconButton
+from desktop_app.widgets.theme import Theme
+
+_COLORS = {"ok": "success", "error": "error", "off": "icon"}
+
+
+class SidebarFooter(QWidget):
+    """Signals: ``connections_requested``."""
+
+    connections_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._state = _ConnectionState(theme)
+        button = IconButton(
+            theme, "connection", self.tr("Connections"), name="connections", is_small=True, parent=self
+        )
+        button.clicked.connect(self.connections_requested)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(20, 1, 8, 0)
+        line.addWidget(self._state, 1)
+        line.addWidget(button)
+        theme.changed.connect(self._resize)
+        self._resize()
+
+    def set_state(self, kind: str, text: str) -> None:
+        """Show ``text`` behind a dot: ``kind`` is "ok", "error" or "off".  Raises KeyError for another one."""
+        self._state.show_state(_COLORS[kind], text)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(QRect(0, 0, self.width(), self._theme.px("hairline")), self._theme.color("hairline"))
+        painter.end()
+
+    def _resize(self) -> None:
+        self.setFixedHeight(self._theme.px("footer"))
+
+
+class _ConnectionState(QWidget):
+    """A dot (a ring when off) and a text that ends in time."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._role, self._text = "icon", ""
+        self.setObjectName("connection_state")
+        theme.changed.connect(self.update)
+
+    def show_state(self, role: str, text: str) -> None:
+        self._role, self._text = role, text
+        self.setAccessibleName(text)
+        self.setToolTip(text)
+        self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self._theme.line_height("caption"))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if not self._text:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_dot(painter)
+        rest = self.rect().adjusted(self._theme.px("dot") + self._theme.px("spacing.2"), 0, 0, 0)
+        painter.setFont(self._theme.font("caption"))
+        painter.setPen(self._theme.color("textSecondary"))
+        text = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, rest.width())
+        painter.drawText(rest, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
+
+    def _paint_dot(self, painter: QPainter) -> None:
+        radius = self._theme.px("dot") / 2
+        color = self._theme.color(self._role)
+        if self._role == "icon":
+            painter.setPen(QPen(color, 1.5))
+            radius -= 0.75
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+        painter.drawEllipse(QPointF(self._theme.px("dot") / 2, self.height() / 2), radius, radius)
