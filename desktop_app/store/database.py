@@ -124,7 +124,10 @@ class Database:
             found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(20)")]
             return [] if found == ["ok"] else found
 
-        return await self.read(quick_check)
+        try:
+            return await self.read(quick_check)
+        except DatabaseDamagedError as error:
+            return [error.detail]
 
     async def back_up(self) -> Path:
         """Make a copy beside those of the migrations; returns its path.  Raises DiskFullError, StoreError."""

@@ -55,7 +55,7 @@ class InstanceLock:
 
     def __init__(self, locks: Path) -> None:
         make_private_folder(locks)
-        self._lock = _lock(locks / "window.lock")
+        self._lock = _lock(locks / "instance.lock")
 
     def acquire(self) -> bool:
         """Try to become the profile's window; returns at once."""

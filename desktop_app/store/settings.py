@@ -126,12 +126,13 @@ def _moved_aside(path: Path) -> Path:
 def _identified(path: Path, settings: Settings, kept_aside: Path | None) -> Settings:
     """``settings`` with the profile's id: keys in the keyring stand under it, so it is rescued from a broken file."""
     settings = replace(settings, profile_id=_rescued_id(kept_aside) or new_id())
-    if path.exists():
-        _save(path, settings)
-        return settings
     if create_file(path, _encoded(asdict(settings))):
         return settings
-    return _load(path, Settings)[0]  # another process was first
+    present = _load(path, Settings)[0]
+    if present.profile_id:
+        return present  # another process was first
+    _save(path, settings)
+    return settings
 
 
 def _rescued_id(kept_aside: Path | None) -> str:

@@ -1,0 +1,511 @@
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from desktop_app.domain.assistants import AssistantSettings
+from desktop_app.domain.errors import RunError
+from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
+from desktop_app.domain.threads import Author, Message, Run, Status, Usage
+from desktop_app.store.assistants import AssistantStore
+from desktop_app.store.conversations import PROMPT_MESSAGES_LIMIT, ConversationStore, preview
+from desktop_app.store.database import Database
+
+OWNER = "owner-1"
+ASSISTANT = AssistantId("assistant-1")
+
+
+class Clock:
+    """Tells a minute more at every call."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+
+class Talk:
+    """Speaks with the store as the runs controller does."""
+
+    def __init__(self, store: ConversationStore, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+
+    def message(self, thread_id: ThreadId, author: Author, parent: Message | None, text: str = "") -> Message:
+        status = Status.COMPLETED if author is Author.USER else Status.WRITING
+        parent_id = parent.id if parent else None
+        return Message(MessageId(new_id()), thread_id, author, text, status, self.clock(), 0, parent_id)
+
+    def run(self, reply: Message) -> Run:
+        settings = AssistantSettings("Helper")
+        return Run(
+            RunId(new_id()), reply.thread_id, reply.id, ASSISTANT, 1, settings, Status.WRITING, self.clock()
+        )
+
+    async def begin(
+        self, thread_id: ThreadId, text: str, parent: Message | None = None, owner: str = OWNER
+    ) -> tuple[Message, Message, Run]:
+        """The question, the empty reply and the run, as stored."""
+        question = self.message(thread_id, Author.USER, parent, text)
+        reply = self.message(thread_id, Author.ASSISTANT, question)
+        run = self.run(reply)
+        stored = await self.store.begin_run(
+            run, user_message=question, reply=replace(reply, run_id=run.id), owner=owner
+        )
+        return stored[0], stored[1], run
+
+    async def again(self, question: Message) -> tuple[Message, Run]:
+        """A new reply to ``question`` and its run, as stored."""
+        reply = self.message(question.thread_id, Author.ASSISTANT, question)
+        run = self.run(reply)
+        stored = await self.store.begin_run(
+            run, user_message=None, reply=replace(reply, run_id=run.id), owner=OWNER
+        )
+        return stored[0], run
+
+    async def end(self, run: Run, text: str, status: Status = Status.COMPLETED) -> Run:
+        ended = replace(run, status=status, ended_at=self.clock())
+        assert await self.store.end_run(ended, text)
+        return ended
+
+    async def exchange(
+        self, thread_id: ThreadId, text: str, answer: str, parent: Message | None = None
+    ) -> Message:
+        """A question answered; the reply as stored."""
+        _, reply, run = await self.begin(thread_id, text, parent)
+        await self.end(run, answer)
+        stored = await self.store.message(reply.id)
+        assert stored is not None
+        return stored
+
+    async def texts(self, thread_id: ThreadId) -> list[str]:
+        return [message.text for message in await self.store.messages(thread_id, limit=1000)]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(tmp_path / "nitka.db", tmp_path / "backups")
+    made.open_blocking()
+    yield made
+    assert made.close_blocking()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(database: Database, clock: Clock) -> ConversationStore:
+    return ConversationStore(database, clock=clock)
+
+
+@pytest.fixture
+def talk(store: ConversationStore, clock: Clock) -> Talk:
+    return Talk(store, clock)
+
+
+def count_of(table: str) -> Callable[[sqlite3.Connection], tuple[int]]:
+    return lambda connection: connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+
+
+# --- threads ---
+
+
+async def test_a_new_thread_is_there_and_says_nothing(store: ConversationStore) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    assert await store.thread(thread.id) == thread
+    assert (thread.name, thread.draft, thread.assistant_id) == ("", "", ASSISTANT)
+    (summary,) = await store.threads()
+    assert (summary.id, summary.preview, summary.is_unread, summary.is_pinned) == (
+        thread.id,
+        "",
+        False,
+        False,
+    )
+    assert await store.thread(ThreadId("nothing")) is None
+
+
+async def test_an_untouched_thread_is_used_again(store: ConversationStore, talk: Talk) -> None:
+    first = await store.create_thread(ASSISTANT)
+    again = await store.create_thread(ASSISTANT)
+    assert again.id == first.id
+    assert again.updated_at > first.updated_at
+    assert (await store.create_thread(AssistantId("other"))).id != first.id
+    assert (await store.create_thread(None)).id != first.id
+    await store.save_draft(first.id, "half a thought")
+    second = await store.create_thread(ASSISTANT)
+    await store.rename_thread(second.id, "Named")
+    third = await store.create_thread(ASSISTANT)
+    await talk.begin(third.id, "Hello")
+    fourth = await store.create_thread(ASSISTANT)
+    await store.trash_thread(fourth.id)
+    fifth = await store.create_thread(ASSISTANT)
+    assert len({first.id, second.id, third.id, fourth.id, fifth.id}) == 5
+
+
+async def test_threads_come_newest_activity_first(store: ConversationStore, talk: Talk) -> None:
+    threads = []
+    for number in range(3):
+        thread = await store.create_thread(ASSISTANT)
+        await talk.exchange(thread.id, f"Question {number}", f"Answer {number}")
+        threads.append(thread)
+    last = (await store.messages(threads[0].id))[-1]
+    await talk.exchange(threads[0].id, "One more", "Yes", last)
+    assert [found.name for found in await store.threads()] == ["Question 0", "Question 2", "Question 1"]
+    await store.rename_thread(threads[1].id, "Renaming is no activity")
+    assert (await store.threads())[2].name == "Renaming is no activity"
+
+
+async def test_threads_of_one_assistant_and_their_counts(store: ConversationStore) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    other = await store.create_thread(AssistantId("other"))
+    await store.create_thread(None)
+    assert [found.id for found in await store.threads(assistant_id=ASSISTANT)] == [thread.id]
+    assert await store.counts() == {ASSISTANT: 1, "other": 1}
+    await store.set_thread_assistant(other.id, ASSISTANT)
+    assert await store.counts() == {ASSISTANT: 2}
+    await store.trash_thread(thread.id)
+    assert await store.counts() == {ASSISTANT: 1}
+
+
+async def test_a_thread_is_pinned_renamed_and_keeps_draft_and_place(store: ConversationStore) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    await store.pin_thread(thread.id, True)
+    await store.rename_thread(thread.id, "  Contract  ")
+    await store.save_draft(thread.id, "строка\n" * 1000)
+    await store.save_read_position(thread.id, MessageId("m"), -12)
+    found = await store.thread(thread.id)
+    assert found is not None
+    assert (found.name, found.draft, found.read_anchor, found.read_offset) == (
+        "Contract",
+        "строка\n" * 1000,
+        "m",
+        -12,
+    )
+    (summary,) = await store.threads()
+    assert summary.is_pinned
+    assert summary.draft != "строка\n" * 1000
+    assert ("строка\n" * 1000).startswith(summary.draft)
+    await store.pin_thread(thread.id, False)
+    assert not (await store.threads())[0].is_pinned
+
+
+async def test_a_trashed_thread_comes_back_whole_until_the_trash_is_purged(
+    store: ConversationStore, talk: Talk, clock: Clock, database: Database
+) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    await talk.exchange(thread.id, "Question", "Answer")
+    await store.trash_thread(thread.id)
+    assert await store.threads() == []
+    await store.restore_thread(thread.id)
+    assert await talk.texts(thread.id) == ["Question", "Answer"]
+    await store.trash_thread(thread.id)
+    assert await store.purge_trash(clock.now - timedelta(days=30)) == 0
+    assert await store.purge_trash(clock()) == 1
+    assert await store.thread(thread.id) is None
+    for table in ("messages", "runs"):
+        left = await database.read(count_of(table))
+        assert left == (0,)
+
+
+# --- a run ---
+
+
+async def test_the_question_is_stored_with_an_empty_reply_and_the_run(
+    store: ConversationStore, talk: Talk
+) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    await store.save_draft(thread.id, "What is a thread?")
+    question, reply, run = await talk.begin(thread.id, "What is a thread?\nIn short.")
+    assert await store.messages(thread.id) == [question, reply]
+    assert (question.position, reply.position) == (0, 1)
+    assert (reply.status, reply.run_id, reply.text, reply.sibling_ids) == (
+        Status.WRITING,
+        run.id,
+        "",
+        (reply.id,),
+    )
+    assert await store.run(run.id) == run
+    found = await store.thread(thread.id)
+    assert found is not None
+    assert (found.name, found.draft, found.updated_at) == ("What is a thread?", "", run.started_at)
+    (summary,) = await store.threads()
+    assert (summary.preview, summary.is_unread) == ("What is a thread? In short.", False)
+
+
+async def test_a_run_that_cannot_begin_leaves_nothing(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    gone = talk.message(thread.id, Author.ASSISTANT, None)
+    with pytest.raises(LookupError):
+        await talk.begin(thread.id, "Question", gone)
+    other = await store.create_thread(AssistantId("other"))
+    elsewhere = await talk.exchange(other.id, "Elsewhere", "Answer")
+    with pytest.raises(LookupError):
+        await talk.begin(thread.id, "Question", elsewhere)
+    assert await store.messages(thread.id) == []
+    assert await store.runs(thread.id) == []
+
+
+async def test_a_run_ends_exactly_once(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    _, reply, run = await talk.begin(thread.id, "Question")
+    await store.save_reply(reply.id, "Half an")
+    assert await talk.texts(thread.id) == ["Question", "Half an"]
+    ended = replace(
+        run,
+        status=Status.FAILED,
+        seen=(reply.id,),
+        first_text_at=talk.clock(),
+        ended_at=talk.clock(),
+        usage=Usage(12, 3),
+        remote_id="remote",
+        error=RunError("service_fault", "detail", 503, "request", 1.5),
+    )
+    assert await store.end_run(ended, "Half an answer")
+    assert await store.run(run.id) == ended
+    assert not await store.end_run(replace(ended, status=Status.COMPLETED), "Another ending")
+    await store.save_reply(reply.id, "late journal")
+    message = await store.message(reply.id)
+    assert message is not None
+    assert (message.status, message.text) == (Status.FAILED, "Half an answer")
+    assert await store.run(run.id) == ended
+    (summary,) = await store.threads()
+    assert (summary.preview, summary.is_unread, summary.updated_at) == (
+        "Half an answer",
+        True,
+        ended.ended_at,
+    )
+    await store.mark_read(thread.id)
+    assert not (await store.threads())[0].is_unread
+
+
+async def test_writing_is_no_ending(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    _, _, run = await talk.begin(thread.id, "Question")
+    with pytest.raises(ValueError, match="no ending"):
+        await store.end_run(run, "text")
+
+
+async def test_a_reply_the_user_stopped_is_not_unread(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    _, _, run = await talk.begin(thread.id, "Question")
+    await talk.end(run, "Half", Status.STOPPED)
+    assert not (await store.threads())[0].is_unread
+
+
+@pytest.mark.parametrize("status", [Status.INTERRUPTED, Status.TRUNCATED, Status.STOPPED, Status.FAILED])
+async def test_a_cut_off_reply_can_be_continued(store: ConversationStore, talk: Talk, status: Status) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    _, reply, run = await talk.begin(thread.id, "Question")
+    first = await talk.end(run, "Half", status)
+    second = talk.run(reply)
+    going_on = await store.continue_run(second, reply.id, OWNER)
+    assert (going_on.text, going_on.status, going_on.run_id) == ("Half", Status.WRITING, second.id)
+    assert await store.message(reply.id) == going_on
+    assert not await store.end_run(first, "a late end of the first run")
+    await talk.end(second, "Half and whole")
+    assert await talk.texts(thread.id) == ["Question", "Half and whole"]
+    assert [found.status for found in await store.runs(thread.id)] == [status, Status.COMPLETED]
+
+
+async def test_what_is_whole_or_still_writing_cannot_be_continued(
+    store: ConversationStore, talk: Talk
+) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    _, reply, run = await talk.begin(thread.id, "Question")
+    with pytest.raises(ValueError, match="writing"):
+        await store.continue_run(talk.run(reply), reply.id, OWNER)
+    await talk.end(run, "Answer")
+    with pytest.raises(ValueError, match="completed"):
+        await store.continue_run(talk.run(reply), reply.id, OWNER)
+    with pytest.raises(LookupError):
+        await store.continue_run(talk.run(reply), MessageId("gone"), OWNER)
+    assert len(await store.runs(thread.id)) == 1
+
+
+async def test_replies_of_dead_processes_become_interrupted(store: ConversationStore, talk: Talk) -> None:
+    thread, other = await store.create_thread(ASSISTANT), await store.create_thread(AssistantId("other"))
+    _, orphan, dead_run = await talk.begin(thread.id, "Dead", owner="dead")
+    await store.save_reply(orphan.id, "what arrived")
+    _, going, _ = await talk.begin(other.id, "Alive", owner="alive")
+    assert await store.interrupt_orphans(lambda owner: owner == "alive") == [orphan.id]
+    assert await store.interrupt_orphans(lambda owner: owner == "alive") == []
+    message, alive = await store.message(orphan.id), await store.message(going.id)
+    assert message is not None
+    assert alive is not None
+    assert (message.status, message.text, alive.status) == (
+        Status.INTERRUPTED,
+        "what arrived",
+        Status.WRITING,
+    )
+    run = await store.run(dead_run.id)
+    assert run is not None
+    assert run.status is Status.INTERRUPTED
+    assert run.ended_at is not None
+    assert next(found.preview for found in await store.threads() if found.id == thread.id) == "what arrived"
+    assert not await store.end_run(replace(dead_run, status=Status.COMPLETED), "the dead process comes back")
+
+
+async def test_a_run_tells_the_settings_it_had(
+    database: Database, store: ConversationStore, talk: Talk
+) -> None:
+    assistants = AssistantStore(database)
+    settings = AssistantSettings("Helper", instruction="long " * 1000)
+    assistant = await assistants.create(settings)
+    thread = await store.create_thread(assistant.id)
+    question = talk.message(thread.id, Author.USER, None, "Question")
+    for used, user_message in ((settings, question), (replace(settings, model="other"), None)):
+        reply = talk.message(thread.id, Author.ASSISTANT, question)
+        run = replace(talk.run(reply), assistant_id=assistant.id, settings=used)
+        await store.begin_run(run, user_message=user_message, reply=reply, owner=OWNER)
+    await assistants.save_version(assistant.id, replace(settings, name="Changed"))
+    assert [run.settings for run in await store.runs(thread.id)] == [
+        settings,
+        replace(settings, model="other"),
+    ]
+    kept = await database.read(
+        lambda c: c.execute("SELECT settings IS NULL FROM runs ORDER BY id").fetchall()
+    )
+    assert kept == [(1,), (0,)]
+
+
+# --- the tree ---
+
+
+async def test_a_new_reply_is_shown_and_the_old_one_kept(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    question, first, run = await talk.begin(thread.id, "Question")
+    await talk.end(run, "First")
+    after = await talk.exchange(thread.id, "And then?", "Then this", first)
+    second, run = await talk.again(question)
+    await talk.end(run, "Second")
+    assert await talk.texts(thread.id) == ["Question", "Second"]
+    assert (await store.messages(thread.id))[-1].sibling_ids == (first.id, second.id)
+    assert len(await store.all_messages(thread.id)) == 5
+    assert (await store.threads())[0].preview == "Second"
+
+    await store.show_sibling(first.id)
+    assert await talk.texts(thread.id) == ["Question", "First", "And then?", "Then this"]
+    assert (await store.shown_ids(thread.id))[-1] == after.id
+    assert (await store.threads())[0].preview == "Then this"
+    await store.show_sibling(second.id)
+    assert await talk.texts(thread.id) == ["Question", "Second"]
+    with pytest.raises(LookupError):
+        await store.show_sibling(MessageId("gone"))
+
+
+async def test_an_edited_question_is_a_branch(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    first = await talk.exchange(thread.id, "Wrong question", "Wrong answer")
+    second = await talk.exchange(thread.id, "Right question", "Right answer")
+    shown = await store.messages(thread.id)
+    assert [message.text for message in shown] == ["Right question", "Right answer"]
+    assert shown[0].sibling_ids == (first.parent_id, second.parent_id)
+    thread_found = await store.thread(thread.id)
+    assert thread_found is not None
+    assert thread_found.name == "Wrong question"
+
+
+async def test_a_question_under_a_hidden_reply_shows_that_branch(
+    store: ConversationStore, talk: Talk
+) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    question, first, run = await talk.begin(thread.id, "Question")
+    await talk.end(run, "First")
+    _, run = await talk.again(question)
+    await talk.end(run, "Second")
+    await talk.exchange(thread.id, "More", "Of the first", first)
+    assert await talk.texts(thread.id) == ["Question", "First", "More", "Of the first"]
+
+
+async def test_older_messages_are_loaded_page_by_page(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    parent: Message | None = None
+    for number in range(10):
+        parent = await talk.exchange(thread.id, f"Q{number}", f"A{number}", parent)
+    newest = await store.messages(thread.id, limit=5)
+    assert [message.text for message in newest] == ["A7", "Q8", "A8", "Q9", "A9"]
+    older = await store.messages(thread.id, before=newest[0].position, limit=5)
+    assert [message.text for message in older] == ["Q5", "A5", "Q6", "A6", "Q7"]
+    assert await store.messages(thread.id, before=0) == []
+    everything = await store.messages(thread.id, limit=1000)
+    assert [message.position for message in everything] == list(range(20))
+    assert await store.all_messages(thread.id) == everything
+
+
+async def test_the_prompt_is_what_led_to_the_message(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    first = await talk.exchange(thread.id, "Q0", "A0")
+    question, reply, run = await talk.begin(thread.id, "Q1", first)
+    await talk.end(run, "A1")
+    other, run = await talk.again(question)
+    await talk.end(run, "A1 again")
+    hidden = [message.text for message in await store.prompt_messages(thread.id, reply.id)]
+    assert hidden == ["Q0", "A0", "Q1", "A1"]
+    assert [message.text for message in await store.prompt_messages(thread.id, other.id)][-1] == "A1 again"
+    assert await store.prompt_messages(ThreadId("other"), reply.id) == []
+    assert await store.prompt_messages(thread.id, MessageId("gone")) == []
+
+
+async def test_a_long_thread_gives_a_prompt_of_bounded_length(
+    database: Database, store: ConversationStore
+) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    rows = [
+        (f"m{n}", thread.id, f"m{n - 1}" if n else None, n, 1, "user", "completed", 0, "x")
+        for n in range(PROMPT_MESSAGES_LIMIT + 10)
+    ]
+    await database.run(
+        lambda c: c.executemany(
+            "INSERT INTO messages (id, thread_id, parent_id, position, is_shown, author, status, created_at, text)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+    )
+    found = await store.prompt_messages(thread.id, MessageId(rows[-1][0]))
+    assert [message.id for message in found] == [row[0] for row in rows[10:]]
+    await store.show_sibling(MessageId("m0"))
+    assert len(await store.shown_ids(thread.id)) == len(rows)
+
+
+async def test_text_that_utf8_cannot_carry_does_not_lose_a_message(
+    store: ConversationStore, talk: Talk
+) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    _, reply, run = await talk.begin(thread.id, "half a \ud83d pair")
+    await store.save_reply(reply.id, "\x00 \ud83d")
+    ended = replace(run, error=RunError("internal", "\ud800"))
+    await talk.end(ended, "pair \ud83d\ude42 and nul \x00 kept", Status.FAILED)
+    await store.save_draft(thread.id, "\udfff")
+    assert await talk.texts(thread.id) == ["half a \ufffd pair", "pair 🙂 and nul \x00 kept"]
+
+
+# --- the preview ---
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", ""),
+        ("# Title\n\nSome **bold** and *slanted* words", "Title Some bold and slanted words"),
+        ("- one\n- two\n> quoted", "one two quoted"),
+        ("```python\nprint(1)\n```", "print(1)"),
+        ("See [the page](https://example.org) and ![a picture](x.png).", "See the page and a picture."),
+        ("snake_case and 2 * 3 * 4 stay, `code` too", "snake_case and 2 * 3 * 4 stay, code too"),
+        ("a\n\n\tb", "a b"),
+    ],
+)
+def test_the_preview_is_one_plain_line(text: str, line: str) -> None:
+    assert preview(text) == line
+
+
+def test_the_preview_of_a_long_text_is_short() -> None:
+    line = preview("слово " * 100_000)
+    assert len(line) <= 100
+    assert line.endswith("…")

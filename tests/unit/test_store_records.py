@@ -1,0 +1,195 @@
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from desktop_app.domain.assistants import AssistantSettings, CompletionOptions, Expiration, PromptTruncation
+from desktop_app.domain.connections import Auth, Connection, ConnectionKind
+from desktop_app.domain.ids import AssistantId, ConnectionId
+from desktop_app.store.assistants import AssistantStore
+from desktop_app.store.connections import ConnectionStore
+from desktop_app.store.database import Database
+from desktop_app.store.rows import storable, to_json, to_microseconds, to_time
+
+SETTINGS = AssistantSettings(
+    name="Юрист",
+    description="Reads contracts",
+    instruction="Answer briefly.\n" * 3,
+    connection_id=ConnectionId("c1"),
+    model="tiny",
+    truncation=PromptTruncation(5000, 12),
+    completion=CompletionOptions(0.7, 500),
+    expiration=Expiration(30),
+    labels=(("team", "law"), ("level", "2")),
+)
+
+
+class Clock:
+    """Tells a minute more at every call."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(tmp_path / "nitka.db", tmp_path / "backups")
+    made.open_blocking()
+    yield made
+    assert made.close_blocking()
+
+
+@pytest.fixture
+def assistants(database: Database) -> AssistantStore:
+    return AssistantStore(database, clock=Clock())
+
+
+@pytest.fixture
+def connections(database: Database) -> ConnectionStore:
+    return ConnectionStore(database, clock=Clock())
+
+
+async def test_an_assistant_comes_back_as_it_was_made(assistants: AssistantStore) -> None:
+    made = await assistants.create(SETTINGS, "first")
+    assert (made.version, made.settings) == (1, SETTINGS)
+    assert await assistants.assistant(made.id) == made
+    assert await assistants.assistants() == [made]
+    assert await assistants.assistant(AssistantId("nobody")) is None
+
+
+async def test_every_change_makes_a_version_and_no_change_makes_none(assistants: AssistantStore) -> None:
+    made = await assistants.create(SETTINGS)
+    assert await assistants.save_version(made.id, SETTINGS, "nothing new") == made
+    renamed = replace(SETTINGS, name="Lawyer")
+    saved = await assistants.save_version(made.id, renamed, "in English")
+    assert (saved.version, saved.settings) == (2, renamed)
+    assert saved.updated_at > made.updated_at
+    assert [(found.version, found.note) for found in await assistants.versions(made.id)] == [
+        (2, "in English"),
+        (1, ""),
+    ]
+    first = await assistants.version(made.id, 1)
+    assert first is not None
+    assert first.settings == SETTINGS
+    assert await assistants.version(made.id, 3) is None
+    with pytest.raises(LookupError):
+        await assistants.save_version(AssistantId("nobody"), SETTINGS)
+
+
+async def test_a_duplicate_is_an_assistant_of_its_own(assistants: AssistantStore) -> None:
+    made = await assistants.create(SETTINGS)
+    copy = await assistants.duplicate(made.id, "Copy")
+    assert copy.id != made.id
+    assert (copy.version, copy.settings) == (1, replace(SETTINGS, name="Copy"))
+    assert [found.settings.name for found in await assistants.assistants()] == ["Юрист", "Copy"]
+
+
+async def test_a_trashed_assistant_can_be_restored(assistants: AssistantStore) -> None:
+    made = await assistants.create(SETTINGS)
+    await assistants.trash(made.id)
+    assert await assistants.assistants() == []
+    assert await assistants.assistant(made.id) == made
+    await assistants.restore(made.id)
+    assert await assistants.assistants() == [made]
+
+
+async def test_use_begins_the_lifetime_again(assistants: AssistantStore) -> None:
+    made = await assistants.create(SETTINGS)
+    await assistants.touch(made.id)
+    used = await assistants.assistant(made.id)
+    assert used is not None
+    assert used.last_active_at > made.last_active_at
+    assert used.expires_at == used.last_active_at + timedelta(days=30)
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_unsaved_edits_are_kept_until_dropped(assistants: AssistantStore, is_new: bool) -> None:
+    assistant_id = None if is_new else (await assistants.create(SETTINGS)).id
+    assert await assistants.load_draft(assistant_id) is None
+    for name in ("A", "B"):
+        await assistants.save_draft(assistant_id, replace(SETTINGS, name=name))
+    assert await assistants.load_draft(assistant_id) == replace(SETTINGS, name="B")
+    await assistants.drop_draft(assistant_id)
+    assert await assistants.load_draft(assistant_id) is None
+
+
+async def test_edits_that_were_saved_are_no_draft(assistants: AssistantStore) -> None:
+    made = await assistants.create(SETTINGS)
+    edited = replace(SETTINGS, name="Edited")
+    await assistants.save_draft(made.id, edited)
+    await assistants.save_version(made.id, edited)
+    assert await assistants.load_draft(made.id) is None
+
+
+async def test_connections_keep_their_order(connections: ConnectionStore) -> None:
+    first = await connections.add(
+        Connection(ConnectionId(""), ConnectionKind.ON_DEVICE, "This device", model_path="/m")
+    )
+    second = await connections.add(
+        Connection(ConnectionId("c2"), ConnectionKind.CHAT, "A", "http://localhost:11434/v1", Auth.API_KEY)
+    )
+    assert len(first.id) == 32
+    assert second.id == "c2"
+    await connections.update(replace(first, name="Z"))
+    assert await connections.connections() == [replace(first, name="Z"), second]
+    assert await connections.connection(second.id) == second
+    await connections.remove(first.id)
+    assert await connections.connections() == [second]
+    assert await connections.connection(first.id) is None
+    with pytest.raises(LookupError):
+        await connections.update(first)
+
+
+async def test_a_connection_names_the_assistants_that_use_it(
+    connections: ConnectionStore, assistants: AssistantStore
+) -> None:
+    used = ConnectionId("c1")
+    for name in ("b", "A"):
+        await assistants.create(replace(SETTINGS, name=name))
+    left = await assistants.create(replace(SETTINGS, name="left"))
+    await assistants.save_version(left.id, replace(SETTINGS, name="left", connection_id=ConnectionId("c2")))
+    trashed = await assistants.create(replace(SETTINGS, name="trashed"))
+    await assistants.trash(trashed.id)
+    assert await connections.users(used) == ["A", "b"]
+    assert await connections.users(ConnectionId("c2")) == ["left"]
+    assert await connections.users(ConnectionId("c3")) == []
+
+
+async def test_a_connection_of_an_unknown_kind_is_left_alone(
+    connections: ConnectionStore, database: Database
+) -> None:
+    known = await connections.add(Connection(ConnectionId("c1"), ConnectionKind.CHAT, "Known"))
+    await database.run(
+        lambda c: c.execute(
+            "INSERT INTO connections VALUES ('c9', 'telepathy', 'Future', '', 'none', '', 0, 0)"
+        )
+    )
+    assert await connections.connections() == [known]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [datetime(2026, 1, 2, 3, 4, 5, 678901, UTC), datetime(1969, 12, 31, 23, 59, 59, 999999, UTC)],
+)
+def test_times_survive_to_the_microsecond(moment: datetime) -> None:
+    assert to_time(to_microseconds(moment)) == moment
+    moscow: Callable[[datetime], datetime] = lambda time: time.astimezone(timezone(timedelta(hours=3)))  # noqa: E731
+    assert to_microseconds(moscow(moment)) == to_microseconds(moment)
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(TypeError):
+        to_microseconds(datetime(2026, 1, 1))  # noqa: DTZ001 - what is refused
+
+
+def test_text_that_utf8_cannot_carry_is_kept_as_far_as_it_can() -> None:
+    assert storable("ё🙂") == "ё🙂"
+    assert storable("a\ud83d\ude42b") == "a🙂b"
+    assert storable("a\ud83db") == "a\ufffdb"
+    assert to_json({"a": ["\ud83d"]}) == '{"a":["\ufffd"]}'
