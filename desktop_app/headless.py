@@ -18,7 +18,7 @@ from desktop_app.domain.ids import ConnectionId, ThreadId
 from desktop_app.domain.secret import Kept, Secret
 from desktop_app.domain.threads import Run, Status
 from desktop_app.export.markdown import Labels
-from desktop_app.logs import asyncio_handler, set_up
+from desktop_app.logs import Logs, asyncio_handler, set_up
 from desktop_app.selftest import selftest
 from desktop_app.store.profile import Profile
 from desktop_app.store.settings import load_settings
@@ -36,12 +36,12 @@ def run(profile: Profile, command: str, arguments: list[str]) -> int:
     """Run one command; returns the exit code.  Errors go to standard error as one sentence."""
     options = _parser(command).parse_args(arguments)
     profile.prepare()
-    set_up(profile.logs)
+    logs = set_up(profile.logs, name="nitka-commands")
     if command == "selftest":
         return selftest(profile)
     facts: queue.SimpleQueue[Fact] = queue.SimpleQueue()
     try:
-        backend = _open(profile, facts.put)
+        backend = _open(profile, facts.put, logs)
         try:
             return _COMMANDS[command](backend, options, facts)
         finally:
@@ -61,7 +61,7 @@ def _said(error: Exception) -> str:
     return str(error)
 
 
-def _open(profile: Profile, report: Callable[[Fact], None]) -> Backend:
+def _open(profile: Profile, report: Callable[[Fact], None], logs: Logs) -> Backend:
     settings = load_settings(profile).value
     backend = open_backend(
         profile,
@@ -70,6 +70,7 @@ def _open(profile: Profile, report: Callable[[Fact], None]) -> Backend:
         labels=Labels(),
         beginning=Beginning(),
         on_loop_error=asyncio_handler,
+        on_secret=logs.redactor.remember,
     )
     if backend.database.is_read_only:
         backend.close()

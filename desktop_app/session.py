@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import qasync
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, Signal
 
 from desktop_app.controllers.backend import Backend, open_backend
 from desktop_app.controllers.library import Beginning
 from desktop_app.domain.errors import RunError, StoreError
 from desktop_app.domain.settings import Settings
 from desktop_app.export.markdown import Labels
-from desktop_app.logs import asyncio_handler, install_qt_handler, set_up
+from desktop_app.logs import Logs, asyncio_handler, install_qt_handler, set_up
 from desktop_app.qt.bridge import Bridge
 from desktop_app.qt.intents import Intents
 from desktop_app.single_window import RaiseRequests
@@ -37,21 +37,24 @@ T = TypeVar("T")
 
 def live(opened: Opened, profile: Profile) -> int:
     """Stay until the window is closed and everything is stored; returns the exit code."""
-    set_up(profile.logs)
+    logs = set_up(profile.logs)
     install_qt_handler()
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(opened.app)) as runner:
-        return runner.run(_live(opened, profile))
+        return runner.run(_live(opened, profile, logs))
 
 
-async def _live(opened: Opened, profile: Profile) -> int:
+async def _live(opened: Opened, profile: Profile, logs: Logs) -> int:
     asyncio.get_running_loop().set_exception_handler(asyncio_handler)
     window, leaving = opened.window, asyncio.Event()
     window.closed.connect(leaving.set)
+    faults = _Faults()
+    faults.told.connect(window.show_fault)
+    logs.listen(faults.told.emit)
     with _closing_on_request(opened, window.close):
         bridge = Bridge()
-        labels, beginning = _texts()
+        opening = _opening(profile, opened.settings, bridge, logs)
         try:
-            backend = await _in_thread(lambda: _open(profile, opened.settings, bridge, labels, beginning))
+            backend = await _in_thread(opening)
         except StoreError as error:
             window.show_error(RunError.of(error))
             await leaving.wait()
@@ -83,28 +86,52 @@ async def _serve(
     await _in_thread(backend.close)
 
 
-def _open(
-    profile: Profile, settings: Settings, bridge: Bridge, labels: Labels, beginning: Beginning
-) -> Backend:
-    return open_backend(
+def _opening(profile: Profile, settings: Settings, bridge: Bridge, logs: Logs) -> Callable[[], Backend]:
+    """What opens the backend; the words it needs are translated here, on the window's thread."""
+    labels, beginning = _labels(), _beginning()
+    return lambda: open_backend(
         profile,
         settings.profile_id,
         bridge.post,
         labels=labels,
         beginning=beginning,
         on_loop_error=asyncio_handler,
+        on_secret=logs.redactor.remember,
     )
 
 
-def _texts() -> tuple[Labels, Beginning]:
+def _labels() -> Labels:
     tr = QCoreApplication.translate
-    labels = Labels(you=tr("Labels", "You"), assistant=tr("Labels", "Assistant"))
-    beginning = Beginning(
+    return Labels(
+        you=tr("Export", "You"),
+        assistant=tr("Export", "Assistant"),
+        tool=tr("Export", "Tool"),
+        untitled=tr("Export", "Untitled thread"),
+        exported=tr("Export", "Exported from Nitka"),
+        empty=tr("Export", "No text"),
+        writing=tr("Export", "Still being written"),
+        truncated=tr("Export", "Cut off at the length limit"),
+        filtered=tr("Export", "Withheld by the service"),
+        failed=tr("Export", "Failed"),
+        stopped=tr("Export", "Stopped"),
+        interrupted=tr("Export", "Interrupted"),
+        language=QLocale().name()[:2],
+    )
+
+
+def _beginning() -> Beginning:
+    tr = QCoreApplication.translate
+    return Beginning(
         connection_name=tr("Beginning", "On this device"),
         assistant_name=tr("Beginning", "Local assistant"),
         description=tr("Beginning", "Small on-device model: private and offline, English only, often wrong."),
     )
-    return labels, beginning
+
+
+class _Faults(QObject):
+    """Carries faults from the threads that they happen on to the window's."""
+
+    told = Signal(str)
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

@@ -1,1 +1,1 @@
-"""Use cases: asyncio without Qt; runs and HTTP live on the worker's loop, shared by the window and headless commands."""
+"""Use cases: asyncio without Qt.  Runs and HTTP live on the worker's loop, for the window and headless commands."""

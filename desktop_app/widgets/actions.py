@@ -43,6 +43,10 @@ class Actions(QObject):
     def __getitem__(self, name: str) -> QAction:
         return self._by_name[name]
 
+    def with_shortcuts(self) -> list[QAction]:
+        """The actions that have shortcuts, in the order of the menus."""
+        return [action for action in self._by_name.values() if action.shortcuts()]
+
     def _fill(self, menu: QMenu, items: tuple[Item | None, ...]) -> None:
         for item in items:
             if item is None:

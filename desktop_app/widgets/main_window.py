@@ -12,20 +12,21 @@ from PySide6.QtCore import QPoint, QRect, Qt, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
+from desktop_app import __version__
 from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.errors import RunError
-from desktop_app.domain.ids import AssistantId, ThreadId
+from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
 from desktop_app.domain.settings import Settings, WindowState
 from desktop_app.domain.settings import Theme as ThemeChoice
 from desktop_app.domain.threads import ThreadSummary
 from desktop_app.widgets.actions import Actions, Item, Menu
 from desktop_app.widgets.assistants_pane import AssistantsPane
-from desktop_app.widgets.error_texts import error_text
 from desktop_app.widgets.footer import SidebarFooter
 from desktop_app.widgets.messages_pane import MessagesPane
 from desktop_app.widgets.notice_bar import NoticeBar
 from desktop_app.widgets.theme import Theme, system_mode
 from desktop_app.widgets.threads_pane import ThreadsPane
+from desktop_app.widgets.transcript.error_texts import ErrorTexts
 
 if TYPE_CHECKING:
     from desktop_app.qt.intents import AssistantsListed, ConnectionsListed, Intents, ThreadOpened
@@ -53,10 +54,13 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._settings = settings
         self._state = state
+        self._error_texts = ErrorTexts(self)
         self._intents: Intents | None = None
         self._assistants: list[Assistant] = []
         self._assistant_id: AssistantId | None = None
         self._threads: list[ThreadSummary] = []
+        self._connection_id: ConnectionId | None = None
+        self._replaces_key = False
         self._undo: Callable[[], None] | None = None
         self._assistant_dialog: AssistantDialog | None = None
         self._connections_dialog: ConnectionsDialog | None = None
@@ -89,9 +93,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self._lists, 1)
         column.addWidget(self.footer)
         centre = QWidget()
-        right = _column(centre)
-        right.addWidget(self.messages, 1)
-        right.addWidget(self.notice)
+        _column(centre).addWidget(self.messages)
+        self.notice.float_in(self.messages, self.messages.composer)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setObjectName("panes")
         self._splitter.setChildrenCollapsible(False)
@@ -121,7 +124,7 @@ class MainWindow(QMainWindow):
             Item("export", self.tr("&Export thread…"), self._export_thread, ("Ctrl+S",)),
             Item("export_all", self.tr("Export &all threads…"), self._export_all),
             None,
-            Item("connections", self.tr("&Connections…"), self._open_connections),
+            Item("connections", self.tr("&Connections…"), lambda: self._open_connections()),
             None,
             Item("close", self.tr("Close &window"), self.close, ("Ctrl+W",)),
             Item("quit", self.tr("&Quit"), self.close, ("Ctrl+Q",)),
@@ -218,13 +221,13 @@ class MainWindow(QMainWindow):
     def _wire_panes(self) -> None:
         self.assistants.assistant_selected.connect(self._select_assistant)
         self.assistants.new_requested.connect(self._choose_template)
-        self.assistants.settings_requested.connect(self._edit_assistant)
+        self.assistants.settings_requested.connect(self._edit_selected)
         self.assistants.duplicate_requested.connect(self._duplicate_assistant)
         self.assistants.delete_requested.connect(self._delete_assistant)
         self.threads.thread_selected.connect(self._open_thread)
         self.threads.new_requested.connect(self._new_thread)
         self.threads.export_requested.connect(self._export)
-        self.footer.connections_requested.connect(self._open_connections)
+        self.footer.connections_requested.connect(lambda: self._open_connections())
         self.messages.assistant_menu_requested.connect(self._show_assistant_menu)
         self.messages.more_requested.connect(self._show_more_menu)
         self.messages.sidebar_toggled.connect(self._toggle_sidebar)
@@ -290,6 +293,7 @@ class MainWindow(QMainWindow):
         self.messages.show_thread(opened)
         self.threads.select(opened.thread.id)
         self.setWindowTitle(f"{opened.thread.name} — Nitka" if opened.thread.name else "Nitka")
+        self._connection_id = opened.connection.id if opened.connection else None
         name = opened.connection.name if opened.connection else ""
         self.footer.set_state("ok" if name else "off", name or self.tr("No connection"))
         if not opened.messages:
@@ -369,6 +373,13 @@ class MainWindow(QMainWindow):
         if chosen:
             self._edit_assistant(chosen)
 
+    def _edit_selected(self, assistant_id: str) -> None:
+        """The pane's button: the selected assistant or, with all threads selected, the one in use."""
+        if assistant_id:
+            self._edit_assistant(assistant_id)
+        else:
+            self._edit_current()
+
     def _edit_assistant(self, assistant_id: str) -> None:
         if self._intents and self._assistant_dialog is None:
             self._intents.edit_assistant(AssistantId(assistant_id))
@@ -387,16 +398,15 @@ class MainWindow(QMainWindow):
         dialog.saved.connect(intents.save_assistant)
         if assistant:
             dialog.draft_changed.connect(lambda draft: intents.keep_assistant_draft(assistant.id, draft))
-            dialog.discarded.connect(lambda: intents.keep_assistant_draft(assistant.id, None))
+            dialog.discarded.connect(lambda _: intents.keep_assistant_draft(assistant.id, None))
         intents.models_listed.connect(dialog.set_models)
         intents.models_failed.connect(self._on_models_failed)
         dialog.finished.connect(self._on_assistant_dialog_finished)
         dialog.edit(assistant, settings, connections)
-        dialog.open()
 
     def _on_models_failed(self, connection_id: str, error: RunError) -> None:
         if self._assistant_dialog:
-            self._assistant_dialog.set_models_failed(connection_id, error_text(error).title)
+            self._assistant_dialog.set_models_failed(connection_id, self._error_texts.explain(error).title)
 
     def _on_assistant_dialog_finished(self) -> None:
         if self._intents:
@@ -448,7 +458,7 @@ class MainWindow(QMainWindow):
 
     # -- connections
 
-    def _open_connections(self) -> None:
+    def _open_connections(self, *, replaces_key: bool = False) -> None:
         from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
 
         intents = self._intents
@@ -464,6 +474,7 @@ class MainWindow(QMainWindow):
         intents.connection_failed.connect(self._on_connection_failed)
         intents.connection_saved.connect(dialog.show_saved)
         dialog.finished.connect(self._on_connections_finished)
+        self._replaces_key = replaces_key
         dialog.open()
         intents.list_connections()
 
@@ -472,10 +483,13 @@ class MainWindow(QMainWindow):
             self._connections_dialog.set_users(listed.users)
             self._connections_dialog.set_keyring_state(listed.kept, listed.reason)
             self._connections_dialog.set_connections(listed.connections, listed.keys)
+            if self._replaces_key and self._connection_id:
+                self._connections_dialog.choose(self._connection_id, replaces_key=True)
+            self._replaces_key = False
 
     def _on_connection_failed(self, connection_id: str, error: RunError) -> None:
         if self._connections_dialog:
-            self._connections_dialog.show_error(connection_id, error_text(error).title, error.detail)
+            self._connections_dialog.show_error(connection_id, self._error_texts.explain(error).title, error.detail)
 
     def _on_connections_finished(self) -> None:
         if self._intents:
@@ -487,18 +501,18 @@ class MainWindow(QMainWindow):
         if action == "assistant_settings":
             self._edit_current()
         else:
-            self._open_connections()
+            self._open_connections(replaces_key=action == "replace_key")
 
     # -- notices
 
     def show_error(self, error: RunError) -> None:
         """Say what did not happen, what was kept and what can be done."""
-        text = error_text(error)
-        self.notice.show_notice(f"{text.title} {text.advice}".strip(), kind="error")
+        text = self._error_texts.explain(error)
+        self.notice.show_notice(". ".join(part for part in (text.title, text.advice) if part), kind="error")
 
-    def show_notice(self, text: str, kind: str = "info") -> None:
-        """Say something that needs no answer."""
-        self.notice.show_notice(text, kind=kind)
+    def show_fault(self, text: str) -> None:
+        """Say that something went wrong inside; ``text`` is a line of the log."""
+        self.notice.show_notice(self.tr("Something went wrong in Nitka: %1").replace("%1", text), kind="error")
 
     def _offer_undo(self, what: str, name: str, undo: Callable[[], None]) -> None:
         texts = {
@@ -628,7 +642,7 @@ class MainWindow(QMainWindow):
     def _show_about(self) -> None:
         from desktop_app.widgets.dialogs.about_dialog import AboutDialog
 
-        dialog = AboutDialog(self._theme, self)
+        dialog = AboutDialog(self._theme, self, version=__version__)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 

@@ -83,10 +83,7 @@ class MessagesPane(QWidget):
         replies = [message.id for message in opened.messages if message.author == "assistant"]
         self._last_reply_id = replies[-1] if replies else ""
         self._show_header()
-        self.transcript.show_thread(opened.messages, opened.has_older)
-        for message in opened.messages:
-            if message.status is not Status.WRITING and message.id in opened.runs:
-                self.transcript.set_ended(message, opened.runs[message.id])
+        self.transcript.show_thread(opened.messages, opened.has_older, opened.runs)
         if not is_same:
             self.composer.set_text(opened.thread.draft)
             self._sends_when_done = False
@@ -116,10 +113,7 @@ class MessagesPane(QWidget):
             return
         if messages:
             self._oldest_position = messages[0].position
-        self.transcript.prepend(messages, has_older)
-        for message in messages:
-            if message.id in runs:
-                self.transcript.set_ended(message, runs[message.id])
+        self.transcript.prepend(messages, has_older, runs)
 
     # -- a reply grows
 
