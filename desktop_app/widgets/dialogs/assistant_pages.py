@@ -238,7 +238,9 @@ class ModelPage(SettingsPage):
         """Say why there is no list."""
         if connection_id == self.connection_id:
             self._fetch.setEnabled(True)
-            self._model_row.set_hint(self.tr("{why} A name can be typed.").format(why=text), is_warning=True)
+            self._model_row.set_hint(
+                self.tr("{why}. A name can be typed.").format(why=text.rstrip(".")), is_warning=True
+            )
 
     def _make_model_field(self) -> ChoiceBox:
         field = ChoiceBox("assistant_model")

@@ -1,0 +1,338 @@
+"""The assistant's settings, driven by keys and clicks."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from desktop_app.domain.assistants import (
+    Assistant,
+    AssistantSettings,
+    CompletionOptions,
+    Expiration,
+    ExpirationPolicy,
+    PromptTruncation,
+)
+from desktop_app.domain.connections import Connection, ConnectionKind, Model
+from desktop_app.domain.ids import AssistantId, ConnectionId
+from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
+from desktop_app.widgets.dialogs.fields import DecimalBox, NumberBox, TextArea
+from desktop_app.widgets.resources import resources_dir
+from desktop_app.widgets.theme import Theme
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+OLLAMA = Connection(ConnectionId("ollama"), ConnectionKind.CHAT, "Ollama", "http://localhost:11434/v1")
+OTHER = Connection(ConnectionId("other"), ConnectionKind.CHAT, "Other", "https://example.org/v1")
+SETTINGS = AssistantSettings(
+    "Contract reader",
+    "Reads contracts.",
+    "Read with care.\n\nQuote\u00a0places.",
+    OLLAMA.id,
+    "llama",
+    PromptTruncation(6000, 12),
+    CompletionOptions(0.7, 900),
+    Expiration(30, ExpirationPolicy.STATIC),
+    (("team", "legal"), ("a=b", "c")),
+)
+ASSISTANT = Assistant(AssistantId("assistant"), 7, SETTINGS, NOW, NOW, NOW)
+
+
+Found = TypeVar("Found", bound=QWidget)
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Theme:
+    made = Theme(resources_dir(), qapp)
+    made.set_mode("light")
+    return made
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, theme: Theme) -> AssistantDialog:
+    made = AssistantDialog(theme)
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, dialog: AssistantDialog) -> AssistantDialog:
+    dialog.edit(ASSISTANT, SETTINGS, [OLLAMA, OTHER])
+    qtbot.waitExposed(dialog)
+    return dialog
+
+
+def find(dialog: QWidget, kind: type[Found], name: str) -> Found:
+    found = dialog.findChild(kind, name)
+    assert isinstance(found, kind), name
+    return found
+
+
+def save_button(dialog: QWidget) -> QAbstractButton:
+    return find(dialog, QAbstractButton, "assistant_save")
+
+
+def problem_of(dialog: QWidget, name: str) -> str:
+    """What is said under a field that is marked; nothing for one that is not."""
+    field = find(dialog, QWidget, name)
+    return field.accessibleDescription() if field.property("hasProblem") else ""
+
+
+def test_everything_shown_is_what_was_stored(shown: AssistantDialog) -> None:
+    assert shown.settings() == SETTINGS
+    assert not save_button(shown).isEnabled()
+
+
+def test_saving_by_keys_alone_gives_the_new_version_with_its_note(
+    qtbot: QtBot, shown: AssistantDialog
+) -> None:
+    name = find(shown, QLineEdit, "assistant_name")
+    qtbot.waitUntil(name.hasFocus)
+    qtbot.keyClicks(name, "!")
+    qtbot.keyClicks(find(shown, QLineEdit, "assistant_note"), "louder")
+    with qtbot.waitSignal(shown.saved) as saved:
+        qtbot.keyClick(name, Qt.Key.Key_Return)
+    assert saved.args == [ASSISTANT.id, replace(SETTINGS, name="Contract reader!"), "louder"]
+    assert not shown.isVisible()
+
+
+def test_a_name_that_is_too_long_is_refused_while_typing(qtbot: QtBot, shown: AssistantDialog) -> None:
+    name = find(shown, QLineEdit, "assistant_name")
+    name.setText("n" * 100)
+    qtbot.keyClicks(name, "n")
+    assert "100" in problem_of(shown, "assistant_name")
+    assert not save_button(shown).isEnabled()
+    qtbot.keyClick(name, Qt.Key.Key_Backspace)
+    assert problem_of(shown, "assistant_name") == ""
+    assert save_button(shown).isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "limit"),
+    [
+        ("assistant_max_prompt_tokens", 10_000_001, "10"),
+        ("assistant_max_tokens", 10_000_001, "10"),
+        ("assistant_last_messages", 0, "1"),
+        ("assistant_ttl_days", 3651, "365"),
+    ],
+)
+def test_a_number_over_its_limit_is_told_with_the_limit(
+    shown: AssistantDialog, field: str, value: int, limit: str
+) -> None:
+    find(shown, NumberBox, field).setValue(value)
+    assert limit in problem_of(shown, field)
+    assert not save_button(shown).isEnabled()
+
+
+def test_a_temperature_over_the_connections_range_is_told(shown: AssistantDialog) -> None:
+    find(shown, DecimalBox, "assistant_temperature").setValue(2.1)
+    assert "2" in problem_of(shown, "assistant_temperature")
+
+
+def test_the_tab_with_a_problem_is_marked(shown: AssistantDialog) -> None:
+    find(shown, NumberBox, "assistant_max_prompt_tokens").setValue(0)
+    marked = [shown._tabs.is_marked(index) for index in range(shown._tabs.count())]
+    assert marked == [False, False, False, True, False]
+
+
+def test_labels_are_checked_while_typing(shown: AssistantDialog) -> None:
+    labels = find(shown, TextArea, "assistant_labels")
+    labels.set_text("team = a\nteam = b")
+    assert problem_of(shown, "assistant_labels")
+    labels.set_text("team = a\n\nowner=b")
+    assert shown.settings().labels == (("team", "a"), ("owner", "b"))
+
+
+def test_a_new_assistant_is_not_scolded_before_anything_is_typed(
+    qtbot: QtBot, dialog: AssistantDialog
+) -> None:
+    dialog.edit(None, AssistantSettings(""), [OLLAMA])
+    assert problem_of(dialog, "assistant_name") == ""
+    assert not save_button(dialog).isEnabled()
+    name = find(dialog, QLineEdit, "assistant_name")
+    qtbot.keyClicks(name, "N")
+    assert save_button(dialog).isEnabled()
+    qtbot.keyClick(name, Qt.Key.Key_Backspace)
+    assert problem_of(dialog, "assistant_name")
+
+
+def test_a_template_can_be_created_as_it_is(qtbot: QtBot, dialog: AssistantDialog) -> None:
+    dialog.edit(None, AssistantSettings("Editor"), [OLLAMA])
+    with qtbot.waitSignal(dialog.saved) as saved:
+        save_button(dialog).click()
+    assert saved.args[0] is None
+
+
+def test_no_limit_for_the_reply_is_kept_as_none(qtbot: QtBot, shown: AssistantDialog) -> None:
+    find(shown, NumberBox, "assistant_max_tokens").setValue(0)
+    assert shown.settings().completion.max_tokens is None
+
+
+def test_sending_all_that_fits_has_no_number_of_messages(shown: AssistantDialog) -> None:
+    find(shown, QComboBox, "assistant_truncation").setCurrentIndex(0)
+    assert shown.settings().truncation == PromptTruncation(6000, None)
+    assert not find(shown, NumberBox, "assistant_last_messages").isEnabled()
+
+
+def test_an_assistant_that_does_not_expire_has_no_lifetime(shown: AssistantDialog) -> None:
+    find(shown, QCheckBox, "assistant_lifetime").setChecked(False)
+    assert shown.settings().expiration is None
+    assert not find(shown, NumberBox, "assistant_ttl_days").isEnabled()
+
+
+def test_the_slider_and_the_number_are_one_value(shown: AssistantDialog) -> None:
+    shown._model._slider.setValue(150)
+    assert shown.settings().completion.temperature == 1.5
+    find(shown, DecimalBox, "assistant_temperature").setValue(0.25)
+    assert shown._model._slider.value() == 25
+
+
+def test_a_point_is_taken_where_the_language_writes_a_comma(qtbot: QtBot, theme: Theme) -> None:
+    box = DecimalBox(theme, "number")
+    qtbot.addWidget(box)
+    box.setLocale(QLocale(QLocale.Language.Russian))
+    box.selectAll()
+    qtbot.keyClicks(box, "1.25")
+    box.interpretText()
+    assert box.value() == 1.25
+
+
+def test_the_models_of_the_chosen_connection_are_asked_for_and_offered(
+    qtbot: QtBot, dialog: AssistantDialog
+) -> None:
+    with qtbot.waitSignal(dialog.models_wanted) as wanted:
+        dialog.edit(ASSISTANT, SETTINGS, [OLLAMA, OTHER])
+    assert wanted.args == [OLLAMA.id]
+    dialog.set_models(OLLAMA.id, (Model("qwen"), Model("llama", context_tokens=2048)))
+    model = find(dialog, QComboBox, "assistant_model")
+    assert [model.itemText(index) for index in range(model.count())] == ["qwen", "llama"]
+    assert model.currentText() == "llama"
+    assert not save_button(dialog).isEnabled()
+
+
+def test_models_of_a_connection_no_longer_chosen_are_dropped(shown: AssistantDialog) -> None:
+    find(shown, QComboBox, "assistant_connection").setCurrentIndex(2)
+    shown.set_models(OLLAMA.id, (Model("llama"),))
+    assert find(shown, QComboBox, "assistant_model").count() == 0
+
+
+def test_another_connection_takes_its_first_model(shown: AssistantDialog) -> None:
+    find(shown, QComboBox, "assistant_connection").setCurrentIndex(2)
+    shown.set_models(OTHER.id, (Model("first"), Model("second")))
+    assert shown.settings().connection_id == OTHER.id
+    assert shown.settings().model == "first"
+
+
+def test_a_model_can_be_typed_when_the_list_cannot_be_fetched(qtbot: QtBot, shown: AssistantDialog) -> None:
+    shown.set_models_failed(OLLAMA.id, "The address does not answer.")
+    model = find(shown, QComboBox, "assistant_model")
+    assert "does not answer. A name" in model.accessibleDescription()
+    model.setEditText("my-model")
+    assert shown.settings().model == "my-model"
+    assert save_button(shown).isEnabled()
+
+
+def test_a_prompt_longer_than_the_model_takes_is_warned_about(shown: AssistantDialog) -> None:
+    shown.set_models(OLLAMA.id, (Model("llama", context_tokens=2048),))
+    budget = find(shown, NumberBox, "assistant_max_prompt_tokens")
+    assert "2048" in budget.accessibleDescription().replace(",", "")
+    budget.setValue(1000)
+    assert "2048" not in budget.accessibleDescription().replace(",", "")
+
+
+def test_a_deleted_connection_is_kept_until_another_is_chosen(dialog: AssistantDialog) -> None:
+    dialog.edit(ASSISTANT, SETTINGS, [OTHER])
+    assert dialog.settings() == SETTINGS
+
+
+def test_closing_over_unsaved_changes_asks_and_escape_goes_on(qtbot: QtBot, shown: AssistantDialog) -> None:
+    name = find(shown, QLineEdit, "assistant_name")
+    qtbot.keyClicks(name, "!")
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    assert shown.isVisible()
+    find(shown, QAbstractButton, "assistant_keep")
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    assert shown.isVisible()
+    assert shown.settings().name == "Contract reader!"
+
+
+def test_discarding_closes_and_tells(qtbot: QtBot, shown: AssistantDialog) -> None:
+    qtbot.keyClicks(find(shown, QLineEdit, "assistant_name"), "!")
+    shown.close()
+    assert shown.isVisible()
+    with qtbot.waitSignal(shown.discarded) as discarded:
+        find(shown, QAbstractButton, "assistant_discard").click()
+    assert discarded.args == [ASSISTANT.id]
+    assert not shown.isVisible()
+
+
+def test_saving_from_the_question_saves(qtbot: QtBot, shown: AssistantDialog) -> None:
+    qtbot.keyClicks(find(shown, QLineEdit, "assistant_name"), "!")
+    shown.reject()
+    with qtbot.waitSignal(shown.saved):
+        find(shown, QAbstractButton, "assistant_keep").click()
+
+
+def test_closing_without_changes_just_closes(qtbot: QtBot, shown: AssistantDialog) -> None:
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    assert not shown.isVisible()
+
+
+def test_unsaved_edits_are_told_within_half_a_second(qtbot: QtBot, shown: AssistantDialog) -> None:
+    with qtbot.waitSignal(shown.draft_changed, timeout=500) as draft:
+        find(shown, QPlainTextEdit, "assistant_instruction").setPlainText("New words")
+    assert draft.args == [replace(SETTINGS, instruction="New words")]
+
+
+def test_a_draft_opens_as_unsaved_changes(dialog: AssistantDialog) -> None:
+    draft = replace(SETTINGS, instruction="Half written")
+    dialog.edit(ASSISTANT, draft, [OLLAMA])
+    assert dialog.settings() == draft
+    assert save_button(dialog).isEnabled()
+    dialog.reject()
+    assert dialog.isVisible()
+
+
+def test_every_tab_can_be_reached_by_keys(qtbot: QtBot, shown: AssistantDialog) -> None:
+    qtbot.waitUntil(find(shown, QLineEdit, "assistant_name").hasFocus)
+    for index in (1, 2, 3, 4, 0):
+        qtbot.keyClick(shown, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+        assert shown._tabs.currentIndex() == index
+
+
+def test_tab_walks_from_the_name_to_the_buttons(qtbot: QtBot, shown: AssistantDialog) -> None:
+    qtbot.waitUntil(find(shown, QLineEdit, "assistant_name").hasFocus)
+    walked = []
+    for _ in range(7):
+        focused = QApplication.focusWidget()
+        walked.append(focused.objectName())
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert walked == [
+        "assistant_name",
+        "assistant_description",
+        "assistant_labels",
+        "assistant_note",
+        "assistant_cancel",
+        "assistant_tabs",
+        "assistant_name",
+    ]
+
+
+def test_every_control_has_a_name_for_screen_readers(shown: AssistantDialog) -> None:
+    kinds = (QLineEdit, QPlainTextEdit, QComboBox, NumberBox, DecimalBox, QAbstractButton)
+    named = [child for child in shown.findChildren(QWidget) if child.objectName().startswith("assistant_")]
+    nameless = [
+        child.objectName() for child in named if isinstance(child, kinds) and not child.accessibleName()
+    ]
+    assert nameless == []
