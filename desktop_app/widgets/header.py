@@ -1,0 +1,295 @@
+"""The line above the messages: the thread's title, who answers, and more.  Nothing else."""
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
+
+from desktop_app.domain.threads import THREAD_NAME_LIMIT
+from desktop_app.widgets.theme import Theme
+
+
+class _Title(QAbstractButton):
+    """The title, cut where it does not fit; a click renames."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.is_placeholder = False
+        self.setObjectName("thread_title")
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        words = QFontMetrics(self._theme.font("title")).horizontalAdvance(self.text())
+        return QSize(words + 2 * self._theme.px("spacing.2"), self._theme.px("control"))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.px("spacing.12"), self._theme.px("control"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        radius = theme.px("radius.small")
+        if self.underMouse() and self.isEnabled():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("hover"))
+            painter.drawRoundedRect(self.rect(), radius, radius)
+        if self.hasFocus():
+            painter.setPen(QPen(theme.color("focus"), theme.px("focusRing")))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), radius, radius)
+        edge = theme.px("spacing.2")
+        font = theme.font("title")
+        if self.is_placeholder:
+            font.setWeight(font.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(theme.color("textSecondary" if self.is_placeholder else "text"))
+        room = self.rect().adjusted(edge, 0, -edge, 0)
+        text = QFontMetrics(font).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+class _Pill(QAbstractButton):
+    """The assistant: its letter, name and version; the name gives way first."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.name = ""
+        self.version = ""
+        self.setObjectName("assistant_pill")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def _tail(self) -> str:
+        return f" · {self.version}" if self.version else ""
+
+    def _metrics(self) -> QFontMetrics:
+        return QFontMetrics(self._theme.font("small"))
+
+    def _fixed_width(self) -> int:
+        """Everything but the name: letter, version, chevron and the space between."""
+        theme = self._theme
+        return (
+            theme.px("spacing.5")
+            + theme.px("iconSmall")
+            + 4 * theme.px("spacing.half")
+            + theme.px("spacing.5")
+        )
+
+    def sizeHint(self) -> QSize:
+        words = self._metrics().horizontalAdvance(self.name + self._tail())
+        return QSize(self._fixed_width() + words, self._theme.px("controlSmall"))
+
+    def minimumSizeHint(self) -> QSize:
+        words = self._metrics().horizontalAdvance(self.version or "…")
+        return QSize(self._fixed_width() + words, self._theme.px("controlSmall"))
+
+    def _words(self, room: int) -> str:
+        metrics = self._metrics()
+        tail = self._tail()
+        left = room - metrics.horizontalAdvance(tail)
+        if left < metrics.horizontalAdvance("мм…") and self.version:
+            return self.version
+        return metrics.elidedText(self.name, Qt.TextElideMode.ElideRight, max(0, left)) + tail
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pressed = self.isDown()
+        painter.setPen(Qt.PenStyle.NoPen)
+        fill = "pressed" if pressed else "selectedInactive" if self.underMouse() else "hover"
+        painter.setBrush(theme.color(fill))
+        radius = self.height() / 2
+        painter.drawRoundedRect(self.rect(), radius, radius)
+        if self.hasFocus():
+            painter.setPen(QPen(theme.color("focus"), theme.px("focusRing")))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), radius - 1, radius - 1)
+        self._paint_content(painter)
+
+    def _paint_content(self, painter: QPainter) -> None:
+        theme = self._theme
+        side, edge = theme.px("spacing.5"), theme.px("spacing.1") + 1
+        glyph = QRect(edge, (self.height() - side) // 2, side, side)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("selectedInactive"))
+        painter.drawRoundedRect(glyph, theme.px("radius.small"), theme.px("radius.small"))
+        painter.setPen(theme.color("textSecondary"))
+        painter.setFont(theme.font("citation"))
+        painter.drawText(glyph, Qt.AlignmentFlag.AlignCenter, self.name[:1].upper())
+        chevron = theme.px("iconSmall")
+        left = glyph.right() + theme.px("spacing.1") + 3
+        right = self.width() - chevron - theme.px("spacing.1") - 2
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.color("text"))
+        room = QRect(left, 0, right - left - 2, self.height())
+        painter.drawText(
+            room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._words(room.width())
+        )
+        pixmap = theme.pixmap("chevron-down", "icon", chevron, self.devicePixelRatioF())
+        painter.drawPixmap(right, (self.height() - chevron) // 2, pixmap)
+
+
+class ThreadHeader(QWidget):
+    """Signals: ``renamed(str)``, ``assistant_menu_requested(QPoint)`` and ``more_requested(QPoint)`` with the place
+    for a menu on the screen, ``sidebar_toggled()``.
+    """
+
+    renamed = Signal(str)
+    assistant_menu_requested = Signal(QPoint)
+    more_requested = Signal(QPoint)
+    sidebar_toggled = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._name = ""
+        self.setObjectName("header")
+        self._panel = self._button("show_sidebar", "panel-left")
+        self._panel.hide()
+        self._title = _Title(theme, self)
+        self._editor = QLineEdit(self)
+        self._editor.setObjectName("thread_title_editor")
+        self._editor.setMaxLength(THREAD_NAME_LIMIT)
+        self._editor.hide()
+        self._editor.installEventFilter(self)
+        self._pill = _Pill(theme, self)
+        self._more = self._button("thread_more", "more")
+        self._lay_out()
+        self._panel.clicked.connect(self.sidebar_toggled)
+        self._title.clicked.connect(self.edit_title)
+        self._editor.editingFinished.connect(self._finish)
+        self._pill.clicked.connect(lambda: self.assistant_menu_requested.emit(_below(self._pill)))
+        self._more.clicked.connect(lambda: self.more_requested.emit(_below(self._more)))
+        theme.changed.connect(self._restyle)
+        self._name_parts()
+        self._restyle()
+        self.set_title("")
+        self.set_assistant("", 0)
+
+    def _button(self, name: str, icon: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name)
+        button.setProperty("kind", "icon")
+        button.setIcon(self._theme.icon(icon))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.addWidget(self._panel)
+        row.addWidget(self._title, 3)
+        row.addWidget(self._editor, 3)
+        row.addWidget(self._pill, 2)
+        row.addStretch(1)
+        row.addWidget(self._more)
+        row.setStretch(1, 0)
+        row.setStretch(3, 0)
+
+    def _name_parts(self) -> None:
+        self._panel.setAccessibleName(self.tr("Show the side panel"))
+        self._panel.setToolTip(self.tr("Show the side panel (Ctrl+B)"))
+        self._more.setAccessibleName(self.tr("More about this thread"))
+        self._more.setToolTip(self.tr("More"))
+        self._editor.setAccessibleName(self.tr("Thread name"))
+        self._title.setToolTip(self.tr("Rename (F2)"))
+
+    # -- values
+
+    def set_title(self, name: str) -> None:
+        """Show the thread's name; an empty one is a new thread."""
+        self._name = name
+        self._title.is_placeholder = not name
+        self._title.setText(name or self.tr("New thread"))
+        self._title.setAccessibleName(self.tr("Thread: %1").replace("%1", self._title.text()))
+        self._title.updateGeometry()
+        self._title.update()
+
+    def set_assistant(self, name: str, version: int) -> None:
+        """Show who answers; no name hides it, version 0 is not said."""
+        self._pill.name = name
+        self._pill.version = self.tr("v%1").replace("%1", str(version)) if version else ""
+        words = f"{name} · {self._pill.version}" if version else name
+        self._pill.setAccessibleName(self.tr("Assistant: %1").replace("%1", words))
+        self._pill.setToolTip(words)
+        self._pill.setVisible(bool(name))
+        self._pill.updateGeometry()
+        self._pill.update()
+
+    def set_sidebar_shown(self, is_shown: bool) -> None:
+        """Offer to bring the side panel back when it is folded."""
+        self._panel.setVisible(not is_shown)
+
+    # -- renaming
+
+    def edit_title(self) -> None:
+        """Let the user type another name."""
+        self._editor.setText(self._name)
+        self._title.hide()
+        self._editor.show()
+        self._editor.selectAll()
+        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _finish(self) -> None:
+        if self._editor.isHidden():
+            return
+        name = " ".join(self._editor.text().split())
+        self._close_editor()
+        if name and name != self._name:
+            self.set_title(name)
+            self.renamed.emit(name)
+
+    def _close_editor(self) -> None:
+        had_focus = self._editor.hasFocus()
+        self._editor.hide()
+        self._title.show()
+        if had_focus:
+            self._title.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._editor and event.type() == QEvent.Type.KeyPress:
+            assert isinstance(event, QKeyEvent)
+            if event.key() == Qt.Key.Key_Escape:
+                self._editor.setText(self._name)
+                self._close_editor()
+                return True
+        return False
+
+    # -- looks
+
+    def _restyle(self) -> None:
+        theme = self._theme
+        self.setFixedHeight(theme.px("header"))
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(theme.px("spacing.3"), 0, theme.px("spacing.2"), 1)
+        layout.setSpacing(theme.px("spacing.1"))
+        self._editor.setFont(theme.font("title"))
+        self._editor.setMinimumWidth(theme.px("spacing.12") * 5)
+        side = theme.px("icon")
+        for button in (self._panel, self._more):
+            button.setIconSize(QSize(side, side))
+        for part in (self._title, self._pill):
+            part.updateGeometry()
+        self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._name_parts()
+            self.set_title(self._name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.color("page"))
+        line = QRect(0, self.height() - 1, self.width(), 1)
+        painter.fillRect(line, self._theme.color("hairline"))
+
+
+def _below(widget: QWidget) -> QPoint:
+    return widget.mapToGlobal(QPoint(0, widget.height() + 2))

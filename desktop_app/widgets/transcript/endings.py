@@ -1,0 +1,313 @@
+"""How a reply ended, when it did not end by itself: a card for what needs an action, a line for what is a fact.
+
+Each says what happened, what was kept, and offers one thing to do first.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QLocale, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop_app.domain.errors import RunError
+from desktop_app.domain.threads import Message, Run, Status
+from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.error_texts import ErrorTexts
+
+LOOKS = {
+    "error": ("errorSoft", "errorLine", "error"),
+    "warning": ("warningSoft", "warningLine", "warning"),
+    "plain": ("page", "hairlineStrong", "icon"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: ``name`` is "retry", "continue" or a fix; the first of an ending is the primary one."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What to show below a reply; ``is_card`` says whether it needs the reader."""
+
+    title: str
+    kept: str = ""
+    actions: tuple[Action, ...] = ()
+    look: str = "plain"
+    icon: str = "info"
+    is_card: bool = True
+    details: str = ""
+    waits_until: datetime | None = None
+
+
+class EndingTexts(QObject):
+    """Makes the words of an ending."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._errors = ErrorTexts()
+
+    def of(self, message: Message, run: Run | None) -> Ending | None:
+        """The ending of ``message``, or None when there is nothing to say."""
+        match message.status:
+            case Status.FAILED:
+                return self._failed(message, run)
+            case Status.INTERRUPTED:
+                return self._interrupted(message, run)
+            case Status.TRUNCATED:
+                return self._truncated(message, run)
+            case Status.FILTERED:
+                return self._filtered(message)
+            case Status.STOPPED:
+                return self._stopped(message)
+            case _:
+                return None
+
+    def kept(self, message: Message) -> str:
+        """What is safe, in words."""
+        words = len(message.text.split())
+        return self.tr("%n word(s) are kept.", "", words) if words else self.tr("Your message is saved.")
+
+    def _failed(self, message: Message, run: Run | None) -> Ending:
+        error = (run.error if run else None) or RunError("unknown")
+        said = self._errors.explain(error)
+        retry = Action("retry", self.tr("Retry"))
+        fix = Action(said.action, said.label) if said.action not in ("", "retry") else None
+        if run is None or run.error is None:
+            return Ending(self.tr("The reply failed"), self.kept(message), (retry,), "error", "error")
+        waits_until = None
+        if error.retry_after_s and run.ended_at:
+            waits_until = run.ended_at + timedelta(seconds=error.retry_after_s)
+        return Ending(
+            said.title,
+            _sentences(self.kept(message), said.advice),
+            (fix, retry) if fix else (retry,),
+            said.look,
+            said.icon,
+            details=self._errors.details(error),
+            waits_until=waits_until,
+        )
+
+    def _interrupted(self, message: Message, run: Run | None) -> Ending:
+        error = run.error if run else None
+        title, icon = self.tr("Interrupted"), "warning"
+        if error is not None and error.code in ("unreachable", "silent", "service_fault"):
+            title, icon = self.tr("Interrupted: the connection was lost"), "offline"
+        return Ending(
+            title,
+            self.kept(message),
+            self._go_on(message),
+            icon=icon,
+            details=self._errors.details(error) if error is not None else "",
+        )
+
+    def _go_on(self, message: Message) -> tuple[Action, ...]:
+        retry = Action("retry", self.tr("Retry"))
+        return (Action("continue", self.tr("Continue")), retry) if message.text.strip() else (retry,)
+
+    def _truncated(self, message: Message, run: Run | None) -> Ending:
+        tokens = _limit(run)
+        if tokens:
+            title = self.tr("Cut at %1 tokens").replace("%1", QLocale().toString(tokens))
+        else:
+            title = self.tr("Cut at the token limit")
+        raise_limit = Action("assistant_settings", self.tr("Raise the limit…"))
+        return Ending(title, actions=(*self._go_on(message)[:1], raise_limit), is_card=False)
+
+    def _filtered(self, message: Message) -> Ending:
+        return Ending(
+            self.tr("The service withheld the reply"),
+            self.kept(message),
+            (Action("edit_question", self.tr("Edit message")), Action("retry", self.tr("Retry"))),
+            "warning",
+            "warning",
+        )
+
+    def _stopped(self, message: Message) -> Ending:
+        has_text = bool(message.text.strip())
+        title = self.tr("Stopped") if has_text else self.tr("Stopped before the first word")
+        return Ending(title, actions=self._go_on(message)[:1], icon="info", is_card=False)
+
+
+def _limit(run: Run | None) -> int | None:
+    if run is None:
+        return None
+    return run.settings.completion.max_tokens or (run.usage.completion_tokens if run.usage else None)
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
+class EndingView(QWidget):
+    """Draws an ending.  Signals: ``action(str)``, the name of the button pressed; ``resized()``."""
+
+    action = Signal(str)
+    resized = Signal()
+
+    def __init__(self, theme: Theme, ending: Ending, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._ending = ending
+        self.setObjectName("ending")
+        self.setAccessibleName(_sentences(ending.title, ending.kept))
+        self._icon = QLabel(self)
+        self._title = QLabel(ending.title, self)
+        self._kept = QLabel(ending.kept, self)
+        self._details = QLabel(ending.details, self)
+        self._buttons = [self._button(one, is_first=not index) for index, one in enumerate(ending.actions)]
+        self._more: QPushButton | None = self._details_button() if ending.details else None
+        self._tick = QTimer(self)
+        self._tick.setInterval(1000)
+        self._tick.timeout.connect(self._count_down)
+        if ending.is_card:
+            self._build_card()
+        else:
+            self._build_line()
+        self.restyle()
+        self._count_down()
+
+    def _button(self, action: Action, *, is_first: bool) -> QPushButton:
+        button = QPushButton(action.label, self)
+        button.setObjectName(f"{action.name}_reply" if action.name in ("retry", "continue") else action.name)
+        if self._ending.is_card:
+            button.setProperty("size", "small")
+            button.setProperty("kind", "primary" if is_first else "quiet")
+        else:
+            button.setProperty("kind", "link")
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.clicked.connect(lambda: self.action.emit(action.name))
+        return button
+
+    def _details_button(self) -> QPushButton:
+        button = QPushButton(self.tr("Details"), self)
+        button.setObjectName("details")
+        button.setProperty("size", "small")
+        button.setProperty("kind", "quiet")
+        button.clicked.connect(self._toggle_details)
+        return button
+
+    def _build_card(self) -> None:
+        theme = self._theme
+        self._title.setWordWrap(True)
+        self._kept.setWordWrap(True)
+        self._details.setWordWrap(True)
+        self._details.setTextFormat(Qt.TextFormat.PlainText)
+        self._details.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._details.hide()
+        for label in (self._title, self._kept):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._title)
+        words.addWidget(self._kept)
+        if not self._ending.kept:
+            self._kept.hide()
+        row = QHBoxLayout()
+        row.setSpacing(theme.px("spacing.2"))
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addSpacing(theme.px("spacing.1"))
+        row.addLayout(words, 1)
+        for button in (self._more, *reversed(self._buttons)):
+            if button is not None:
+                row.addWidget(button)
+        column = QVBoxLayout(self)
+        edge = theme.px("spacing.3")
+        column.setContentsMargins(edge, edge, edge, edge)
+        column.setSpacing(theme.px("spacing.2"))
+        column.addLayout(row)
+        column.addWidget(self._details)
+
+    def _build_line(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(self._theme.px("spacing.2"))
+        row.addWidget(self._icon)
+        row.addWidget(self._title)
+        for button in self._buttons:
+            row.addSpacing(self._theme.px("spacing.1"))
+            row.addWidget(button)
+        row.addStretch(1)
+        self._kept.hide()
+        self._details.hide()
+        self.setMinimumHeight(self._theme.px("actionRow"))
+
+    def restyle(self) -> None:
+        """Take the theme's fonts and colours of now."""
+        theme = self._theme
+        role = LOOKS[self._ending.look][2] if self._ending.is_card else "icon"
+        side = 20 if self._ending.is_card else 16
+        size = round(side * theme.zoom_percent / 100)
+        self._icon.setPixmap(theme.pixmap(self._ending.icon, role, size, self.devicePixelRatioF()))
+        self._icon.setFixedSize(size, size)
+        self._title.setFont(theme.font("uiStrong" if self._ending.is_card else "small", tabular=True))
+        self._kept.setFont(theme.font("small", tabular=True))
+        self._details.setFont(theme.font("codeSmall"))
+        for label in (self._kept, self._details) if self._ending.is_card else (self._title,):
+            palette = label.palette()
+            palette.setColor(label.foregroundRole(), theme.color("textSecondary"))
+            label.setPalette(palette)
+        for label in (self._title, self._kept):
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.update()
+
+    def height_at(self, width: int) -> int:
+        """The height it needs."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        needed = layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
+        return max(needed, layout.minimumSize().height(), self.minimumHeight())
+
+    def _toggle_details(self) -> None:
+        self._details.setVisible(self._details.isHidden())
+        self.resized.emit()
+
+    def details_text(self) -> str:
+        """What can be copied into a report."""
+        return self._ending.details
+
+    def copy_details(self) -> None:
+        """Put the details on the clipboard."""
+        QGuiApplication.clipboard().setText(self._ending.details)
+
+    # -- waiting as long as the service asked
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._count_down()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tick.stop()
+
+    def _count_down(self) -> None:
+        until = self._ending.waits_until
+        if until is None:
+            return
+        left_s = max(0, round((until - datetime.now(UTC)).total_seconds()))
+        if left_s:
+            clock = f"{left_s // 60}:{left_s % 60:02}"
+            self._title.setText(self.tr("Too many requests: try again in %1").replace("%1", clock))
+            if self.isVisible() and not self._tick.isActive():
+                self._tick.start()
+        else:
+            self._title.setText(self._ending.title)
+            self._tick.stop()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._ending.is_card:
+            return
+        fill, line, _ = LOOKS[self._ending.look]
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.color(line), 1))
+        painter.setBrush(self._theme.color(fill))
+        radius = self._theme.px("radius.medium")
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)

@@ -1,0 +1,143 @@
+"""The line above a reply that is on its way: a spinner, what is being done, for how long.
+
+It stands in room that is kept anyway, so neither its coming nor its going moves the text.  Its timer runs only while
+the line is shown.
+"""
+
+import math
+import time
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from desktop_app.widgets.theme import Theme
+
+FRAME_MS = 40
+TURN_S = 0.9
+QUIET_MS = 300
+
+
+class Spinner(QWidget):
+    """A turning arc; whoever shows it calls ``turn``."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._angle = 0.0
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def sizeHint(self) -> QSize:
+        side = round(14 * self._theme.zoom_percent / 100)
+        return QSize(side, side)
+
+    def turn(self, elapsed_s: float) -> None:
+        """Draw the arc as it is ``elapsed_s`` after the start."""
+        self._angle = 0.0 if self._theme.is_motion_reduced else -360 * math.modf(elapsed_s / TURN_S)[0]
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        thickness = 2 * self._theme.zoom_percent / 100
+        box = QRectF(self.rect()).adjusted(thickness, thickness, -thickness, -thickness)
+        painter.setPen(QPen(self._theme.color("track"), thickness))
+        painter.drawEllipse(box)
+        pen = QPen(self._theme.color("accent"), thickness)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.drawArc(box, round((90 + self._angle) * 16), -110 * 16)
+
+
+class StatusLine(QWidget):
+    """Says the stage of a run."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("run_status")
+        self._theme = theme
+        self._stage = ""
+        self._fraction: float | None = None
+        self._began = 0.0
+        self._spinner = Spinner(theme, self)
+        self._label = QLabel(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px("spacing.2"))
+        row.addWidget(self._spinner)
+        row.addWidget(self._label, 1)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._on_frame)
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(QUIET_MS)
+        self._quiet.timeout.connect(self.show)
+        self.hide()
+        self.restyle()
+
+    @property
+    def stage(self) -> str:
+        """The stage that is shown, or "" when nothing runs."""
+        return self._stage
+
+    def set_stage(self, stage: str, fraction: float | None = None) -> None:
+        """Show ``stage``; the first call starts the clock, and the line comes when it takes longer than a moment."""
+        if not self._stage:
+            self._began = time.monotonic()
+            self._quiet.start()
+        self._stage, self._fraction = stage, fraction
+        self._say()
+
+    def finish(self) -> None:
+        """Nothing runs any more."""
+        self._stage = ""
+        self._quiet.stop()
+        self.hide()
+
+    def restyle(self) -> None:
+        """Take the theme's fonts and colours of now."""
+        self._label.setFont(self._theme.font("small", tabular=True))
+        palette = self._label.palette()
+        palette.setColor(self._label.foregroundRole(), self._theme.color("textSecondary"))
+        self._label.setPalette(palette)
+        self._spinner.setFixedSize(self._spinner.sizeHint())
+
+    def _words(self) -> str:
+        match self._stage:
+            case "queued":
+                return self.tr("In the queue")
+            case "starting_model":
+                return self.tr("Starting the model")
+            case "loading_model":
+                return self.tr("Loading the model")
+            case "thinking":
+                return self.tr("Thinking")
+            case "writing":
+                return self.tr("Writing")
+            case _:
+                return self.tr("Waiting for the reply")
+
+    def _say(self) -> None:
+        parts = [self._words()]
+        if self._fraction is not None:
+            parts.append(self.tr("%1 %").replace("%1", str(round(self._fraction * 100))))
+        else:
+            elapsed_s = int(time.monotonic() - self._began)
+            if elapsed_s:
+                parts.append(self.tr("%1 s").replace("%1", str(elapsed_s)))
+        text = " · ".join(parts)
+        if text != self._label.text():
+            self._label.setText(text)
+
+    def _on_frame(self) -> None:
+        self._say()
+        if not self._spinner.visibleRegion().isEmpty():
+            self._spinner.turn(time.monotonic() - self._began)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start(1000 if self._theme.is_motion_reduced else FRAME_MS)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()

@@ -1,0 +1,98 @@
+"""The text's look as one value made from the theme: fonts, colours, distances in pixels."""
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat
+
+from desktop_app.widgets.theme import Theme
+
+HEADINGS = {"H1": "h1", "H2": "h2", "H3": "h3"}
+FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
+
+
+@dataclass(frozen=True)
+class TextStyle:
+    """What the writer of a text needs; ``scale`` is the zoom, 1.0 at 100 %."""
+
+    scale: float
+    reading: QFont
+    reading_line: int
+    code: QFont
+    code_line: int
+    table: QFont
+    table_head: QFont
+    table_line: int
+    headings: dict[str, tuple[QFont, int]]
+    gap: int
+    heading_gap: int
+    text: QColor
+    secondary: QColor
+    link: QColor
+    code_background: QColor
+    code_header: QColor
+    inline_code: QColor
+    hairline: QColor
+    hairline_strong: QColor
+    quote: QColor
+    radius: int
+
+    @classmethod
+    def of(cls, theme: Theme) -> "TextStyle":
+        """The style at the theme's colours and zoom."""
+        return cls(
+            scale=theme.zoom_percent / 100,
+            reading=theme.font("reading"),
+            reading_line=theme.line_height("reading"),
+            code=theme.font("code"),
+            code_line=theme.line_height("code"),
+            table=theme.font("ui", tabular=True),
+            table_head=_strong(theme.font("small")),
+            table_line=theme.line_height("ui"),
+            headings={level: (theme.font(name), theme.line_height(name)) for level, name in HEADINGS.items()},
+            gap=theme.px("gap.block"),
+            heading_gap=theme.px("gap.blockHeading"),
+            text=theme.color("text"),
+            secondary=theme.color("textSecondary"),
+            link=theme.color("accentText"),
+            code_background=theme.color("code"),
+            code_header=theme.color("codeHeader"),
+            inline_code=theme.color("hover"),
+            hairline=theme.color("hairline"),
+            hairline_strong=theme.color("hairlineStrong"),
+            quote=theme.color("hairlineStrong"),
+            radius=theme.px("radius.medium"),
+        )
+
+    @property
+    def sink(self) -> int:
+        """How much lower than in the middle of its line Qt draws a text whose line distance is fixed."""
+        return round(1.5 * self.scale)
+
+    def px(self, size: float) -> int:
+        """A length of the drawing at this zoom, at least 1."""
+        return max(1, round(size * self.scale))
+
+    def heading(self, level: str) -> tuple[QFont, int]:
+        """Font and line height of "H1" to "H6"; the smaller ones are bold text."""
+        return self.headings.get(level, (_strong(self.reading), self.reading_line))
+
+    def characters(self, font: QFont, color: QColor | None = None) -> QTextCharFormat:
+        """A format of the given font and colour."""
+        made = QTextCharFormat()
+        made.setFont(font)
+        made.setForeground(color or self.text)
+        return made
+
+    @staticmethod
+    def block(line: int, top: int = 0) -> QTextBlockFormat:
+        """Lines ``line`` pixels apart, ``top`` pixels below what stands before."""
+        made = QTextBlockFormat()
+        made.setLineHeight(line, FIXED)
+        made.setTopMargin(top)
+        return made
+
+
+def _strong(font: QFont) -> QFont:
+    strong = QFont(font)
+    strong.setWeight(QFont.Weight.DemiBold)
+    return strong
