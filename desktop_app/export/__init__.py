@@ -1,0 +1,1 @@
+"""Values to bytes, and back where nothing may be lost: Markdown, HTML, JSON."""
