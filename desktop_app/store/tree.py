@@ -14,9 +14,9 @@ from typing import Any
 
 from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.threads import Author, Message, Status
-from desktop_app.store.rows import marks, storable, to_microseconds, to_time
+from desktop_app.store.rows import storable, to_microseconds, to_time
 
-IN_LIMIT = 500  # from here on all siblings of a thread are read at once
+ONE_BY_ONE = 500  # beyond it all siblings of a thread are read at once
 COLUMNS = "id, thread_id, author, text, status, created_at, position, parent_id, run_id"
 
 # The message and its parents up to the first one that is shown, that one left out.
@@ -147,17 +147,20 @@ def with_siblings(connection: sqlite3.Connection, messages: Sequence[Message]) -
     if not messages:
         return []
     thread_id = messages[0].thread_id
-    if len(messages) > IN_LIMIT:
+    if len(messages) > ONE_BY_ONE:
         rows = connection.execute(
             "SELECT parent_id, id FROM messages WHERE thread_id = ? ORDER BY seq", (thread_id,)
         ).fetchall()
     else:
-        parents = [message.parent_id for message in messages]
-        rows = connection.execute(
-            "SELECT parent_id, id FROM messages WHERE thread_id = ?"
-            f" AND (parent_id IN ({marks(parents)}) OR (? AND parent_id IS NULL)) ORDER BY seq",
-            (thread_id, *parents, None in parents),
-        ).fetchall()
+        # One question a parent: SQLite would answer IN with OR from the thread's whole index.
+        rows = [
+            row
+            for parent_id in {message.parent_id for message in messages}
+            for row in connection.execute(
+                "SELECT parent_id, id FROM messages WHERE thread_id = ? AND parent_id IS ? ORDER BY seq",
+                (thread_id, parent_id),
+            )
+        ]
     siblings = _grouped(rows)
     return [replace(message, sibling_ids=siblings[message.parent_id]) for message in messages]
 
