@@ -118,11 +118,15 @@ class ChatCompletionsService:
         """Ask for a reply and yield what comes; raises ServiceError."""
         yield StageChanged("waiting")
         reply = _Reply(self._http.redacted)
-        async with aclosing(self._chunks(request)) as chunks:
-            while (chunk := await _next(chunks, reply.is_finished)) is not None:
-                for event in reply.feed(chunk):
-                    yield event
-        yield reply.ending()
+        try:
+            async with aclosing(self._chunks(request)) as chunks:
+                while (chunk := await _next(chunks, reply.is_finished)) is not None:
+                    for event in reply.feed(chunk):
+                        yield event
+            yield reply.ending()
+        except ServiceError as error:
+            error.request_id = error.request_id or request.request_id
+            raise
 
     async def models(self) -> tuple[Model, ...]:
         """What ``GET /models`` lists, in its order.  Raises ServiceError; NotFoundError where a server has no list."""

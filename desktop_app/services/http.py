@@ -8,12 +8,14 @@ never.
 
 import asyncio
 import logging
+import os
 import socket
 import ssl
 import time
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
@@ -54,25 +56,36 @@ _TRANSLATED = (
 )
 
 
-def translate(error: Exception, request_id: str = "", detail: str = "") -> ServiceError:
-    """The domain's error for one of httpx, httpcore or the operating system."""
+def translate(
+    error: Exception, request_id: str = "", detail: str = "", *, by_proxy: bool = False
+) -> ServiceError:
+    """The domain's error for one of httpx, httpcore or the operating system; ``by_proxy`` if one is on the way."""
     detail = detail or words_of(error)
     if isinstance(error, httpx.ProxyError | httpcore.ProxyError):
         return UnreachableError(detail, step="proxy", request_id=request_id)
     if isinstance(error, httpx.ConnectTimeout | httpcore.ConnectTimeout):
-        return UnreachableError(detail, step="tcp", request_id=request_id)
+        return UnreachableError(detail, step="proxy" if by_proxy else "tcp", request_id=request_id)
     if isinstance(error, httpx.TimeoutException | httpcore.TimeoutException | TimeoutError):
         return SilentError(detail, request_id=request_id)
     if _is_wrong_talk(error):
         return BadReplyError(detail, request_id=request_id)
-    return UnreachableError(detail, step=_step(error), request_id=request_id)
+    step = _step(error)
+    is_connecting = isinstance(error, httpx.ConnectError | httpcore.ConnectError)
+    # With a proxy, what cannot be found or reached is the proxy; certificates are still those of the service.
+    step = "proxy" if by_proxy and is_connecting and step != "tls" else step
+    return UnreachableError(detail, step=step, request_id=request_id)
 
 
 def words_of(error: BaseException) -> str:
     """What the error says and what the operating system said beneath it: "connection attempts failed" is too little."""
-    said = [f"{type(error).__name__}: {error}".removesuffix(": ")]
-    beneath = [str(cause) for cause in _causes(error) if isinstance(cause, OSError) and cause.errno]
-    return ": ".join(said + beneath[-1:]) if beneath and beneath[-1] not in said[0] else said[0]
+    said = f"{type(error).__name__}: {error}".removesuffix(": ")
+    beneath = [cause for cause in _causes(error) if isinstance(cause, OSError) and cause.errno]
+    if not beneath or beneath[-1] is error:
+        return said
+    deepest, number = beneath[-1], beneath[-1].errno or 0
+    # asyncio replaces the system's words by "Connect call failed"; a negative number is getaddrinfo's own.
+    is_system = number > 0 and not isinstance(deepest, ssl.SSLError)
+    return f"{said}: {os.strerror(number) if is_system else deepest.strerror or deepest}"
 
 
 def _is_wrong_talk(error: Exception) -> bool:
@@ -123,8 +136,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 class HttpClient:
     """Requests to one base URL with one key; lives on one loop.  Made cheap: nothing is opened before the first use.
 
-    ``read_timeout_s`` is the longest pause between two chunks, not the length of a reply.  ``level`` is how its requests
-    are logged.
+    ``read_timeout_s`` is the longest pause between two chunks, not the length of a reply; requests are logged
+    at ``level``.
     """
 
     def __init__(
@@ -222,7 +235,7 @@ class HttpClient:
         except _TRANSLATED as error:
             detail = self.redacted(words_of(error))[:SHOWN_CHARS]
             log.log(self._level, "request %s: %s", request_id, detail)
-            raise translate(error, request_id, detail) from error
+            raise translate(error, request_id, detail, by_proxy=_has_proxy(self._base_url)) from error
 
     # -- the client
 
@@ -259,9 +272,14 @@ def _timeout(read_s: float) -> httpx.Timeout:
     return httpx.Timeout(connect=CONNECT_S, write=WRITE_S, pool=POOL_S, read=read_s)
 
 
-def _has_tls_proxy() -> bool:
-    from urllib.request import getproxies
+def _has_proxy(url: str) -> bool:
+    parts = urlsplit(url)
+    host, proxies = parts.hostname or "", getproxies()
+    is_set = parts.scheme in proxies or "all" in proxies
+    return is_set and not is_loopback(host) and not proxy_bypass(host)
 
+
+def _has_tls_proxy() -> bool:
     return any(proxy.startswith("https:") for proxy in getproxies().values())
 
 

@@ -1,0 +1,649 @@
+"""Chat Completions against a strict server on loopback: what is sent, what is made of what comes, every fault."""
+
+import asyncio
+import logging
+import shutil
+import ssl
+import subprocess
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from desktop_app.domain.connections import Connection, ConnectionKind, Model
+from desktop_app.domain.errors import (
+    BadReplyError,
+    ContextTooLongError,
+    NotFoundError,
+    QuotaExceededError,
+    RateLimitedError,
+    RequestRejectedError,
+    ServiceError,
+    ServiceFaultError,
+    SignInError,
+    SilentError,
+    UnreachableError,
+)
+from desktop_app.domain.events import (
+    ReasoningAppended,
+    RunAccepted,
+    RunEnded,
+    RunEvent,
+    StageChanged,
+    TextAppended,
+    UsageReported,
+)
+from desktop_app.domain.ids import ConnectionId
+from desktop_app.domain.prompt import PromptMessage, RunRequest
+from desktop_app.domain.secret import Secret
+from desktop_app.domain.threads import Author, Status, Usage
+from desktop_app.services import chat_completions
+from desktop_app.services.chat_completions import ChatCompletionsService
+from tests.conftest import until
+from tests.servers import (
+    KEY,
+    Behaviour,
+    ChatServer,
+    Exchange,
+    delta,
+    events,
+    hang_up,
+    keep_silent,
+    listing,
+    raw,
+    refuse,
+    stream,
+)
+
+CAPTURED = Path(__file__).parents[1] / "data" / "chat-completions.stream.http"
+ASKED = PromptMessage(Author.USER, "What is 2 + 2?")
+
+
+def ask(instruction: str = "", *, model: str = "m", max_tokens: int | None = None) -> RunRequest:
+    return RunRequest("request-1", model, instruction, (ASKED,), 0.3, max_tokens)
+
+
+def service(base_url: str, key: str | None = KEY, read_timeout_s: float = 5) -> ChatCompletionsService:
+    connection = Connection(ConnectionId("c"), ConnectionKind.CHAT, "Test", base_url)
+    return ChatCompletionsService(connection, Secret(key) if key else None, read_timeout_s=read_timeout_s)
+
+
+async def answer(chat: ChatCompletionsService, request: RunRequest | None = None) -> list[RunEvent]:
+    try:
+        async with aclosing(chat.run(request or ask())) as run:
+            return [event async for event in run]
+    finally:
+        await chat.close()
+
+
+async def answered(behaviour: Behaviour) -> list[RunEvent]:
+    async with ChatServer(behaviour) as server:
+        return await answer(service(server.base_url))
+
+
+async def refused(behaviour: Behaviour) -> ServiceError:
+    with pytest.raises(ServiceError) as caught:
+        await answered(behaviour)
+    assert caught.value.request_id
+    return caught.value
+
+
+def text_of(run: list[RunEvent]) -> str:
+    return "".join(event.text for event in run if isinstance(event, TextAppended))
+
+
+# -- what is asked
+
+
+async def test_the_reply_streams_in_and_ends_once() -> None:
+    assert await answered(stream("Fo", "ur", ".")) == [
+        StageChanged("waiting"),
+        RunAccepted("chatcmpl-1", "scripted"),
+        TextAppended("Fo"),
+        TextAppended("ur"),
+        TextAppended("."),
+        UsageReported(Usage(9, 2)),
+        RunEnded(Status.COMPLETED),
+    ]
+
+
+async def test_what_is_sent_is_what_was_asked() -> None:
+    instruction = "  Отвечай кратко.\n\n"
+    history = (ASKED, PromptMessage(Author.ASSISTANT, "4"), PromptMessage(Author.USER, "And 3 + 3?"))
+    async with ChatServer(stream("6")) as server:
+        await answer(service(server.base_url), RunRequest("r", "m/1", instruction, history, 0.7, 100))
+        assert server.bodies == [
+            {
+                "model": "m/1",
+                "messages": [
+                    {"role": "system", "content": instruction},
+                    {"role": "user", "content": "What is 2 + 2?"},
+                    {"role": "assistant", "content": "4"},
+                    {"role": "user", "content": "And 3 + 3?"},
+                ],
+                "stream": True,
+                "stream_options": {"include_usage": True},
+                "temperature": 0.7,
+                "max_tokens": 100,
+            }
+        ]
+        assert server.seen[0].headers["x-client-request-id"] == "r"
+
+
+async def test_what_is_not_set_is_not_sent() -> None:
+    async with ChatServer(stream("4"), key=None) as server:
+        await answer(service(server.base_url, key=None), ask(model=""))
+        assert set(server.bodies[0]) == {"messages", "stream", "stream_options", "temperature"}
+        assert [message["role"] for message in server.bodies[0]["messages"]] == ["user"]
+        assert "authorization" not in server.seen[0].headers
+
+
+async def test_a_server_that_refuses_stream_options_is_asked_without_and_remembered() -> None:
+    no = refuse(400, {"error": {"message": "Unsupported parameter: stream_options", "code": 400}})
+    async with ChatServer([no, stream("4"), stream("5")]) as server:
+        chat = service(server.base_url)
+        async with aclosing(chat.run(ask())) as run:
+            assert text_of([event async for event in run]) == "4"
+        assert text_of(await answer(chat)) == "5"
+        assert ["stream_options" in body for body in server.bodies] == [True, False, False]
+
+
+# -- what comes back
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        ("stop", Status.COMPLETED),
+        ("length", Status.TRUNCATED),
+        ("content_filter", Status.FILTERED),
+        ("something_new", Status.COMPLETED),
+    ],
+)
+async def test_the_finish_reason_becomes_the_ending(reason: str, status: Status) -> None:
+    assert (await answered(stream("4", finish=reason)))[-1] == RunEnded(status)
+
+
+async def test_a_stream_without_done_is_complete_if_it_said_why_it_ends() -> None:
+    run = await answered(events(delta("4"), delta(finish="stop")))
+    assert run[-1] == RunEnded(Status.COMPLETED)
+
+
+async def test_a_stream_that_just_ends_is_interrupted_and_keeps_its_text() -> None:
+    run = await answered(events(delta("Fo"), delta("ur")))
+    assert text_of(run) == "Four"
+    assert run[-1] == RunEnded(Status.INTERRUPTED)
+
+
+async def test_done_without_a_reason_is_interrupted() -> None:
+    assert (await answered(events(delta("4"), "[DONE]")))[-1] == RunEnded(Status.INTERRUPTED)
+
+
+async def test_what_comes_after_the_ending_is_ignored() -> None:
+    run = await answered(
+        events(delta("4"), delta("!", "stop"), delta("4"), delta("!", "stop"), "[DONE]", delta("x"))
+    )
+    assert text_of(run) == "4!"
+    assert run[-1] == RunEnded(Status.COMPLETED)
+
+
+async def test_a_server_that_does_not_close_after_the_reason_does_not_hold_the_reply(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chat_completions, "AFTER_FINISH_S", 0.1)
+
+    async def linger(exchange: Exchange) -> None:
+        await exchange.head()
+        await exchange.event(delta("4", "stop"))
+        await exchange.reader.read()
+
+    assert (await answered(linger))[-1] == RunEnded(Status.COMPLETED)
+
+
+async def test_a_break_after_the_reason_does_not_spoil_the_reply() -> None:
+    assert (await answered(events(delta("4", "stop"), is_cut=True)))[-1] == RunEnded(Status.COMPLETED)
+
+
+async def test_thoughts_are_kept_apart_from_the_reply() -> None:
+    run = await answered(
+        events(
+            delta(reasoning_content="Hm"), delta(reasoning="m."), delta("4", reasoning=None, finish="stop")
+        )
+    )
+    assert [event.text for event in run if isinstance(event, ReasoningAppended)] == ["Hm", "m."]
+    assert text_of(run) == "4"
+
+
+async def test_strange_but_harmless_chunks_are_taken() -> None:
+    run = await answered(
+        events(
+            {},
+            {"choices": None, "usage": None, "error": None, "id": 7, "model": None},
+            {"choices": [None, {"delta": None, "finish_reason": None, "index": None}]},
+            {"choices": [{"index": 1, "delta": {"content": "another choice"}}]},
+            {"choices": [{"delta": {"content": None, "tool_calls": [], "role": None}, "finish_reason": ""}]},
+            "keep-alive",
+            {"choices": [{"delta": {"content": [{"type": "text", "text": "Fo"}, {"type": "text"}]}}]},
+            {"choices": [{"delta": {"content": "ur"}, "logprobs": 1, "new": {}}], "timings": {"x": 1}},
+            {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": None, "details": {}}},
+            {"choices": [{"delta": {}, "finish_reason": "stop"}]},
+        )
+    )
+    assert text_of(run) == "Four"
+    assert UsageReported(Usage(3, 0)) in run
+    assert run[-1] == RunEnded(Status.COMPLETED)
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/event-stream"])
+async def test_a_whole_reply_instead_of_a_stream_is_taken(content_type: str) -> None:
+    whole = {
+        "id": "chatcmpl-2",
+        "choices": [
+            {"index": 0, "message": {"role": "assistant", "content": "Four."}, "finish_reason": "length"}
+        ],
+        "usage": {"prompt_tokens": 5, "completion_tokens": 1},
+    }
+    run = await answered(refuse(200, whole, content_type=content_type))
+    assert "Four." in [getattr(event, "text", "") for event in run]
+    assert UsageReported(Usage(5, 1)) in run
+    assert run[-1] == RunEnded(Status.TRUNCATED)
+
+
+async def test_a_stream_called_json_is_read_as_a_stream() -> None:
+    body = b'data: {"choices":[{"delta":{"content":"4"},"finish_reason":"stop"}]}\n\n'
+    assert text_of(await answered(refuse(200, body, content_type="application/json"))) == "4"
+
+
+async def test_pieces_cut_inside_a_character_are_put_together() -> None:
+    body = b"".join(
+        f'data: {{"choices":[{{"delta":{{"content":"{piece}"}}}}]}}\r\n\r\n'.encode()
+        for piece in ("ёж", "\U0001f994")
+    )
+    body += b'data: {"choices":[{"finish_reason":"stop"}]}'
+    run = await answered(raw(*(body[at : at + 1] for at in range(len(body)))))
+    assert text_of(run) == "ёж\U0001f994"
+    assert run[-1] == RunEnded(Status.COMPLETED)
+
+
+async def test_a_real_stream_gives_the_same_events_wherever_it_is_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    body = CAPTURED.read_bytes().replace(b"\r\n", b"\n").partition(b"\n\n")[2]
+    chat = service("http://127.0.0.1:1/v1")
+    cut = 0
+
+    async def pieces(*_: object, **__: object) -> AsyncIterator[bytes]:
+        for piece in (body[:cut], body[cut:]):
+            yield piece
+
+    monkeypatch.setattr(chat._http, "stream", pieces)
+    for cut in range(len(body) + 1):  # noqa: B007 - read by pieces
+        async with aclosing(chat.run(ask())) as run:
+            found = [event async for event in run]
+        assert text_of(found) == "2 + 2 equals 4."
+        assert found[-2:] == [UsageReported(Usage(37, 9)), RunEnded(Status.COMPLETED)]
+
+
+# -- faults
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "request_rejected"),
+        (401, "sign_in"),
+        (402, "quota"),
+        (403, "access_denied"),
+        (404, "not_found"),
+        (429, "rate_limited"),
+        (500, "service_fault"),
+        (503, "service_fault"),
+    ],
+)
+async def test_a_refusal_names_what_to_do_and_the_request(status: int, code: str) -> None:
+    error = await refused(
+        refuse(status, {"error": {"message": "no", "code": status}}, x_request_id="theirs-1")
+    )
+    assert (error.code, error.status_code, error.request_id, error.detail) == (code, status, "theirs-1", "no")
+
+
+async def test_the_wrong_key_is_told_and_never_shown() -> None:
+    async with ChatServer(stream("4"), key="test-key-other-456") as server:
+        with pytest.raises(SignInError) as caught:
+            await answer(service(server.base_url))
+    assert KEY not in repr(caught.value) + caught.value.detail
+    error = await refused(refuse(401, {"error": {"message": f"Incorrect API key provided: {KEY}."}}))
+    assert error.detail == "Incorrect API key provided: •••."
+    error = await refused(events({"error": {"message": f"bad key {KEY}", "code": 401}}))
+    assert isinstance(error, SignInError)
+    assert error.detail == "bad key •••"
+
+
+@pytest.mark.parametrize("key", ["test-key-\nnew-line", "тест-ключ", "test key\x00", " ", ""])
+async def test_a_key_that_cannot_be_sent_is_not_quoted_in_the_error(key: str) -> None:
+    async with ChatServer(stream("4"), is_forgiving=True) as server:
+        chat = service(server.base_url)
+        chat._http._key = Secret(key)
+        with pytest.raises(SignInError) as caught:
+            await answer(chat)
+        assert not server.seen
+    assert not key.strip() or key not in repr(caught.value)
+
+
+async def test_too_many_requests_say_how_long_to_wait() -> None:
+    error = await refused(refuse(429, {"error": {"message": "slow"}}, retry_after="7"))
+    assert isinstance(error, RateLimitedError)
+    assert error.retry_after_s == 7
+    assert (await refused(refuse(429, "{}", content_type="application/json"))).retry_after_s is None
+
+
+async def test_a_spent_quota_is_told_apart() -> None:
+    body = {"error": {"message": "quota", "code": "insufficient_quota"}}
+    assert isinstance(await refused(refuse(429, body)), QuotaExceededError)
+
+
+async def test_a_prompt_that_is_too_long_says_how_long() -> None:
+    said = {"code": 400, "message": "too long", "type": "exceed_context_size_error"}
+    error = await refused(refuse(400, {"error": said | {"n_prompt_tokens": 6019, "n_ctx": 4096}}))
+    assert isinstance(error, ContextTooLongError)
+    assert (error.prompt_tokens, error.context_tokens) == (6019, 4096)
+
+
+async def test_a_web_page_instead_of_a_reply_is_told() -> None:
+    error = await refused(refuse(200, "<html><title>Sign in to the Wi-Fi</title></html>"))
+    assert isinstance(error, BadReplyError)
+    error = await refused(refuse(502, "<html><title>Bad Gateway</title></html>"))
+    assert isinstance(error, ServiceFaultError)
+    assert error.detail == "a web page: Bad Gateway"
+
+
+async def test_a_redirect_is_not_followed_with_the_key() -> None:
+    async with ChatServer(stream("4")) as other:
+        error = await refused(refuse(307, "", location=f"{other.base_url}/chat/completions"))
+        assert isinstance(error, BadReplyError)
+        assert other.base_url in error.detail
+        assert not other.seen
+
+
+async def test_a_broken_event_is_an_error_and_not_a_gap() -> None:
+    assert isinstance(await refused(raw(b'data: {"choices":[{\n\n')), BadReplyError)
+    error = await refused(events({"choices": [{"delta": "text"}]}))
+    assert "choices[0].delta" in error.detail
+
+
+async def test_an_error_inside_the_stream_ends_the_run() -> None:
+    error = await refused(events(delta("4"), {"error": {"message": "overloaded", "type": "server_error"}}))
+    assert isinstance(error, ServiceFaultError)
+    assert isinstance(await refused(raw(b"event: error\ndata: it broke\n\n")), ServiceFaultError)
+    assert isinstance(await refused(raw(b'{"error":"it broke"}\n')), ServiceFaultError)
+    assert isinstance(await refused(events(delta("4", "error"))), ServiceFaultError)
+
+
+async def test_a_cut_stream_is_the_networks_fault_after_the_text() -> None:
+    found: list[RunEvent] = []
+    async with ChatServer(events(delta("Fo"), is_cut=True)) as server:
+        chat = service(server.base_url)
+        with pytest.raises(UnreachableError) as caught:
+            async with aclosing(chat.run(ask())) as run:
+                async for event in run:
+                    found.append(event)  # noqa: PERF401 - what came before the error counts
+        await chat.close()
+    assert text_of(found) == "Fo"
+    assert caught.value.step == "tcp"
+
+
+async def test_a_server_that_hangs_up_is_the_networks_fault() -> None:
+    error = await refused(hang_up)
+    assert isinstance(error, UnreachableError)
+    assert error.step == "tcp"
+
+
+async def test_a_slow_first_word_is_waited_for() -> None:
+    async def slow(exchange: Exchange) -> None:
+        await asyncio.sleep(0.3)
+        await stream("4")(exchange)
+
+    assert text_of(await answered(slow)) == "4"
+
+
+async def test_silence_ends_the_wait() -> None:
+    async with ChatServer(keep_silent) as server:
+        with pytest.raises(SilentError):
+            await answer(service(server.base_url, read_timeout_s=0.2))
+
+
+async def test_comments_keep_a_slow_reply_alive() -> None:
+    async def ping(exchange: Exchange) -> None:
+        await exchange.head()
+        for _ in range(8):
+            await exchange.chunk(b":\n\n")
+            await asyncio.sleep(0.1)
+        await exchange.event(delta("4", "stop"))
+        await exchange.end()
+
+    async with ChatServer(ping) as server:
+        assert text_of(await answer(service(server.base_url, read_timeout_s=0.4))) == "4"
+
+
+async def test_nobody_listens() -> None:
+    async with ChatServer() as server:
+        gone = server.base_url
+    with pytest.raises(UnreachableError) as caught:
+        await answer(service(gone))
+    assert caught.value.step == "tcp"
+    assert "Connection refused" in caught.value.detail
+
+
+async def test_a_name_that_does_not_exist() -> None:
+    with pytest.raises(UnreachableError) as caught:
+        await answer(service("http://nitka-test.invalid/v1"))
+    assert caught.value.step == "dns"
+
+
+async def test_a_server_without_tls() -> None:
+    async def speak_plainly(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(speak_plainly, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(UnreachableError) as caught:
+            await answer(service(f"https://127.0.0.1:{port}/v1"))
+    assert caught.value.step == "tls"
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="makes its certificate with openssl")
+async def test_a_certificate_that_nobody_signed(tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=localhost"]
+    subprocess.run(  # noqa: ASYNC221 - nothing else happens meanwhile
+        ["openssl", "req", "-x509", "-nodes", *made, "-keyout", key, "-out", certificate],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    async def ignore(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with await asyncio.start_server(ignore, "127.0.0.1", 0, ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(UnreachableError) as caught:
+            await answer(service(f"https://localhost:{port}/v1"))
+        await until(lambda: len(asyncio.all_tasks()) == 1)  # the server's side of the handshake
+    assert caught.value.step == "tls"
+    assert "certificate" in caught.value.detail.lower()
+
+
+async def test_a_proxy_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with ChatServer() as server:
+        gone = server.base_url.removesuffix("/v1")
+    monkeypatch.setenv("http_proxy", gone)
+    with pytest.raises(UnreachableError) as caught:
+        await answer(service("http://nitka-test.invalid/v1"))
+    assert caught.value.step == "proxy"
+    async with ChatServer(stream("4")) as server:  # this machine itself is never asked through a proxy
+        assert text_of(await answer(service(server.base_url))) == "4"
+
+
+async def test_a_proxy_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", "gopher://127.0.0.1:1")
+    with pytest.raises(UnreachableError) as caught:
+        await answer(service("http://nitka-test.invalid/v1"))
+    assert caught.value.step == "proxy"
+
+
+# -- stopping
+
+
+async def test_stopping_closes_the_connection_in_the_middle() -> None:
+    async def talk(exchange: Exchange) -> None:
+        await exchange.head()
+        while not exchange.reader.at_eof():
+            await exchange.event(delta("4"))
+            await asyncio.sleep(0.01)
+
+    async with ChatServer(talk) as server:
+        chat = service(server.base_url)
+        async with aclosing(chat.run(ask())) as run:
+            async for event in run:
+                if isinstance(event, TextAppended):
+                    break
+        await until(lambda: server.hung_up == 1)
+
+        task = asyncio.create_task(answer(chat))
+        await until(lambda: len(server.seen) == 2)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await until(lambda: server.hung_up == 2)
+
+
+async def test_a_run_after_a_stopped_one_works() -> None:
+    async with ChatServer([keep_silent, stream("4")]) as server:
+        chat = service(server.base_url)
+        async with aclosing(chat.run(ask())) as run:
+            silent = asyncio.create_task(_drain(run))
+            await until(lambda: server.seen)
+            silent.cancel()
+            await asyncio.wait([silent])
+        assert text_of(await answer(chat)) == "4"
+
+
+async def _drain(run: AsyncGenerator[RunEvent, None]) -> None:
+    async for _ in run:
+        pass
+
+
+# -- models and test
+
+
+async def test_models_are_listed_with_what_they_can_remember() -> None:
+    rows = [
+        {"id": "a", "meta": {"n_ctx": 4096, "n_ctx_train": 8192}},
+        {"id": "b", "max_model_len": 32768},
+        {"id": "c", "context_length": 128000, "name": "Model C"},
+        {"id": "d", "meta": None, "created": None},
+        {"id": "e", "context_window": 0, "max_context_length": 10},
+        {"id": None},
+        "odd",
+    ]
+    async with ChatServer(models=listing(*rows)) as server:
+        chat = service(server.base_url)
+        assert await chat.models() == (
+            Model("a", "", 4096),
+            Model("b", "", 32768),
+            Model("c", "Model C", 128000),
+            Model("d"),
+            Model("e", "", 10),
+        )
+        await chat.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [({"data": None}, []), ({"data": []}, []), ([{"id": "a"}], ["a"]), ({"data": [{}]}, [])],
+)
+async def test_odd_lists_of_models_are_taken(body: object, names: list[str]) -> None:
+    async with ChatServer(models=refuse(200, body)) as server:
+        chat = service(server.base_url)
+        assert [model.id for model in await chat.models()] == names
+        await chat.close()
+
+
+@pytest.mark.parametrize("body", ["<html>", "text", {"models": []}, {"data": 7}, {"data": [{"meta": 7}]}])
+async def test_what_is_no_list_of_models_is_told(body: object) -> None:
+    async with ChatServer(models=refuse(200, body)) as server:
+        chat = service(server.base_url)
+        with pytest.raises(BadReplyError):
+            await chat.models()
+        await chat.close()
+
+
+async def test_a_connection_is_tested_by_its_models() -> None:
+    async with ChatServer() as server:
+        chat = service(server.base_url)
+        report = await chat.test()
+        await chat.close()
+    assert [model.id for model in report.models] == ["scripted"]
+    assert 0 < report.round_trip_s < 5
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        refuse(200, {"choices": []}),
+        refuse(400, {"error": {"message": "model is required"}}),
+        refuse(404, {"error": {"message": "model '' not found"}}),
+    ],
+)
+async def test_a_server_without_a_list_is_asked_for_a_word(reply: Behaviour) -> None:
+    async with ChatServer(reply, models=refuse(404, {"error": "no such page"})) as server:
+        chat = service(server.base_url)
+        assert (await chat.test()).models == ()
+        await chat.close()
+        assert [exchange.path for exchange in server.seen] == ["/v1/models", "/v1/chat/completions"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+async def test_a_test_tells_what_is_wrong(status: int) -> None:
+    async with ChatServer(models=refuse(status, {"error": "no"})) as server:
+        chat = service(server.base_url)
+        with pytest.raises(ServiceError) as caught:
+            await chat.test()
+        await chat.close()
+    assert caught.value.status_code == status
+
+
+async def test_an_address_where_nothing_is_fails_the_test() -> None:
+    nothing = refuse(404, "<html><title>Not found</title></html>")
+    async with ChatServer(nothing, models=nothing) as server:
+        chat = service(server.base_url)
+        with pytest.raises(NotFoundError):
+            await chat.test()
+        await chat.close()
+
+
+async def test_a_request_that_is_refused_keeps_its_words() -> None:
+    error = await refused(refuse(422, {"detail": [{"loc": ["body", "temperature"], "msg": "too hot"}]}))
+    assert isinstance(error, RequestRejectedError)
+    assert error.detail == "body.temperature: too hot"
+
+
+# -- secrets
+
+
+async def test_the_log_names_requests_and_neither_key_nor_text(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with ChatServer(stream("The reply nobody else reads")) as server:
+        await answer(service(server.base_url), ask("An instruction nobody else reads"))
+    ours = [record for record in caplog.records if record.name.startswith("desktop_app")]
+    said = "\n".join(record.getMessage() for record in ours)
+    assert "request-1" in said
+    assert "HTTP 200" in said
+    whole = "\n".join(record.getMessage() for record in caplog.records)
+    for secret in (KEY, "nobody else", ASKED.text):
+        assert secret not in said
+        assert secret not in whole
