@@ -124,7 +124,6 @@ def _beginning() -> Beginning:
     return Beginning(
         connection_name=tr("Beginning", "On this device"),
         assistant_name=tr("Beginning", "Local assistant"),
-        description=tr("Beginning", "Small on-device model: private and offline, English only, often wrong."),
     )
 
 

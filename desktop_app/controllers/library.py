@@ -24,7 +24,6 @@ class Beginning:
 
     connection_name: str = "On this device"
     assistant_name: str = "Local assistant"
-    description: str = "Small on-device model: private and offline, English only, often wrong."
     instruction: str = "You are a helpful assistant. Answer briefly and plainly."
 
 
@@ -61,7 +60,6 @@ class LibraryController:
         await self._assistants.create(
             AssistantSettings(
                 name=beginning.assistant_name,
-                description=beginning.description,
                 instruction=beginning.instruction,
                 connection_id=connection.id,
                 truncation=PromptTruncation(ON_DEVICE_PROMPT_TOKENS),

@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         self._threads: list[ThreadSummary] = []
         self._connection_id: ConnectionId | None = None
         self._replaces_key = False
+        self._has_assistants_height = bool(state.assistants_height)
         self._undo: Callable[[], None] | None = None
         self._assistant_dialog: AssistantDialog | None = None
         self._connections_dialog: ConnectionsDialog | None = None
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self._lists = QSplitter(Qt.Orientation.Vertical)
         self._lists.setObjectName("lists")
         self._lists.setChildrenCollapsible(False)
+        self._lists.setHandleWidth(1)  # Qt catches the pointer some pixels beside so thin a handle
         self._lists.addWidget(self.assistants)
         self._lists.addWidget(self.threads)
         self._lists.setStretchFactor(1, 1)
@@ -98,6 +100,7 @@ class MainWindow(QMainWindow):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setObjectName("panes")
         self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(1)
         self._splitter.addWidget(self._sidebar)
         self._splitter.addWidget(centre)
         self._splitter.setStretchFactor(1, 1)
@@ -281,6 +284,16 @@ class MainWindow(QMainWindow):
             listed.assistants, listed.model_labels, listed.thread_counts, listed.total
         )
         self.assistants.select(self._assistant_id)
+        if not self._has_assistants_height:
+            self._has_assistants_height = True
+            self._fit_assistants(len(listed.assistants))
+
+    def _fit_assistants(self, count: int) -> None:
+        """Give the assistants as much room as they need, at most two fifths, until the user drags the splitter."""
+        height = self._lists.height()
+        wanted = self._theme.px("header") + (count + 1) * self._theme.px("assistantRow")
+        wanted = min(wanted, height * 2 // 5)
+        self._lists.setSizes([wanted, max(1, height - wanted)])
 
     def _on_threads(self, threads: list[ThreadSummary]) -> None:
         self._threads = threads

@@ -6,7 +6,7 @@ when the reply is complete.
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.controllers.facts import Fact, ReplyEdited, RunBegan, RunFinished, StageReached
@@ -47,6 +47,8 @@ class MessagesPane(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("messages")
+        self.setProperty("surface", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._opened: ThreadOpened | None = None
         self._oldest_position = 0
         self._last_reply_id = ""

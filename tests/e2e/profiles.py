@@ -1,0 +1,33 @@
+"""Profiles as a user would have made them, without the clicks."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from desktop_app.domain.assistants import AssistantSettings
+from desktop_app.domain.connections import Connection, ConnectionKind
+from desktop_app.domain.ids import ConnectionId, new_id
+from desktop_app.store.assistants import AssistantStore
+from desktop_app.store.connections import ConnectionStore
+from desktop_app.store.database import Database
+from desktop_app.store.profile import Profile
+
+
+def prepare_profile(folder: Path, base_url: str) -> None:
+    """A profile with the assistants "Loopback" (a server at ``base_url``) and "Device" (the on-device model)."""
+    asyncio.run(_prepare(Profile.at(folder), base_url))
+
+
+async def _prepare(profile: Profile, base_url: str) -> None:
+    profile.prepare()
+    database = Database(profile.database, profile.backups)
+    await database.open()
+    connections, assistants = ConnectionStore(database), AssistantStore(database)
+    chat = Connection(ConnectionId(new_id()), ConnectionKind.CHAT, "Loopback server", base_url)
+    device = Connection(ConnectionId(new_id()), ConnectionKind.ON_DEVICE, "On this device")
+    settings = AssistantSettings(name="Loopback", connection_id=chat.id, model="scripted")
+    await connections.add(chat)
+    await connections.add(device)
+    await assistants.create(settings)
+    await assistants.create(replace(settings, name="Device", connection_id=device.id, model=""))
+    await database.close()
