@@ -81,8 +81,7 @@ class AssistantDialog(QDialog):
             self._load(settings, connections)
         self._note.clear()
         self._foot.settle()
-        self._show_head()
-        self._check()
+        self._show(self.settings())
         self._tabs.setCurrentIndex(0)
         self.open()
         self._general.focus_name()
@@ -190,8 +189,13 @@ class AssistantDialog(QDialog):
             page.show_settings(settings)
         self._is_loading = False
 
-    def _show_head(self) -> None:
-        name = self.settings().name.strip()
+    def _show(self, settings: AssistantSettings) -> None:
+        """Show what follows from the settings; they are read once, since an instruction may be long."""
+        self._show_head(settings)
+        self._check(settings)
+
+    def _show_head(self, settings: AssistantSettings) -> None:
+        name = settings.name.strip()
         self._glyph.set_name(name)
         self._title.setText(name or self.tr("New assistant"))
         self.setWindowTitle(name or self.tr("New assistant"))
@@ -200,7 +204,7 @@ class AssistantDialog(QDialog):
             self._save.setText(self.tr("&Create"))
             return
         version = self._assistant.version
-        is_changed = self._is_changed()
+        is_changed = settings != self._baseline
         text = self.tr("Changed since version {n}, draft kept") if is_changed else self.tr("Version {n}")
         self._version.setText(text.format(n=version))
         self._save.setText(self.tr("&Save as v{n}").format(n=version + 1))
@@ -211,21 +215,21 @@ class AssistantDialog(QDialog):
     def _value_changed(self) -> None:
         if self._is_loading:
             return
-        if self.settings().name != self._baseline.name:
+        settings = self.settings()
+        if settings.name != self._baseline.name:
             self._is_name_touched = True
         self._foot.settle()
-        self._show_head()
-        self._check()
+        self._show(settings)
         if not self._draft_timer.isActive():
             self._draft_timer.start()
 
-    def _check(self) -> None:
-        found = problems(self.settings(), max_temperature=self._model.max_temperature)
+    def _check(self, settings: AssistantSettings) -> None:
+        found = problems(settings, max_temperature=self._model.max_temperature)
         shown = [problem for problem in found if self._is_name_touched or not _is_missing_name(problem)]
         for index, (_, page) in enumerate(self._pages):
             has_problem = page.show_problems(shown)
             self._tabs.mark(index, self.tr("Something here needs a change") if has_problem else "")
-        self._save.setEnabled(not found and (self._assistant is None or self._is_changed()))
+        self._save.setEnabled(not found and (self._assistant is None or settings != self._baseline))
 
     def _tell_draft(self) -> None:
         self.draft_changed.emit(self.settings())

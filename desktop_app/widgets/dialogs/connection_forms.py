@@ -19,8 +19,6 @@ from desktop_app.widgets.dialogs.frame import Callout, button
 from desktop_app.widgets.dialogs.key_field import KeyField
 from desktop_app.widgets.theme import Theme
 
-NAME_LIMIT = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Preset:
@@ -50,36 +48,21 @@ class ConnectionForm(QWidget):
         """Fill the fields; ``kept`` says where its key is stored."""
         raise NotImplementedError
 
-    def connection(self) -> Connection:
-        """What the fields say."""
-        raise NotImplementedError
-
-    @property
-    def secret(self) -> Secret | None:
-        """A key that was typed, or None to keep the old one."""
-        return None
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether something differs from what was shown first."""
+    def write(self, connection: Connection) -> Connection:
+        """``connection`` with what the fields say."""
         raise NotImplementedError
 
     @property
     def is_complete(self) -> bool:
-        """Whether it can be saved and tested."""
+        """Whether nothing is missing and nothing is wrong."""
         raise NotImplementedError
-
-    def forget_key(self) -> None:
-        """Clear a typed key."""
 
 
 class ServerForm(ConnectionForm):
-    """Name, address, and how to sign in."""
+    """Address, and how to sign in."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._connection: Connection | None = None
-        self._name, self._name_row = _name_row(theme, self)
         self._url = QLineEdit()
         self._url.setObjectName("connection_base_url")
         self._url.setPlaceholderText("http://localhost:11434/v1")
@@ -99,7 +82,6 @@ class ServerForm(ConnectionForm):
         self._keyring = Kept.KEYRING
         self._is_loading = False
         for signal in (
-            self._name.textChanged,
             self._url.textChanged,
             self._auth.currentIndexChanged,
             self._key.changed,
@@ -110,8 +92,6 @@ class ServerForm(ConnectionForm):
     def show_connection(self, connection: Connection, kept: Kept | None) -> None:
         """Fill the fields; ``kept`` says where its key is stored."""
         self._is_loading = True
-        self._connection = connection
-        self._name.setText(connection.name)
         self._url.setText(connection.base_url)
         self._auth.select(connection.auth)
         self._key.show_stored(kept)
@@ -124,18 +104,12 @@ class ServerForm(ConnectionForm):
         self._keyring = kept
         self._check()
 
-    def connection(self) -> Connection:
-        """What the fields say, the address in its normal form."""
-        assert self._connection is not None
+    def write(self, connection: Connection) -> Connection:
+        """``connection`` with what the fields say, the address in its normal form."""
         url = self._url.text().strip()
         with suppress(ValueError):
             url = normalise_base_url(url)
-        return replace(
-            self._connection,
-            name=self._name.text().strip(),
-            base_url=url,
-            auth=Auth.API_KEY if self._has_auth else Auth.NONE,
-        )
+        return replace(connection, base_url=url, auth=Auth.API_KEY if self._has_auth else Auth.NONE)
 
     @property
     def secret(self) -> Secret | None:
@@ -143,23 +117,15 @@ class ServerForm(ConnectionForm):
         return self._key.secret if self._has_auth else None
 
     @property
-    def is_changed(self) -> bool:
-        """Whether something differs from what was shown first."""
-        return self._connection is not None and (
-            self.connection() != self._connection or self.secret is not None
-        )
-
-    @property
     def is_complete(self) -> bool:
-        """Whether it can be saved and tested."""
+        """Whether nothing is missing, wrong or unconfirmed."""
         has_key = (
             not self._has_auth
             or self._key.is_stored
             or (self._key.secret is not None and not self._key.is_odd)
         )
         is_allowed = not self._is_key_exposed or self._allows_http.isChecked()
-        name = self._name.text().strip()
-        return bool(name) and len(name) <= NAME_LIMIT and self._has_address and has_key and is_allowed
+        return self._has_address and has_key and is_allowed
 
     def forget_key(self) -> None:
         """Clear a typed key."""
@@ -170,10 +136,9 @@ class ServerForm(ConnectionForm):
         self._key.replace()
 
     def focus_first(self) -> None:
-        """Put the cursor into the first field that is still empty, else into the name."""
-        fields = (self._name, self._url, *((self._key.edit,) if self._has_auth else ()))
-        empty = (field for field in fields if not field.text())
-        next(empty, self._name).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        """Put the cursor into the first field that is still empty."""
+        field = self._url if not self._url.text() or not self._has_auth else self._key.edit
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @property
     def _has_auth(self) -> bool:
@@ -203,7 +168,6 @@ class ServerForm(ConnectionForm):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px("spacing.2"))
-        column.addWidget(self._name_row)
         column.addWidget(self._url_row)
         column.addLayout(sign_in)
         column.addWidget(self._insecure)
@@ -214,7 +178,6 @@ class ServerForm(ConnectionForm):
             self.changed.emit()
 
     def _check(self) -> None:
-        _check_name(self._name, self._name_row)
         self._check_address()
         self._key_row.setVisible(self._has_auth)
         self._key_row.set_hint(self._key_hint())
@@ -256,9 +219,7 @@ class DeviceForm(ConnectionForm):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._connection: Connection | None = None
         self._path = ""
-        self._name, self._name_row = _name_row(theme, self)
         self._honest = Callout(theme, "plain")
         self._file = QLineEdit()
         self._file.setObjectName("connection_model_path")
@@ -267,31 +228,22 @@ class DeviceForm(ConnectionForm):
         self._choose = button(self.tr("Use another &GGUF file…"), "connection_model_file")
         self._reset = button(self.tr("Use the &built-in model"), "connection_model_builtin")
         self._lay_out(theme)
-        self._name.textChanged.connect(self._value_changed)
         self._choose.clicked.connect(self._choose_file)
         self._reset.clicked.connect(lambda: self._use_file(""))
 
     def show_connection(self, connection: Connection, kept: Kept | None) -> None:
         """Fill the fields."""
-        self._connection = None
-        self._name.setText(connection.name)
-        self._connection, self._path = connection, connection.model_path
+        self._path = connection.model_path
         self._check()
 
-    def connection(self) -> Connection:
-        """What the fields say."""
-        assert self._connection is not None
-        return replace(self._connection, name=self._name.text().strip(), model_path=self._path)
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether something differs from what was shown first."""
-        return self._connection is not None and self.connection() != self._connection
+    def write(self, connection: Connection) -> Connection:
+        """``connection`` with what the fields say."""
+        return replace(connection, model_path=self._path)
 
     @property
     def is_complete(self) -> bool:
-        """Whether it can be saved and tested."""
-        return 0 < len(self._name.text().strip()) <= NAME_LIMIT
+        """Always: without a file the built-in model is used."""
+        return True
 
     def _lay_out(self, theme: Theme) -> None:
         buttons = QHBoxLayout()
@@ -302,7 +254,6 @@ class DeviceForm(ConnectionForm):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px("spacing.2"))
-        column.addWidget(self._name_row)
         column.addWidget(self._file_row)
         column.addLayout(buttons)
         column.addSpacing(theme.px("spacing.4"))
@@ -319,15 +270,10 @@ class DeviceForm(ConnectionForm):
 
     def _use_file(self, path: str) -> None:
         self._path = path
-        self._value_changed()
-
-    def _value_changed(self) -> None:
-        if self._connection is not None:
-            self._check()
-            self.changed.emit()
+        self._check()
+        self.changed.emit()
 
     def _check(self) -> None:
-        _check_name(self._name, self._name_row)
         self._file.setText(self._path or self.tr("The model that comes with Nitka: SmolLM2 135M"))
         self._file.setToolTip(self._path)
         self._reset.setEnabled(bool(self._path))
@@ -343,16 +289,3 @@ class DeviceForm(ConnectionForm):
                     "Good for a first try without an account. For real work, add a connection or another file."
                 ),
             )
-
-
-def _name_row(theme: Theme, form: ConnectionForm) -> tuple[QLineEdit, FieldRow]:
-    field = QLineEdit()
-    field.setObjectName("connection_name")
-    return field, FieldRow(theme, form.tr("&Name"), field)
-
-
-def _check_name(field: QLineEdit, row: FieldRow) -> None:
-    is_long = len(field.text().strip()) > NAME_LIMIT
-    row.set_problem(
-        row.tr("Too long: at most {limit} characters.").format(limit=NAME_LIMIT) if is_long else ""
-    )

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from desktop_app.domain.connections import Connection, ConnectionKind, ConnectionReport
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.secret import Kept
-from desktop_app.widgets.dialogs.connection_forms import ConnectionForm, DeviceForm, Preset, ServerForm
+from desktop_app.widgets.dialogs.connection_editor import ConnectionEditor
+from desktop_app.widgets.dialogs.connection_forms import Preset
 from desktop_app.widgets.dialogs.connection_list import ConnectionList, Row
 from desktop_app.widgets.dialogs.connection_result import Outcome, ResultPanel, milliseconds
 from desktop_app.widgets.dialogs.frame import Callout, Foot, Hairline, Page, WrappedLabel, button
@@ -64,7 +65,7 @@ class ConnectionsDialog(QDialog):
         self._connections = {connection.id: connection for connection in connections}
         self._keys = dict(keys)
         is_there = self._draft is not None or self._chosen_id in self._connections
-        if self._is_saving or (is_there and self._form.is_changed):
+        if self._is_saving or (is_there and self._editor.is_changed):
             self._show_rows()
         else:
             self._show_connection(self._chosen_id, self._draft)
@@ -88,7 +89,7 @@ class ConnectionsDialog(QDialog):
 
     def set_keyring_state(self, kept: Kept, reason: str = "") -> None:
         """Where keys are kept from now on; without a keyring this is said at the top, with the ``reason`` below."""
-        self._server.set_keyring(kept)
+        self._editor.set_keyring(kept)
         text = (
             self.tr("There is no keyring: the key is kept until Nitka closes.")
             if kept is Kept.SESSION
@@ -115,7 +116,7 @@ class ConnectionsDialog(QDialog):
         """Select a connection, at once with the cursor where its key is replaced if ``replaces_key``."""
         self._leave(lambda: self._show_connection(connection_id))
         if replaces_key and self._chosen_id == connection_id:
-            self._server.replace_key()
+            self._editor.replace_key()
 
     def reject(self) -> None:
         """Close, or ask first when something is not saved; asked again, go on editing."""
@@ -126,21 +127,20 @@ class ConnectionsDialog(QDialog):
 
     def hideEvent(self, event: QHideEvent) -> None:
         if not event.spontaneous():
-            self._server.forget_key()
+            self._editor.forget_key()
         super().hideEvent(event)
 
     def _build(self) -> None:
         theme = self._theme
         self._list, self._keyring = ConnectionList(theme), Callout(theme, "warning")
         self._keyring.setObjectName("connection_keyring")
-        self._server, self._device = ServerForm(theme), DeviceForm(theme)
-        self._form: ConnectionForm = self._server
+        self._editor = ConnectionEditor(theme)
         self._empty = WrappedLabel(
             self.tr("No connections yet. Add a server that speaks Chat Completions."), role="secondary"
         )
         self._result = ResultPanel(theme)
         page = Page(theme)
-        for part in (self._keyring, self._empty, self._server, self._device):
+        for part in (self._keyring, self._empty, self._editor):
             page.column.addWidget(part)
         page.column.addSpacing(theme.px("spacing.1"))
         page.column.addWidget(self._result)
@@ -175,8 +175,7 @@ class ConnectionsDialog(QDialog):
     def _connect(self) -> None:
         self._list.wanted.connect(self._wanted)
         self._list.preset_chosen.connect(lambda preset: self._leave(lambda: self._add(preset)))
-        for form in (self._server, self._device):
-            form.changed.connect(self._edited)
+        self._editor.changed.connect(self._edited)
         self._delete.clicked.connect(self._ask_deletion)
         self._test.clicked.connect(self._test_clicked)
         self._close.clicked.connect(self.reject)
@@ -190,7 +189,7 @@ class ConnectionsDialog(QDialog):
     def _add(self, preset: Preset) -> None:
         draft = Connection(NEW, ConnectionKind.CHAT, preset.name, preset.base_url, preset.auth)
         self._show_connection(NEW, draft)
-        self._server.focus_first()
+        self._editor.focus_first()
 
     def _show_connection(self, wanted: ConnectionId | None, draft: Connection | None = None) -> None:
         """Fill the form with the wanted connection, else the first; any draft but the given one is dropped."""
@@ -201,14 +200,13 @@ class ConnectionsDialog(QDialog):
             wanted = next(iter(self._connections), None)
         self._chosen_id = wanted
         shown = draft or (self._connections[wanted] if wanted is not None else None)
-        self._server.forget_key()
-        if shown is not None:
-            self._form = self._device if shown.kind is ConnectionKind.ON_DEVICE else self._server
-            self._form.show_connection(shown, self._keys.get(shown.id))
+        if shown is None:
+            self._editor.clear()
+        else:
+            self._editor.show_connection(shown, self._keys.get(shown.id))
             self._name = shown.name
         self._empty.setVisible(shown is None)
-        self._server.setVisible(shown is not None and self._form is self._server)
-        self._device.setVisible(shown is not None and self._form is self._device)
+        self._editor.setVisible(shown is not None)
         self._foot.settle()
         self._show_rows()
         self._show_result()
@@ -237,7 +235,9 @@ class ConnectionsDialog(QDialog):
     def _show_outcome(self, connection_id: ConnectionId, outcome: Outcome) -> None:
         self.set_busy("")
         is_stale = (
-            connection_id == self._chosen_id and self._form.is_changed and connection_id not in self._awaited
+            connection_id == self._chosen_id
+            and self._editor.is_changed
+            and connection_id not in self._awaited
         )
         if is_stale and outcome.report is not None:
             return  # what was tested is no longer what the form says
@@ -257,14 +257,14 @@ class ConnectionsDialog(QDialog):
 
     def _show_buttons(self) -> None:
         is_shown, is_idle = self._chosen_id is not None, not self._busy
-        is_ready = is_shown and is_idle and self._form.is_complete
+        is_ready = is_shown and is_idle and self._editor.is_complete
         self._test.setEnabled(is_ready)
-        self._save.setEnabled(is_ready and (self._form.is_changed or self._draft is not None))
-        self._delete.setVisible(is_shown and self._form is not self._device)
+        self._save.setEnabled(is_ready and (self._editor.is_changed or self._draft is not None))
+        self._delete.setVisible(is_shown and not self._editor.is_device)
         self._delete.setEnabled(is_idle)
 
     def _edited(self) -> None:
-        name = self._form.connection().name
+        name = self._editor.connection().name
         if name == self._name and self._chosen_id is not None:
             self._outcomes.pop(self._chosen_id, None)
             self._awaited.discard(self._chosen_id)
@@ -275,20 +275,20 @@ class ConnectionsDialog(QDialog):
         self._show_buttons()
 
     def _test_clicked(self) -> None:
-        connection, secret = self._form.connection(), self._form.secret
+        connection, secret = self._editor.connection(), self._editor.secret
         self._awaited.add(connection.id)
         self.set_busy(self.tr("Testing…"))
         self.test_requested.emit(connection, secret)
 
     def _save_clicked(self) -> None:
-        connection, secret = self._form.connection(), self._form.secret
+        connection, secret = self._editor.connection(), self._editor.secret
         self._is_saving = True
         self.set_busy(self.tr("Saving…"))
         self.save_requested.emit(connection, secret)
 
     def _leave(self, then: Callable[[], None]) -> None:
         """Do ``then`` at once, or after the user said what becomes of unsaved changes."""
-        if self._chosen_id is None or not self._form.is_changed:
+        if self._chosen_id is None or not self._editor.is_changed:
             self._show_connection(self._chosen_id)
             then()
             return

@@ -267,8 +267,7 @@ class QuestionBar(QWidget):
     def ask(self, question: str, answers: Sequence[tuple[str, str, str]]) -> None:
         """Ask ``question``; ``answers`` are (name, text, kind), the primary one or else the first gets the focus."""
         for old in self._buttons:
-            self._row.removeWidget(old)
-            old.hide()
+            old.setParent(None)
             old.deleteLater()
         self._text.setText(question)
         self.setAccessibleName(question)

@@ -1,0 +1,111 @@
+"""The editor of one connection: its name above the form of its kind, and whether anything was changed."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from desktop_app.domain.connections import Connection, ConnectionKind
+from desktop_app.domain.secret import Kept, Secret
+from desktop_app.widgets.dialogs.connection_forms import ConnectionForm, DeviceForm, ServerForm
+from desktop_app.widgets.dialogs.fields import FieldRow
+from desktop_app.widgets.theme import Theme
+
+NAME_LIMIT = 100
+
+
+class ConnectionEditor(QWidget):
+    """Shows a connection and tells what became of it.  Signals: ``changed`` after every edit of the user."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._shown: Connection | None = None
+        self._is_loading = False
+        self._name = QLineEdit()
+        self._name.setObjectName("connection_name")
+        self._name_row = FieldRow(theme, self.tr("&Name"), self._name)
+        self._server, self._device = ServerForm(theme), DeviceForm(theme)
+        self._form: ConnectionForm = self._server
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px("spacing.2"))
+        for part in (self._name_row, self._server, self._device):
+            column.addWidget(part)
+        self._name.textChanged.connect(self._edited)
+        self._server.changed.connect(self._edited)
+        self._device.changed.connect(self._edited)
+
+    def show_connection(self, connection: Connection, kept: Kept | None) -> None:
+        """Fill the fields, and forget what was typed before; ``kept`` says where the stored key is."""
+        self._is_loading = True
+        self._shown = connection
+        self._form = self._device if self.is_device else self._server
+        self._server.setVisible(self._form is self._server)
+        self._device.setVisible(self._form is self._device)
+        self._name.setText(connection.name)
+        self._server.forget_key()
+        self._form.show_connection(connection, kept)
+        self._is_loading = False
+        self._check_name()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._shown = None
+        self._server.forget_key()
+
+    def connection(self) -> Connection:
+        """What the fields say.  Only while a connection is shown."""
+        assert self._shown is not None
+        return self._form.write(replace(self._shown, name=self._name.text().strip()))
+
+    @property
+    def secret(self) -> Secret | None:
+        """A key that was typed, or None to keep the old one."""
+        return None if self.is_device else self._server.secret
+
+    @property
+    def is_device(self) -> bool:
+        """Whether the model on this device is shown."""
+        return self._shown is not None and self._shown.kind is ConnectionKind.ON_DEVICE
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something differs from what was shown first."""
+        return self._shown is not None and (self.connection() != self._shown or self.secret is not None)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it can be saved and tested."""
+        has_name = 0 < len(self._name.text().strip()) <= NAME_LIMIT
+        return self._shown is not None and has_name and self._form.is_complete
+
+    def set_keyring(self, kept: Kept) -> None:
+        """Where a key that is typed now would be kept."""
+        self._server.set_keyring(kept)
+
+    def forget_key(self) -> None:
+        """Clear a typed key."""
+        self._server.forget_key()
+
+    def replace_key(self) -> None:
+        """Put the cursor where a new key is typed."""
+        self._server.replace_key()
+
+    def focus_first(self) -> None:
+        """Put the cursor where a new connection still needs something."""
+        if self._name.text():
+            self._server.focus_first()
+        else:
+            self._name.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _edited(self) -> None:
+        if not self._is_loading:
+            self._check_name()
+            self.changed.emit()
+
+    def _check_name(self) -> None:
+        is_long = len(self._name.text().strip()) > NAME_LIMIT
+        text = self.tr("Too long: at most {limit} characters.").format(limit=NAME_LIMIT)
+        self._name_row.set_problem(text if is_long else "")

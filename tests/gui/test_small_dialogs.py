@@ -1,0 +1,68 @@
+"""The chooser of templates and the box about Nitka."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from desktop_app.domain.assistants import AssistantSettings, problems
+from desktop_app.widgets.dialogs.about_dialog import AboutDialog
+from desktop_app.widgets.dialogs.template_chooser import TemplateChooser
+from desktop_app.widgets.resources import resources_dir
+from desktop_app.widgets.theme import Theme
+
+
+@pytest.fixture(scope="module")
+def theme(qapp: QApplication) -> Theme:
+    made = Theme(resources_dir(), qapp)
+    made.set_mode("light")
+    return made
+
+
+@pytest.mark.parametrize("name", ["template_translator", "template_editor", "template_code"])
+def test_a_template_is_ready_to_use(qtbot: QtBot, theme: Theme, name: str) -> None:
+    chooser = TemplateChooser(theme)
+    qtbot.addWidget(chooser)
+    chooser.open()
+    card = chooser.findChild(QAbstractButton, name)
+    assert card is not None
+    with qtbot.waitSignal(chooser.chosen) as chosen:
+        card.setFocus()
+        QTest.keyClick(card, Qt.Key.Key_Return)
+    settings = chosen.args[0]
+    assert problems(settings) == []
+    assert settings.instruction
+    assert settings.connection_id is None
+    assert not chooser.isVisible()
+
+
+def test_blank_is_blank(qtbot: QtBot, theme: Theme) -> None:
+    chooser = TemplateChooser(theme)
+    qtbot.addWidget(chooser)
+    card = chooser.findChild(QAbstractButton, "template_blank")
+    assert card is not None
+    with qtbot.waitSignal(chooser.chosen) as chosen:
+        card.click()
+    assert chosen.args == [AssistantSettings("")]
+
+
+def test_escape_chooses_nothing(qtbot: QtBot, theme: Theme) -> None:
+    chooser = TemplateChooser(theme)
+    qtbot.addWidget(chooser)
+    chooser.open()
+    with qtbot.assertNotEmitted(chooser.chosen):
+        QTest.keyClick(chooser, Qt.Key.Key_Escape)
+    assert not chooser.isVisible()
+
+
+def test_the_versions_can_be_copied_into_a_report(qtbot: QtBot, theme: Theme) -> None:
+    about = AboutDialog(theme, version="1.2.3")
+    qtbot.addWidget(about)
+    copy = about.findChild(QAbstractButton, "about_copy")
+    assert copy is not None
+    copy.click()
+    assert "Nitka 1.2.3" in QApplication.clipboard().text()
+    shown = about.findChild(QLabel, "about_version")
+    assert shown is not None
+    assert "1.2.3" in shown.text()
