@@ -5,11 +5,10 @@ only changed, and says just that.  So the views keep selection, scroll position 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from itertools import groupby
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -39,8 +38,7 @@ class Role(IntEnum):
     DRAFT = Qt.ItemDataRole.UserRole + 4
 
 
-@dataclass(frozen=True, slots=True)
-class AssistantRow:
+class AssistantRow(NamedTuple):
     """An assistant, or "All threads" when ``id`` is None; ``note`` is its model's label or the number of threads."""
 
     id: AssistantId | None
@@ -55,8 +53,7 @@ class AssistantRow:
         return self.id or ""
 
 
-@dataclass(frozen=True, slots=True)
-class GroupRow:
+class GroupRow(NamedTuple):
     """A heading between threads; it can be neither chosen nor reached by keys."""
 
     title: str
@@ -67,8 +64,7 @@ class GroupRow:
         return f"group:{self.title}"
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadRow:
+class ThreadRow(NamedTuple):
     """A thread, and whether a reply is being written in it."""
 
     summary: ThreadSummary

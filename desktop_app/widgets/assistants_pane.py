@@ -85,16 +85,22 @@ class AssistantsPane(QWidget):
         heading = QLabel(self.tr("Assistants"))
         heading.setProperty("role", "label")
         top = QHBoxLayout()
-        top.setContentsMargins(20, 4, 8, 0)
         top.setSpacing(0)
         top.addWidget(heading, 1)
         top.addWidget(self._settings)
         top.addWidget(self._new)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 8)
-        column.setSpacing(4)
         column.addLayout(top)
         column.addWidget(self._list, 1)
+
+        def resize() -> None:
+            small, gap = self._theme.px("spacing.1"), self._theme.px("spacing.2")
+            top.setContentsMargins(self._theme.px("spacing.5"), small, gap, 0)
+            column.setContentsMargins(0, 0, 0, gap)
+            column.setSpacing(small)
+
+        resize()
+        self._theme.changed.connect(resize)
 
     def _wire(self) -> None:
         self._list.chosen.connect(lambda index: self.assistant_selected.emit(self._model.row(index).id))

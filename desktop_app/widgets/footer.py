@@ -23,10 +23,9 @@ class SidebarFooter(QWidget):
             theme, "connection", self.tr("Connections"), name="connections", is_small=True, parent=self
         )
         button.clicked.connect(self.connections_requested)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(20, 1, 8, 0)
-        line.addWidget(self._state, 1)
-        line.addWidget(button)
+        self._line = QHBoxLayout(self)
+        self._line.addWidget(self._state, 1)
+        self._line.addWidget(button)
         theme.changed.connect(self._resize)
         self._resize()
 
@@ -40,6 +39,8 @@ class SidebarFooter(QWidget):
         painter.end()
 
     def _resize(self) -> None:
+        hairline = self._theme.px("hairline")
+        self._line.setContentsMargins(self._theme.px("spacing.5"), hairline, self._theme.px("spacing.2"), 0)
         self.setFixedHeight(self._theme.px("footer"))
 
 

@@ -5,7 +5,7 @@ A newer notice takes the place of an older one, but never of an error that nobod
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
@@ -19,8 +19,7 @@ MAXIMUM_TEXT_PX = 480
 _ICONS = {"info": "info", "warning": "warning", "error": "error"}
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """What the bar says; ``timeout_s`` None keeps it until it is put away."""
 
     text: str

@@ -7,7 +7,7 @@ It tells what the user chose from what the program showed, keeps to itself wheth
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
@@ -63,10 +63,11 @@ class RowList(QListView):
             else:
                 self.selectionModel().clear()
 
-    def currentChanged(self, current: Index, previous: Index) -> None:
-        super().currentChanged(current, previous)
-        if current.isValid() and not self._is_program_choosing:
-            self.chosen.emit(current)
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        indexes = selected.indexes()
+        if indexes and not self._is_program_choosing:
+            self.chosen.emit(indexes[0])
 
     def dataChanged(self, first: Index, last: Index, _roles: Sequence[int] = ()) -> None:
         """Repaint only: the own answer of QListView is to measure every row again."""

@@ -49,7 +49,7 @@ class _RowDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_HasFocus and option.widget.property(_KEYBOARD_FOCUS):
             self._paint_ring(painter, rect, radius, "focus")
         elif is_selected and self._theme.is_high_contrast:
-            self._paint_ring(painter, rect, radius, "accent")
+            self._paint_ring(painter, rect, radius, "accent" if chosen == "selected" else "hairlineStrong")
 
     def _paint_box(self, painter: QPainter, rect: QRect, radius: str, color: QColor) -> None:
         corner = self._theme.px(radius)

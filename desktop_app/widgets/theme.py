@@ -282,14 +282,14 @@ class _TintedIcon(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         ratio = painter.device().devicePixelRatio()
-        painter.drawPixmap(rect, self.scaledPixmap(rect.size() * ratio, mode, state, ratio))
+        painter.drawPixmap(rect, self.scaledPixmap(rect.size(), mode, state, ratio))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, _state: QIcon.State, scale: float) -> QPixmap:
-        """``size`` in device pixels; Qt sets the ratio itself."""
-        side = round(min(size.width(), size.height()) / scale)
+        """``size`` is in logical pixels (since Qt 6.8)."""
+        side = min(size.width(), size.height())
         pixmap = self._theme.pixmap(self._name, self._role, side, scale)
         return _faded(pixmap) if mode == QIcon.Mode.Disabled else pixmap
 

@@ -101,10 +101,16 @@ class ThreadsPane(QWidget):
         row = QWidget()
         row.setObjectName("threads_top")
         line = QHBoxLayout(row)
-        line.setContentsMargins(12, 8, 8, 8)
-        line.setSpacing(4)
         line.addWidget(self._search, 1)
         line.addWidget(self._new)
+
+        def resize() -> None:
+            gap = self._theme.px("spacing.2")
+            line.setContentsMargins(self._theme.px("spacing.3"), gap, gap, gap)
+            line.setSpacing(self._theme.px("spacing.1"))
+
+        resize()
+        self._theme.changed.connect(resize)
         return row
 
     def _wire(self) -> None:
@@ -151,7 +157,9 @@ class ThreadsPane(QWidget):
         self.focus_list()
         first = next(iter(self.shown_ids()), None)
         if first and not self._model.find(self._selected).isValid():
-            self._list.setCurrentIndex(self._model.find(first))
+            index = self._model.find(first)
+            self._list.show_chosen(index)
+            self._on_chosen(index)
 
     def _summary(self, index: QModelIndex) -> ThreadSummary:
         row = self._model.row(index)
