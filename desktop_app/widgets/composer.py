@@ -158,8 +158,8 @@ class Composer(QWidget):
         self._editor = _Editor(self)
         self._editor.setObjectName("composer")
         self._box = _Box(theme, self._editor, self)
-        self._send = self._button("send", "onAccent")
-        self._stop = self._button("stop", "onAccent")
+        self._send = self._button("send")
+        self._stop = self._button("stop")
         self._hint = QLabel(self)
         self._hint.setObjectName("composer_hint")
         self._keys = QLabel(self)
@@ -174,10 +174,10 @@ class Composer(QWidget):
         self._restyle()
         self._show_state()
 
-    def _button(self, name: str, role: str) -> QToolButton:
+    def _button(self, name: str) -> QToolButton:
         button = QToolButton(self._box)
         button.setObjectName(name)
-        button.setIcon(self._theme.icon(name, role))
+        button.setIcon(self._theme.icon(name, "onAccent"))
         button.setCursor(Qt.CursorShape.ArrowCursor)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
@@ -292,7 +292,13 @@ class Composer(QWidget):
         if not self._draft_timer.isActive():
             self._draft_timer.start()
         self._fit()
-        self._send.setEnabled(self._is_sendable())
+        self._show_sendable()
+
+    def _show_sendable(self) -> None:
+        is_sendable = self._is_sendable()
+        if is_sendable != self._send.isEnabled():
+            self._send.setEnabled(is_sendable)
+            self._send.setIcon(self._theme.icon("send", "onAccent" if is_sendable else "icon"))
 
     def _emit_draft(self) -> None:
         self.draft_changed.emit(self.text())
@@ -310,7 +316,7 @@ class Composer(QWidget):
     def _show_state(self) -> None:
         self._send.setVisible(not self._is_running)
         self._stop.setVisible(self._is_running)
-        self._send.setEnabled(self._is_sendable())
+        self._show_sendable()
         key = self.tr("Ctrl+Enter") if self._editor.sends_with_ctrl_enter else self.tr("Enter")
         self._send.setToolTip(self.tr("Send (%1)").replace("%1", key))
         words = self.tr("%1 to queue · Esc to stop") if self._is_running else self.tr("%1 to send")

@@ -1,11 +1,18 @@
 """The line above the messages: the thread's title, who answers, and more.  Nothing else."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from desktop_app.domain.threads import THREAD_NAME_LIMIT
+from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.theme import Theme
+
+KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 
 
 class _Title(QAbstractButton):
@@ -15,14 +22,19 @@ class _Title(QAbstractButton):
         super().__init__(parent)
         self._theme = theme
         self.is_placeholder = False
+        self._is_ringed = False
         self.setObjectName("thread_title")
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._is_ringed = event.reason() in KEYBOARD
+        super().focusInEvent(event)
+
     def sizeHint(self) -> QSize:
         words = QFontMetrics(self._theme.font("title")).horizontalAdvance(self.text())
-        return QSize(words + 2 * self._theme.px("spacing.2"), self._theme.px("control"))
+        return QSize(words + 2 * self._theme.px("spacing.2") + 2, self._theme.px("control"))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.px("spacing.12"), self._theme.px("control"))
@@ -36,7 +48,7 @@ class _Title(QAbstractButton):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("hover"))
             painter.drawRoundedRect(self.rect(), radius, radius)
-        if self.hasFocus():
+        if self.hasFocus() and self._is_ringed:
             painter.setPen(QPen(theme.color("focus"), theme.px("focusRing")))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), radius, radius)
@@ -59,10 +71,15 @@ class _Pill(QAbstractButton):
         self._theme = theme
         self.name = ""
         self.version = ""
+        self._is_ringed = False
         self.setObjectName("assistant_pill")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._is_ringed = event.reason() in KEYBOARD
+        super().focusInEvent(event)
 
     def _tail(self) -> str:
         return f" · {self.version}" if self.version else ""
@@ -106,7 +123,7 @@ class _Pill(QAbstractButton):
         painter.setBrush(theme.color(fill))
         radius = self.height() / 2
         painter.drawRoundedRect(self.rect(), radius, radius)
-        if self.hasFocus():
+        if self.hasFocus() and self._is_ringed:
             painter.setPen(QPen(theme.color("focus"), theme.px("focusRing")))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), radius - 1, radius - 1)
@@ -150,7 +167,14 @@ class ThreadHeader(QWidget):
         self._theme = theme
         self._name = ""
         self.setObjectName("header")
-        self._panel = self._button("show_sidebar", "panel-left")
+        self._panel = IconButton(
+            theme,
+            "panel-left",
+            self.tr("Show the side panel"),
+            name="show_sidebar",
+            shortcut="Ctrl+B",
+            parent=self,
+        )
         self._panel.hide()
         self._title = _Title(theme, self)
         self._editor = QLineEdit(self)
@@ -159,7 +183,9 @@ class ThreadHeader(QWidget):
         self._editor.hide()
         self._editor.installEventFilter(self)
         self._pill = _Pill(theme, self)
-        self._more = self._button("thread_more", "more")
+        self._more = IconButton(
+            theme, "more", self.tr("More about this thread"), name="thread_more", parent=self
+        )
         self._lay_out()
         self._panel.clicked.connect(self.sidebar_toggled)
         self._title.clicked.connect(self.edit_title)
@@ -171,14 +197,6 @@ class ThreadHeader(QWidget):
         self._restyle()
         self.set_title("")
         self.set_assistant("", 0)
-
-    def _button(self, name: str, icon: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName(name)
-        button.setProperty("kind", "icon")
-        button.setIcon(self._theme.icon(icon))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -192,10 +210,6 @@ class ThreadHeader(QWidget):
         row.setStretch(3, 0)
 
     def _name_parts(self) -> None:
-        self._panel.setAccessibleName(self.tr("Show the side panel"))
-        self._panel.setToolTip(self.tr("Show the side panel (Ctrl+B)"))
-        self._more.setAccessibleName(self.tr("More about this thread"))
-        self._more.setToolTip(self.tr("More"))
         self._editor.setAccessibleName(self.tr("Thread name"))
         self._title.setToolTip(self.tr("Rename (F2)"))
 
@@ -271,9 +285,6 @@ class ThreadHeader(QWidget):
         layout.setSpacing(theme.px("spacing.1"))
         self._editor.setFont(theme.font("title"))
         self._editor.setMinimumWidth(theme.px("spacing.12") * 5)
-        side = theme.px("icon")
-        for button in (self._panel, self._more):
-            button.setIconSize(QSize(side, side))
         for part in (self._title, self._pill):
             part.updateGeometry()
         self.update()

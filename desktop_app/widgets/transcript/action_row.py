@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, Signal
+from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 
 from desktop_app.domain.threads import Author, Message, Run, Status
+from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.theme import Theme
 
 
@@ -45,29 +46,20 @@ class ActionRow(QWidget):
         row.addStretch(1)
         self.restyle()
 
-    def _button(self, name: str, icon: str, label: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName(name)
-        button.setProperty("kind", "icon")
-        button.setProperty("size", "small")
-        button.setIcon(self._theme.icon(icon, "icon", 16))
-        button.setAccessibleName(label)
-        button.setToolTip(label)
+    def _button(self, name: str, icon: str, label: str) -> IconButton:
+        button = IconButton(self._theme, icon, label, name=name, is_small=True, parent=self)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
     def restyle(self) -> None:
         """Take the theme's fonts and colours of now."""
-        side = self._theme.px("iconSmall")
-        for button in self.buttons():
-            button.setIconSize(QSize(side, side))
         for label in (self._place, self._caption):
             label.setFont(self._theme.font("caption", tabular=True))
             palette = label.palette()
             palette.setColor(label.foregroundRole(), self._theme.color("textSecondary"))
             label.setPalette(palette)
 
-    def buttons(self) -> list[QToolButton]:
+    def buttons(self) -> list[IconButton]:
         """The buttons in the order of Tab."""
         return [self._copy, self._regenerate, self._more, self._older, self._newer]
 

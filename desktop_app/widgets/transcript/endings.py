@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QLocale, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from desktop_app.domain.errors import RunError
 from desktop_app.domain.threads import Message, Run, Status
@@ -156,26 +156,34 @@ class EndingView(QWidget):
         self.setObjectName("ending")
         self.setAccessibleName(_sentences(ending.title, ending.kept))
         self._icon = QLabel(self)
-        self._title = QLabel(ending.title, self)
-        self._kept = QLabel(ending.kept, self)
-        self._details = QLabel(ending.details, self)
+        self._title = self._label(ending.title)
+        self._kept = self._label(ending.kept)
+        self._details = self._label(ending.details)
+        self._details.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._details.hide()
+        self._kept.setVisible(bool(ending.kept))
         self._buttons = [self._button(one, is_first=not index) for index, one in enumerate(ending.actions)]
-        self._more: QPushButton | None = self._details_button() if ending.details else None
+        if ending.details:
+            self._buttons.append(self._details_button())
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self._count_down)
-        if ending.is_card:
-            self._build_card()
-        else:
-            self._build_line()
         self.restyle()
         self._count_down()
+
+    def _label(self, text: str) -> QLabel:
+        label = QLabel(text, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(self._ending.is_card)
+        return label
 
     def _button(self, action: Action, *, is_first: bool) -> QPushButton:
         button = QPushButton(action.label, self)
         button.setObjectName(f"{action.name}_reply" if action.name in ("retry", "continue") else action.name)
+        button.setProperty("isSmall", True)
         if self._ending.is_card:
-            button.setProperty("size", "small")
             button.setProperty("kind", "primary" if is_first else "quiet")
         else:
             button.setProperty("kind", "link")
@@ -186,96 +194,85 @@ class EndingView(QWidget):
     def _details_button(self) -> QPushButton:
         button = QPushButton(self.tr("Details"), self)
         button.setObjectName("details")
-        button.setProperty("size", "small")
+        button.setProperty("isSmall", True)
         button.setProperty("kind", "quiet")
         button.clicked.connect(self._toggle_details)
         return button
 
-    def _build_card(self) -> None:
-        theme = self._theme
-        self._title.setWordWrap(True)
-        self._kept.setWordWrap(True)
-        self._details.setWordWrap(True)
-        self._details.setTextFormat(Qt.TextFormat.PlainText)
-        self._details.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self._details.hide()
-        for label in (self._title, self._kept):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self._title)
-        words.addWidget(self._kept)
-        if not self._ending.kept:
-            self._kept.hide()
-        row = QHBoxLayout()
-        row.setSpacing(theme.px("spacing.2"))
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        row.addSpacing(theme.px("spacing.1"))
-        row.addLayout(words, 1)
-        for button in (self._more, *reversed(self._buttons)):
-            if button is not None:
-                row.addWidget(button)
-        column = QVBoxLayout(self)
-        edge = theme.px("spacing.3")
-        column.setContentsMargins(edge, edge, edge, edge)
-        column.setSpacing(theme.px("spacing.2"))
-        column.addLayout(row)
-        column.addWidget(self._details)
-
-    def _build_line(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(self._theme.px("spacing.2"))
-        row.addWidget(self._icon)
-        row.addWidget(self._title)
-        for button in self._buttons:
-            row.addSpacing(self._theme.px("spacing.1"))
-            row.addWidget(button)
-        row.addStretch(1)
-        self._kept.hide()
-        self._details.hide()
-        self.setMinimumHeight(self._theme.px("actionRow"))
-
     def restyle(self) -> None:
         """Take the theme's fonts and colours of now."""
-        theme = self._theme
-        role = LOOKS[self._ending.look][2] if self._ending.is_card else "icon"
-        side = 20 if self._ending.is_card else 16
-        size = round(side * theme.zoom_percent / 100)
-        self._icon.setPixmap(theme.pixmap(self._ending.icon, role, size, self.devicePixelRatioF()))
-        self._icon.setFixedSize(size, size)
-        self._title.setFont(theme.font("uiStrong" if self._ending.is_card else "small", tabular=True))
+        theme, is_card = self._theme, self._ending.is_card
+        role = LOOKS[self._ending.look][2] if is_card else "icon"
+        side = theme.px("icon" if is_card else "iconSmall")
+        self._icon.setPixmap(theme.pixmap(self._ending.icon, role, side, self.devicePixelRatioF()))
+        self._icon.resize(side, side)
+        self._title.setFont(theme.font("uiStrong" if is_card else "small", tabular=True))
         self._kept.setFont(theme.font("small", tabular=True))
         self._details.setFont(theme.font("codeSmall"))
-        for label in (self._kept, self._details) if self._ending.is_card else (self._title,):
+        for label in (self._kept, self._details) if is_card else (self._title,):
             palette = label.palette()
             palette.setColor(label.foregroundRole(), theme.color("textSecondary"))
             label.setPalette(palette)
-        for label in (self._title, self._kept):
-            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.update()
 
-    def height_at(self, width: int) -> int:
-        """The height it needs."""
-        layout = self.layout()
-        assert layout is not None
-        layout.activate()
-        needed = layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
-        return max(needed, layout.minimumSize().height(), self.minimumHeight())
+    def arrange(self, width: int) -> int:
+        """Place the parts in ``width``; the height they need."""
+        return self._arrange_card(width) if self._ending.is_card else self._arrange_line()
+
+    def _arrange_line(self) -> int:
+        theme = self._theme
+        height = theme.px("actionRow")
+        left = self._icon.width() + theme.px("spacing.2")
+        self._icon.move(0, (height - self._icon.height()) // 2)
+        for part in (self._title, *self._buttons):
+            size = part.sizeHint()
+            part.setGeometry(left, (height - size.height()) // 2, size.width(), size.height())
+            left += size.width() + theme.px("spacing.3")
+        return height
+
+    def _arrange_card(self, width: int) -> int:
+        """Words beside the buttons, or above them where there is too little room for both."""
+        theme = self._theme
+        edge, gap = theme.px("spacing.3"), theme.px("spacing.2")
+        left = edge + self._icon.width() + edge
+        buttons = sum(button.sizeHint().width() + gap for button in self._buttons)
+        room = width - left - edge
+        is_beside = room - buttons >= theme.px("sidebarMin")
+        words = self._arrange_words(left, edge, room - buttons if is_beside else room)
+        small = theme.px("controlSmall")
+        if is_beside:
+            inner = max(words, small)
+            button_top = edge + (inner - small) // 2
+        else:
+            inner = words + gap + small
+            button_top = edge + words + gap
+        self._icon.move(edge, edge)
+        right = width - edge
+        for button in self._buttons:
+            size = button.sizeHint()
+            button.setGeometry(right - size.width(), button_top, size.width(), small)
+            right -= size.width() + gap
+        return edge + inner + edge + self._arrange_details(left, edge + inner + gap, room)
+
+    def _arrange_words(self, left: int, top: int, width: int) -> int:
+        height = 0
+        for label, scale in ((self._title, "uiStrong"), (self._kept, "small")):
+            if not label.isHidden():
+                needed = max(self._theme.line_height(scale), label.heightForWidth(width))
+                label.setGeometry(left, top + height, width, needed)
+                height += needed
+        return height
+
+    def _arrange_details(self, left: int, top: int, width: int) -> int:
+        if self._details.isHidden():
+            return 0
+        height = self._details.heightForWidth(width)
+        self._details.setGeometry(left, top, width, height)
+        return height + self._theme.px("spacing.2")
 
     def _toggle_details(self) -> None:
         self._details.setVisible(self._details.isHidden())
         self.resized.emit()
-
-    def details_text(self) -> str:
-        """What can be copied into a report."""
-        return self._ending.details
-
-    def copy_details(self) -> None:
-        """Put the details on the clipboard."""
-        QGuiApplication.clipboard().setText(self._ending.details)
 
     # -- waiting as long as the service asked
 

@@ -46,6 +46,8 @@ class MessageView(QWidget):
         self._is_ringed = False
         self._height = 0
         self._width = -1
+        self._bubble = QRect()
+        self._row_top = 0
         self._actions: ActionRow | None = None
         self._ending: EndingView | None = None
         self.text = self._make_text()
@@ -310,9 +312,8 @@ class ReplyView(MessageView):
 
     def _place_status(self) -> None:
         if self._status is not None:
-            width = self.width() - 2 * self.bleed
             self._status.setGeometry(
-                self.bleed, self._theme.px("spacing.2"), width, self._theme.px("spacing.5")
+                self.bleed, self._theme.px("spacing.2"), self._width, self._theme.px("spacing.5")
             )
 
     def arrange(self, width: int) -> int:
@@ -331,7 +332,7 @@ class ReplyView(MessageView):
             self._status.setGeometry(self.bleed, theme.px("spacing.2"), width, theme.px("spacing.5"))
         if self._ending is not None:
             top += theme.px("gap.block") if has_words else 0
-            height = self._ending.height_at(width)
+            height = self._ending.arrange(width)
             self._ending.setGeometry(self.bleed, top, width, height)
             top += height
         self._row_top = top + theme.px("spacing.1")
@@ -341,7 +342,7 @@ class ReplyView(MessageView):
 
     def _place_actions(self, row: ActionRow) -> None:
         left = self.bleed - self._theme.px("radius.small")
-        row.setGeometry(left, self._row_top, self.width() - left, self._theme.px("actionRow"))
+        row.setGeometry(left, self._row_top, self._width + 2 * self.bleed - left, self._theme.px("actionRow"))
 
     @property
     def _wants_actions(self) -> bool:

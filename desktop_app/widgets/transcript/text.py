@@ -294,7 +294,9 @@ class MarkdownText(MessageText):
         else:
             rect = self._block_rect(decoration.start)
             painter.fillRect(
-                QRectF(rect.left(), math.floor(rect.center().y()), self.viewport().width() - rect.left(), 1),
+                QRectF(
+                    rect.left(), math.floor(rect.center().y()), self.lineWrapColumnOrWidth() - rect.left(), 1
+                ),
                 self._style.hairline_strong,
             )
 
@@ -314,7 +316,7 @@ class MarkdownText(MessageText):
         left = indent - style.px(CODE_SIDE)
         top = first.top() - style.px(CODE_HEADER) - style.px(CODE_PADDING)
         bottom = last.bottom() + style.px(CODE_PADDING)
-        return QRectF(left, top, self.viewport().width() - left, bottom - top)
+        return QRectF(left, top, self.lineWrapColumnOrWidth() - left, bottom - top)
 
     def _paint_code(self, painter: QPainter, frame: QRectF) -> None:
         style = self._style
@@ -339,7 +341,7 @@ class MarkdownText(MessageText):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._style.inline_code)
         start, end = code.start - block.position(), code.end - block.position()
-        side = self._style.px(3)
+        side = self._style.px(2.5)
         for index in range(layout.lineCount()):
             line = layout.lineAt(index)
             begin, stop = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
@@ -399,7 +401,7 @@ class CodeHeader(QWidget):
         self._copy = QToolButton(self)
         self._copy.setObjectName("copy_code")
         self._copy.setProperty("kind", "quiet")
-        self._copy.setProperty("size", "small")
+        self._copy.setProperty("isSmall", True)
         self._copy.setText(self.tr("Copy"))
         self._copy.setAccessibleName(self.tr("Copy code"))
         self._copy.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

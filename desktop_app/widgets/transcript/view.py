@@ -475,6 +475,11 @@ class TranscriptView(QScrollArea):
 
     def _restyle(self) -> None:
         self.setStyleSheet(self._theme.fill(RULES))
+        palette = self._column.palette()
+        palette.setColor(palette.ColorRole.Window, self._theme.color("page"))
+        for part in (self._column, self.viewport()):  # opaque, so that scrolling moves pixels
+            part.setPalette(palette)
+            part.setAutoFillBackground(True)
         self.verticalScrollBar().setSingleStep(2 * self._theme.line_height("reading"))
         with self._steadily():
             for view in self._column.views:
