@@ -8,7 +8,8 @@ from desktop_app.domain.archive import ThreadArchive
 from desktop_app.domain.assistants import Assistant, AssistantSettings, CompletionOptions, PromptTruncation
 from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId, new_id
-from desktop_app.domain.threads import THREAD_NAME_LIMIT, Thread
+from desktop_app.domain.limits import THREAD_NAME_LIMIT
+from desktop_app.domain.threads import Thread
 from desktop_app.export.markdown import Labels
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.connections import ConnectionStore

@@ -12,8 +12,6 @@ from desktop_app.domain.assistants import AssistantSettings, Expiration
 from desktop_app.domain.errors import RunError
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId
 
-THREAD_NAME_LIMIT = 200
-
 
 class Author(StrEnum):
     """Who wrote a message."""

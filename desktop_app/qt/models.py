@@ -4,11 +4,13 @@ A list is given whole (``set_threads``, ``set_assistants``); the model finds wha
 only changed, and says just that.  So the views keep selection, scroll position and an open editor without knowing how.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from itertools import groupby
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -22,9 +24,12 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from desktop_app.domain.assistants import Assistant
 from desktop_app.domain.ids import AssistantId, ThreadId
-from desktop_app.domain.threads import THREAD_NAME_LIMIT, ThreadSummary
+from desktop_app.domain.limits import THREAD_NAME_LIMIT
+
+if TYPE_CHECKING:
+    from desktop_app.domain.assistants import Assistant
+    from desktop_app.domain.threads import ThreadSummary
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -323,7 +328,8 @@ class _Calendar:
 
     def groups(self, newest_first: Sequence[ThreadSummary]) -> Iterator[tuple[str, list[ThreadSummary]]]:
         """The threads by day, week and month, under the group's title."""
-        start, title, group = datetime.max.replace(tzinfo=UTC), "", list[ThreadSummary]()
+        start, title = datetime.max.replace(tzinfo=UTC), ""
+        group: list[ThreadSummary] = []
         for summary in newest_first:
             if summary.updated_at < start:
                 yield title, group
@@ -335,7 +341,9 @@ class _Calendar:
         """As short as it can be: a time, a weekday or a date."""
         local = moment.astimezone(self._zone)
         if moment >= self._yesterday:
-            return self._locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
+            # The region's clock of 12 or 24 hours, whatever the language of the window.
+            time = QTime(local.hour, local.minute)
+            return QLocale.system().toString(time, QLocale.FormatType.ShortFormat)
         if moment >= self._week:
             return self._locale.dayName(local.isoweekday(), QLocale.FormatType.ShortFormat)
         day = QDate(local.year, local.month, local.day)

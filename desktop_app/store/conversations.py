@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from desktop_app.domain.assistants import Expiration
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
+from desktop_app.domain.limits import THREAD_NAME_LIMIT
 from desktop_app.domain.threads import (
-    THREAD_NAME_LIMIT,
     Message,
     Run,
     Status,

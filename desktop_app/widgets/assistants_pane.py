@@ -1,9 +1,12 @@
 """The assistants pane: all threads first, then the assistants; choosing one filters the threads."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from desktop_app.domain.assistants import Assistant
 from desktop_app.domain.ids import AssistantId
 from desktop_app.qt.models import AssistantListModel
 from desktop_app.widgets.buttons import IconButton
@@ -11,6 +14,9 @@ from desktop_app.widgets.menus import popup_menu
 from desktop_app.widgets.row_list import RowList
 from desktop_app.widgets.rows import AssistantDelegate
 from desktop_app.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop_app.domain.assistants import Assistant
 
 
 class AssistantsPane(QWidget):

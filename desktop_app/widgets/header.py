@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
-from desktop_app.domain.threads import THREAD_NAME_LIMIT
+from desktop_app.domain.limits import THREAD_NAME_LIMIT
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.theme import Theme
 

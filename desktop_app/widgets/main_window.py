@@ -3,8 +3,11 @@
 It can be painted before anything else is loaded; ``attach`` gives it the intents once loops, store and worker run.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +16,9 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QResiz
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app import __version__
-from desktop_app.domain.assistants import Assistant, AssistantSettings
-from desktop_app.domain.errors import RunError
 from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
 from desktop_app.domain.settings import Settings, WindowState
 from desktop_app.domain.settings import Theme as ThemeChoice
-from desktop_app.domain.threads import ThreadSummary
 from desktop_app.widgets.actions import Actions, Item, Menu
 from desktop_app.widgets.assistants_pane import AssistantsPane
 from desktop_app.widgets.footer import SidebarFooter
@@ -26,12 +26,16 @@ from desktop_app.widgets.messages_pane import MessagesPane
 from desktop_app.widgets.notice_bar import NoticeBar
 from desktop_app.widgets.theme import Theme, system_mode
 from desktop_app.widgets.threads_pane import ThreadsPane
-from desktop_app.widgets.transcript.error_texts import ErrorTexts
 
 if TYPE_CHECKING:
+    from desktop_app.domain.assistants import Assistant, AssistantSettings
+    from desktop_app.domain.connections import Connection
+    from desktop_app.domain.errors import RunError
+    from desktop_app.domain.threads import ThreadSummary
     from desktop_app.qt.intents import AssistantsListed, ConnectionsListed, Intents, ThreadOpened
     from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
     from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
+    from desktop_app.widgets.transcript.error_texts import Explanation
 
 MINIMUM_SIZE = (720, 480)
 DEFAULT_SIZE = (1200, 780)
@@ -54,7 +58,6 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._settings = settings
         self._state = state
-        self._error_texts = ErrorTexts(self)
         self._intents: Intents | None = None
         self._assistants: list[Assistant] = []
         self._assistant_id: AssistantId | None = None
@@ -178,11 +181,12 @@ class MainWindow(QMainWindow):
         )
 
     def _thread_items(self) -> tuple[Item | None, ...]:
+        title = self.tr("Pinned thread %1")
         pinned = tuple(
             Item(
                 f"pinned_{n}",
-                self.tr("Pinned thread %n", "", n),
-                lambda n=n: self._open_pinned(n),
+                title.replace("%1", str(n)),
+                partial(self._open_pinned, n),
                 (f"Ctrl+{n}",),
             )
             for n in range(1, 9)
@@ -238,8 +242,9 @@ class MainWindow(QMainWindow):
 
     # -- intents
 
-    def attach(self, intents: "Intents", data_folder: Path) -> None:
+    def attach(self, intents: Intents, data_folder: Path) -> None:
         """Wire the window to what can now be done, and fill it."""
+        self.messages.build_pages()
         self._intents = intents
         self._data_folder = data_folder
         self._wire_lists(intents)
@@ -250,7 +255,7 @@ class MainWindow(QMainWindow):
         intents.assistant_ready_to_edit.connect(self._open_assistant_dialog)
         intents.begin(self._state.thread_id)
 
-    def _wire_lists(self, intents: "Intents") -> None:
+    def _wire_lists(self, intents: Intents) -> None:
         intents.assistants_listed.connect(self._on_assistants)
         intents.threads_listed.connect(self._on_threads)
         intents.running_changed.connect(self.threads.set_running)
@@ -258,7 +263,7 @@ class MainWindow(QMainWindow):
         self.threads.pin_requested.connect(intents.pin_thread)
         self.threads.delete_requested.connect(intents.delete_thread)
 
-    def _wire_messages(self, intents: "Intents") -> None:
+    def _wire_messages(self, intents: Intents) -> None:
         messages = self.messages
         intents.thread_opened.connect(self._on_opened)
         intents.older_loaded.connect(messages.add_older)
@@ -275,7 +280,7 @@ class MainWindow(QMainWindow):
         messages.continue_requested.connect(intents.continue_reply)
         messages.sibling_requested.connect(intents.show_sibling)
 
-    def _on_assistants(self, listed: "AssistantsListed") -> None:
+    def _on_assistants(self, listed: AssistantsListed) -> None:
         self._assistants = listed.assistants
         known = {assistant.id for assistant in listed.assistants}
         if self._assistant_id not in known:
@@ -302,7 +307,7 @@ class MainWindow(QMainWindow):
             self.messages.set_title(current.name)
             self.threads.select(current.id)
 
-    def _on_opened(self, opened: "ThreadOpened") -> None:
+    def _on_opened(self, opened: ThreadOpened) -> None:
         self.messages.show_thread(opened)
         self.threads.select(opened.thread.id)
         self.setWindowTitle(f"{opened.thread.name} — Nitka" if opened.thread.name else "Nitka")
@@ -363,7 +368,7 @@ class MainWindow(QMainWindow):
             self._intents.regenerate(self.messages.last_reply_id)
 
     def _copy_reply(self) -> None:
-        if text := self.messages.transcript.last_reply_text():
+        if self._intents and (text := self.messages.transcript.last_reply_text()):
             QGuiApplication.clipboard().setText(text)
 
     # -- assistants
@@ -398,7 +403,7 @@ class MainWindow(QMainWindow):
             self._intents.edit_assistant(AssistantId(assistant_id))
 
     def _open_assistant_dialog(
-        self, assistant: Assistant | None, settings: AssistantSettings, connections: list
+        self, assistant: Assistant | None, settings: AssistantSettings, connections: list[Connection]
     ) -> None:
         from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 
@@ -417,9 +422,9 @@ class MainWindow(QMainWindow):
         dialog.finished.connect(self._on_assistant_dialog_finished)
         dialog.edit(assistant, settings, connections)
 
-    def _on_models_failed(self, connection_id: str, error: RunError) -> None:
+    def _on_models_failed(self, connection_id: ConnectionId, error: RunError) -> None:
         if self._assistant_dialog:
-            self._assistant_dialog.set_models_failed(connection_id, self._error_texts.explain(error).title)
+            self._assistant_dialog.set_models_failed(connection_id, self._explain(error).title)
 
     def _on_assistant_dialog_finished(self) -> None:
         if self._intents:
@@ -450,7 +455,7 @@ class MainWindow(QMainWindow):
         for assistant in self._assistants:
             action = menu.addAction(assistant.settings.name)
             action.setCheckable(True)
-            action.setChecked(bool(summary) and summary.assistant_id == assistant.id)
+            action.setChecked(summary is not None and summary.assistant_id == assistant.id)
             action.triggered.connect(lambda _=False, chosen=assistant.id: self._use_assistant(chosen))
         menu.addSeparator()
         menu.addAction(self._actions["assistant_settings"])
@@ -491,7 +496,7 @@ class MainWindow(QMainWindow):
         dialog.open()
         intents.list_connections()
 
-    def _on_connections(self, listed: "ConnectionsListed") -> None:
+    def _on_connections(self, listed: ConnectionsListed) -> None:
         if self._connections_dialog:
             self._connections_dialog.set_users(listed.users)
             self._connections_dialog.set_keyring_state(listed.kept, listed.reason)
@@ -500,9 +505,9 @@ class MainWindow(QMainWindow):
                 self._connections_dialog.choose(self._connection_id, replaces_key=True)
             self._replaces_key = False
 
-    def _on_connection_failed(self, connection_id: str, error: RunError) -> None:
+    def _on_connection_failed(self, connection_id: ConnectionId, error: RunError) -> None:
         if self._connections_dialog:
-            self._connections_dialog.show_error(connection_id, self._error_texts.explain(error).title, error.detail)
+            self._connections_dialog.show_error(connection_id, self._explain(error).title, error.detail)
 
     def _on_connections_finished(self) -> None:
         if self._intents:
@@ -518,14 +523,21 @@ class MainWindow(QMainWindow):
 
     # -- notices
 
+    def _explain(self, error: RunError) -> Explanation:
+        from desktop_app.widgets.transcript.error_texts import ErrorTexts  # the first error is soon enough
+
+        return ErrorTexts(self).explain(error)
+
     def show_error(self, error: RunError) -> None:
         """Say what did not happen, what was kept and what can be done."""
-        text = self._error_texts.explain(error)
+        text = self._explain(error)
         self.notice.show_notice(". ".join(part for part in (text.title, text.advice) if part), kind="error")
 
     def show_fault(self, text: str) -> None:
         """Say that something went wrong inside; ``text`` is a line of the log."""
-        self.notice.show_notice(self.tr("Something went wrong in Nitka: %1").replace("%1", text), kind="error")
+        self.notice.show_notice(
+            self.tr("Something went wrong in Nitka: %1").replace("%1", text), kind="error"
+        )
 
     def _offer_undo(self, what: str, name: str, undo: Callable[[], None]) -> None:
         texts = {
@@ -579,7 +591,7 @@ class MainWindow(QMainWindow):
         self.notice.show_notice(
             self.tr("Exported to %1").replace("%1", path.name),
             action=self.tr("Show in folder"),
-            on_action=lambda: QDesktopServices.openUrl(folder),
+            on_action=lambda: _open_folder(folder),
             timeout_s=UNDO_S,
         )
 
@@ -594,7 +606,7 @@ class MainWindow(QMainWindow):
         if self._sidebar.isVisible():
             panes = [self.assistants, self.threads, self.messages]
         focus = self.focusWidget()
-        place = next((i for i, pane in enumerate(panes) if focus and pane.isAncestorOf(focus)), 0)
+        place = next((i for i, pane in enumerate(panes) if pane.isAncestorOf(focus)), 0)
         target = panes[(place + step) % len(panes)]
         if target is self.messages:
             self.messages.composer.focus()
@@ -641,11 +653,9 @@ class MainWindow(QMainWindow):
     # -- help
 
     def _show_shortcuts(self) -> None:
-        from desktop_app.widgets.dialogs.about_dialog import ShortcutsDialog
+        from desktop_app.widgets.dialogs.shortcuts_dialog import ShortcutsDialog
 
-        dialog = ShortcutsDialog(
-            self._theme, [action for action in self.actions() if action.shortcut()], self
-        )
+        dialog = ShortcutsDialog(self._theme, self._actions.with_shortcuts(), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -726,6 +736,10 @@ def _column(parent: QWidget) -> QVBoxLayout:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     return column
+
+
+def _open_folder(folder: QUrl) -> None:
+    QDesktopServices.openUrl(folder)
 
 
 def _suffix_of(chosen: str) -> str:

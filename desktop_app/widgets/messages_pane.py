@@ -4,23 +4,24 @@ It knows what the composer may do while a reply grows: typing goes on, and Enter
 when the reply is complete.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_app.controllers.facts import Fact, ReplyEdited, RunBegan, RunFinished, StageReached
-from desktop_app.domain.connections import ConnectionKind
 from desktop_app.domain.ids import MessageId, ThreadId
-from desktop_app.domain.threads import Message, Run, Status
 from desktop_app.widgets.composer import Composer
-from desktop_app.widgets.empty_thread import EmptyThread
 from desktop_app.widgets.header import ThreadHeader
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.view import TranscriptView
 
 if TYPE_CHECKING:
+    from desktop_app.controllers.facts import Fact, RunBegan, RunFinished
+    from desktop_app.domain.threads import Message, Run
     from desktop_app.qt.intents import ThreadOpened
+    from desktop_app.widgets.empty_thread import EmptyThread
+    from desktop_app.widgets.transcript.view import TranscriptView
 
 
 class MessagesPane(QWidget):
@@ -56,9 +57,8 @@ class MessagesPane(QWidget):
         self._is_sending = False
         self._sends_when_done = False
         self.header = ThreadHeader(theme, self)
-        self.transcript = TranscriptView(theme, self)
         self.composer = Composer(theme, self)
-        self.empty = EmptyThread(theme, self)
+        self._theme = theme
         self._stack = QStackedWidget(self)
         self._lay_out()
         self._connect()
@@ -75,7 +75,7 @@ class MessagesPane(QWidget):
         """The newest reply's id, or nothing."""
         return self._last_reply_id
 
-    def show_thread(self, opened: "ThreadOpened") -> None:
+    def show_thread(self, opened: ThreadOpened) -> None:
         """Put another thread into the pane; the same thread keeps its place and what is being typed."""
         is_same = self._opened is not None and self._opened.thread.id == opened.thread.id
         if not is_same:
@@ -121,6 +121,8 @@ class MessagesPane(QWidget):
 
     def apply(self, facts: list[Fact]) -> None:
         """Show what happened to the open thread since the last frame."""
+        from desktop_app.controllers.facts import ReplyEdited, RunBegan, RunFinished, StageReached
+
         for fact in facts:
             match fact:
                 case RunBegan():
@@ -154,7 +156,7 @@ class MessagesPane(QWidget):
         self._set_running(False)
         if self._sends_when_done:
             self._sends_when_done = False
-            if fact.run.status in (Status.COMPLETED, Status.TRUNCATED) and self.composer.text().strip():
+            if fact.run.status in ("completed", "truncated") and self.composer.text().strip():
                 self._send(self.composer.text())
             self._show_hint()
 
@@ -207,6 +209,23 @@ class MessagesPane(QWidget):
 
     # -- building
 
+    def build_pages(self) -> None:
+        """Make what shows messages.  It is loaded after the first paint: until a thread is read there are none."""
+        from desktop_app.widgets.empty_thread import EmptyThread
+        from desktop_app.widgets.transcript.view import TranscriptView
+
+        self.transcript: TranscriptView = TranscriptView(self._theme, self)
+        self.empty: EmptyThread = EmptyThread(self._theme, self)
+        self._stack.addWidget(self.transcript)
+        self._stack.addWidget(self.empty)
+        self.empty.example_chosen.connect(self.composer.set_text)
+        self.transcript.older_wanted.connect(self._want_older)
+        self.transcript.regenerate_requested.connect(self.regenerate_requested)
+        self.transcript.retry_requested.connect(self.regenerate_requested)
+        self.transcript.continue_requested.connect(self.continue_requested)
+        self.transcript.sibling_requested.connect(self.sibling_requested)
+        self.transcript.fix_requested.connect(self.fix_requested)
+
     def _show_header(self) -> None:
         opened = self._opened
         if opened is None:
@@ -217,8 +236,7 @@ class MessagesPane(QWidget):
             self.empty.set_assistant(
                 opened.assistant.settings.name,
                 opened.assistant.settings.description,
-                is_on_device=opened.connection is not None
-                and opened.connection.kind is ConnectionKind.ON_DEVICE,
+                is_on_device=opened.connection is not None and opened.connection.kind == "on-device",
             )
         else:
             self.header.set_assistant("", 0)
@@ -236,8 +254,6 @@ class MessagesPane(QWidget):
             self.composer.focus()
 
     def _lay_out(self) -> None:
-        self._stack.addWidget(self.transcript)
-        self._stack.addWidget(self.empty)
         self._bottom = QVBoxLayout()
         self._bottom.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout(self)
@@ -252,13 +268,6 @@ class MessagesPane(QWidget):
         self.composer.send_requested.connect(self._send)
         self.composer.stop_requested.connect(self._stop)
         self.composer.draft_changed.connect(self._on_draft)
-        self.empty.example_chosen.connect(self.composer.set_text)
-        self.transcript.older_wanted.connect(self._want_older)
-        self.transcript.regenerate_requested.connect(self.regenerate_requested)
-        self.transcript.retry_requested.connect(self.regenerate_requested)
-        self.transcript.continue_requested.connect(self.continue_requested)
-        self.transcript.sibling_requested.connect(self.sibling_requested)
-        self.transcript.fix_requested.connect(self.fix_requested)
         self.header.renamed.connect(self._rename)
         self.header.assistant_menu_requested.connect(self.assistant_menu_requested)
         self.header.more_requested.connect(self.more_requested)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.domain.threads import THREAD_NAME_LIMIT
+from desktop_app.domain.limits import THREAD_NAME_LIMIT
 from desktop_app.qt.models import AssistantListModel, AssistantRow, GroupRow, ThreadListModel, ThreadRow
 from desktop_app.widgets.spinner import paint_spinner, spinner_clock
 from desktop_app.widgets.theme import Theme
@@ -214,7 +214,8 @@ class ThreadDelegate(_RowDelegate):
             rest = line.adjusted(used + self._theme.px("spacing.1"), 0, 0, 0)
             self._paint_text(painter, rest, " ".join(row.summary.draft.split()), "caption", "textSecondary")
         else:
-            self._paint_text(painter, line, row.summary.preview, "caption", "textSecondary")
+            preview = row.summary.preview or self.tr("No messages yet")
+            self._paint_text(painter, line, preview, "caption", "textSecondary")
 
     def _paint_mark(self, painter: QPainter, line: QRect, row: ThreadRow) -> bool:
         """Draw the most telling mark at the end of ``line``; whether there was one."""

@@ -4,12 +4,15 @@ The search looks at names, previews and drafts of the threads that are shown; it
 nor ё from е.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.domain.ids import ThreadId
-from desktop_app.domain.threads import ThreadSummary
 from desktop_app.qt.models import ThreadListModel, ThreadRow
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.menus import popup_menu
@@ -18,6 +21,9 @@ from desktop_app.widgets.rows import ThreadDelegate
 from desktop_app.widgets.search_field import SearchField
 from desktop_app.widgets.spinner import spinner_clock
 from desktop_app.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop_app.domain.threads import ThreadSummary
 
 
 class ThreadsPane(QWidget):

@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
+from desktop_app.domain.ids import MessageId
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.threads import Author, Message, Run, Status
 from desktop_app.widgets.theme import Theme
@@ -119,7 +120,7 @@ class TranscriptView(QScrollArea):
     # -- the thread
 
     def show_thread(
-        self, messages: Sequence[Message], has_older: bool, runs: Mapping[str, Run] | None = None
+        self, messages: Sequence[Message], has_older: bool, runs: Mapping[MessageId, Run] | None = None
     ) -> None:
         """Show a thread from its end; ``runs`` by message id, for captions and the reasons of endings.
 
@@ -141,7 +142,7 @@ class TranscriptView(QScrollArea):
         self._build_timer.start(0)
 
     def prepend(
-        self, messages: Sequence[Message], has_older: bool, runs: Mapping[str, Run] | None = None
+        self, messages: Sequence[Message], has_older: bool, runs: Mapping[MessageId, Run] | None = None
     ) -> None:
         """Put older messages in front; what is read stays where it is."""
         self._has_older = has_older
@@ -312,7 +313,7 @@ class TranscriptView(QScrollArea):
 
     # -- building
 
-    def _put_in(self, index: int, messages: Sequence[Message], runs: Mapping[str, Run] | None) -> int:
+    def _put_in(self, index: int, messages: Sequence[Message], runs: Mapping[MessageId, Run] | None) -> int:
         """Take values in; how many were not known."""
         runs = runs or {}
         new = [message for message in messages if message.id not in self._entries]
