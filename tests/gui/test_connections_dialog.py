@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
-    QPushButton,
+    QMenu,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -70,7 +70,7 @@ def press(dialog: QWidget, name: str) -> None:
 
 
 def add(dialog: ConnectionsDialog, preset: str) -> None:
-    menu = find(dialog, QPushButton, "connection_add").menu()
+    menu = find(dialog, QMenu, "connection_add_menu")
     next(action for action in menu.actions() if action.text().startswith(preset)).trigger()
 
 

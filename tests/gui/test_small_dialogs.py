@@ -3,11 +3,13 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.assistants import AssistantSettings, problems
 from desktop_app.widgets.dialogs.about_dialog import AboutDialog
+from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
+from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
 from desktop_app.widgets.dialogs.template_chooser import TemplateChooser
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
@@ -66,3 +68,35 @@ def test_the_versions_can_be_copied_into_a_report(qtbot: QtBot, theme: Theme) ->
     shown = about.findChild(QLabel, "about_version")
     assert shown is not None
     assert "1.2.3" in shown.text()
+
+
+@pytest.mark.parametrize("name", ["assistant", "connections", "template"])
+def test_a_dialog_that_is_gone_does_not_hear_of_another_theme(qtbot: QtBot, theme: Theme, name: str) -> None:
+    dialog = open_dialog(theme, name)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.close()
+    theme.set_mode("dark")
+    theme.set_mode("light")
+
+
+@pytest.mark.parametrize("mode", ["dark", "contrastLight", "contrastDark"])
+@pytest.mark.parametrize("name", ["assistant", "connections", "template"])
+def test_an_open_dialog_takes_another_theme(qtbot: QtBot, theme: Theme, name: str, mode: str) -> None:
+    dialog = open_dialog(theme, name)
+    qtbot.addWidget(dialog)
+    for shown in (mode, "light"):
+        theme.set_mode(shown)
+        picture = dialog.grab().toImage()
+        assert picture.pixelColor(1, picture.height() - 2) == theme.color("raised")
+        assert picture.pixelColor(1, picture.height() - 57) == theme.color("hairline")
+
+
+def open_dialog(theme: Theme, name: str) -> QDialog:
+    if name == "assistant":
+        assistant_dialog = AssistantDialog(theme)
+        assistant_dialog.edit(None, AssistantSettings("New"), [])
+        return assistant_dialog
+    dialog = ConnectionsDialog(theme) if name == "connections" else TemplateChooser(theme)
+    dialog.open()
+    return dialog

@@ -22,7 +22,7 @@ from desktop_app.widgets.dialogs.assistant_pages import (
     ModelPage,
     SettingsPage,
 )
-from desktop_app.widgets.dialogs.frame import ElidedLabel, Foot, Glyph, Hairline, button
+from desktop_app.widgets.dialogs.frame import ElidedLabel, Foot, Glyph, Hairline, button, rename
 from desktop_app.widgets.dialogs.tabs import MarkedTabBar
 from desktop_app.widgets.theme import Theme
 
@@ -201,13 +201,13 @@ class AssistantDialog(QDialog):
         self.setWindowTitle(name or self.tr("New assistant"))
         if self._assistant is None:
             self._version.setText("")
-            self._save.setText(self.tr("&Create"))
+            rename(self._save, self.tr("&Create"))
             return
         version = self._assistant.version
         is_changed = settings != self._baseline
         text = self.tr("Changed since version {n}, draft kept") if is_changed else self.tr("Version {n}")
         self._version.setText(text.format(n=version))
-        self._save.setText(self.tr("&Save as v{n}").format(n=version + 1))
+        rename(self._save, self.tr("&Save as v{n}").format(n=version + 1))
 
     def _is_changed(self) -> bool:
         return self.settings() != self._baseline

@@ -103,8 +103,9 @@ class InstructionPage(SettingsPage):
         super().__init__(theme)
         self._editor = TextArea("assistant_instruction")
         self._editor.setPlaceholderText(self.tr("Who the assistant is, what it does, how it answers"))
-        self._restyle(theme)
-        theme.changed.connect(lambda: self._restyle(theme))
+        self._theme = theme
+        self._restyle()
+        theme.changed.connect(self._restyle)
         self._row = self.add("instruction", FieldRow(theme, self.tr("&Instruction"), self._editor), stretch=1)
         self._editor.textChanged.connect(self.changed)
 
@@ -123,8 +124,8 @@ class InstructionPage(SettingsPage):
         )
         return replace(settings, instruction=text)
 
-    def _restyle(self, theme: Theme) -> None:
-        self._editor.setFont(theme.font("reading"))
+    def _restyle(self) -> None:
+        self._editor.setFont(self._theme.font("reading"))
 
 
 class ModelPage(SettingsPage):
@@ -333,7 +334,7 @@ class ContextPage(SettingsPage):
                 (self.tr("Only the last messages"), True),
             ],
         )
-        self._truncation.setFixedWidth(theme.px("sidebar"))
+        self._truncation.keep_narrow(theme.px("sidebar"))
         self._last = NumberBox(theme, "assistant_last_messages")
         self._budget_row = self.add(
             "max_prompt_tokens", FieldRow(theme, self.tr("Longest &prompt, in tokens"), self._budget)
@@ -411,7 +412,7 @@ class LifetimePage(SettingsPage):
                 (self.tr("After it was made"), ExpirationPolicy.STATIC),
             ],
         )
-        self._policy.setFixedWidth(theme.px("sidebar"))
+        self._policy.keep_narrow(theme.px("sidebar"))
         self._expires = WrappedLabel(role="secondary")
         self._expires.setObjectName("assistant_expires")
         self.column.addWidget(self._is_on, 0, Qt.AlignmentFlag.AlignLeft)

@@ -30,7 +30,7 @@ class ConnectionEditor(QWidget):
         self._form: ConnectionForm = self._server
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px("spacing.2"))
+        column.setSpacing(theme.px("spacing.3"))
         for part in (self._name_row, self._server, self._device):
             column.addWidget(part)
         self._name.textChanged.connect(self._edited)

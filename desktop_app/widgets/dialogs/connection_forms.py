@@ -70,7 +70,7 @@ class ServerForm(ConnectionForm):
         self._auth = ChoiceBox(
             "connection_auth", [(self.tr("API key"), Auth.API_KEY), (self.tr("None"), Auth.NONE)]
         )
-        self._auth.setFixedWidth(theme.px("header") * 3)
+        self._auth.keep_narrow(theme.px("header") * 3)
         self._key = KeyField(theme)
         self._key_row = FieldRow(theme, self.tr("API &key"), self._key.edit, body=self._key)
         self._insecure = Callout(theme, "warning")
@@ -167,7 +167,7 @@ class ServerForm(ConnectionForm):
         sign_in.addStretch(0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px("spacing.2"))
+        column.setSpacing(theme.px("spacing.3"))
         column.addWidget(self._url_row)
         column.addLayout(sign_in)
         column.addWidget(self._insecure)
@@ -253,7 +253,7 @@ class DeviceForm(ConnectionForm):
         buttons.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px("spacing.2"))
+        column.setSpacing(theme.px("spacing.3"))
         column.addWidget(self._file_row)
         column.addLayout(buttons)
         column.addSpacing(theme.px("spacing.4"))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QListWidget,
@@ -112,7 +112,8 @@ class ConnectionList(QWidget):
         theme.changed.connect(self._list.viewport().update)
         self._add = button(self.tr("&Add a connection"), "connection_add", kind="quiet")
         self._add.setIcon(theme.icon("plus", size=16))
-        self._add.setMenu(self._make_menu())
+        self._menu = self._make_menu()
+        self._add.clicked.connect(self._show_menu)
         self._is_quiet = False
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.px("spacing.2")] * 4)
@@ -162,6 +163,10 @@ class ConnectionList(QWidget):
             action = menu.addAction(preset.name or self.tr("Another service…"))
             action.triggered.connect(lambda _=False, preset=preset: self._chosen(preset))
         return menu
+
+    def _show_menu(self) -> None:
+        above = self._add.mapToGlobal(QPoint(0, -self._menu.sizeHint().height()))
+        self._menu.popup(above)
 
     def _chosen(self, preset: Preset) -> None:
         self.preset_chosen.emit(preset)

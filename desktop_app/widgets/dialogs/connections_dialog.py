@@ -142,7 +142,6 @@ class ConnectionsDialog(QDialog):
         page = Page(theme)
         for part in (self._keyring, self._empty, self._editor):
             page.column.addWidget(part)
-        page.column.addSpacing(theme.px("spacing.1"))
         page.column.addWidget(self._result)
         page.column.addStretch(1)
         self._keyring.hide()

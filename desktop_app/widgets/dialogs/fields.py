@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QPlainTextEdit,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -116,6 +117,11 @@ class ChoiceBox(QComboBox):
         """The value of the chosen entry, None when nothing is chosen."""
         index = self.currentIndex()
         return self._values[index] if 0 <= index < len(self._values) else None
+
+    def keep_narrow(self, width: int) -> None:
+        """Be as wide as the longest choice and at least ``width``, instead of filling the line."""
+        self.setMinimumWidth(width)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def set_choices(self, choices: Sequence[tuple[str, object]]) -> None:
         """Replace the choices."""
@@ -227,9 +233,15 @@ def _line(gap: int, *widgets: QWidget) -> QHBoxLayout:
     row.setSpacing(gap)
     for widget in widgets:
         row.addWidget(widget, 1 if widget is widgets[-1] and len(widgets) > 1 else 0)
-    if all(widget.minimumWidth() == widget.maximumWidth() for widget in widgets):
+    if not any(_is_wide(widget) for widget in widgets):
         row.addStretch(1)
     return row
+
+
+def _is_wide(widget: QWidget) -> bool:
+    """Whether ``widget`` takes all the width there is."""
+    is_fixed = widget.minimumWidth() == widget.maximumWidth()
+    return not is_fixed and widget.sizePolicy().horizontalPolicy() is not QSizePolicy.Policy.Maximum
 
 
 class FormPage(Page):

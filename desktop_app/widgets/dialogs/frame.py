@@ -25,12 +25,18 @@ from desktop_app.widgets.theme import Theme
 
 def button(text: str, name: str, *, kind: str = "", parent: QWidget | None = None) -> QPushButton:
     """A push button of the theme's ``kind`` ("primary", "quiet", "danger", "link" or secondary), named for scripts."""
-    made = QPushButton(text, parent)
+    made = QPushButton(parent)
     made.setObjectName(name)
-    made.setAccessibleName(text.replace("&", ""))
+    rename(made, text)
     made.setProperty("kind", kind)
     made.setAutoDefault(False)
     return made
+
+
+def rename(made: QPushButton, text: str) -> None:
+    """Give a button another text, and the same name for screen readers."""
+    made.setText(text)
+    made.setAccessibleName(text.replace("&", ""))
 
 
 class Hairline(QWidget):
@@ -223,7 +229,7 @@ class Page(QScrollArea):
         self.column = QVBoxLayout(body)
         side, top = theme.px("spacing.6"), theme.px("spacing.5")
         self.column.setContentsMargins(side, top, side, theme.px("spacing.3"))
-        self.column.setSpacing(theme.px("spacing.2"))
+        self.column.setSpacing(theme.px("spacing.3"))
         self.setWidget(body)
         body.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)

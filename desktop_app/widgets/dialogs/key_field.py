@@ -35,6 +35,9 @@ class KeyField(QStackedWidget):
         self.edit = QLineEdit()
         self.edit.setObjectName("connection_key")
         self.edit.setInputMethodHints(HIDDEN_INPUT)
+        self.edit.setStyleSheet(
+            "lineedit-password-character: 8226"
+        )  # a bullet; the style's own is a large disc
         self.edit.setPlaceholderText(self.tr("Paste the key"))
         self.edit.addAction(theme.icon("key", size=16), QLineEdit.ActionPosition.LeadingPosition)
         self._peek = QAction(
