@@ -5,13 +5,13 @@ STYLE = """
   color-scheme: light dark;
   --page: #ffffff; --text: #1f2226; --secondary: #5c626a; --accent: #026c77; --hairline: #e4e7eb;
   --code: #f9fafb; --code-header: #f3f5f7; --user: #e9f3f6; --error: #b32228; --error-soft: #fff2f0;
-  --warning: #82530d; --warning-soft: #fff5e7; --quote: #d4d8dd;
+  --warning: #82530d; --warning-soft: #fff5e7; --quote: #d4d8dd; --chip: #eceff2;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #191c1f; --text: #e0e3e7; --secondary: #9ba0a7; --accent: #6ccbd9; --hairline: #282c31;
     --code: #131518; --code-header: #1b1f23; --user: #222d31; --error: #f4928a; --error-soft: #331e1d;
-    --warning: #e9c175; --warning-soft: #2c2417; --quote: #3a3f45;
+    --warning: #e9c175; --warning-soft: #2c2417; --quote: #3a3f45; --chip: #262a30;
   }
 }
 @media (prefers-contrast: more) {
@@ -51,7 +51,7 @@ code, pre {
     "DejaVu Sans Mono", monospace;
   font-variant-ligatures: none;
 }
-code { padding: 2px 5px; border-radius: 6px; background: var(--code-header); }
+code { padding: 2px 5px; border-radius: 6px; background: var(--chip); }
 figure.code { border: 1px solid var(--hairline); border-radius: 8px; background: var(--code); overflow: hidden; }
 figcaption { padding: 4px 12px; background: var(--code-header); border-bottom: 1px solid var(--hairline); }
 pre { margin: 0; padding: 12px; overflow-x: auto; tab-size: 4; }
@@ -76,7 +76,7 @@ th { font-weight: 600; background: var(--code-header); }
     color-scheme: light;
     --page: #ffffff; --text: #000000; --secondary: #444444; --accent: #000000; --hairline: #bbbbbb;
     --code: #ffffff; --code-header: #f3f3f3; --user: #f3f3f3; --error: #000000; --error-soft: #ffffff;
-    --warning: #000000; --warning-soft: #ffffff; --quote: #999999;
+    --warning: #000000; --warning-soft: #ffffff; --quote: #999999; --chip: #f3f3f3;
   }
   body { max-width: none; padding: 0; font-size: 11pt; }
   .who, h1, h2, h3, h4, figcaption { break-after: avoid; }

@@ -88,16 +88,15 @@ def markdown(archive: ThreadArchive, labels: Labels, *, zone: tzinfo | None = No
 
 
 def escaped(text: str) -> str:
-    """``text`` on one line, so that Markdown shows it as it is."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~&$:@^=\"'])", r"\\\1", text)
+    """``text``, one line, so that Markdown shows it as it is within a line of ours."""
+    return re.sub(r"([\\`*_\[\]<&~|$#])", r"\\\1", text)
 
 
 def _about(archive: ThreadArchive, labels: Labels, zone: tzinfo | None) -> str:
     words = [labels.exported]
     if archive.assistant:
         words += [one_line(archive.assistant.name), one_line(archive.assistant.model)]
-    created = archive.thread.created_at.astimezone(zone)
-    words.append(f"{created:%Y-%m-%d %H:%M} (UTC{created:%z})")
+    words.append(archive.thread.created_at.astimezone(zone).isoformat(" ", "minutes"))
     return f"*{escaped(' · '.join(word for word in words if word))}*"
 
 

@@ -6,6 +6,7 @@ as a refusal (Secret Service alone raises three families of errors); it is not a
 prompt after another, until the user wants to ``retry``.
 """
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -163,8 +164,10 @@ class SecretStore:
             return (work(self._entries),)
         except NoKeyringError as error:
             self._refusal = _Refusal(str(error), is_absence=True)
+            _let_go(error)
         except Exception as error:  # noqa: BLE001 - keyrings raise what they like; none of it may end a run
             self._refusal = _Refusal(_described(error, hidden))
+            _let_go(error)
         return None
 
     def __repr__(self) -> str:
@@ -181,3 +184,10 @@ def _described(error: Exception, hidden: Secret | None) -> str:
     for part in cut(hidden.reveal()) if hidden else ():
         text = text.replace(part, "•••") if part else text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Empty the frames that an error and its causes hold: the value may lie there until the next collection."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__

@@ -302,7 +302,7 @@ def test_what_a_reply_leaves_open_is_closed_behind_it(text: str) -> None:
 
 
 def test_times_are_local_and_say_their_offset(document: str) -> None:
-    assert "2026\\-03\\-02 02\\:30 \\(UTC\\+0300\\)" in document
+    assert " · 2026-03-02 02:30+03:00*\n" in document
 
 
 # Which messages.
