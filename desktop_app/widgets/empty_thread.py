@@ -123,7 +123,7 @@ class EmptyThread(QWidget):
         self._column.addStretch(4)
         for label in (self._name, self._description, self._honest):
             self._column.addWidget(label)
-        self._column.addSpacing(theme.px("spacing.1"))
+        self._column.addSpacing(theme.px("spacing.3"))
         self._column.addWidget(self._card, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addLayout(self._place)
         for button in self._examples:

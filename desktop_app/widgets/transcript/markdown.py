@@ -117,6 +117,7 @@ class MarkdownDocument:
         self._document = document
         self._style = style
         self._chunks: list[Chunk] = []
+        self._empty(QTextCursor(document))
 
     @property
     def chunk_count(self) -> int:
@@ -131,8 +132,7 @@ class MarkdownDocument:
     def restyle(self, style: TextStyle, source: str) -> None:
         """Write everything again in another style."""
         self._style = style
-        self._chunks.clear()
-        self._document.clear()
+        self._empty(QTextCursor(self._document))
         self.show(source)
 
     def show(self, source: str) -> bool:
@@ -159,7 +159,9 @@ class MarkdownDocument:
 
     def _cut(self, cursor: QTextCursor, count: int) -> None:
         """Leave the first ``count`` chunks."""
-        if count < len(self._chunks):
+        if not count:
+            self._empty(cursor)
+        elif count < len(self._chunks):
             cursor.setPosition(self._chunks[count].start)
             form, characters = cursor.blockFormat(), cursor.blockCharFormat()
             cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
@@ -168,6 +170,14 @@ class MarkdownDocument:
             cursor.setBlockCharFormat(characters)
             del self._chunks[count:]
         cursor.movePosition(QTextCursor.MoveOperation.End)
+
+    def _empty(self, cursor: QTextCursor) -> None:
+        """Leave one line as high as the first of a text will be."""
+        self._chunks.clear()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.removeSelectedText()
+        cursor.setBlockFormat(self._style.block(self._style.reading_line))
+        cursor.setBlockCharFormat(self._style.characters(self._style.reading))
 
     def _add(self, cursor: QTextCursor, events: Events) -> None:
         before = self._chunks[-1].after if self._chunks else Join(has_empty_line=True)
