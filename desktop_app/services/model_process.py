@@ -97,6 +97,7 @@ class ModelProcess:
         try:
             process = self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
+                "-P",  # what lies in the current folder is not ours to import
                 "-m",
                 _MODULE,
                 stdin=asyncio.subprocess.PIPE,
