@@ -1,15 +1,14 @@
 """The window's actions: what the menus, the shortcuts and, later, the palette offer, each named once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One action: a stable name, its text, what it does, its shortcuts; None as an item is a separator."""
 
     name: str
@@ -19,13 +18,12 @@ class Item:
     is_checkable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Menu:
+class Menu(NamedTuple):
     """A menu of the menu bar."""
 
     name: str
     text: str
-    items: tuple[Item | None, ...] = field(default=())
+    items: tuple[Item | None, ...] = ()
 
 
 class Actions(QObject):

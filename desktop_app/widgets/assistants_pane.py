@@ -12,7 +12,6 @@ from desktop_app.qt.models import AssistantListModel
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.menus import popup_menu
 from desktop_app.widgets.row_list import RowList
-from desktop_app.widgets.rows import AssistantDelegate
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -33,12 +32,12 @@ class AssistantsPane(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._has_rows = False
         self._model = AssistantListModel(self)
         self._list = RowList(theme)
         self._list.setObjectName("assistants")
         self._list.setAccessibleName(self.tr("Assistants"))
         self._list.setUniformItemSizes(True)
-        self._list.setItemDelegate(AssistantDelegate(theme, self._list))
         self._list.setModel(self._model)
         self._settings = IconButton(
             theme,
@@ -68,9 +67,18 @@ class AssistantsPane(QWidget):
         total: int,
     ) -> None:
         """Show ``assistants`` in this order, with the labels of their models; ``total`` counts all threads."""
+        self._has_rows = self._has_rows or self._prepare_rows()
         with self._list.program_choosing():
             self._model.set_assistants(assistants, model_labels, thread_counts, total)
         self._on_current()
+
+    def _prepare_rows(self) -> bool:
+        from desktop_app.widgets.rows import (
+            AssistantDelegate,  # not before the first paint, when there are no rows
+        )
+
+        self._list.setItemDelegate(AssistantDelegate(self._theme, self._list))
+        return True
 
     def select(self, assistant_id: AssistantId | None) -> None:
         """Mark the row of ``assistant_id``, or of all threads; tells nobody."""

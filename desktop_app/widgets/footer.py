@@ -1,6 +1,6 @@
 """The foot of the sidebar: whether answers can be had, and the way to the connections."""
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -35,7 +35,10 @@ class SidebarFooter(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(QRect(0, 0, self.width(), self._theme.px("hairline")), self._theme.color("hairline"))
+        painter.setPen(
+            self._theme.color("hairline")
+        )  # fillRect with a colour would load every gradient preset
+        painter.drawLine(0, 0, self.width(), 0)
         painter.end()
 
     def _resize(self) -> None:

@@ -297,9 +297,10 @@ class ThreadHeader(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.color("page"))
-        line = QRect(0, self.height() - 1, self.width(), 1)
-        painter.fillRect(line, self._theme.color("hairline"))
+        painter.setPen(
+            self._theme.color("hairline")
+        )  # fillRect with a colour would load every gradient preset
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
 
 
 def _below(widget: QWidget) -> QPoint:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,6 @@ from desktop_app.widgets.actions import Actions, Item, Menu
 from desktop_app.widgets.assistants_pane import AssistantsPane
 from desktop_app.widgets.footer import SidebarFooter
 from desktop_app.widgets.messages_pane import MessagesPane
-from desktop_app.widgets.notice_bar import NoticeBar
 from desktop_app.widgets.theme import Theme, system_mode
 from desktop_app.widgets.threads_pane import ThreadsPane
 
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from desktop_app.qt.intents import AssistantsListed, ConnectionsListed, Intents, ThreadOpened
     from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
     from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
+    from desktop_app.widgets.notice_bar import NoticeBar
     from desktop_app.widgets.transcript.error_texts import Explanation
 
 MINIMUM_SIZE = (720, 480)
@@ -81,7 +81,6 @@ class MainWindow(QMainWindow):
         self.threads = ThreadsPane(self._theme, self)
         self.footer = SidebarFooter(self._theme, self)
         self.messages = MessagesPane(self._theme, self)
-        self.notice = NoticeBar(self._theme, self)
         self._lists = QSplitter(Qt.Orientation.Vertical)
         self._lists.setObjectName("lists")
         self._lists.setChildrenCollapsible(False)
@@ -99,7 +98,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self.footer)
         centre = QWidget()
         _column(centre).addWidget(self.messages)
-        self.notice.float_in(self.messages, self.messages.composer)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setObjectName("panes")
         self._splitter.setChildrenCollapsible(False)
@@ -522,6 +520,15 @@ class MainWindow(QMainWindow):
             self._open_connections(replaces_key=action == "replace_key")
 
     # -- notices
+
+    @cached_property
+    def notice(self) -> NoticeBar:
+        """The bar, made when there is something to say."""
+        from desktop_app.widgets.notice_bar import NoticeBar
+
+        bar = NoticeBar(self._theme, self)
+        bar.float_in(self.messages, self.messages.composer)
+        return bar
 
     def _explain(self, error: RunError) -> Explanation:
         from desktop_app.widgets.transcript.error_texts import ErrorTexts  # the first error is soon enough

@@ -17,7 +17,6 @@ from desktop_app.qt.models import ThreadListModel, ThreadRow
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.menus import popup_menu
 from desktop_app.widgets.row_list import RowList
-from desktop_app.widgets.rows import ThreadDelegate
 from desktop_app.widgets.search_field import SearchField
 from desktop_app.widgets.spinner import spinner_clock
 from desktop_app.widgets.theme import Theme
@@ -43,6 +42,7 @@ class ThreadsPane(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._has_rows = False
         self._threads: list[ThreadSummary] = []
         self._selected = ThreadId("")
         self._clock = spinner_clock(theme)
@@ -70,7 +70,16 @@ class ThreadsPane(QWidget):
     def set_threads(self, threads: list[ThreadSummary]) -> None:
         """Show ``threads``; the selection, the scroll position and what is searched for stay."""
         self._threads = threads
+        self._has_rows = self._has_rows or self._prepare_rows()
         self._show()
+
+    def _prepare_rows(self) -> bool:
+        from desktop_app.widgets.rows import (
+            ThreadDelegate,  # not before the first paint, when there are no rows
+        )
+
+        self._list.setItemDelegate(ThreadDelegate(self._theme, self._list))
+        return True
 
     def set_running(self, running: set[ThreadId]) -> None:
         """Mark the threads in which a reply is being written."""
@@ -221,7 +230,6 @@ class _ThreadList(RowList):
         super().__init__(theme)
         self.setObjectName("threads")
         self.setAccessibleName(self.tr("Threads"))
-        self.setItemDelegate(ThreadDelegate(theme, self))
         self.setModel(model)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QUrl, Signal
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetricsF,
@@ -244,6 +244,7 @@ class MarkdownText(MessageText):
         while len(self._headers) < len(codes):
             self._headers.append(CodeHeader(self._theme, self))
         for header, code in zip(self._headers, codes, strict=True):
+            header.restyle()
             header.set_code(code.text, self._plain(code))
         self.viewport().update()
 
@@ -409,10 +410,19 @@ class CodeHeader(QWidget):
         self._copy.setIcon(theme.icon("copy", "icon", 16))
         self._copy.clicked.connect(self._copy_code)
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.px("spacing.3") - 1, 0, 2, 0)
         row.addWidget(self._label)
         row.addStretch(1)
         row.addWidget(self._copy)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take the theme's sizes of now."""
+        side = self._theme.px("iconSmall")
+        self._copy.setIconSize(QSize(side, side))
+        self.setContentsMargins(self._theme.px("spacing.3") - 1, 0, 2, 0)
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(0, 0, 0, 0)
 
     def set_code(self, language: str, code: str) -> None:
         """Say what is below."""

@@ -40,6 +40,7 @@ from desktop_app.widgets.transcript.pill import SHADOW, JumpPill
 
 BUILT_AT_FIRST = 50
 BUILT_AT_ONCE = 4
+BUILT_A_TURN = 1
 FRAME_S = 0.016
 REST_SHARE = 3
 RULES = """
@@ -357,7 +358,7 @@ class TranscriptView(QScrollArea):
         is_near = self.verticalScrollBar().value() < 2 * self.viewport().height()
         if self._first_built > 0 and (built < BUILT_AT_FIRST or is_near):
             with self._steadily():
-                self._build_down_to(max(0, self._first_built - BUILT_AT_ONCE))
+                self._build_down_to(max(0, self._first_built - BUILT_A_TURN))
             self._build_timer.start(0)
         elif self._first_built == 0 and is_near and self._has_older and not self._awaits_older:
             self._awaits_older = True
