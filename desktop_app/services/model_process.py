@@ -53,6 +53,7 @@ class ModelProcess:
         self.url = ""
         self._process: asyncio.subprocess.Process | None = None
         self._http: HttpClient | None = None
+        self._is_ended = False
 
     @property
     def is_ready(self) -> bool:
@@ -70,6 +71,9 @@ class ModelProcess:
         if importlib.util.find_spec("xllamacpp") is None:
             raise RuntimeMissingError("xllamacpp is not installed")
         process = await self._spawn()
+        if self._is_ended:  # while it was made
+            await self.end()
+            raise ModelStartError("the model's process was ended while it started")
         try:
             async with asyncio.timeout(START_S):
                 while not self.url:
@@ -161,6 +165,7 @@ class ModelProcess:
 
     async def end(self) -> None:
         """Kill the process and wait until it is gone; it keeps nothing that could be lost.  Safe to call twice."""
+        self._is_ended = True
         self.url = ""
         if self._http:
             await self._http.close()

@@ -284,6 +284,18 @@ async def test_close_in_the_middle_ends_run_and_process(tmp_path: Path) -> None:
                 pass
 
 
+async def test_close_while_it_starts_leaves_nothing(tmp_path: Path) -> None:
+    async with running(tmp_path) as (model, service):
+        task = asyncio.create_task(answer(service, ask("Hi")))
+        await until(lambda: model._seats and next(iter(model._seats.values()))._process)
+        started = next(iter(model._seats.values()))._process
+        await model.close()
+        with pytest.raises(ModelStartError):
+            await task
+        assert started
+        assert started.pid is None or not is_there(started.pid)
+
+
 # -- no orphans
 
 PARENT = """
