@@ -114,6 +114,23 @@ def test_every_message_is_named_and_holds_its_text(view: TranscriptView) -> None
     assert view.last_reply_text() == "**Bold** words"
 
 
+def test_a_pasted_log_is_folded_until_asked_for(view: TranscriptView, qtbot: QtBot) -> None:
+    log = "\n".join(f"line {number}" for number in range(1000))
+    view.show_thread([question(0, log)], has_older=False)
+    assert len(text_of(view, "m0000")) < 1000
+    control(view, "m0000").setFocus()
+    qtbot.mouseClick(button(view, "copy_message"), Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == log
+    qtbot.mouseClick(button(view, "show_all"), Qt.MouseButton.LeftButton)
+    assert text_of(view, "m0000") == log
+
+
+def test_a_long_question_is_shown_whole(view: TranscriptView) -> None:
+    text = "\n".join(f"line {number} of a long question" for number in range(300))
+    view.show_thread([question(0, text)], has_older=False)
+    assert text_of(view, "m0000") == text
+
+
 def test_edits_give_exactly_the_message(view: TranscriptView, qtbot: QtBot) -> None:
     answer = growing(view)
     normaliser = Normaliser("Start.")

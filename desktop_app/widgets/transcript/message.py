@@ -6,7 +6,7 @@ moment and nothing waits for a layout pass.  What a message seldom needs (action
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from desktop_app.domain.threads import Author, Message, Run, Status
 from desktop_app.widgets.theme import Theme
@@ -16,6 +16,8 @@ from desktop_app.widgets.transcript.status_line import StatusLine
 from desktop_app.widgets.transcript.text import MarkdownText, MessageText, PlainText
 
 BUBBLE_SHARE = 0.8
+FOLDED_FROM = 20_000
+FOLDED_LINES = 40
 KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -170,6 +172,13 @@ class MessageView(QWidget):
             painter.drawRoundedRect(QRectF(around).adjusted(1, 1, -1, -1), radius, radius)
 
 
+def folded(text: str) -> str:
+    """The beginning of a text of many lines; a pasted log of 20,000 lines is laid out only when it is asked for."""
+    if len(text) <= FOLDED_FROM and text.count("\n") <= FOLDED_FROM // 50:
+        return text
+    return "\n".join(text[: FOLDED_FROM // 4].split("\n")[:FOLDED_LINES])
+
+
 class QuestionView(MessageView):
     """The user's words: tinted, leaning right, at most 80 % of the column."""
 
@@ -177,9 +186,29 @@ class QuestionView(MessageView):
         text = PlainText(self._theme, self)
         text.setObjectName(f"message-user-{self._message.id}")
         text.setAccessibleName(self.tr("You"))
-        text.set_source(self._message.text)
         self._plain = text
+        self._unfold: QPushButton | None = None
+        head = folded(self._message.text)
+        text.set_source(head)
+        if head != self._message.text:
+            self._unfold = self._make_unfold()
         return text
+
+    def _make_unfold(self) -> QPushButton:
+        lines = self._message.text.count("\n") + 1
+        button = QPushButton(self.tr("Show all, %n line(s)", "", lines), self)
+        button.setObjectName("show_all")
+        button.setProperty("kind", "link")
+        button.clicked.connect(self._show_all)
+        return button
+
+    def _show_all(self) -> None:
+        if self._unfold is not None:
+            self._unfold.deleteLater()
+            self._unfold = None
+        self.text.set_source(self._message.text)
+        self.forget_height()
+        self.resized.emit()
 
     def arrange(self, width: int) -> int:
         theme = self._theme
@@ -189,6 +218,10 @@ class QuestionView(MessageView):
         # Qt draws a text with fixed line distances a little low in its lines.
         left = self.bleed + width - text_width - 2 * side
         self.text.setGeometry(left + side, edge - theme.px("spacing.half") // 2, text_width, height)
+        if self._unfold is not None:
+            size = self._unfold.sizeHint()
+            self._unfold.setGeometry(left + side, edge + height, size.width(), theme.line_height("reading"))
+            height += theme.line_height("reading")
         self._bubble = QRect(left, 0, text_width + 2 * side, height + 2 * edge)
         if self._actions is not None:
             self._place_actions(self._actions)

@@ -38,6 +38,7 @@ from desktop_app.widgets.transcript.markdown import (
 )
 from desktop_app.widgets.transcript.style import TextStyle
 
+MEASURED_LINES = 40
 SCROLL_KEYS = (
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
@@ -176,7 +177,9 @@ class PlainText(MessageText):
         self._format()
 
     def natural_width(self, limit: int) -> int:
-        """How wide the text is when no line is longer than ``limit`` pixels."""
+        """How wide the text is when no line is longer than ``limit`` pixels; a long text is not measured."""
+        if self.document().blockCount() > MEASURED_LINES:
+            return limit
         self.setLineWrapColumnOrWidth(limit)
         return min(limit, math.ceil(self.document().idealWidth()) + 1)
 
@@ -184,9 +187,9 @@ class PlainText(MessageText):
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.mergeBlockFormat(self._style.block(self._style.reading_line))
-        cursor.mergeCharFormat(
-            self._style.characters(self._style.reading, self._theme.color("userBubbleText"))
-        )
+        palette = self.palette()
+        palette.setColor(palette.ColorRole.Text, self._theme.color("userBubbleText"))
+        self.setPalette(palette)
 
 
 class MarkdownText(MessageText):
