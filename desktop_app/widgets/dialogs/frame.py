@@ -13,13 +13,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from desktop_app.widgets.scroll_area import SteadyScrollArea
 from desktop_app.widgets.theme import Theme
 
 
@@ -216,7 +216,7 @@ class Callout(Panel):
         self.setVisible(bool(text))
 
 
-class Page(QScrollArea):
+class Page(SteadyScrollArea):
     """A scrolling column of fields, as wide as the dialog."""
 
     def __init__(self, theme: Theme) -> None:

@@ -26,11 +26,12 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.threads import Author, Message, Run, Status
+from desktop_app.widgets.scroll_area import SteadyScrollArea
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.column import HEAD, Column, Place
 from desktop_app.widgets.transcript.endings import EndingTexts
@@ -56,7 +57,7 @@ class _Entry:
     run: Run | None = None
 
 
-class TranscriptView(QScrollArea):
+class TranscriptView(SteadyScrollArea):
     """The messages pane.
 
     Signals: ``older_wanted()``; ``regenerate_requested(str)``, ``continue_requested(str)``, ``retry_requested(str)``
