@@ -35,7 +35,8 @@ class Opened:
 
 def make_application() -> QApplication:
     """The one QApplication; it does not quit by itself."""
-    app = QApplication(sys.argv[:1])
+    # Fusion by an argument: QApplication.setStyle returns the style, and its wrapper loads a dozen enumerations.
+    app = QApplication([*sys.argv[:1], "-style", "fusion"])
     app.setApplicationName("nitka")
     app.setApplicationDisplayName("Nitka")
     app.setDesktopFileName(DESKTOP_ID)

@@ -11,9 +11,9 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app import __version__
 from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
@@ -575,6 +575,8 @@ class MainWindow(QMainWindow):
         self._ask_where(None, self.tr("Nitka threads"))
 
     def _ask_where(self, thread_ids: list[str] | None, name: str) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         dialog = QFileDialog(self, self.tr("Export"))
         dialog.setObjectName("export_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -594,11 +596,10 @@ class MainWindow(QMainWindow):
             self._intents.export(thread_ids, file_format if file_format in EXPORT_FORMATS else "md", path)
 
     def _on_exported(self, path: Path) -> None:
-        folder = QUrl.fromLocalFile(str(path.parent))
         self.notice.show_notice(
             self.tr("Exported to %1").replace("%1", path.name),
             action=self.tr("Show in folder"),
-            on_action=lambda: _open_folder(folder),
+            on_action=lambda: _open_folder(path.parent),
             timeout_s=UNDO_S,
         )
 
@@ -667,7 +668,7 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def _open_data_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._data_folder)))
+        _open_folder(self._data_folder)
 
     def _show_about(self) -> None:
         from desktop_app.widgets.dialogs.about_dialog import AboutDialog
@@ -745,8 +746,11 @@ def _column(parent: QWidget) -> QVBoxLayout:
     return column
 
 
-def _open_folder(folder: QUrl) -> None:
-    QDesktopServices.openUrl(folder)
+def _open_folder(folder: Path) -> None:
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def _suffix_of(chosen: str) -> str:

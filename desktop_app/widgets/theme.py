@@ -84,7 +84,7 @@ class Theme(QObject):
         self._app = app
         self._mode = "light"
         self._zoom_percent = 100
-        self._is_applied = self._is_styled = False
+        self._is_applied = False
         self._is_motion_reduced = False
         self._colors: dict[str, QColor] = {}
         self._fonts: dict[tuple[str, bool], QFont] = {}
@@ -206,11 +206,6 @@ class Theme(QObject):
         self._fonts.clear()
         self._pixmaps.clear()
         if self._app is not None and self._is_applied:
-            if not self._is_styled:
-                self._is_styled = True
-                self._app.setStyle(
-                    "fusion"
-                )  # asking for the present style first would load a dozen enumerations
             self._app.setPalette(self._palette())
             self._app.setFont(self.font("ui"))
             self._app.setStyleSheet(self.style_sheet())

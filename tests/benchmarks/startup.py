@@ -25,7 +25,9 @@ wait_for_first_paint(opened.window)
 EMPTY = """
 import sys
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QListWidget, QMainWindow, QPlainTextEdit, QSplitter
+from PySide6.QtWidgets import (
+    QApplication, QListView, QMainWindow, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget,
+)
 app = QApplication(sys.argv[:1])
 loop = QEventLoop()
 class Painted(QObject):
@@ -35,7 +37,11 @@ class Painted(QObject):
         return False
 window = QMainWindow()
 panes = QSplitter()
-for pane in (QListWidget(), QListWidget(), QPlainTextEdit()):
+messages = QWidget()
+column = QVBoxLayout(messages)
+column.addWidget(QListView())
+column.addWidget(QPlainTextEdit())
+for pane in (QListView(), QListView(), messages):
     panes.addWidget(pane)
 window.setCentralWidget(panes)
 window.resize(1200, 780)
@@ -58,6 +64,7 @@ def cpu_s(program: str, profile: str) -> float:
 
 def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the second start of a user finds compiled modules
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
     with tempfile.TemporaryDirectory() as profile:
         for program in (NITKA, EMPTY):
