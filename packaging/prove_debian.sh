@@ -121,7 +121,7 @@ ask_in_window() {
     import -window root "$picture-1.png"
     xdotool key --clearmodifiers Return
     for number in 2 3 4 5 6 7 8; do
-        sleep 2.5
+        sleep 1.2
         import -window root "$picture-$number.png"
     done
     xdotool key --clearmodifiers ctrl+q
