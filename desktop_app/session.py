@@ -101,29 +101,29 @@ def _opening(profile: Profile, settings: Settings, bridge: Bridge, logs: Logs) -
 
 
 def _labels() -> Labels:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return Labels(
-        you=tr("Export", "You"),
-        assistant=tr("Export", "Assistant"),
-        tool=tr("Export", "Tool"),
-        untitled=tr("Export", "Untitled thread"),
-        exported=tr("Export", "Exported from Nitka"),
-        empty=tr("Export", "No text"),
-        writing=tr("Export", "Still being written"),
-        truncated=tr("Export", "Cut off at the length limit"),
-        filtered=tr("Export", "Withheld by the service"),
-        failed=tr("Export", "Failed"),
-        stopped=tr("Export", "Stopped"),
-        interrupted=tr("Export", "Interrupted"),
+        you=translate("Export", "You"),
+        assistant=translate("Export", "Assistant"),
+        tool=translate("Export", "Tool"),
+        untitled=translate("Export", "Untitled thread"),
+        exported=translate("Export", "Exported from Nitka"),
+        empty=translate("Export", "No text"),
+        writing=translate("Export", "Still being written"),
+        truncated=translate("Export", "Cut off at the length limit"),
+        filtered=translate("Export", "Withheld by the service"),
+        failed=translate("Export", "Failed"),
+        stopped=translate("Export", "Stopped"),
+        interrupted=translate("Export", "Interrupted"),
         language=QLocale().name()[:2],
     )
 
 
 def _beginning() -> Beginning:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return Beginning(
-        connection_name=tr("Beginning", "On this device"),
-        assistant_name=tr("Beginning", "Local assistant"),
+        connection_name=translate("Beginning", "On this device"),
+        assistant_name=translate("Beginning", "Local assistant"),
     )
 
 
