@@ -120,8 +120,8 @@ ask_in_window() {
     xdotool type --delay 20 "Write four sentences about the sea."
     import -window root "$picture-1.png"
     xdotool key --clearmodifiers Return
-    for number in 2 3 4 5 6 7 8; do
-        sleep 1.2
+    for number in {2..12}; do
+        sleep 0.4
         import -window root "$picture-$number.png"
     done
     xdotool key --clearmodifiers ctrl+q
