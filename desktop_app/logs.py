@@ -183,6 +183,9 @@ class Logs:
         root.addHandler(handler)
         root.setLevel(level)
         http.setLevel(max(level, logging.INFO))  # below it logs headers
+        logging.getLogger("httpx").setLevel(
+            max(level, logging.WARNING)
+        )  # services name each request themselves
         logging.captureWarnings(True)
         logging.raiseExceptions = False  # it would print a failed record's arguments as they are
 

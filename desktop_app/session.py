@@ -29,6 +29,7 @@ from desktop_app.single_window import RaiseRequests
 from desktop_app.startup import Opened
 from desktop_app.store.profile import Profile
 from desktop_app.store.settings import save_settings, save_window
+from desktop_app.widgets.focus_ring import FocusRing
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ async def _live(opened: Opened, profile: Profile, logs: Logs) -> int:
     asyncio.get_running_loop().set_exception_handler(asyncio_handler)
     window, leaving = opened.window, asyncio.Event()
     window.closed.connect(leaving.set)
+    FocusRing(opened.theme, opened.app)  # the application owns it
     faults = _Faults()
     faults.told.connect(window.show_fault)
     logs.listen(faults.told.emit)

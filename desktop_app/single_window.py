@@ -37,7 +37,8 @@ class RaiseRequests(QObject):
         self._server.listen(_name(profile))
 
     def _on_connection(self) -> None:
-        while connection := self._server.nextPendingConnection():
+        while self._server.hasPendingConnections():
+            connection = self._server.nextPendingConnection()
             connection.disconnected.connect(connection.deleteLater)
         self.raised.emit()
 

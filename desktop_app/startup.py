@@ -28,6 +28,7 @@ class Opened:
 
     app: QApplication
     window: MainWindow
+    theme: Theme
     settings: Settings
     translators: list[QTranslator]
     kept_aside: list[Path]
@@ -54,10 +55,10 @@ def open_window(app: QApplication, profile: Profile, language: str | None) -> Op
     theme = Theme(resources, app)
     theme.set_zoom(settings.zoom_percent)
     theme.set_mode(system_mode() if settings.theme is ThemeChoice.SYSTEM else str(settings.theme))
-    app.styleHints().colorSchemeChanged.connect(lambda: _follow_system(theme, window))
     window = MainWindow(theme, settings, state.value)
+    app.styleHints().colorSchemeChanged.connect(lambda: _follow_system(theme, window))
     window.show()
-    return Opened(app, window, settings, translators, [p for p in (loaded.kept_aside, state.kept_aside) if p])
+    return Opened(app, window, theme, settings, translators, [p for p in (loaded.kept_aside, state.kept_aside) if p])
 
 
 def _follow_system(theme: Theme, window: MainWindow) -> None:

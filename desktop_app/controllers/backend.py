@@ -12,6 +12,7 @@ from desktop_app.controllers.facts import Fact
 from desktop_app.controllers.library import Beginning, LibraryController
 from desktop_app.controllers.runs import RunsController
 from desktop_app.controllers.worker import ExceptionHandler, Worker
+from desktop_app.domain.errors import StoreError
 from desktop_app.domain.secret import Secret
 from desktop_app.export.markdown import Labels
 from desktop_app.services.factory import service_factory
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 CLOSE_LIMIT_S = 4.0
 TRASH_KEPT = timedelta(days=30)
+BACKUP_EVERY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,18 @@ def open_backend(
         worker.call(conversations.interrupt_orphans(mark.is_alive)).result()
         worker.call(library.begin(beginning)).result()
         worker.call(conversations.purge_trash(datetime.now(UTC) - TRASH_KEPT)).result()
+        worker.call(_back_up_when_due(database))
     return Backend(
         worker, database, mark, model, conversations, assistants, records, connections, library, runs
     )
+
+
+async def _back_up_when_due(database: Database) -> None:
+    """Make a copy of the database when the newest is a week old; the start does not wait for it."""
+    newest = database.backups()[:1]
+    if newest and datetime.now(UTC) - datetime.fromtimestamp(newest[0].stat().st_mtime, UTC) < BACKUP_EVERY:
+        return
+    try:
+        await database.back_up()
+    except StoreError:
+        log.exception("no backup of the database could be made")

@@ -33,8 +33,9 @@ class ConnectionsController:
         kept = (
             await self._secrets.set(connection.id, key) if key and connection.auth is Auth.API_KEY else None
         )
+        before = await self._records.connection(connection.id)
         await (self._records.add(connection) if is_new else self._records.update(connection))
-        if not is_new and connection.auth is Auth.NONE:
+        if before and before.auth is Auth.API_KEY and connection.auth is Auth.NONE:
             await self._secrets.delete(connection.id)
         await self._forget(connection.id)
         return connection, kept
@@ -42,7 +43,9 @@ class ConnectionsController:
     async def remove(self, connection_id: ConnectionId) -> None:
         """Delete the connection together with its key.  The key goes first, so that none is left without an owner."""
         await self._forget(connection_id)
-        await self._secrets.delete(connection_id)
+        connection = await self._records.connection(connection_id)
+        if connection and connection.auth is Auth.API_KEY:
+            await self._secrets.delete(connection_id)
         await self._records.remove(connection_id)
 
     async def kept_keys(self) -> dict[ConnectionId, Kept]:

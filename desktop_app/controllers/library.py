@@ -106,16 +106,20 @@ class LibraryController:
             runs=tuple(await self._conversations.runs(thread_id)),
             assistant=assistant.settings if assistant else None,
             assistant_version=assistant.version if assistant else 0,
+            leaf_id=next(reversed(await self._conversations.shown_ids(thread_id)), None),
         )
 
     async def export(self, thread_ids: list[ThreadId] | None, file_format: str, output: Path) -> Path:
         """Write threads (None: all) as md, html or json to a file, or many to a folder.  Raises OSError, StoreError."""
         from desktop_app.export.files import export
 
+        is_all = thread_ids is None
         if thread_ids is None:
             thread_ids = [summary.id for summary in await self._conversations.threads()]
         archives = [found for thread_id in thread_ids if (found := await self.archive(thread_id))]
-        return await asyncio.to_thread(export, archives, file_format, output, self._labels)
+        return await asyncio.to_thread(
+            export, archives, file_format, output, self._labels, as_folder=is_all or None
+        )
 
 
 def _model_label(assistant: Assistant, connections: dict[ConnectionId, Connection]) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.controllers.backend import Backend
 from desktop_app.controllers.facts import Fact, LibraryChanged, ReplyEdited, RunBegan, RunFinished
+from desktop_app.controllers.runs import RunInProgressError
 from desktop_app.controllers.tasks import TaskOwner
 from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.connections import Connection
@@ -78,6 +79,7 @@ class Intents(QObject):
     question_refused = Signal(str)
     assistant_saved = Signal(object)
     assistant_ready_to_edit = Signal(object, object, list)
+    assistant_draft_found = Signal(object)
     models_listed = Signal(str, object)
     models_failed = Signal(str, object)
     connections_listed = Signal(object)
@@ -104,6 +106,8 @@ class Intents(QObject):
         self._tasks.start(work, name)
 
     def _on_error(self, error: BaseException) -> None:
+        if isinstance(error, RunInProgressError):  # a second press of a key; the reply is growing already
+            return
         self._backend.log_fault(error)
         self.failed.emit(RunError.of(error))
 
@@ -127,6 +131,8 @@ class Intents(QObject):
             await self._open(threads[0].id)
         else:
             await self._new_thread(None)
+        if draft := await self._backend.assistants.load_draft(None):
+            self.assistant_draft_found.emit(draft)
 
     async def refresh(self) -> None:
         """Read assistants and threads again."""
@@ -389,7 +395,9 @@ class Intents(QObject):
             settings = replace(settings, connection_id=connections[0].id)
         self.assistant_ready_to_edit.emit(None, settings, connections)
 
-    def keep_assistant_draft(self, assistant_id: AssistantId, settings: AssistantSettings | None) -> None:
+    def keep_assistant_draft(
+        self, assistant_id: AssistantId | None, settings: AssistantSettings | None
+    ) -> None:
         """Keep unsaved edits through a crash; None drops them."""
         store = self._backend.assistants
         work = store.save_draft(assistant_id, settings) if settings else store.drop_draft(assistant_id)
@@ -407,6 +415,7 @@ class Intents(QObject):
         store = self._backend.assistants
         if assistant_id is None:
             assistant = await store.create(settings, note)
+            await store.drop_draft(None)
             await self.refresh()
             await self._new_thread(assistant.id)
         else:
@@ -507,7 +516,11 @@ class Intents(QObject):
         self._start(self._delete_connection(ConnectionId(connection_id)), "delete connection")
 
     async def _delete_connection(self, connection_id: ConnectionId) -> None:
-        await self._backend.worker.ask(self._backend.connections.remove(connection_id))
+        try:
+            await self._backend.worker.ask(self._backend.connections.remove(connection_id))
+        except NitkaError as error:
+            self.connection_failed.emit(connection_id, RunError.of(error))
+            return
         await self._list_connections()
         await self._list_assistants()
 

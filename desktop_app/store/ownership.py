@@ -50,28 +50,6 @@ class ProcessMark:
             self.is_alive(path.stem)
 
 
-class InstanceLock:
-    """At most one window a profile: whoever holds it opens the window, others raise that one."""
-
-    def __init__(self, locks: Path) -> None:
-        make_private_folder(locks)
-        self._lock = _lock(locks / "instance.lock")
-
-    def acquire(self) -> bool:
-        """Try to become the profile's window; returns at once."""
-        from filelock import Timeout
-
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            return False
-        return True
-
-    def release(self) -> None:
-        """Let the next window open; safe to call twice."""
-        self._lock.release()
-
-
 def _lock(path: Path) -> "BaseFileLock":
     from filelock import FileLock
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 class AssistantsPane(QWidget):
     """Signals: ``assistant_selected`` (AssistantId, or None for all threads); ``new_requested``;
-    ``settings_requested``, ``duplicate_requested`` and ``delete_requested`` (AssistantId).
+    ``settings_requested`` (AssistantId, or "" for the one in use); ``duplicate_requested`` and ``delete_requested``
+    (AssistantId).
     """
 
     assistant_selected = Signal(object)
@@ -128,11 +129,10 @@ class AssistantsPane(QWidget):
         self._settings.clicked.connect(lambda: self._on_settings(self._list.currentIndex()))
 
     def _on_current(self) -> None:
-        self._settings.setEnabled(self.selected_id is not None)
+        self._settings.setEnabled(self._model.rowCount() > 1)
 
     def _on_settings(self, index: QModelIndex) -> None:
-        if assistant_id := self._model.row(index).id:
-            self.settings_requested.emit(assistant_id)
+        self.settings_requested.emit(self._model.row(index).id or "")
 
     def _on_delete(self, index: QModelIndex) -> None:
         if assistant_id := self._model.row(index).id:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app import __version__
 from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
@@ -22,6 +22,7 @@ from desktop_app.domain.settings import Theme as ThemeChoice
 from desktop_app.widgets.actions import Actions, Item, Menu
 from desktop_app.widgets.assistants_pane import AssistantsPane
 from desktop_app.widgets.footer import SidebarFooter
+from desktop_app.widgets.menus import popup_menu
 from desktop_app.widgets.messages_pane import MessagesPane
 from desktop_app.widgets.theme import Theme, system_mode
 from desktop_app.widgets.threads_pane import ThreadsPane
@@ -139,6 +140,9 @@ class MainWindow(QMainWindow):
             Item("undo", self.tr("&Undo delete"), self._take_back, ("Ctrl+Z",)),
             None,
             Item("copy_reply", self.tr("Copy last &reply"), self._copy_reply, ("Ctrl+Shift+C",)),
+            None,
+            Item("send_keys", self.tr("Ctrl+Enter s&ends"), self._toggle_send_keys, is_checkable=True),
+            None,
             Item("search", self.tr("&Search threads"), self.threads.focus_search, ("Ctrl+Shift+F",)),
         )
 
@@ -172,6 +176,15 @@ class MainWindow(QMainWindow):
             None,
             Item("focus_composer", self.tr("Go to the &composer"), self.messages.composer.focus, ("Ctrl+L",)),
             Item("focus_threads", self.tr("Go to the t&hreads"), self._focus_threads, ("Ctrl+Shift+L",)),
+            Item(
+                "previous_message",
+                self.tr("Previous &message"),
+                lambda: self.messages.step_message(-1),
+                ("Alt+Up",),
+            ),
+            Item(
+                "next_message", self.tr("Next m&essage"), lambda: self.messages.step_message(1), ("Alt+Down",)
+            ),
             Item("next_pane", self.tr("Next &pane"), lambda: self._step_pane(1), ("F6",)),
             Item("previous_pane", self.tr("Pre&vious pane"), lambda: self._step_pane(-1), ("Shift+F6",)),
             None,
@@ -237,6 +250,7 @@ class MainWindow(QMainWindow):
         self.messages.more_requested.connect(self._show_more_menu)
         self.messages.sidebar_toggled.connect(self._toggle_sidebar)
         self.messages.fix_requested.connect(self._fix)
+        self.messages.link_activated.connect(_open_address)
 
     # -- intents
 
@@ -249,6 +263,7 @@ class MainWindow(QMainWindow):
         self._wire_messages(intents)
         intents.undo_offered.connect(self._offer_undo)
         intents.failed.connect(self.show_error)
+        intents.assistant_draft_found.connect(self._offer_assistant_draft)
         intents.exported.connect(self._on_exported)
         intents.assistant_ready_to_edit.connect(self._open_assistant_dialog)
         intents.begin(self._state.thread_id)
@@ -312,7 +327,7 @@ class MainWindow(QMainWindow):
         self._connection_id = opened.connection.id if opened.connection else None
         name = opened.connection.name if opened.connection else ""
         self.footer.set_state("ok" if name else "off", name or self.tr("No connection"))
-        if not opened.messages:
+        if not opened.messages or self.focusWidget() is None:
             self.messages.composer.focus()
 
     def _current_summary(self) -> ThreadSummary | None:
@@ -383,6 +398,13 @@ class MainWindow(QMainWindow):
         if self._intents:
             self._intents.draft_assistant(settings)
 
+    def _offer_assistant_draft(self, settings: AssistantSettings) -> None:
+        self.notice.show_notice(
+            self.tr("An assistant you were making was kept."),
+            action=self.tr("Go on"),
+            on_action=lambda: self._draft_assistant(settings),
+        )
+
     def _edit_current(self) -> None:
         summary = self._current_summary()
         chosen = self._assistant_id or (summary.assistant_id if summary else None)
@@ -412,9 +434,9 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.models_wanted.connect(intents.list_models)
         dialog.saved.connect(intents.save_assistant)
-        if assistant:
-            dialog.draft_changed.connect(lambda draft: intents.keep_assistant_draft(assistant.id, draft))
-            dialog.discarded.connect(lambda _: intents.keep_assistant_draft(assistant.id, None))
+        draft_id = assistant.id if assistant else None
+        dialog.draft_changed.connect(lambda draft: intents.keep_assistant_draft(draft_id, draft))
+        dialog.discarded.connect(lambda _: intents.keep_assistant_draft(draft_id, None))
         intents.models_listed.connect(dialog.set_models)
         intents.models_failed.connect(self._on_models_failed)
         dialog.finished.connect(self._on_assistant_dialog_finished)
@@ -446,8 +468,7 @@ class MainWindow(QMainWindow):
             self._intents.delete_assistant(AssistantId(assistant_id))
 
     def _show_assistant_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = popup_menu(self)
         menu.setObjectName("assistant_menu")
         summary = self._current_summary()
         for assistant in self._assistants:
@@ -465,8 +486,7 @@ class MainWindow(QMainWindow):
             self._intents.set_thread_assistant(self.messages.thread_id, assistant_id)
 
     def _show_more_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = popup_menu(self)
         menu.setObjectName("more_menu")
         for name in ("rename_thread", "pin_thread", "export", "copy_reply", "delete_thread"):
             menu.addAction(self._actions[name])
@@ -642,6 +662,9 @@ class MainWindow(QMainWindow):
         self._change(replace(self._settings, language=language))
         self.notice.show_notice(self.tr("The language changes with the next start."), timeout_s=UNDO_S)
 
+    def _toggle_send_keys(self) -> None:
+        self._change(replace(self._settings, send_with_ctrl_enter=not self._settings.send_with_ctrl_enter))
+
     def _zoom(self, step: int) -> None:
         percent = 100 if step == 0 else min(300, max(50, self._settings.zoom_percent + step))
         self._theme.set_zoom(percent)
@@ -653,6 +676,8 @@ class MainWindow(QMainWindow):
         self.settings_changed.emit(settings)
 
     def _show_choices(self) -> None:
+        self.messages.composer.set_sends_with_ctrl_enter(self._settings.send_with_ctrl_enter)
+        self._actions["send_keys"].setChecked(self._settings.send_with_ctrl_enter)
         for choice in ("system", "light", "dark"):
             self._actions[f"theme_{choice}"].setChecked(self._settings.theme == choice)
         for language in ("system", "en", "ru"):
@@ -747,10 +772,14 @@ def _column(parent: QWidget) -> QVBoxLayout:
 
 
 def _open_folder(folder: Path) -> None:
+    _open_address(folder.absolute().as_uri())
+
+
+def _open_address(address: str) -> None:
     from PySide6.QtCore import QUrl
     from PySide6.QtGui import QDesktopServices
 
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+    QDesktopServices.openUrl(QUrl(address))
 
 
 def _suffix_of(chosen: str) -> str:

@@ -44,6 +44,7 @@ class MessagesPane(QWidget):
     assistant_menu_requested = Signal(QPoint)
     more_requested = Signal(QPoint)
     sidebar_toggled = Signal()
+    link_activated = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +53,7 @@ class MessagesPane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._opened: ThreadOpened | None = None
         self._oldest_position = 0
-        self._last_reply_id = ""
+        self._last_reply_id = self._last_question = ""
         self._is_running = False
         self._is_sending = False
         self._sends_when_done = False
@@ -84,6 +85,8 @@ class MessagesPane(QWidget):
         self._oldest_position = opened.messages[0].position if opened.messages else 0
         replies = [message.id for message in opened.messages if message.author == "assistant"]
         self._last_reply_id = replies[-1] if replies else ""
+        questions = [message.text for message in opened.messages if message.author == "user"]
+        self._last_question = questions[-1] if questions else ""
         self._show_header()
         self.transcript.show_thread(opened.messages, opened.has_older, opened.runs)
         if not is_same:
@@ -137,6 +140,7 @@ class MessagesPane(QWidget):
     def _on_began(self, fact: RunBegan) -> None:
         self._show_empty(False)
         if fact.question:
+            self._last_question = fact.question.text
             self.transcript.append(fact.question)
         if fact.replaces == fact.reply.id:
             self.transcript.replace(fact.reply.id, fact.reply)
@@ -186,15 +190,12 @@ class MessagesPane(QWidget):
         """The message was not taken: it stays in the composer."""
         self._is_sending = False
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Stop the reply that grows; its text stays."""
         self._sends_when_done = False
         self._show_hint()
         if self._opened is not None and self._is_running:
             self.stop_requested.emit(self._opened.thread.id)
-
-    def stop(self) -> None:
-        """Stop the reply that grows."""
-        self._stop()
 
     def _on_draft(self, text: str) -> None:
         if not text.strip() and self._sends_when_done:
@@ -202,6 +203,22 @@ class MessagesPane(QWidget):
             self._show_hint()
         if self._opened is not None:
             self.draft_changed.emit(self._opened.thread.id, text)
+
+    def _fix(self, message_id: str, action: str) -> None:
+        if action == "edit_question":
+            self._recall_question()
+        else:
+            self.fix_requested.emit(message_id, action)
+
+    def _recall_question(self) -> None:
+        """Put the last question back into an empty composer, to be changed and asked again."""
+        if self._last_question and not self.composer.text().strip():
+            self.composer.set_text(self._last_question)
+            self.composer.focus()
+
+    def step_message(self, by: int) -> None:
+        """Go to the previous (-1) or next (1) message."""
+        self.transcript.step_message(by)
 
     def _show_hint(self) -> None:
         waiting = self.tr("Sends when the reply is complete · Esc stops it")
@@ -224,22 +241,24 @@ class MessagesPane(QWidget):
         self.transcript.retry_requested.connect(self.regenerate_requested)
         self.transcript.continue_requested.connect(self.continue_requested)
         self.transcript.sibling_requested.connect(self.sibling_requested)
-        self.transcript.fix_requested.connect(self.fix_requested)
+        self.transcript.fix_requested.connect(self._fix)
+        self.transcript.stop_requested.connect(self.stop)
+        self.transcript.link_activated.connect(self.link_activated)
+        self.empty.connections_requested.connect(lambda: self.fix_requested.emit("", "connections"))
 
     def _show_header(self) -> None:
         opened = self._opened
         if opened is None:
             return
         self.header.set_title(opened.thread.name)
-        if opened.assistant:
-            self.header.set_assistant(opened.assistant.settings.name, opened.assistant.version)
-            self.empty.set_assistant(
-                opened.assistant.settings.name,
-                opened.assistant.settings.description,
-                is_on_device=opened.connection is not None and opened.connection.kind == "on-device",
-            )
-        else:
-            self.header.set_assistant("", 0)
+        settings = opened.assistant.settings if opened.assistant else None
+        version = opened.assistant.version if opened.assistant else 0
+        self.header.set_assistant(settings.name if settings else "", version)
+        self.empty.set_has_answerer(opened.connection is not None)
+        self.composer.set_can_send(opened.assistant is not None)
+        if settings:
+            is_on_device = opened.connection is not None and opened.connection.kind == "on-device"
+            self.empty.set_assistant(settings.name, settings.description, is_on_device=is_on_device)
 
     def _show_empty(self, is_empty: bool) -> None:
         had_focus = self.composer.has_focus()
@@ -266,8 +285,9 @@ class MessagesPane(QWidget):
 
     def _connect(self) -> None:
         self.composer.send_requested.connect(self._send)
-        self.composer.stop_requested.connect(self._stop)
+        self.composer.stop_requested.connect(self.stop)
         self.composer.draft_changed.connect(self._on_draft)
+        self.composer.edit_last_requested.connect(self._recall_question)
         self.header.renamed.connect(self._rename)
         self.header.assistant_menu_requested.connect(self.assistant_menu_requested)
         self.header.more_requested.connect(self.more_requested)

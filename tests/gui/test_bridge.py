@@ -52,6 +52,7 @@ def test_nothing_ticks_while_nothing_is_pending(qtbot: QtBot) -> None:
 
 def test_edits_of_one_reply_are_merged_and_facts_keep_their_order() -> None:
     changed = LibraryChanged(threads=True)
-    facts = [edited(0, "a"), edited(1, "b"), changed, edited(2, "c"), edited(0, "z", "other"), edited(3, "d")]
+    facts: list[Fact] = [edited(0, "a"), edited(1, "b")]
+    facts += [changed, edited(2, "c"), edited(0, "z", "other"), edited(3, "d")]
     expected = [edited(0, "ab"), changed, edited(2, "c"), edited(0, "z", "other"), edited(3, "d")]
     assert merge_edits(facts) == expected

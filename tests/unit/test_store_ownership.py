@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.store.ownership import InstanceLock, ProcessMark
+from desktop_app.store.ownership import ProcessMark
 
 OWNER = """
 import sys
 from pathlib import Path
-from desktop_app.store.ownership import InstanceLock, ProcessMark
+from desktop_app.store.ownership import ProcessMark
 mark = ProcessMark(Path(sys.argv[1]))
-lock = InstanceLock(Path(sys.argv[1]))
-print(mark.token, lock.acquire(), flush=True)
+print(mark.token, flush=True)
 sys.stdin.read()
 """
 
@@ -24,8 +23,7 @@ def owner(locks: Path) -> tuple["subprocess.Popen[str]", str]:
         [sys.executable, "-c", OWNER, str(locks)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert child.stdout is not None
-    token, acquired = child.stdout.readline().split()
-    assert acquired == "True"
+    token = child.stdout.readline().strip()
     return child, token
 
 
@@ -68,14 +66,3 @@ def test_this_process_is_alive_and_an_unknown_token_is_not(tmp_path: Path) -> No
     other.release()
     assert not mark.is_alive(other.token)
     mark.release()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
-def test_one_window_a_profile_even_after_a_crash(tmp_path: Path) -> None:
-    child, _ = owner(tmp_path)
-    lock = InstanceLock(tmp_path)
-    assert not lock.acquire()
-    end(child, signal.SIGKILL)
-    assert lock.acquire()
-    lock.release()
-    lock.release()
