@@ -1,0 +1,91 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_US" sourcelanguage="en_US">
+<context>
+    <name>AssistantListModel</name>
+    <message numerus="yes">
+        <source>%n thread(s)</source>
+        <translation>
+            <numerusform>%n thread</numerusform>
+            <numerusform>%n threads</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>EndingTexts</name>
+    <message numerus="yes">
+        <source>%n word(s) are kept.</source>
+        <translation>
+            <numerusform>%n word is kept.</numerusform>
+            <numerusform>%n words are kept.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>JumpPill</name>
+    <message numerus="yes">
+        <source>%n new</source>
+        <translation>
+            <numerusform>%n new</numerusform>
+            <numerusform>%n new</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Jump to the end: %n new</source>
+        <translation>
+            <numerusform>Jump to the end: %n new paragraph</numerusform>
+            <numerusform>Jump to the end: %n new paragraphs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ModelPage</name>
+    <message numerus="yes">
+        <source>%n model(s) on offer; any other name can be typed</source>
+        <translation>
+            <numerusform>%n model on offer; any other name can be typed</numerusform>
+            <numerusform>%n models on offer; any other name can be typed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>NoticeBar</name>
+    <message numerus="yes">
+        <source>%n s</source>
+        <translation>
+            <numerusform>%n&#xa0;s</numerusform>
+            <numerusform>%n&#xa0;s</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>QuestionView</name>
+    <message numerus="yes">
+        <source>Show all, %n line(s)</source>
+        <translation>
+            <numerusform>Show all, %n line</numerusform>
+            <numerusform>Show all, %n lines</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ResultPanel</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>%n model</numerusform>
+            <numerusform>%n models</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptView</name>
+    <message numerus="yes">
+        <source>Reply complete, %n word(s)</source>
+        <translation>
+            <numerusform>Reply complete, %n word</numerusform>
+            <numerusform>Reply complete, %n words</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

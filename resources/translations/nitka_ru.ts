@@ -1,0 +1,1819 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ru_RU" sourcelanguage="en_US">
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About Nitka</source>
+        <translation>О программе Nitka</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Закрыть</translation>
+    </message>
+    <message>
+        <source>Copy &amp;versions</source>
+        <translation>Копировать &amp;версии</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>Лицензии</translation>
+    </message>
+    <message>
+        <source>Nitka is free software under the MIT licence.</source>
+        <translation>Nitka — свободная программа под лицензией MIT.</translation>
+    </message>
+    <message>
+        <source>Qt is linked dynamically and can be replaced by another version.</source>
+        <translation>Библиотеки Qt подключены динамически, их можно заменить другой версией.</translation>
+    </message>
+    <message>
+        <source>Stands on</source>
+        <translation>В основе</translation>
+    </message>
+    <message>
+        <source>Your assistants and threads, kept on this computer.</source>
+        <translation>Ваши ассистенты и диалоги хранятся на этом компьютере.</translation>
+    </message>
+</context>
+<context>
+    <name>ActionRow</name>
+    <message>
+        <source>%1 → %2 tokens</source>
+        <translation>токены: %1 → %2</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Копировать</translation>
+    </message>
+    <message>
+        <source>Copy as Markdown</source>
+        <translation>Копировать как Markdown</translation>
+    </message>
+    <message>
+        <source>Copy as plain text</source>
+        <translation>Копировать как текст</translation>
+    </message>
+    <message>
+        <source>More actions</source>
+        <translation>Другие действия</translation>
+    </message>
+    <message>
+        <source>Next version of the reply</source>
+        <translation>Следующий вариант ответа</translation>
+    </message>
+    <message>
+        <source>Previous version of the reply</source>
+        <translation>Предыдущий вариант ответа</translation>
+    </message>
+    <message>
+        <source>Regenerate</source>
+        <translation>Ответить заново</translation>
+    </message>
+    <message>
+        <source>cut</source>
+        <translation>обрезан</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>ошибка</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>прерван</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>остановлен</translation>
+    </message>
+    <message>
+        <source>v%1</source>
+        <translation>v%1</translation>
+    </message>
+    <message>
+        <source>withheld</source>
+        <translation>скрыт сервисом</translation>
+    </message>
+</context>
+<context>
+    <name>AssistantDialog</name>
+    <message>
+        <source>&amp;Create</source>
+        <translation>&amp;Создать</translation>
+    </message>
+    <message>
+        <source>&amp;Discard</source>
+        <translation>Н&amp;е сохранять</translation>
+    </message>
+    <message>
+        <source>&amp;General</source>
+        <translation>&amp;Общие</translation>
+    </message>
+    <message>
+        <source>&amp;Instruction</source>
+        <translation>&amp;Инструкция</translation>
+    </message>
+    <message>
+        <source>&amp;Keep editing</source>
+        <translation>&amp;Вернуться</translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>&amp;Модель</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>&amp;Сохранить</translation>
+    </message>
+    <message>
+        <source>&amp;Save as v{n}</source>
+        <translation>&amp;Сохранить как v{n}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Changed since version {n}, draft kept</source>
+        <translation>Изменено после версии&#xa0;{n}, черновик сохранён</translation>
+    </message>
+    <message>
+        <source>Conte&amp;xt</source>
+        <translation>&amp;Контекст</translation>
+    </message>
+    <message>
+        <source>Li&amp;fetime</source>
+        <translation>С&amp;рок действия</translation>
+    </message>
+    <message>
+        <source>New assistant</source>
+        <translation>Новый ассистент</translation>
+    </message>
+    <message>
+        <source>Note for this version</source>
+        <translation>Заметка к версии</translation>
+    </message>
+    <message>
+        <source>Note for this version: what changed and why</source>
+        <translation>Заметка к версии: что изменилось и почему</translation>
+    </message>
+    <message>
+        <source>Parts of the settings</source>
+        <translation>Разделы настроек</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Сохранить</translation>
+    </message>
+    <message>
+        <source>Save the changes before closing?</source>
+        <translation>Сохранить изменения?</translation>
+    </message>
+    <message>
+        <source>Something here needs a change</source>
+        <translation>Здесь нужно что-то исправить</translation>
+    </message>
+    <message>
+        <source>The changes cannot be saved as they are.</source>
+        <translation>В таком виде изменения не сохранить.</translation>
+    </message>
+    <message>
+        <source>Version {n}</source>
+        <translation>Версия&#xa0;{n}</translation>
+    </message>
+</context>
+<context>
+    <name>AssistantListModel</name>
+    <message numerus="yes">
+        <source>%n thread(s)</source>
+        <translation>
+            <numerusform>%n&#xa0;диалог</numerusform>
+            <numerusform>%n&#xa0;диалога</numerusform>
+            <numerusform>%n&#xa0;диалогов</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All threads</source>
+        <translation>Все диалоги</translation>
+    </message>
+</context>
+<context>
+    <name>AssistantsPane</name>
+    <message>
+        <source>Assistant settings</source>
+        <translation>Настройки ассистента</translation>
+    </message>
+    <message>
+        <source>Assistants</source>
+        <translation>Ассистенты</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Удалить</translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation>Дублировать</translation>
+    </message>
+    <message>
+        <source>New assistant</source>
+        <translation>Новый ассистент</translation>
+    </message>
+    <message>
+        <source>New assistant…</source>
+        <translation>Новый ассистент…</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>Настройки…</translation>
+    </message>
+</context>
+<context>
+    <name>Beginning</name>
+    <message>
+        <source>Local assistant</source>
+        <translation>Локальный ассистент</translation>
+    </message>
+    <message>
+        <source>On this device</source>
+        <translation>На этом устройстве</translation>
+    </message>
+</context>
+<context>
+    <name>CodeHeader</name>
+    <message>
+        <source>Copy</source>
+        <translation>Копировать</translation>
+    </message>
+    <message>
+        <source>Copy code</source>
+        <translation>Копировать код</translation>
+    </message>
+</context>
+<context>
+    <name>Composer</name>
+    <message>
+        <source>%1 to queue · Esc to stop</source>
+        <translation>%1 — в очередь · Esc — стоп</translation>
+    </message>
+    <message>
+        <source>%1 to send</source>
+        <translation>%1 — отправить</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter</source>
+        <translation>Ctrl+Enter</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Enter</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Сообщение</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Отправить</translation>
+    </message>
+    <message>
+        <source>Send (%1)</source>
+        <translation>Отправить (%1)</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Остановить</translation>
+    </message>
+    <message>
+        <source>Stop (Esc)</source>
+        <translation>Остановить (Esc)</translation>
+    </message>
+    <message>
+        <source>Write a message</source>
+        <translation>Напишите сообщение</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionEditor</name>
+    <message>
+        <source>&amp;Name</source>
+        <translation>&amp;Название</translation>
+    </message>
+    <message>
+        <source>Too long: at most {limit} characters.</source>
+        <translation>Слишком длинно: не больше {limit}&#xa0;символов.</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionList</name>
+    <message>
+        <source>&amp;Add a connection</source>
+        <translation>&amp;Добавить подключение</translation>
+    </message>
+    <message>
+        <source>Another service…</source>
+        <translation>Другой сервис…</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Подключения</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionsDialog</name>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Закрыть</translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>&amp;Удалить</translation>
+    </message>
+    <message>
+        <source>&amp;Discard</source>
+        <translation>Не сохран&amp;ять</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>Ос&amp;тавить</translation>
+    </message>
+    <message>
+        <source>&amp;Keep editing</source>
+        <translation>Ве&amp;рнуться</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>&amp;Сохранить</translation>
+    </message>
+    <message>
+        <source>&amp;Test</source>
+        <translation>&amp;Проверить</translation>
+    </message>
+    <message>
+        <source>Built-in model</source>
+        <translation>Встроенная модель</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Подключения</translation>
+    </message>
+    <message>
+        <source>D&amp;elete…</source>
+        <translation>&amp;Удалить…</translation>
+    </message>
+    <message>
+        <source>Delete “{name}” and its key?</source>
+        <translation>Удалить «{name}» вместе с ключом?</translation>
+    </message>
+    <message>
+        <source>Delete “{name}”?</source>
+        <translation>Удалить «{name}»?</translation>
+    </message>
+    <message>
+        <source>New connection</source>
+        <translation>Новое подключение</translation>
+    </message>
+    <message>
+        <source>No connections yet. Add a server that speaks Chat Completions.</source>
+        <translation>Подключений пока нет. Добавьте сервер с поддержкой Chat Completions.</translation>
+    </message>
+    <message>
+        <source>Not saved yet</source>
+        <translation>Ещё не сохранено</translation>
+    </message>
+    <message>
+        <source>Save the changes of this connection?</source>
+        <translation>Сохранить изменения подключения?</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>Сохранение…</translation>
+    </message>
+    <message>
+        <source>Testing…</source>
+        <translation>Проверка…</translation>
+    </message>
+    <message>
+        <source>There is no keyring: the key is kept until Nitka closes.</source>
+        <translation>Связки ключей нет: ключ хранится до закрытия Nitka.</translation>
+    </message>
+    <message>
+        <source>Used by {names}.</source>
+        <translation>Используют: {names}.</translation>
+    </message>
+    <message>
+        <source>Works · {time}</source>
+        <translation>Работает · {time}</translation>
+    </message>
+</context>
+<context>
+    <name>ContextPage</name>
+    <message>
+        <source>&amp;What is sent of a long thread</source>
+        <translation>&amp;Что отправлять из длинного диалога</translation>
+    </message>
+    <message>
+        <source>As many messages as fit</source>
+        <translation>Столько сообщений, сколько поместится</translation>
+    </message>
+    <message>
+        <source>H&amp;ow many messages</source>
+        <translation>Сколько соо&amp;бщений</translation>
+    </message>
+    <message>
+        <source>Instruction and messages together. A token is about four Latin letters, or three others.</source>
+        <translation>Инструкция и сообщения вместе. Токен — около четырёх латинских букв или трёх других.</translation>
+    </message>
+    <message>
+        <source>Longest &amp;prompt, in tokens</source>
+        <translation>&amp;Лимит запроса, в токенах</translation>
+    </message>
+    <message>
+        <source>Only the last messages</source>
+        <translation>Только последние сообщения</translation>
+    </message>
+    <message>
+        <source>The chosen model takes {tokens} tokens, prompt and reply together.</source>
+        <translation>Модель вмещает {tokens}&#xa0;токенов: запрос и ответ вместе.</translation>
+    </message>
+    <message>
+        <source>The newest messages go first; your last one is always sent. Nothing is deleted.</source>
+        <translation>Сначала берутся самые новые; ваше последнее отправляется всегда. Ничего не удаляется.</translation>
+    </message>
+</context>
+<context>
+    <name>DeviceForm</name>
+    <message>
+        <source>All files (*)</source>
+        <translation>Все файлы (*)</translation>
+    </message>
+    <message>
+        <source>Choose a model file</source>
+        <translation>Выбор файла модели</translation>
+    </message>
+    <message>
+        <source>GGUF models (*.gguf)</source>
+        <translation>Модели GGUF (*.gguf)</translation>
+    </message>
+    <message>
+        <source>Good for a first try without an account. For real work, add a connection or another file.</source>
+        <translation>Подходит для первой пробы без учётной записи. Для настоящей работы добавьте подключение или другой файл.</translation>
+    </message>
+    <message>
+        <source>How well it answers and how much memory it takes depends on the file.</source>
+        <translation>Качество ответов и расход памяти зависят от файла.</translation>
+    </message>
+    <message>
+        <source>Model file</source>
+        <translation>Файл модели</translation>
+    </message>
+    <message>
+        <source>Runs on this computer: private and offline.</source>
+        <translation>Работает на этом компьютере: приватно и без интернета.</translation>
+    </message>
+    <message>
+        <source>Small on-device model: private and offline, English only, often wrong.</source>
+        <translation>Маленькая модель на этом устройстве: приватно, без интернета, только английский, часто ошибается.</translation>
+    </message>
+    <message>
+        <source>The model that comes with Nitka: SmolLM2 135M</source>
+        <translation>Модель из комплекта Nitka: SmolLM2 135M</translation>
+    </message>
+    <message>
+        <source>Use another &amp;GGUF file…</source>
+        <translation>Вы&amp;брать другой файл GGUF…</translation>
+    </message>
+    <message>
+        <source>Use the &amp;built-in model</source>
+        <translation>Вс&amp;троенная модель</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyThread</name>
+    <message>
+        <source>Explain how a heat pump works, in plain words</source>
+        <translation>Объясни простыми словами, как работает тепловой насос</translation>
+    </message>
+    <message>
+        <source>New thread</source>
+        <translation>Новый диалог</translation>
+    </message>
+    <message>
+        <source>Rewrite this so that it is shorter and kinder:</source>
+        <translation>Перепиши короче и доброжелательнее:</translation>
+    </message>
+    <message>
+        <source>Small on-device model: private and offline, English only, often wrong.</source>
+        <translation>Маленькая модель на этом устройстве: приватно, без интернета, только английский, часто ошибается.</translation>
+    </message>
+    <message>
+        <source>What should I check before signing a lease?</source>
+        <translation>Что проверить перед подписанием договора аренды?</translation>
+    </message>
+</context>
+<context>
+    <name>EndingTexts</name>
+    <message numerus="yes">
+        <source>%n word(s) are kept.</source>
+        <translation>
+            <numerusform>Сохранено %n&#xa0;слово.</numerusform>
+            <numerusform>Сохранено %n&#xa0;слова.</numerusform>
+            <numerusform>Сохранено %n&#xa0;слов.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Продолжить</translation>
+    </message>
+    <message>
+        <source>Cut at %1 tokens</source>
+        <translation>Ответ обрезан: лимит %1&#xa0;токенов</translation>
+    </message>
+    <message>
+        <source>Cut at the token limit</source>
+        <translation>Ответ обрезан по лимиту токенов</translation>
+    </message>
+    <message>
+        <source>Edit message</source>
+        <translation>Изменить сообщение</translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation>Ответ прерван</translation>
+    </message>
+    <message>
+        <source>Interrupted: the connection was lost</source>
+        <translation>Ответ прерван: связь потеряна</translation>
+    </message>
+    <message>
+        <source>Raise the limit…</source>
+        <translation>Увеличить лимит…</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>Повторить</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Ответ остановлен</translation>
+    </message>
+    <message>
+        <source>Stopped before the first word</source>
+        <translation>Ответ остановлен до первого слова</translation>
+    </message>
+    <message>
+        <source>The reply failed</source>
+        <translation>Не удалось получить ответ</translation>
+    </message>
+    <message>
+        <source>The service withheld the reply</source>
+        <translation>Сервис скрыл ответ</translation>
+    </message>
+    <message>
+        <source>Your message is saved.</source>
+        <translation>Ваше сообщение сохранено.</translation>
+    </message>
+</context>
+<context>
+    <name>EndingView</name>
+    <message>
+        <source>Details</source>
+        <translation>Подробности</translation>
+    </message>
+    <message>
+        <source>Too many requests: try again in %1</source>
+        <translation>Слишком много запросов: повторите через %1</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorTexts</name>
+    <message>
+        <source>A backup can be restored.</source>
+        <translation>Можно восстановить резервную копию.</translation>
+    </message>
+    <message>
+        <source>A reply is being written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A setting of the assistant may not fit this model.</source>
+        <translation>Возможно, настройки ассистента не подходят этой модели.</translation>
+    </message>
+    <message>
+        <source>Assistant settings…</source>
+        <translation>Настройки ассистента…</translation>
+    </message>
+    <message>
+        <source>Check the model&apos;s name and the connection&apos;s address.</source>
+        <translation>Проверьте имя модели и адрес подключения.</translation>
+    </message>
+    <message>
+        <source>Check the network, and that the service is running.</source>
+        <translation>Проверьте сеть и запущен ли сервис.</translation>
+    </message>
+    <message>
+        <source>Choose a GGUF file in the connection&apos;s settings.</source>
+        <translation>Выберите файл GGUF в настройках подключения.</translation>
+    </message>
+    <message>
+        <source>Choose a model…</source>
+        <translation>Выбрать модель…</translation>
+    </message>
+    <message>
+        <source>Choose another model…</source>
+        <translation>Выбрать другую модель…</translation>
+    </message>
+    <message>
+        <source>Choose who answers in its settings.</source>
+        <translation>Выберите в его настройках, кто отвечает.</translation>
+    </message>
+    <message>
+        <source>Connect a service to get answers.</source>
+        <translation>Чтобы получать ответы, подключите сервис.</translation>
+    </message>
+    <message>
+        <source>Connections…</source>
+        <translation>Подключения…</translation>
+    </message>
+    <message>
+        <source>Error: %1</source>
+        <translation>Ошибка: %1</translation>
+    </message>
+    <message>
+        <source>Its name was not found. Check the network and the address.</source>
+        <translation>Имя сервера не найдено. Проверьте сеть и адрес.</translation>
+    </message>
+    <message>
+        <source>Lower the prompt limit, or send fewer messages.</source>
+        <translation>Уменьшите лимит запроса или отправляйте меньше сообщений.</translation>
+    </message>
+    <message>
+        <source>Make room, then try again.</source>
+        <translation>Освободите место и повторите.</translation>
+    </message>
+    <message>
+        <source>Other connections are not affected.</source>
+        <translation>На другие подключения это не влияет.</translation>
+    </message>
+    <message>
+        <source>Replace key…</source>
+        <translation>Заменить ключ…</translation>
+    </message>
+    <message>
+        <source>Request: %1</source>
+        <translation>Запрос: %1</translation>
+    </message>
+    <message>
+        <source>Something went wrong</source>
+        <translation>Что-то пошло не так</translation>
+    </message>
+    <message>
+        <source>Status: %1</source>
+        <translation>Код ответа: %1</translation>
+    </message>
+    <message>
+        <source>The address may not belong to a compatible service.</source>
+        <translation>Возможно, по этому адресу нет совместимого сервиса.</translation>
+    </message>
+    <message>
+        <source>The answer could not be understood</source>
+        <translation>Не удалось разобрать ответ сервиса</translation>
+    </message>
+    <message>
+        <source>The assistant has no connection</source>
+        <translation>У ассистента нет подключения</translation>
+    </message>
+    <message>
+        <source>The database is damaged</source>
+        <translation>База данных повреждена</translation>
+    </message>
+    <message>
+        <source>The database is from a newer Nitka</source>
+        <translation>База данных создана более новой версией Nitka</translation>
+    </message>
+    <message>
+        <source>The details say more.</source>
+        <translation>Причина — в подробностях.</translation>
+    </message>
+    <message>
+        <source>The disk is full</source>
+        <translation>На диске нет места</translation>
+    </message>
+    <message>
+        <source>The key could not be read</source>
+        <translation>Не удалось прочитать ключ</translation>
+    </message>
+    <message>
+        <source>The key has no access to this model</source>
+        <translation>У ключа нет доступа к этой модели</translation>
+    </message>
+    <message>
+        <source>The key is valid; a role, a scope or the folder is missing.</source>
+        <translation>Ключ верный; не хватает роли, области действия или каталога.</translation>
+    </message>
+    <message>
+        <source>The message could not be saved</source>
+        <translation>Не удалось сохранить сообщение</translation>
+    </message>
+    <message>
+        <source>The model or the address does not exist</source>
+        <translation>Такой модели или адреса нет</translation>
+    </message>
+    <message>
+        <source>The model&apos;s file is missing</source>
+        <translation>Файл модели не найден</translation>
+    </message>
+    <message>
+        <source>The on-device model did not start</source>
+        <translation>Модель на устройстве не запустилась</translation>
+    </message>
+    <message>
+        <source>The on-device model does not run on this system</source>
+        <translation>Модель на устройстве не работает в этой системе</translation>
+    </message>
+    <message>
+        <source>The on-device model failed</source>
+        <translation>Сбой модели на устройстве</translation>
+    </message>
+    <message>
+        <source>The proxy did not let the request through.</source>
+        <translation>Прокси не пропустил запрос.</translation>
+    </message>
+    <message>
+        <source>The secure connection failed. Check the certificate and the clock.</source>
+        <translation>Защищённое соединение не установлено. Проверьте сертификат и часы.</translation>
+    </message>
+    <message>
+        <source>The service asks to wait.</source>
+        <translation>Сервис просит подождать.</translation>
+    </message>
+    <message>
+        <source>The service cannot be reached</source>
+        <translation>Сервис недоступен</translation>
+    </message>
+    <message>
+        <source>The service did not answer the request</source>
+        <translation>Сервис не ответил на запрос</translation>
+    </message>
+    <message>
+        <source>The service failed</source>
+        <translation>Сбой сервиса</translation>
+    </message>
+    <message>
+        <source>The service refused the request</source>
+        <translation>Сервис отклонил запрос</translation>
+    </message>
+    <message>
+        <source>The service rejected the key</source>
+        <translation>Сервис не принял ключ</translation>
+    </message>
+    <message>
+        <source>The service stopped answering</source>
+        <translation>Сервис перестал отвечать</translation>
+    </message>
+    <message>
+        <source>The spending limit is reached</source>
+        <translation>Исчерпан лимит расходов</translation>
+    </message>
+    <message>
+        <source>The system keyring is locked or did not answer.</source>
+        <translation>Связка ключей заблокирована или не ответила.</translation>
+    </message>
+    <message>
+        <source>The thread is too long for this model</source>
+        <translation>Диалог слишком длинный для этой модели</translation>
+    </message>
+    <message>
+        <source>There may be too little free memory.</source>
+        <translation>Возможно, не хватает свободной памяти.</translation>
+    </message>
+    <message>
+        <source>This is a fault of the service; trying again often helps.</source>
+        <translation>Ошибка на стороне сервиса; часто помогает повтор.</translation>
+    </message>
+    <message>
+        <source>Too many requests</source>
+        <translation>Слишком много запросов</translation>
+    </message>
+    <message>
+        <source>Top up at the service, or choose another connection.</source>
+        <translation>Пополните счёт в сервисе или выберите другое подключение.</translation>
+    </message>
+    <message>
+        <source>Update Nitka to open it.</source>
+        <translation>Обновите Nitka, чтобы открыть её.</translation>
+    </message>
+    <message>
+        <source>Wait for its end, or stop it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Export</name>
+    <message>
+        <source>Assistant</source>
+        <translation>Ассистент</translation>
+    </message>
+    <message>
+        <source>Cut off at the length limit</source>
+        <translation>Обрезано по лимиту длины</translation>
+    </message>
+    <message>
+        <source>Exported from Nitka</source>
+        <translation>Экспортировано из Nitka</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Ошибка</translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation>Прервано</translation>
+    </message>
+    <message>
+        <source>No text</source>
+        <translation>Нет текста</translation>
+    </message>
+    <message>
+        <source>Still being written</source>
+        <translation>Ещё пишется</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Остановлено</translation>
+    </message>
+    <message>
+        <source>Tool</source>
+        <translation>Инструмент</translation>
+    </message>
+    <message>
+        <source>Untitled thread</source>
+        <translation>Диалог без названия</translation>
+    </message>
+    <message>
+        <source>Withheld by the service</source>
+        <translation>Скрыто сервисом</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Вы</translation>
+    </message>
+</context>
+<context>
+    <name>FormPage</name>
+    <message>
+        <source>A key or a value is too long: at most {limit} characters.</source>
+        <translation>Слишком длинный ключ или значение: не больше {limit}&#xa0;символов.</translation>
+    </message>
+    <message>
+        <source>A label needs a key before the equals sign.</source>
+        <translation>Перед знаком равенства нужен ключ.</translation>
+    </message>
+    <message>
+        <source>This cannot be empty.</source>
+        <translation>Заполните это поле.</translation>
+    </message>
+    <message>
+        <source>Too large: at most {limit}.</source>
+        <translation>Слишком много: не больше&#xa0;{limit}.</translation>
+    </message>
+    <message>
+        <source>Too long: at most {limit} characters.</source>
+        <translation>Слишком длинно: не больше {limit}&#xa0;символов.</translation>
+    </message>
+    <message>
+        <source>Too many: at most {limit} labels.</source>
+        <translation>Слишком много: не больше {limit}&#xa0;меток.</translation>
+    </message>
+    <message>
+        <source>Too small: at least {limit}.</source>
+        <translation>Слишком мало: не меньше&#xa0;{limit}.</translation>
+    </message>
+    <message>
+        <source>Two labels have the same key.</source>
+        <translation>У двух меток один ключ.</translation>
+    </message>
+</context>
+<context>
+    <name>GeneralPage</name>
+    <message>
+        <source>&amp;Description</source>
+        <translation>О&amp;писание</translation>
+    </message>
+    <message>
+        <source>&amp;Labels</source>
+        <translation>Ме&amp;тки</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>&amp;Название</translation>
+    </message>
+    <message>
+        <source>One a line, as key = value; at most {limit}.</source>
+        <translation>По одной в строке: ключ = значение; не больше&#xa0;{limit}.</translation>
+    </message>
+    <message>
+        <source>team = support</source>
+        <translation>команда = поддержка</translation>
+    </message>
+</context>
+<context>
+    <name>InstructionPage</name>
+    <message>
+        <source>&amp;Instruction</source>
+        <translation>&amp;Текст инструкции</translation>
+    </message>
+    <message>
+        <source>Who the assistant is, what it does, how it answers</source>
+        <translation>Кто этот ассистент, что делает и как отвечает</translation>
+    </message>
+    <message>
+        <source>{characters} · about {tokens} tokens, sent with every message</source>
+        <translation>{characters} · около {tokens}&#xa0;токенов с каждым сообщением</translation>
+    </message>
+</context>
+<context>
+    <name>JumpPill</name>
+    <message numerus="yes">
+        <source>%n new</source>
+        <translation>
+            <numerusform>%n&#xa0;новый</numerusform>
+            <numerusform>%n&#xa0;новых</numerusform>
+            <numerusform>%n&#xa0;новых</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Jump to the end</source>
+        <translation>В конец</translation>
+    </message>
+    <message>
+        <source>Jump to the end (End)</source>
+        <translation>В конец (End)</translation>
+    </message>
+    <message numerus="yes">
+        <source>Jump to the end: %n new</source>
+        <translation>
+            <numerusform>В конец: %n&#xa0;новый абзац</numerusform>
+            <numerusform>В конец: %n&#xa0;новых абзаца</numerusform>
+            <numerusform>В конец: %n&#xa0;новых абзацев</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>KeyField</name>
+    <message>
+        <source>&amp;Keep the old key</source>
+        <translation>&amp;Оставить прежний</translation>
+    </message>
+    <message>
+        <source>Paste the key</source>
+        <translation>Вставьте ключ</translation>
+    </message>
+    <message>
+        <source>Re&amp;place…</source>
+        <translation>Зам&amp;енить…</translation>
+    </message>
+    <message>
+        <source>Show the key while typing</source>
+        <translation>Показать ключ при вводе</translation>
+    </message>
+    <message>
+        <source>Stored in the system keyring</source>
+        <translation>Сохранён в связке ключей</translation>
+    </message>
+    <message>
+        <source>Stored until Nitka closes</source>
+        <translation>Хранится до закрытия Nitka</translation>
+    </message>
+</context>
+<context>
+    <name>LifetimePage</name>
+    <message>
+        <source>&amp;Counted</source>
+        <translation>Отс&amp;чёт</translation>
+    </message>
+    <message>
+        <source>&amp;Days</source>
+        <translation>&amp;Дней</translation>
+    </message>
+    <message>
+        <source>After it was last used</source>
+        <translation>С последнего использования</translation>
+    </message>
+    <message>
+        <source>After it was made</source>
+        <translation>С создания</translation>
+    </message>
+    <message>
+        <source>Expires on {day} unless it is used before.</source>
+        <translation>Срок истекает: {day}, если не обращаться к нему раньше.</translation>
+    </message>
+    <message>
+        <source>Expires on {day}.</source>
+        <translation>Срок истекает: {day}</translation>
+    </message>
+    <message>
+        <source>Kept until you delete it.</source>
+        <translation>Хранится, пока вы его не удалите.</translation>
+    </message>
+    <message>
+        <source>This assistant &amp;expires</source>
+        <translation>О&amp;граничить срок действия</translation>
+    </message>
+    <message>
+        <source>This assistant expires</source>
+        <translation>Ограничить срок действия</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>%1 (copy)</source>
+        <translation>%1 (копия)</translation>
+    </message>
+    <message>
+        <source>&amp;About Nitka</source>
+        <translation>&amp;О программе Nitka</translation>
+    </message>
+    <message>
+        <source>&amp;Actual size</source>
+        <translation>&amp;Обычный размер</translation>
+    </message>
+    <message>
+        <source>&amp;Ask again</source>
+        <translation>Ответить &amp;заново</translation>
+    </message>
+    <message>
+        <source>&amp;Assistant</source>
+        <translation>&amp;Ассистент</translation>
+    </message>
+    <message>
+        <source>&amp;Connections…</source>
+        <translation>&amp;Подключения…</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>&amp;Тёмная тема</translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>&amp;Удалить</translation>
+    </message>
+    <message>
+        <source>&amp;Duplicate this assistant</source>
+        <translation>&amp;Дублировать ассистента</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Правка</translation>
+    </message>
+    <message>
+        <source>&amp;Export thread…</source>
+        <translation>&amp;Экспорт диалога…</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Файл</translation>
+    </message>
+    <message>
+        <source>&amp;Full screen</source>
+        <translation>&amp;Полноэкранный режим</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Справка</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>&amp;Сочетания клавиш</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>Светл&amp;ая тема</translation>
+    </message>
+    <message>
+        <source>&amp;New assistant…</source>
+        <translation>&amp;Новый ассистент…</translation>
+    </message>
+    <message>
+        <source>&amp;New thread</source>
+        <translation>&amp;Новый диалог</translation>
+    </message>
+    <message>
+        <source>&amp;Pin or unpin</source>
+        <translation>&amp;Закрепить или открепить</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>В&amp;ыход</translation>
+    </message>
+    <message>
+        <source>&amp;Rename</source>
+        <translation>&amp;Переименовать</translation>
+    </message>
+    <message>
+        <source>&amp;Run</source>
+        <translation>&amp;Ответ</translation>
+    </message>
+    <message>
+        <source>&amp;Search threads</source>
+        <translation>&amp;Поиск по диалогам</translation>
+    </message>
+    <message>
+        <source>&amp;Settings of this assistant…</source>
+        <translation>Н&amp;астройки ассистента…</translation>
+    </message>
+    <message>
+        <source>&amp;Stop the reply</source>
+        <translation>&amp;Остановить ответ</translation>
+    </message>
+    <message>
+        <source>&amp;Thread</source>
+        <translation>&amp;Диалог</translation>
+    </message>
+    <message>
+        <source>&amp;Thread list</source>
+        <translation>&amp;Боковая панель</translation>
+    </message>
+    <message>
+        <source>&amp;Undo delete</source>
+        <translation>&amp;Отменить удаление</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Вид</translation>
+    </message>
+    <message>
+        <source>A settings file could not be read; it is kept as %1, and the defaults are used.</source>
+        <translation>Файл настроек не читается; он сохранён как %1, действуют настройки по умолчанию.</translation>
+    </message>
+    <message>
+        <source>An assistant you were making was kept.</source>
+        <translation>Черновик нового ассистента сохранён.</translation>
+    </message>
+    <message>
+        <source>Assistant “%1” was deleted. Its threads are kept.</source>
+        <translation>Ассистент «%1» удалён. Его диалоги сохранены.</translation>
+    </message>
+    <message>
+        <source>Close &amp;window</source>
+        <translation>&amp;Закрыть окно</translation>
+    </message>
+    <message>
+        <source>Copy last &amp;reply</source>
+        <translation>&amp;Копировать последний ответ</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter s&amp;ends</source>
+        <translation>О&amp;тправлять по Ctrl+Enter</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Экспорт</translation>
+    </message>
+    <message>
+        <source>Export &amp;all threads…</source>
+        <translation>Экспорт &amp;всех диалогов…</translation>
+    </message>
+    <message>
+        <source>Exported to %1</source>
+        <translation>Экспортировано: %1</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Продолжить</translation>
+    </message>
+    <message>
+        <source>Go to the &amp;composer</source>
+        <translation>Перейти к по&amp;лю ввода</translation>
+    </message>
+    <message>
+        <source>Go to the t&amp;hreads</source>
+        <translation>Перейти к &amp;диалогам</translation>
+    </message>
+    <message>
+        <source>Language of the system</source>
+        <translation>&amp;Язык системы</translation>
+    </message>
+    <message>
+        <source>Ne&amp;xt thread</source>
+        <translation>&amp;Следующий диалог</translation>
+    </message>
+    <message>
+        <source>New thread</source>
+        <translation>Новый диалог</translation>
+    </message>
+    <message>
+        <source>New thread with the &amp;same assistant</source>
+        <translation>Новый диалог с &amp;тем же ассистентом</translation>
+    </message>
+    <message>
+        <source>Next &amp;pane</source>
+        <translation>Следу&amp;ющая панель</translation>
+    </message>
+    <message>
+        <source>Next m&amp;essage</source>
+        <translation>След&amp;ующее сообщение</translation>
+    </message>
+    <message>
+        <source>Nitka threads</source>
+        <translation>Диалоги Nitka</translation>
+    </message>
+    <message>
+        <source>No connection</source>
+        <translation>Нет подключения</translation>
+    </message>
+    <message>
+        <source>Open the &amp;data folder</source>
+        <translation>Открыть &amp;папку с данными</translation>
+    </message>
+    <message>
+        <source>Pinned thread %1</source>
+        <translation>Закреплённый диалог&#xa0;%1</translation>
+    </message>
+    <message>
+        <source>Pre&amp;vious pane</source>
+        <translation>Пред&amp;ыдущая панель</translation>
+    </message>
+    <message>
+        <source>Pre&amp;vious thread</source>
+        <translation>Пр&amp;едыдущий диалог</translation>
+    </message>
+    <message>
+        <source>Previous &amp;message</source>
+        <translation>П&amp;редыдущее сообщение</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Показать в папке</translation>
+    </message>
+    <message>
+        <source>Something went wrong in Nitka: %1</source>
+        <translation>В Nitka что-то пошло не так: %1</translation>
+    </message>
+    <message>
+        <source>The language changes with the next start.</source>
+        <translation>Язык сменится при следующем запуске.</translation>
+    </message>
+    <message>
+        <source>Theme of the s&amp;ystem</source>
+        <translation>&amp;Системная тема</translation>
+    </message>
+    <message>
+        <source>Thread</source>
+        <translation>Диалог</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Отменить</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation>У&amp;величить</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation>У&amp;меньшить</translation>
+    </message>
+    <message>
+        <source>“%1” was moved to the trash.</source>
+        <translation>Диалог «%1» перемещён в корзину.</translation>
+    </message>
+</context>
+<context>
+    <name>MessageText</name>
+    <message>
+        <source>Copy</source>
+        <translation>Копировать</translation>
+    </message>
+    <message>
+        <source>Copy link</source>
+        <translation>Копировать ссылку</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>Выделить всё</translation>
+    </message>
+</context>
+<context>
+    <name>MessagesPane</name>
+    <message>
+        <source>Sends when the reply is complete · Esc stops it</source>
+        <translation>Отправится после ответа · Esc — стоп</translation>
+    </message>
+</context>
+<context>
+    <name>ModelPage</name>
+    <message numerus="yes">
+        <source>%n model(s) on offer; any other name can be typed</source>
+        <translation>
+            <numerusform>Доступна %n&#xa0;модель; имя можно ввести и вручную</numerusform>
+            <numerusform>Доступны %n&#xa0;модели; имя можно ввести и вручную</numerusform>
+            <numerusform>Доступно %n&#xa0;моделей; имя можно ввести и вручную</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Connection</source>
+        <translation>&amp;Подключение</translation>
+    </message>
+    <message>
+        <source>&amp;Temperature</source>
+        <translation>&amp;Температура</translation>
+    </message>
+    <message>
+        <source>0 is exact and even, {top} is free. 0.3 suits most work.</source>
+        <translation>0&#xa0;— точно и ровно, {top}&#xa0;— свободно. Чаще всего подходит&#xa0;0,3.</translation>
+    </message>
+    <message>
+        <source>0 leaves the limit to the service.</source>
+        <translation>0&#xa0;— лимит выбирает сервис.</translation>
+    </message>
+    <message>
+        <source>A connection that was deleted</source>
+        <translation>Удалённое подключение</translation>
+    </message>
+    <message>
+        <source>Choose a connection</source>
+        <translation>Выберите подключение</translation>
+    </message>
+    <message>
+        <source>Choose another one: this one is gone.</source>
+        <translation>Выберите другое: этого больше нет.</translation>
+    </message>
+    <message>
+        <source>Fetch the list again</source>
+        <translation>Обновить список</translation>
+    </message>
+    <message>
+        <source>Fetch the list of models again</source>
+        <translation>Обновить список моделей</translation>
+    </message>
+    <message>
+        <source>Fetching the models…</source>
+        <translation>Загрузка списка моделей…</translation>
+    </message>
+    <message>
+        <source>Longest &amp;reply, in tokens</source>
+        <translation>&amp;Лимит ответа, в токенах</translation>
+    </message>
+    <message>
+        <source>M&amp;odel</source>
+        <translation>Мо&amp;дель</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>Температура</translation>
+    </message>
+    <message>
+        <source>The service lists no models; type a name.</source>
+        <translation>Сервис не даёт списка моделей; введите имя.</translation>
+    </message>
+    <message>
+        <source>Up to the service</source>
+        <translation>Как решит сервис</translation>
+    </message>
+    <message>
+        <source>{why}. A name can be typed.</source>
+        <translation>{why}. Имя можно ввести вручную.</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeBar</name>
+    <message numerus="yes">
+        <source>%n s</source>
+        <translation>
+            <numerusform>%n&#xa0;с</numerusform>
+            <numerusform>%n&#xa0;с</numerusform>
+            <numerusform>%n&#xa0;с</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Закрыть</translation>
+    </message>
+</context>
+<context>
+    <name>OnboardingCard</name>
+    <message>
+        <source>Add a connection…</source>
+        <translation>Добавить подключение…</translation>
+    </message>
+    <message>
+        <source>Connect a service</source>
+        <translation>Подключите сервис</translation>
+    </message>
+    <message>
+        <source>Nobody can answer yet. Add any compatible service, or use the small model on this device.</source>
+        <translation>Пока некому отвечать. Добавьте совместимый сервис или возьмите маленькую модель на этом устройстве.</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionView</name>
+    <message numerus="yes">
+        <source>Show all, %n line(s)</source>
+        <translation>
+            <numerusform>Показать всё, %n&#xa0;строка</numerusform>
+            <numerusform>Показать всё, %n&#xa0;строки</numerusform>
+            <numerusform>Показать всё, %n&#xa0;строк</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Вы</translation>
+    </message>
+</context>
+<context>
+    <name>ReplyView</name>
+    <message>
+        <source>Assistant</source>
+        <translation>Ассистент</translation>
+    </message>
+</context>
+<context>
+    <name>ResultPanel</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>%n&#xa0;модель</numerusform>
+            <numerusform>%n&#xa0;модели</numerusform>
+            <numerusform>%n&#xa0;моделей</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>Копировать подробности</translation>
+    </message>
+    <message>
+        <source>Models on offer</source>
+        <translation>Доступные модели</translation>
+    </message>
+    <message>
+        <source>Works</source>
+        <translation>Работает</translation>
+    </message>
+</context>
+<context>
+    <name>SearchField</name>
+    <message>
+        <source>Clear the search</source>
+        <translation>Очистить поиск</translation>
+    </message>
+</context>
+<context>
+    <name>ServerForm</name>
+    <message>
+        <source>A key has Latin letters, digits and signs only.</source>
+        <translation>В ключе бывают только латинские буквы, цифры и знаки.</translation>
+    </message>
+    <message>
+        <source>A key or a password does not belong in the address.</source>
+        <translation>Ключу и паролю не место в адресе.</translation>
+    </message>
+    <message>
+        <source>A&amp;ddress</source>
+        <translation>&amp;Адрес</translation>
+    </message>
+    <message>
+        <source>API &amp;key</source>
+        <translation>&amp;Ключ API</translation>
+    </message>
+    <message>
+        <source>API key</source>
+        <translation>Ключ API</translation>
+    </message>
+    <message>
+        <source>Any server that speaks Chat Completions.</source>
+        <translation>Любой сервер с поддержкой Chat Completions.</translation>
+    </message>
+    <message>
+        <source>Goes to the system keyring, never into a file.</source>
+        <translation>Попадёт в связку ключей системы, но не в файл.</translation>
+    </message>
+    <message>
+        <source>Kept in memory until Nitka closes.</source>
+        <translation>Хранится в памяти до закрытия Nitka.</translation>
+    </message>
+    <message>
+        <source>Nitka never shows it again.</source>
+        <translation>Nitka больше его не покажет.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Без ключа</translation>
+    </message>
+    <message>
+        <source>Not an address that starts with http:// or https://.</source>
+        <translation>Адрес должен начинаться с http:// или https://.</translation>
+    </message>
+    <message>
+        <source>Send the key &amp;unencrypted</source>
+        <translation>Отправлять ключ &amp;без шифрования</translation>
+    </message>
+    <message>
+        <source>Send the key unencrypted</source>
+        <translation>Отправлять ключ без шифрования</translation>
+    </message>
+    <message>
+        <source>Si&amp;gn-in</source>
+        <translation>&amp;Вход</translation>
+    </message>
+    <message>
+        <source>This address is not encrypted: anybody on the way can read the key.</source>
+        <translation>Соединение не шифруется: ключ могут перехватить по пути.</translation>
+    </message>
+    <message>
+        <source>Used as {url}</source>
+        <translation>Будет использован {url}</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Сочетания клавиш</translation>
+    </message>
+    <message>
+        <source>New line</source>
+        <translation>Новая строка</translation>
+    </message>
+    <message>
+        <source>Previous or next message</source>
+        <translation>Предыдущее или следующее сообщение</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Отправить</translation>
+    </message>
+    <message>
+        <source>Stop the reply</source>
+        <translation>Остановить ответ</translation>
+    </message>
+</context>
+<context>
+    <name>SidebarFooter</name>
+    <message>
+        <source>Connections</source>
+        <translation>Подключения</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message>
+        <source>%1 %</source>
+        <translation>%1&#xa0;%</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1&#xa0;с</translation>
+    </message>
+    <message>
+        <source>In the queue</source>
+        <translation>В очереди</translation>
+    </message>
+    <message>
+        <source>Loading the model</source>
+        <translation>Модель загружается</translation>
+    </message>
+    <message>
+        <source>Starting the model</source>
+        <translation>Модель запускается</translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation>Думает</translation>
+    </message>
+    <message>
+        <source>Waiting for the reply</source>
+        <translation>Ожидание ответа</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>Пишет ответ</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateChooser</name>
+    <message>
+        <source>Blank</source>
+        <translation>Пустой</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Code helper</source>
+        <translation>Помощник по коду</translation>
+    </message>
+    <message>
+        <source>Editor</source>
+        <translation>Редактор</translation>
+    </message>
+    <message>
+        <source>Explains code, finds faults in it and writes small programs.</source>
+        <translation>Объясняет код, находит в нём ошибки и пишет небольшие программы.</translation>
+    </message>
+    <message>
+        <source>Makes a text clear and correct, then lists what was changed.</source>
+        <translation>Делает текст ясным и правильным, потом перечисляет правки.</translation>
+    </message>
+    <message>
+        <source>New assistant</source>
+        <translation>Новый ассистент</translation>
+    </message>
+    <message>
+        <source>Puts any text into English, keeping its meaning and tone.</source>
+        <translation>Переводит любой текст на русский, сохраняя смысл и тон.</translation>
+    </message>
+    <message>
+        <source>Start from a template; everything can be changed later.</source>
+        <translation>Начните с шаблона: потом всё можно изменить.</translation>
+    </message>
+    <message>
+        <source>Translator</source>
+        <translation>Переводчик</translation>
+    </message>
+    <message>
+        <source>Write the instruction yourself.</source>
+        <translation>Напишите инструкцию сами.</translation>
+    </message>
+    <message>
+        <source>You are a translator. Translate the user&apos;s text into English. If it is English already, translate it into the language the user asks for.
+
+Keep the meaning, the tone, the names, the numbers and the line breaks. Do not explain, do not answer questions in the text: reply with the translation only.</source>
+        <translation>Ты переводчик. Переводи текст пользователя на русский. Если он уже на русском, переводи на язык, который назовёт пользователь.
+
+Сохраняй смысл, тон, имена, числа и переносы строк. Ничего не поясняй и не отвечай на вопросы из текста: в ответе только перевод.</translation>
+    </message>
+    <message>
+        <source>You are an editor. Improve the user&apos;s text: correct spelling and grammar, use short sentences and plain words.
+
+Keep the meaning, the facts and the language of the text. Reply with the improved text first, then a short list of what you changed.</source>
+        <translation>Ты редактор. Улучшай текст пользователя: исправляй орфографию и грамматику, пиши короткими предложениями и простыми словами.
+
+Сохраняй смысл, факты и язык текста. Сначала дай улучшенный текст, потом короткий список правок.</translation>
+    </message>
+    <message>
+        <source>You help with programming. Read the user&apos;s question and code with care.
+
+Give working code in one block and say in a few sentences how it works. Name the mistakes you see. If something is unclear, say what you assume. Say so when you do not know.</source>
+        <translation>Ты помогаешь с программированием. Внимательно читай вопрос и код пользователя.
+
+Давай рабочий код одним блоком и в нескольких предложениях объясняй, как он работает. Называй ошибки, которые видишь. Если что-то неясно, скажи, из чего исходишь. Если чего-то не знаешь, так и скажи.</translation>
+    </message>
+</context>
+<context>
+    <name>ThreadDelegate</name>
+    <message>
+        <source>Draft:</source>
+        <translation>Черновик:</translation>
+    </message>
+    <message>
+        <source>Name of the thread</source>
+        <translation>Название диалога</translation>
+    </message>
+    <message>
+        <source>No messages yet</source>
+        <translation>Пока нет сообщений</translation>
+    </message>
+    <message>
+        <source>Writing…</source>
+        <translation>Пишет ответ…</translation>
+    </message>
+</context>
+<context>
+    <name>ThreadHeader</name>
+    <message>
+        <source>Assistant: %1</source>
+        <translation>Ассистент: %1</translation>
+    </message>
+    <message>
+        <source>More about this thread</source>
+        <translation>Действия с диалогом</translation>
+    </message>
+    <message>
+        <source>New thread</source>
+        <translation>Новый диалог</translation>
+    </message>
+    <message>
+        <source>Rename (F2)</source>
+        <translation>Переименовать (F2)</translation>
+    </message>
+    <message>
+        <source>Show the side panel</source>
+        <translation>Показать боковую панель</translation>
+    </message>
+    <message>
+        <source>Thread name</source>
+        <translation>Название диалога</translation>
+    </message>
+    <message>
+        <source>Thread: %1</source>
+        <translation>Диалог: %1</translation>
+    </message>
+    <message>
+        <source>v%1</source>
+        <translation>v%1</translation>
+    </message>
+</context>
+<context>
+    <name>ThreadListModel</name>
+    <message>
+        <source>7 days</source>
+        <translation>7&#xa0;дней</translation>
+    </message>
+    <message>
+        <source>Draft: %1</source>
+        <translation>Черновик: %1</translation>
+    </message>
+    <message>
+        <source>New thread</source>
+        <translation>Новый диалог</translation>
+    </message>
+    <message>
+        <source>Pinned</source>
+        <translation>Закреплённые</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Сегодня</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>Вчера</translation>
+    </message>
+    <message>
+        <source>unread</source>
+        <translation>не прочитано</translation>
+    </message>
+    <message>
+        <source>writing</source>
+        <translation>пишет ответ</translation>
+    </message>
+</context>
+<context>
+    <name>ThreadsPane</name>
+    <message>
+        <source>Delete</source>
+        <translation>Удалить</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Экспорт…</translation>
+    </message>
+    <message>
+        <source>New thread</source>
+        <translation>Новый диалог</translation>
+    </message>
+    <message>
+        <source>No threads yet</source>
+        <translation>Диалогов пока нет</translation>
+    </message>
+    <message>
+        <source>Nothing found for “%1”</source>
+        <translation>По запросу «%1» ничего не найдено</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>Закрепить</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Переименовать</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Поиск</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>Открепить</translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptView</name>
+    <message>
+        <source>Messages</source>
+        <translation>Сообщения</translation>
+    </message>
+    <message numerus="yes">
+        <source>Reply complete, %n word(s)</source>
+        <translation>
+            <numerusform>Ответ готов, %n&#xa0;слово</numerusform>
+            <numerusform>Ответ готов, %n&#xa0;слова</numerusform>
+            <numerusform>Ответ готов, %n&#xa0;слов</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>Пишет ответ</translation>
+    </message>
+</context>
+<context>
+    <name>_ThreadList</name>
+    <message>
+        <source>Threads</source>
+        <translation>Диалоги</translation>
+    </message>
+</context>
+</TS>
