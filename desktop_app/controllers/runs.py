@@ -27,6 +27,7 @@ from desktop_app.domain.errors import (
     NitkaError,
     OnDeviceError,
     RunError,
+    RunInProgressError,
     SilentError,
     StoreError,
     UnreachableError,
@@ -55,12 +56,6 @@ log = logging.getLogger(__name__)
 JOURNAL_S = 0.2
 CONTINUE = "Continue your last message exactly where it stopped. Do not repeat anything of it."
 BROKEN = (UnreachableError, SilentError, OnDeviceError)
-
-
-class RunInProgressError(NitkaError):
-    """The thread is being answered already."""
-
-    code = "run_in_progress"
 
 
 async def one_ending(events: AsyncGenerator[RunEvent, None]) -> AsyncIterator[RunEvent]:

@@ -22,7 +22,8 @@ NitkaError
 │   ├── DatabaseNewerError     written by a newer Nitka
 │   └── DiskFullError
 ├── SecretsUnavailableError    no keyring, or it did not answer in time
-└── UnusableAssistantError     it has no connection, or the connection is gone
+├── UnusableAssistantError     it has no connection, or the connection is gone
+└── RunInProgressError         the thread is being answered already: wait, or stop the reply
 
 A detail never holds a credential: adapters build it from what the service said, not from what was sent.
 """
@@ -200,6 +201,12 @@ class UnusableAssistantError(NitkaError):
     """The assistant has no connection that could answer."""
 
     code = "unusable_assistant"
+
+
+class RunInProgressError(NitkaError):
+    """The thread is being answered already."""
+
+    code = "run_in_progress"
 
 
 @dataclass(frozen=True, slots=True)

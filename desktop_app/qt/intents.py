@@ -13,11 +13,10 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.controllers.backend import Backend
 from desktop_app.controllers.facts import Fact, LibraryChanged, ReplyEdited, RunBegan, RunFinished
-from desktop_app.controllers.runs import RunInProgressError
 from desktop_app.controllers.tasks import TaskOwner
 from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.connections import Connection
-from desktop_app.domain.errors import NitkaError, RunError
+from desktop_app.domain.errors import NitkaError, RunError, RunInProgressError
 from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
 from desktop_app.domain.secret import Kept, Secret
 from desktop_app.domain.threads import Message, Run, Thread

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QTabBar,
     QWidget,
 )
+from shiboken6 import isValid
 
 from desktop_app.widgets.theme import Theme
 
@@ -35,11 +36,15 @@ class FocusRing(QObject):
     def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
         is_clicked = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
         if isinstance(now, QAbstractButton | QTabBar) and not is_clicked:
-            if self._frame is None:
-                self._frame = _RingFrame(self._theme)
-            self._frame.setWidget(now)
-        elif self._frame is not None and self._frame.widget() is not None:
+            self._living_frame().setWidget(now)
+        elif self._frame is not None and isValid(self._frame):
             self._frame.setWidget(None)  # type: ignore[arg-type]  # None takes the frame away
+
+    def _living_frame(self) -> "_RingFrame":
+        """Qt makes the frame a child of the window it is in; it goes away with a dialog, and is made anew."""
+        if self._frame is None or not isValid(self._frame):
+            self._frame = _RingFrame(self._theme)
+        return self._frame
 
 
 class _RingMargins(QProxyStyle):

@@ -10,10 +10,16 @@ import pytest
 
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import Fact, ReplyEdited, RunBegan, RunFinished
-from desktop_app.controllers.runs import RunInProgressError, RunsController
+from desktop_app.controllers.runs import RunsController
 from desktop_app.domain.assistants import Assistant, AssistantSettings, PromptTruncation
 from desktop_app.domain.connections import Connection, ConnectionKind, ConnectionReport, Model
-from desktop_app.domain.errors import ContextTooLongError, NitkaError, SignInError, UnreachableError
+from desktop_app.domain.errors import (
+    ContextTooLongError,
+    NitkaError,
+    RunInProgressError,
+    SignInError,
+    UnreachableError,
+)
 from desktop_app.domain.events import RunEnded, RunEvent, TextAppended, TextReplaced, UsageReported
 from desktop_app.domain.ids import ConnectionId, ThreadId
 from desktop_app.domain.prompt import RunRequest

@@ -115,6 +115,15 @@ class ErrorTexts(QObject):
                     "assistant_settings",
                     settings,
                 )
+            case "run_in_progress":
+                return Explanation(
+                    self.tr("A reply is being written"),
+                    self.tr("Wait for its end, or stop it."),
+                    "",
+                    "",
+                    "plain",
+                    "clock",
+                )
             case "unusable_assistant":
                 return Explanation(
                     self.tr("The assistant has no connection"),
