@@ -341,9 +341,7 @@ class _Calendar:
         """As short as it can be: a time, a weekday or a date."""
         local = moment.astimezone(self._zone)
         if moment >= self._yesterday:
-            # The region's clock of 12 or 24 hours, whatever the language of the window.
-            time = QTime(local.hour, local.minute)
-            return QLocale.system().toString(time, QLocale.FormatType.ShortFormat)
+            return self._locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
         if moment >= self._week:
             return self._locale.dayName(local.isoweekday(), QLocale.FormatType.ShortFormat)
         day = QDate(local.year, local.month, local.day)

@@ -593,7 +593,7 @@
     </message>
     <message>
         <source>A reply is being written</source>
-        <translation type="unfinished"></translation>
+        <translation>Ответ ещё пишется</translation>
     </message>
     <message>
         <source>A setting of the assistant may not fit this model.</source>
@@ -805,7 +805,7 @@
     </message>
     <message>
         <source>Wait for its end, or stop it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Дождитесь его конца или остановите.</translation>
     </message>
 </context>
 <context>
@@ -1431,6 +1431,10 @@
 </context>
 <context>
     <name>ResultPanel</name>
+    <message>
+        <source>%1&#xa0;ms</source>
+        <translation>%1&#xa0;мс</translation>
+    </message>
     <message numerus="yes">
         <source>%n model(s)</source>
         <translation>

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QLocale, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -115,7 +115,8 @@ class ResultPanel(Panel):
 
 def milliseconds(report: ConnectionReport) -> str:
     """The round trip, like "184 ms"."""
-    return f"{QLocale().toString(round(report.round_trip_s * 1000))}\u00a0ms"
+    number = QLocale().toString(round(report.round_trip_s * 1000))
+    return QCoreApplication.translate("ResultPanel", "%1 ms").replace("%1", number)
 
 
 def _line(model: Model) -> str:

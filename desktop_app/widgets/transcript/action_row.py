@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
+from PySide6.QtCore import QDate, QLocale, Qt, QTime, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 
@@ -79,8 +79,7 @@ class ActionRow(QWidget):
             self._older.setEnabled(index > 0)
             self._newer.setEnabled(index + 1 < len(siblings))
         self._caption.setText(self._facts(message, run) if is_reply else "")
-        moment = QDateTime.fromSecsSinceEpoch(int(message.created_at.timestamp()))
-        self._caption.setToolTip(QLocale().toString(moment, QLocale.FormatType.LongFormat))
+        self._caption.setToolTip(_day_and_time(message.created_at))
 
     def _facts(self, message: Message, run: Run | None) -> str:
         facts = [local_time(message.created_at)]
@@ -129,5 +128,12 @@ class ActionRow(QWidget):
 
 
 def local_time(moment: datetime) -> str:
-    """The time of day on this machine's clock."""
-    return moment.astimezone().strftime("%H:%M")
+    """The time of day on this machine's clock, as the window's language writes it."""
+    local = moment.astimezone()
+    return QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
+
+
+def _day_and_time(moment: datetime) -> str:
+    local = moment.astimezone()
+    day = QLocale().toString(QDate(local.year, local.month, local.day), QLocale.FormatType.LongFormat)
+    return f"{day[:1].upper()}{day[1:]}, {local_time(moment)}"
