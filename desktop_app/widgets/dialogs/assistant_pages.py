@@ -19,7 +19,7 @@ from desktop_app.domain.assistants import (
     ExpirationPolicy,
     PromptTruncation,
 )
-from desktop_app.domain.connections import Connection, Model
+from desktop_app.domain.connections import Connection, ConnectionKind, Model
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.prompt import estimate_tokens
 from desktop_app.widgets.dialogs.fields import (
@@ -194,7 +194,7 @@ class ModelPage(SettingsPage):
         self._model.setEditText(settings.model)
         self._temperature.setValue(settings.completion.temperature)
         self._max_tokens.setValue(settings.completion.max_tokens or 0)
-        self._takes_first_model = not settings.model
+        self._takes_first_model = not settings.model and self._needs_model
 
     def write(self, settings: AssistantSettings) -> AssistantSettings:
         """``settings`` with what the fields say."""
@@ -218,6 +218,12 @@ class ModelPage(SettingsPage):
         """The upper end of the chosen connection's range."""
         connection = self._connections.get(self.connection_id) if self.connection_id else None
         return connection.max_temperature if connection else 2.0
+
+    @property
+    def _needs_model(self) -> bool:
+        """Whether a request must name a model; the on-device connection has one only."""
+        connection = self._connections.get(self.connection_id) if self.connection_id else None
+        return connection is not None and connection.kind is not ConnectionKind.ON_DEVICE
 
     def set_models(self, connection_id: ConnectionId, models: tuple[Model, ...]) -> None:
         """Offer ``models`` if ``connection_id`` is still the chosen one; what is typed stays."""
@@ -265,7 +271,7 @@ class ModelPage(SettingsPage):
         self._max_tokens.valueChanged.connect(self.changed)
 
     def _connection_changed(self) -> None:
-        self._takes_first_model = True
+        self._takes_first_model = self._needs_model
         self._show_connection(self.connection_id)
         self._model.setEditText("")
         self.changed.emit()
