@@ -595,9 +595,11 @@ class MainWindow(QMainWindow):
         self._ask_where(None, self.tr("Nitka threads"))
 
     def _ask_where(self, thread_ids: list[str] | None, name: str) -> None:
+        from PySide6.QtCore import QStandardPaths
         from PySide6.QtWidgets import QFileDialog
 
-        dialog = QFileDialog(self, self.tr("Export"))
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        dialog = QFileDialog(self, self.tr("Export"), documents)
         dialog.setObjectName("export_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
