@@ -732,7 +732,7 @@ class MainWindow(QMainWindow):
             is_maximised=self.isMaximized(),
             sidebar_width=sizes[0] if sizes[0] else self._state.sidebar_width,
             assistants_height=self._lists.sizes()[0],
-            sidebar_shown=self._sidebar.isVisible() or self.width() < NARROW_PX,
+            sidebar_shown=not self._sidebar.isHidden() or self.width() < NARROW_PX,
             thread_id=self.messages.thread_id or "",
             assistant_id=self._assistant_id or "",
         )
