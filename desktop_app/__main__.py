@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from desktop_app import __version__
+from desktop_app import __version__, quick_start
 from desktop_app.hardening import harden
 from desktop_app.store.profile import Profile
 
@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         return run(profile, options.command, rest)
     if rest:
         parser.error(f"unknown: {' '.join(rest)}")
+    quick_start.begin()
     from desktop_app.application import run_window
 
     return run_window(profile, options.language)

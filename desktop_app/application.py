@@ -6,6 +6,7 @@ itself: closing the window wakes ``session.live``, which leaves in order.
 
 from PySide6.QtCore import QLockFile
 
+from desktop_app import quick_start
 from desktop_app.startup import make_application, open_window, wait_for_first_paint
 from desktop_app.store.profile import Profile
 
@@ -22,6 +23,7 @@ def run_window(profile: Profile, language: str | None) -> int:
         return raise_first(profile)
     opened = open_window(app, profile, language)
     wait_for_first_paint(opened.window)
+    quick_start.end()
     from desktop_app.session import live
 
     code = live(opened, profile)
