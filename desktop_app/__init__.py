@@ -6,12 +6,14 @@ that answer a run.**  One window, one store and one export serve every service.
 The tree, from the window down; imports point one way, and import-linter checks it::
 
     __main__      the way in: words, profile, which program to run
-    application   the window program, built by hand: paint first, then loops, store and worker
-    headless      commands without a window, on the same worker
-    logs          log files, redaction, last-resort handlers
+    application   the window program: one window a profile (single_window), startup, then session
+    session       the living window: loops, backend, the way out
+    startup       up to the first paint: Qt alone
+    headless      commands without a window, on the same backend; selftest
+    logs          log files, redaction, last-resort handlers; hardening: no core dumps, private files
     widgets/      views: main window, panes, composer, transcript, dialogs
     qt/           between controllers and views: the bridge, models, intents
-    controllers/  use cases; asyncio without Qt: worker, tasks, runs, library, connections
+    controllers/  use cases, asyncio without Qt: worker, tasks, runs, library, connections; backend builds them by hand
     services/     adapters to what answers a run; the only place of httpx
     store/        what is kept on this machine: database, settings, secrets
     export/       values to bytes: Markdown, HTML, JSON
