@@ -467,6 +467,15 @@ def test_every_ending_says_what_happened(view: TranscriptView, status: Status) -
     assert ending is not None and ending.isVisible() and ending.accessibleName()
 
 
+def test_code_that_ends_a_reply_is_shown_with_its_lower_edge(view: TranscriptView) -> None:
+    view.show_thread(
+        [question(0), reply(1, "Run it:\n\n```python\nprint(1)\nprint(2)\n```\n")], has_older=False
+    )
+    text = control(view, reply(1).id)
+    text.moveCursor(text.textCursor().MoveOperation.End)
+    assert text.height() >= text.cursorRect().bottom() + Theme(resources_dir()).px("spacing.2")
+
+
 def codes() -> list[str]:
     found, todo = [], [errors.NitkaError]
     while todo:

@@ -224,7 +224,9 @@ class MarkdownText(MessageText):
     def fit(self, width: int) -> int:
         height = super().fit(width)
         self._place_headers()
-        return height
+        codes = [one for one in self._decorations if one.kind == "code"]
+        # Qt leaves out the space below the last block, where the frame of code that ends a reply has its edge.
+        return max(height, math.ceil(self._code_frame(codes[-1]).bottom()) + 1) if codes else height
 
     def _restore(self, anchor: int, position: int) -> None:
         """Keep what the reader has selected when the blocks under it were written again."""
