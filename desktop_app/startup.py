@@ -5,7 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, QLibraryInfo, QLocale, QObject, QTimer, QTranslator
+from PySide6.QtCore import (
+    QT_TRANSLATE_NOOP,
+    QEvent,
+    QEventLoop,
+    QLibraryInfo,
+    QLocale,
+    QObject,
+    QTimer,
+    QTranslator,
+)
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -20,6 +29,11 @@ from desktop_app.widgets.theme import Theme, system_mode
 DESKTOP_ID = "io.github.nitka_app.Nitka"
 PAINT_LIMIT_MS = 2000
 LANGUAGES = ("en", "ru")
+# Qt's file dialog says these, and Qt's Russian lacks them (6.11); our translations are asked too.
+LACKING_IN_QT = (
+    QT_TRANSLATE_NOOP("QFileDialog", "&Look in:"),
+    QT_TRANSLATE_NOOP("QFileDialog", "Files of &type:"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +72,9 @@ def open_window(app: QApplication, profile: Profile, language: str | None) -> Op
     window = MainWindow(theme, settings, state.value)
     app.styleHints().colorSchemeChanged.connect(lambda: _follow_system(theme, window))
     window.show()
-    return Opened(app, window, theme, settings, translators, [p for p in (loaded.kept_aside, state.kept_aside) if p])
+    return Opened(
+        app, window, theme, settings, translators, [p for p in (loaded.kept_aside, state.kept_aside) if p]
+    )
 
 
 def _follow_system(theme: Theme, window: MainWindow) -> None:

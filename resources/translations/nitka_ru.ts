@@ -434,7 +434,7 @@
     </message>
     <message>
         <source>The chosen model takes {tokens} tokens, prompt and reply together.</source>
-        <translation>Модель вмещает {tokens}&#xa0;токенов: запрос и ответ вместе.</translation>
+        <translation>Модель вмещает токенов: {tokens} — запрос и ответ вместе.</translation>
     </message>
     <message>
         <source>The newest messages go first; your last one is always sent. Nothing is deleted.</source>
@@ -485,7 +485,7 @@
     </message>
     <message>
         <source>Use the &amp;built-in model</source>
-        <translation>Вс&amp;троенная модель</translation>
+        <translation>Вернуть вс&amp;троенную</translation>
     </message>
 </context>
 <context>
@@ -527,7 +527,7 @@
     </message>
     <message>
         <source>Cut at %1 tokens</source>
-        <translation>Ответ обрезан: лимит %1&#xa0;токенов</translation>
+        <translation>Ответ обрезан: лимит токенов — %1</translation>
     </message>
     <message>
         <source>Cut at the token limit</source>
@@ -645,7 +645,7 @@
     </message>
     <message>
         <source>Lower the prompt limit, or send fewer messages.</source>
-        <translation>Уменьшите лимит запроса или отправляйте меньше сообщений.</translation>
+        <translation>Уменьшите лимит запроса или число сообщений.</translation>
     </message>
     <message>
         <source>Make room, then try again.</source>
@@ -781,7 +781,7 @@
     </message>
     <message>
         <source>The thread is too long for this model</source>
-        <translation>Диалог слишком длинный для этой модели</translation>
+        <translation>Диалог не помещается в модель</translation>
     </message>
     <message>
         <source>There may be too little free memory.</source>
@@ -929,7 +929,7 @@
     </message>
     <message>
         <source>{characters} · about {tokens} tokens, sent with every message</source>
-        <translation>{characters} · около {tokens}&#xa0;токенов с каждым сообщением</translation>
+        <translation>{characters} · токенов с каждым сообщением: около {tokens}</translation>
     </message>
 </context>
 <context>
@@ -1405,6 +1405,17 @@
     <message>
         <source>Nobody can answer yet. Add any compatible service, or use the small model on this device.</source>
         <translation>Пока некому отвечать. Добавьте совместимый сервис или возьмите маленькую модель на этом устройстве.</translation>
+    </message>
+</context>
+<context>
+    <name>QFileDialog</name>
+    <message>
+        <source>&amp;Look in:</source>
+        <translation>&amp;Папка:</translation>
+    </message>
+    <message>
+        <source>Files of &amp;type:</source>
+        <translation>&amp;Тип файлов:</translation>
     </message>
 </context>
 <context>
