@@ -78,35 +78,30 @@ class MainWindow(QMainWindow):
     # -- building
 
     def _build_panes(self) -> None:
-        self.assistants = AssistantsPane(self._theme, self)
-        self.threads = ThreadsPane(self._theme, self)
-        self.footer = SidebarFooter(self._theme, self)
-        self.messages = MessagesPane(self._theme, self)
-        self._lists = QSplitter(Qt.Orientation.Vertical)
-        self._lists.setObjectName("lists")
-        self._lists.setChildrenCollapsible(False)
-        self._lists.setHandleWidth(1)  # Qt catches the pointer some pixels beside so thin a handle
-        self._lists.addWidget(self.assistants)
-        self._lists.addWidget(self.threads)
-        self._lists.setStretchFactor(1, 1)
+        """From the outside in: whatever moves into another widget is styled once more, and all that is in it."""
+        self._splitter = _splitter("panes", Qt.Orientation.Horizontal)
+        self.setCentralWidget(self._splitter)
+        self._splitter.addWidget(self._make_sidebar())
+        centre = QWidget(self._splitter)
+        self.messages = MessagesPane(self._theme, centre)
+        _column(centre).addWidget(self.messages)
+        self._splitter.setStretchFactor(1, 1)
+
+    def _make_sidebar(self) -> QWidget:
         self._sidebar = QWidget()
         self._sidebar.setObjectName("sidebar")
         self._sidebar.setMinimumWidth(self._theme.px("sidebarMin"))
         self._sidebar.setMaximumWidth(self._theme.px("sidebarMax"))
+        self._lists = _splitter("lists", Qt.Orientation.Vertical)
+        self.assistants = AssistantsPane(self._theme, self._lists)
+        self.threads = ThreadsPane(self._theme, self._lists)
+        self.footer = SidebarFooter(self._theme)
+        self._lists.setStretchFactor(1, 1)
         column = _column(self._sidebar)
         column.addWidget(self.threads.top_row)
         column.addWidget(self._lists, 1)
         column.addWidget(self.footer)
-        centre = QWidget()
-        _column(centre).addWidget(self.messages)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setObjectName("panes")
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.setHandleWidth(1)
-        self._splitter.addWidget(self._sidebar)
-        self._splitter.addWidget(centre)
-        self._splitter.setStretchFactor(1, 1)
-        self.setCentralWidget(self._splitter)
+        return self._sidebar
 
     def _menus(self) -> tuple[Menu, ...]:
         return (
@@ -764,6 +759,15 @@ class MainWindow(QMainWindow):
         self.messages.leave_thread()
         event.accept()
         self.closed.emit()
+
+
+def _splitter(name: str, orientation: Qt.Orientation) -> QSplitter:
+    """A splitter with a hairline for a handle; widgets made in it take their places in their order."""
+    splitter = QSplitter(orientation)
+    splitter.setObjectName(name)
+    splitter.setChildrenCollapsible(False)
+    splitter.setHandleWidth(1)  # Qt catches the pointer some pixels beside so thin a handle
+    return splitter
 
 
 def _column(parent: QWidget) -> QVBoxLayout:
