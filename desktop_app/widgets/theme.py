@@ -87,6 +87,7 @@ class Theme(QObject):
         self._is_applied = False
         self._is_motion_reduced = False
         self._colors: dict[str, QColor] = {}
+        self._families: dict[str, str] = {}
         self._fonts: dict[tuple[str, bool], QFont] = {}
         self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
 
@@ -203,6 +204,7 @@ class Theme(QObject):
 
     def _restyle(self) -> None:
         self._colors.clear()
+        self._families.clear()
         self._fonts.clear()
         self._pixmaps.clear()
         if self._app is not None and self._is_applied:
@@ -223,7 +225,7 @@ class Theme(QObject):
         token = self._tokens["type"]["scale"][scale]
         is_code = scale.startswith("code")
         font = QFont()
-        font.setFamilies(self._families("mono" if is_code else "ui"))
+        font.setFamilies([self._family("mono" if is_code else "ui")])
         font.setPixelSize(max(1, round(token["size"] * self._zoom_percent / 100)))
         font.setWeight(QFont.Weight(token["weight"]))
         if is_code:
@@ -237,15 +239,22 @@ class Theme(QObject):
             font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 99)
         return font
 
-    def _families(self, kind: str) -> list[str]:
+    def _family(self, kind: str) -> str:
+        if kind not in self._families:
+            self._families[kind] = self._find_family(kind)
+        return self._families[kind]
+
+    def _find_family(self, kind: str) -> str:
         """The system's own face when it has one, else the first installed of the tokens' list."""
         which = QFontDatabase.SystemFont.FixedFont if kind == "mono" else QFontDatabase.SystemFont.GeneralFont
         system = QFontDatabase.systemFont(which).family()
         if system not in (*_GENERIC_FAMILIES, "monospace", "DejaVu Sans Mono"):
-            return [system]
+            return system
         platform = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
-        wanted = self._tokens["type"][f"{kind}Family"][platform]
-        return next(([family] for family in wanted if QFontDatabase.hasFamily(family)), [system])
+        installed = QFontDatabase.families()  # QFontDatabase.hasFamily would look for a substitute each time
+        return next(
+            (one for one in self._tokens["type"][f"{kind}Family"][platform] if one in installed), system
+        )
 
     def _zoomed(self, size: float) -> int:
         return round(size * self._zoom_percent / 100)
