@@ -65,7 +65,7 @@ def open_window(app: QApplication, profile: Profile, language: str | None) -> Op
     settings = loaded.value
     resources = resources_dir()
     app.setWindowIcon(QIcon(str(resources / "icons" / "nitka.svg")))
-    translators = _install_translators(app, resources, language or settings.language)
+    translators = install_translators(app, resources, language or settings.language)
     theme = Theme(resources, app)
     theme.set_zoom(settings.zoom_percent)
     theme.set_mode(system_mode() if settings.theme is ThemeChoice.SYSTEM else str(settings.theme))
@@ -105,7 +105,8 @@ class _FirstPaint(QObject):
         return False
 
 
-def _install_translators(app: QApplication, resources: Path, language: str) -> list[QTranslator]:
+def install_translators(app: QApplication, resources: Path, language: str) -> list[QTranslator]:
+    """Let Nitka, Qt, numbers and dates speak ``language``: a code or "system"; English where neither is known."""
     locale = QLocale.system() if language == "system" else QLocale(language)
     code = next((known for known in LANGUAGES if locale.name().startswith(known)), "en")
     if code != locale.name()[:2]:

@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         return (
             Item("undo", self.tr("&Undo delete"), self._take_back, ("Ctrl+Z",)),
             None,
-            Item("copy_reply", self.tr("Copy last &reply"), self._copy_reply, ("Ctrl+Shift+C",)),
+            Item("copy_reply", self.tr("Copy &last reply"), self._copy_reply, ("Ctrl+Shift+C",)),
             None,
             Item("send_keys", self.tr("Ctrl+Enter s&ends"), self._toggle_send_keys, is_checkable=True),
             None,
@@ -161,7 +161,7 @@ class MainWindow(QMainWindow):
             None,
             Item(
                 "language_system",
-                self.tr("Language of the system"),
+                self.tr("Lan&guage of the system"),
                 lambda: self._choose_language("system"),
                 (),
                 True,

@@ -102,10 +102,6 @@
         <translation>&amp;Создать</translation>
     </message>
     <message>
-        <source>&amp;Discard</source>
-        <translation>Н&amp;е сохранять</translation>
-    </message>
-    <message>
         <source>&amp;General</source>
         <translation>&amp;Общие</translation>
     </message>
@@ -140,6 +136,10 @@
     <message>
         <source>Conte&amp;xt</source>
         <translation>&amp;Контекст</translation>
+    </message>
+    <message>
+        <source>Disc&amp;ard</source>
+        <translation>Н&amp;е сохранять</translation>
     </message>
     <message>
         <source>Li&amp;fetime</source>
@@ -920,7 +920,7 @@
 <context>
     <name>InstructionPage</name>
     <message>
-        <source>&amp;Instruction</source>
+        <source>Instruc&amp;tion</source>
         <translation>&amp;Текст инструкции</translation>
     </message>
     <message>
@@ -962,7 +962,7 @@
 <context>
     <name>KeyField</name>
     <message>
-        <source>&amp;Keep the old key</source>
+        <source>Keep the &amp;old key</source>
         <translation>&amp;Оставить прежний</translation>
     </message>
     <message>
@@ -1160,7 +1160,7 @@
         <translation>&amp;Закрыть окно</translation>
     </message>
     <message>
-        <source>Copy last &amp;reply</source>
+        <source>Copy &amp;last reply</source>
         <translation>&amp;Копировать последний ответ</translation>
     </message>
     <message>
@@ -1192,7 +1192,7 @@
         <translation>Перейти к &amp;диалогам</translation>
     </message>
     <message>
-        <source>Language of the system</source>
+        <source>Lan&amp;guage of the system</source>
         <translation>&amp;Язык системы</translation>
     </message>
     <message>
@@ -1485,16 +1485,16 @@
         <translation>Ключу и паролю не место в адресе.</translation>
     </message>
     <message>
-        <source>A&amp;ddress</source>
-        <translation>&amp;Адрес</translation>
-    </message>
-    <message>
-        <source>API &amp;key</source>
+        <source>API ke&amp;y</source>
         <translation>&amp;Ключ API</translation>
     </message>
     <message>
         <source>API key</source>
         <translation>Ключ API</translation>
+    </message>
+    <message>
+        <source>Add&amp;ress</source>
+        <translation>&amp;Адрес</translation>
     </message>
     <message>
         <source>Any server that speaks Chat Completions.</source>

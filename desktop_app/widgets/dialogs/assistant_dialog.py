@@ -242,7 +242,7 @@ class AssistantDialog(QDialog):
         self.accept()
 
     def _ask(self) -> None:
-        answers = [("stay", self.tr("&Keep editing"), ""), ("discard", self.tr("&Discard"), "danger")]
+        answers = [("stay", self.tr("&Keep editing"), ""), ("discard", self.tr("Disc&ard"), "danger")]
         if self._save.isEnabled():
             self._foot.ask(
                 self.tr("Save the changes before closing?"), [*answers, ("keep", self.tr("&Save"), "primary")]

@@ -106,7 +106,7 @@ class InstructionPage(SettingsPage):
         self._theme = theme
         self._restyle()
         theme.changed.connect(self._restyle)
-        self._row = self.add("instruction", FieldRow(theme, self.tr("&Instruction"), self._editor), stretch=1)
+        self._row = self.add("instruction", FieldRow(theme, self.tr("Instruc&tion"), self._editor), stretch=1)
         self._editor.textChanged.connect(self.changed)
 
     def show_settings(self, settings: AssistantSettings) -> None:

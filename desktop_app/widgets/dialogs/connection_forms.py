@@ -66,13 +66,13 @@ class ServerForm(ConnectionForm):
         self._url = QLineEdit()
         self._url.setObjectName("connection_base_url")
         self._url.setPlaceholderText("http://localhost:11434/v1")
-        self._url_row = FieldRow(theme, self.tr("A&ddress"), self._url)
+        self._url_row = FieldRow(theme, self.tr("Add&ress"), self._url)
         self._auth = ChoiceBox(
             "connection_auth", [(self.tr("API key"), Auth.API_KEY), (self.tr("None"), Auth.NONE)]
         )
         self._auth.keep_narrow(theme.px("header") * 3)
         self._key = KeyField(theme)
-        self._key_row = FieldRow(theme, self.tr("API &key"), self._key.edit, body=self._key)
+        self._key_row = FieldRow(theme, self.tr("API ke&y"), self._key.edit, body=self._key)
         self._insecure = Callout(theme, "warning")
         self._allows_http = QCheckBox(self.tr("Send the key &unencrypted"))
         self._allows_http.setObjectName("connection_allow_http")

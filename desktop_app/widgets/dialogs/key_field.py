@@ -46,7 +46,7 @@ class KeyField(QStackedWidget):
         self._peek.setObjectName("connection_key_peek")
         self.edit.addAction(self._peek, QLineEdit.ActionPosition.TrailingPosition)
         self._replace = button(self.tr("Re&place…"), "connection_key_replace")
-        self._keep = button(self.tr("&Keep the old key"), "connection_key_keep", kind="quiet")
+        self._keep = button(self.tr("Keep the &old key"), "connection_key_keep", kind="quiet")
         self.addWidget(_row(theme, self.edit, self._keep))
         self.addWidget(self._stored_row())
         self.setFixedHeight(theme.px("control"))
