@@ -7,6 +7,8 @@ output.  A control is named by the last part of its accessible id, which is Qt's
 import json
 import sys
 import warnings
+from collections.abc import Iterator
+from typing import Any
 
 import gi
 
@@ -15,106 +17,130 @@ warnings.simplefilter("ignore")  # the interfaces used here are old ones, and th
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402 - after the version was chosen
 
+STATES = {
+    "showing": Atspi.StateType.SHOWING,
+    "enabled": Atspi.StateType.ENABLED,
+    "focused": Atspi.StateType.FOCUSED,
+    "focusable": Atspi.StateType.FOCUSABLE,
+    "selected": Atspi.StateType.SELECTED,
+    "checked": Atspi.StateType.CHECKED,
+}
+PRESSES = ("Press", "Toggle", "SetFocus", "ShowMenu")
 
-def application(name):
+
+def application(pid: int) -> Any:
     desktop = Atspi.get_desktop(0)
     for index in range(desktop.get_child_count()):
         child = desktop.get_child_at_index(index)
-        if child and child.get_name() == name:
+        if child and child.get_process_id() == pid:
             return child
     return None
 
 
-def children(node):
+def children(node: Any) -> Iterator[Any]:
     for index in range(node.get_child_count()):
         child = node.get_child_at_index(index)
         if child:
             yield child
 
 
-def walk(node):
+def walk(node: Any) -> Iterator[Any]:
     yield node
-    for child in children(node):
-        try:
+    try:
+        for child in children(node):
             yield from walk(child)
-        except GLib.Error:
-            continue  # it went away meanwhile
+    except GLib.Error:
+        return  # it went away meanwhile
 
 
-def own_id(node):
-    return (node.get_accessible_id() or "").rpartition(".")[2]
+def own_id(node: Any) -> str:
+    return str(node.get_accessible_id() or "").rpartition(".")[2]
 
 
-def is_showing(node):
-    return node.get_state_set().contains(Atspi.StateType.SHOWING)
+def has_state(node: Any, name: str) -> bool:
+    return bool(node.get_state_set().contains(STATES[name]))
 
 
-def find(app, name):
-    found = [node for node in walk(app) if own_id(node) == name]
-    return next((node for node in found if is_showing(node)), found[0] if found else None)
-
-
-def text_of(node):
+def text_of(node: Any) -> str:
     interface = node.get_text_iface()
-    return Atspi.Text.get_text(interface, 0, -1) if interface else node.get_name()
+    return str(Atspi.Text.get_text(interface, 0, -1) if interface else node.get_name())
 
 
-def describe(node):
+def describe(node: Any) -> dict[str, Any]:
     states = node.get_state_set()
-    has = {
-        name: states.contains(kind)
-        for name, kind in (
-            ("showing", Atspi.StateType.SHOWING),
-            ("enabled", Atspi.StateType.ENABLED),
-            ("focused", Atspi.StateType.FOCUSED),
-            ("focusable", Atspi.StateType.FOCUSABLE),
-        )
-    }
-    return {"id": own_id(node), "role": node.get_role_name(), "name": node.get_name(), **has}
+    known = {name: states.contains(kind) for name, kind in STATES.items()}
+    return {"id": own_id(node), "role": node.get_role_name(), "name": node.get_name(), **known}
 
 
-def press(node):
-    action = node.get_action_iface()
-    names = [Atspi.Action.get_action_name(action, i) for i in range(Atspi.Action.get_n_actions(action))]
-    for wanted in ("Press", "Toggle", "ShowMenu"):
-        if wanted in names:
-            return Atspi.Action.do_action(action, names.index(wanted))
-    raise LookupError(f"nothing to press, only {names}")
+class Driver:
+    """Remembers where a control was found: most are asked for again and again."""
 
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.app: Any = None
+        self.known: dict[str, Any] = {}
 
-def answer(request):
-    app = application(request["app"])
-    if app is None:
-        return None
-    what = request["do"]
-    if what == "starting":
-        nodes = [node for node in walk(app) if own_id(node).startswith(request["name"])]
+    def find(self, name: str) -> Any:
+        node = self.known.get(name)
+        try:
+            if node is not None and own_id(node) == name and has_state(node, "showing"):
+                return node
+        except GLib.Error:
+            pass  # it is gone, another one may be there
+        found = [node for node in walk(self.app) if own_id(node) == name]
+        node = next((node for node in found if has_state(node, "showing")), found[0] if found else None)
+        self.known[name] = node
+        return node
+
+    def answer(self, request: dict[str, str]) -> Any:
+        self.app = self.app or application(self.pid)
+        return getattr(self, "do_" + request.pop("do"))(**request) if self.app else None
+
+    def do_describe(self, name: str) -> Any:
+        node = self.find(name)
+        return node and {**describe(node), "text": text_of(node)}
+
+    def do_starting(self, name: str, within: str) -> list[dict[str, Any]]:
+        root = self.find(within)
+        nodes = [node for node in walk(root) if own_id(node).startswith(name)] if root else []
         return [{**describe(node), "text": text_of(node)} for node in nodes]
-    if what == "all":
-        return [describe(node) for node in walk(app)]
-    if what == "texts":
-        return [text for node in walk(app) for text in (node.get_name(), text_of(node)) if text]
-    node = find(app, request["name"])
-    if node is None:
-        return None
-    if what == "describe":
-        return {**describe(node), "text": text_of(node)}
-    if what == "rows":
-        return [child.get_name() for child in children(node)]
-    if what == "press":
-        return press(node)
-    if what == "focus":
-        return Atspi.Component.grab_focus(node.get_component_iface())
-    if what == "write":
-        return Atspi.EditableText.set_text_contents(node.get_editable_text_iface(), request["text"])
-    raise LookupError(what)
+
+    def do_all(self) -> list[dict[str, Any]]:
+        return [describe(node) for node in walk(self.app)]
+
+    def do_texts(self) -> list[str]:
+        return [
+            text
+            for node in walk(self.app)
+            for text in (node.get_name(), node.get_description(), text_of(node))
+            if text
+        ]
+
+    def do_rows(self, name: str) -> Any:
+        node = self.find(name)
+        return node and [describe(child) for child in children(node)]
+
+    def do_press(self, name: str) -> Any:
+        node = self.find(name)
+        if node is None or not has_state(node, "showing") or not has_state(node, "enabled"):
+            return None
+        action = node.get_action_iface()
+        names = [Atspi.Action.get_action_name(action, i) for i in range(Atspi.Action.get_n_actions(action))]
+        wanted = next(name for name in PRESSES if name in names)
+        return Atspi.Action.do_action(action, names.index(wanted))
+
+    def do_focus(self, name: str) -> Any:
+        node = self.find(name)
+        return node and Atspi.Component.grab_focus(node.get_component_iface())
 
 
-def main():
+def main() -> None:
+    driver = Driver(int(sys.argv[1]))
     for line in sys.stdin:
         try:
-            reply = {"answer": answer(json.loads(line))}
-        except Exception as error:  # noqa: BLE001 - the tree may change under our hands; the caller asks again
+            reply = {"answer": driver.answer(json.loads(line))}
+        except (GLib.Error, AttributeError, StopIteration) as error:
+            # The tree may change under our hands; whoever asked asks again.
             reply = {"answer": None, "error": f"{type(error).__name__}: {error}"}
         print(json.dumps(reply), flush=True)
 

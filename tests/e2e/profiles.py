@@ -1,14 +1,18 @@
-"""Profiles as a user would have made them, without the clicks."""
+"""Profiles as a user would have made them, without the clicks, and a look into their records."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.ids import ConnectionId, new_id
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.connections import ConnectionStore
+from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
 from desktop_app.store.profile import Profile
 
@@ -28,6 +32,14 @@ async def _prepare(profile: Profile, base_url: str) -> None:
     settings = AssistantSettings(name="Loopback", connection_id=chat.id, model="scripted")
     await connections.add(chat)
     await connections.add(device)
-    await assistants.create(settings)
+    first = await assistants.create(settings)
     await assistants.create(replace(settings, name="Device", connection_id=device.id, model=""))
+    await ConversationStore(database).create_thread(first.id)
     await database.close()
+
+
+def records(folder: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
+    """Rows of the profile's database, which must open and be sound."""
+    with closing(sqlite3.connect(folder / "nitka.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return database.execute(query, values).fetchall()
