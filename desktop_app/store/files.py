@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from desktop_app.domain.errors import DiskFullError, StoreError
-
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 
@@ -23,6 +21,8 @@ def os_errors_translated(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        from desktop_app.domain.errors import DiskFullError, StoreError  # not for the start, which goes well
+
         is_full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
         blamed = DiskFullError if is_full else StoreError
         raise blamed(f"{path}: {error.strerror or error}") from error

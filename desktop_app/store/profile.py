@@ -4,15 +4,13 @@ Wanted before the first paint, so platformdirs is imported only when the platfor
 """
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from desktop_app.store.files import make_private_folder
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """The places of one profile.
 
     ``folder`` is what ``--profile`` named, None for the platform's places.  Folders are made by ``prepare``: 0700, the

@@ -8,11 +8,9 @@ kept.  A file that cannot be read at all is moved aside and mentioned, never sil
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, NamedTuple, TypeVar, get_type_hints
 
 from desktop_app.domain.ids import new_id
 from desktop_app.domain.settings import Settings, WindowState
@@ -24,8 +22,7 @@ ZOOM_PERCENT = range(50, 301)
 Value = TypeVar("Value", Settings, WindowState)
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[Value]):
+class Loaded(NamedTuple, Generic[Value]):
     """What a file held; ``kept_aside`` is where an unreadable one was moved."""
 
     value: Value
@@ -36,7 +33,7 @@ def load_settings(profile: Profile) -> Loaded[Settings]:
     """The user's settings; the first call of a profile gives it its id.  Raises StoreError, DiskFullError."""
     settings, kept_aside = _load(profile.settings, Settings)
     if settings.zoom_percent not in ZOOM_PERCENT:
-        settings = replace(settings, zoom_percent=Settings().zoom_percent)
+        settings = settings._replace(zoom_percent=Settings().zoom_percent)
     if not settings.profile_id:
         settings = _identified(profile.settings, settings, kept_aside)
     return Loaded(settings, kept_aside)
@@ -71,9 +68,8 @@ def _save(path: Path, value: Value) -> None:
         stored = _stored_fields(path)
     except (OSError, ValueError, RecursionError):
         stored = {}
-    known = {field.name for field in fields(value)}
-    unknown = {name: kept for name, kept in stored.items() if name not in known}
-    replace_file(path, _encoded(asdict(value) | unknown))
+    unknown = {name: kept for name, kept in stored.items() if name not in value._fields}
+    replace_file(path, _encoded(value._asdict() | unknown))
 
 
 def _encoded(stored: Mapping[str, Any]) -> bytes:
@@ -105,18 +101,14 @@ def _read(hint: Any, value: Any) -> Any:
         return value
     if hint == tuple[int, ...] and isinstance(value, list) and all(type(item) is int for item in value):
         return tuple(value)
-    if (
-        hint == dict[str, str]
-        and isinstance(value, dict)
-        and all(type(item) is str for item in value.values())
-    ):
-        return value
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint(value)
     raise ValueError(f"not {hint}")
 
 
 def _moved_aside(path: Path) -> Path:
+    from datetime import UTC, datetime  # hardly ever wanted
+
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     aside = path.with_name(f"{path.stem}-unreadable-{stamp}{path.suffix}")
     with os_errors_translated(path):
@@ -125,8 +117,8 @@ def _moved_aside(path: Path) -> Path:
 
 def _identified(path: Path, settings: Settings, kept_aside: Path | None) -> Settings:
     """``settings`` with the profile's id: keys in the keyring stand under it, so it is rescued from a broken file."""
-    settings = replace(settings, profile_id=_rescued_id(kept_aside) or new_id())
-    if create_file(path, _encoded(asdict(settings))):
+    settings = settings._replace(profile_id=_rescued_id(kept_aside) or new_id())
+    if create_file(path, _encoded(settings._asdict())):
         return settings
     present = _load(path, Settings)[0]
     if present.profile_id:

@@ -6,7 +6,6 @@ It can be painted before anything else is loaded; ``attach`` gives it the intent
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -652,20 +651,20 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _choose_theme(self, choice: str) -> None:
-        self._change(replace(self._settings, theme=ThemeChoice(choice)))
+        self._change(self._settings._replace(theme=ThemeChoice(choice)))
         self._theme.set_mode(system_mode() if choice == "system" else choice)
 
     def _choose_language(self, language: str) -> None:
-        self._change(replace(self._settings, language=language))
+        self._change(self._settings._replace(language=language))
         self.notice.show_notice(self.tr("The language changes with the next start."), timeout_s=UNDO_S)
 
     def _toggle_send_keys(self) -> None:
-        self._change(replace(self._settings, send_with_ctrl_enter=not self._settings.send_with_ctrl_enter))
+        self._change(self._settings._replace(send_with_ctrl_enter=not self._settings.send_with_ctrl_enter))
 
     def _zoom(self, step: int) -> None:
         percent = 100 if step == 0 else min(300, max(50, self._settings.zoom_percent + step))
         self._theme.set_zoom(percent)
-        self._change(replace(self._settings, zoom_percent=percent))
+        self._change(self._settings._replace(zoom_percent=percent))
 
     def _change(self, settings: Settings) -> None:
         self._settings = settings
