@@ -469,11 +469,11 @@
     </message>
     <message>
         <source>Runs on this computer: private and offline.</source>
-        <translation>Работает на этом компьютере: приватно и без интернета.</translation>
+        <translation>Работает на этом компьютере: приватно и офлайн.</translation>
     </message>
     <message>
         <source>Small on-device model: private and offline, English only, often wrong.</source>
-        <translation>Маленькая модель на этом устройстве: приватно, без интернета, только английский, часто ошибается.</translation>
+        <translation>Маленькая модель на устройстве: приватно, офлайн, только английский, часто ошибается.</translation>
     </message>
     <message>
         <source>The model that comes with Nitka: SmolLM2 135M</source>
@@ -504,7 +504,7 @@
     </message>
     <message>
         <source>Small on-device model: private and offline, English only, often wrong.</source>
-        <translation>Маленькая модель на этом устройстве: приватно, без интернета, только английский, часто ошибается.</translation>
+        <translation>Маленькая модель на устройстве: приватно, офлайн, только английский, часто ошибается.</translation>
     </message>
     <message>
         <source>What should I check before signing a lease?</source>
@@ -1626,7 +1626,7 @@
     </message>
     <message>
         <source>Explains code, finds faults in it and writes small programs.</source>
-        <translation>Объясняет код, находит в нём ошибки и пишет небольшие программы.</translation>
+        <translation>Объясняет код, находит ошибки, пишет небольшие программы.</translation>
     </message>
     <message>
         <source>Makes a text clear and correct, then lists what was changed.</source>

@@ -13,7 +13,7 @@ from desktop_app.widgets.theme import Theme
 
 
 class Card(QPushButton):
-    """A button as large as what it says: an icon, a title and two lines.  The theme draws the keyboard's ring."""
+    """A button as large as what it says: an icon, a title and up to three lines.  The theme draws the keyboard's ring."""
 
     def __init__(self, theme: Theme, name: str, icon: str, title: str, text: str) -> None:
         super().__init__()
@@ -23,7 +23,8 @@ class Card(QPushButton):
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
         self.setAutoDefault(True)
-        self.setMinimumSize(QSize(theme.px("sidebarMin"), theme.px("header") * 2))
+        three_lines = theme.px("spacing.4") * 2 + theme.px("spacing.1") + theme.line_height("caption") * 3
+        self.setMinimumSize(QSize(theme.px("sidebarMin"), theme.line_height("ui") + three_lines))
         words = QVBoxLayout()
         words.setSpacing(theme.px("spacing.1"))
         words.addWidget(StrongLabel(theme, title, scale="ui"))
