@@ -13,7 +13,7 @@ from desktop_app.widgets.theme import Theme
 
 
 class Card(QPushButton):
-    """A button as large as what it says: an icon, a title and up to three lines.  The theme draws the keyboard's ring."""
+    """A button as large as what it says: icon, title and up to three lines.  The theme draws the keyboard's ring."""
 
     def __init__(self, theme: Theme, name: str, icon: str, title: str, text: str) -> None:
         super().__init__()
