@@ -237,6 +237,15 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
                 self._rows[index.row()] = ThreadRow(row.summary, thread_id in running)
                 self.dataChanged.emit(index, index)
 
+    def summary(self, index: Index) -> ThreadSummary | None:
+        """The thread at ``index``; None for a heading.  Raises IndexError for an invalid index."""
+        row = self.row(index)
+        return row.summary if isinstance(row, ThreadRow) else None
+
+    def thread_ids(self) -> list[ThreadId]:
+        """The threads as they stand, from the top."""
+        return [row.summary.id for row in self._rows if isinstance(row, ThreadRow)]
+
     def running_rows(self) -> list[QModelIndex]:
         """Where replies are being written, of what is shown."""
         return [index for thread_id in self._running if (index := self.find(thread_id)).isValid()]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.domain.ids import AssistantId
-from desktop_app.qt.models import AssistantListModel
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.menus import popup_menu
 from desktop_app.widgets.row_list import RowList
@@ -16,6 +16,7 @@ from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from desktop_app.domain.assistants import Assistant
+    from desktop_app.qt.models import AssistantListModel
 
 
 class AssistantsPane(QWidget):
@@ -33,13 +34,10 @@ class AssistantsPane(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._has_rows = False
-        self._model = AssistantListModel(self)
         self._list = RowList(theme)
         self._list.setObjectName("assistants")
         self._list.setAccessibleName(self.tr("Assistants"))
         self._list.setUniformItemSizes(True)
-        self._list.setModel(self._model)
         self._settings = IconButton(
             theme,
             "settings",
@@ -68,18 +66,21 @@ class AssistantsPane(QWidget):
         total: int,
     ) -> None:
         """Show ``assistants`` in this order, with the labels of their models; ``total`` counts all threads."""
-        self._has_rows = self._has_rows or self._prepare_rows()
         with self._list.program_choosing():
             self._model.set_assistants(assistants, model_labels, thread_counts, total)
         self._on_current()
 
-    def _prepare_rows(self) -> bool:
-        from desktop_app.widgets.rows import (
-            AssistantDelegate,  # not before the first paint, when there are no rows
-        )
+    @cached_property
+    def _model(self) -> AssistantListModel:
+        """The rows, made with the first assistants: the window is painted before."""
+        from desktop_app.qt.models import AssistantListModel
+        from desktop_app.widgets.rows import AssistantDelegate
 
+        model = AssistantListModel(self)
+        self._list.setModel(model)
         self._list.setItemDelegate(AssistantDelegate(self._theme, self._list))
-        return True
+        self._list.selectionModel().currentChanged.connect(self._on_current)
+        return model
 
     def select(self, assistant_id: AssistantId | None) -> None:
         """Mark the row of ``assistant_id``, or of all threads; tells nobody."""
@@ -119,7 +120,6 @@ class AssistantsPane(QWidget):
 
     def _wire(self) -> None:
         self._list.chosen.connect(lambda index: self.assistant_selected.emit(self._model.row(index).id))
-        self._list.selectionModel().currentChanged.connect(self._on_current)
         self._list.opened.connect(self._on_settings)
         self._list.renaming.connect(self._on_settings)
         self._list.doubleClicked.connect(self._on_settings)

@@ -6,6 +6,7 @@ nor ё from е.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
@@ -13,16 +14,16 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.domain.ids import ThreadId
-from desktop_app.qt.models import ThreadListModel, ThreadRow
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.menus import popup_menu
 from desktop_app.widgets.row_list import RowList
 from desktop_app.widgets.search_field import SearchField
-from desktop_app.widgets.spinner import spinner_clock
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from desktop_app.domain.threads import ThreadSummary
+    from desktop_app.qt.models import ThreadListModel
+    from desktop_app.widgets.spinner import SpinnerClock
 
 
 class ThreadsPane(QWidget):
@@ -42,17 +43,9 @@ class ThreadsPane(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._has_rows = False
         self._threads: list[ThreadSummary] = []
         self._selected = ThreadId("")
-        self._clock = spinner_clock(theme)
-        self._model = ThreadListModel(self)
-        self._list = _ThreadList(theme, self._model)
-        self._empty = QLabel(self._list)
-        self._empty.setObjectName("threads_empty")
-        self._empty.setProperty("role", "secondary")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        self._empty.setWordWrap(True)
+        self._list = _ThreadList(theme)
         self._search = SearchField(theme, self.tr("Search"), shortcut="Ctrl+Shift+F")
         self._search.setObjectName("search")
         self._new = IconButton(
@@ -65,21 +58,43 @@ class ThreadsPane(QWidget):
         column.addWidget(self.top_row)
         column.addWidget(self._list, 1)
         self._wire()
-        self._show()
 
     def set_threads(self, threads: list[ThreadSummary]) -> None:
         """Show ``threads``; the selection, the scroll position and what is searched for stay."""
         self._threads = threads
-        self._has_rows = self._has_rows or self._prepare_rows()
         self._show()
 
-    def _prepare_rows(self) -> bool:
-        from desktop_app.widgets.rows import (
-            ThreadDelegate,  # not before the first paint, when there are no rows
-        )
+    @cached_property
+    def _model(self) -> ThreadListModel:
+        """The rows, made with the first threads: the window is painted before."""
+        from desktop_app.qt.models import ThreadListModel
+        from desktop_app.widgets.rows import ThreadDelegate
 
+        model = ThreadListModel(self)
+        model.renamed.connect(self.renamed)
+        self._list.setModel(model)
         self._list.setItemDelegate(ThreadDelegate(self._theme, self._list))
-        return True
+        self._list.shown.connect(self._spin)
+        return model
+
+    @cached_property
+    def _empty(self) -> QLabel:
+        """What stands where no thread does."""
+        empty = QLabel(self._list)
+        empty.setObjectName("threads_empty")
+        empty.setProperty("role", "secondary")
+        empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        empty.setWordWrap(True)
+        self._list.resized.connect(self._place_empty)
+        return empty
+
+    @cached_property
+    def _clock(self) -> SpinnerClock:
+        from desktop_app.widgets.spinner import spinner_clock
+
+        clock = spinner_clock(self._theme)
+        clock.ticked.connect(self._turn_spinners)
+        return clock
 
     def set_running(self, running: set[ThreadId]) -> None:
         """Mark the threads in which a reply is being written."""
@@ -93,8 +108,7 @@ class ThreadsPane(QWidget):
 
     def shown_ids(self) -> list[ThreadId]:
         """The threads as they stand, from the top."""
-        rows = (self._model.row(self._model.index(place)) for place in range(self._model.rowCount()))
-        return [row.summary.id for row in rows if isinstance(row, ThreadRow)]
+        return self._model.thread_ids()
 
     def focus_list(self) -> None:
         """Bring the keyboard to the list."""
@@ -132,15 +146,11 @@ class ThreadsPane(QWidget):
         self._new.clicked.connect(self.new_requested)
         self._search.textChanged.connect(self._show)
         self._search.left_down.connect(self._enter_list)
-        self._model.renamed.connect(self.renamed)
         self._list.chosen.connect(self._on_chosen)
         self._list.opened.connect(self._on_chosen)
         self._list.renaming.connect(self._list.edit)
         self._list.removing.connect(lambda index: self.delete_requested.emit(self._summary(index).id))
         self._list.menu_wanted.connect(self._show_menu)
-        self._list.resized.connect(self._place_empty)
-        self._list.shown.connect(self._spin)
-        self._clock.ticked.connect(self._turn_spinners)
 
     def _show(self) -> None:
         """Bring the model up to the threads and the search."""
@@ -177,9 +187,9 @@ class ThreadsPane(QWidget):
             self._on_chosen(index)
 
     def _summary(self, index: QModelIndex) -> ThreadSummary:
-        row = self._model.row(index)
-        assert isinstance(row, ThreadRow)
-        return row.summary
+        summary = self._model.summary(index)
+        assert summary is not None
+        return summary
 
     def _on_chosen(self, index: QModelIndex) -> None:
         self._selected = self._summary(index).id
@@ -196,12 +206,12 @@ class ThreadsPane(QWidget):
             self._list.viewport().update(self._list.visualRect(index))
 
     def _show_menu(self, index: QModelIndex, place: QPoint) -> None:
-        row = self._model.row(index) if index.isValid() else None
+        summary = self._model.summary(index) if index.isValid() else None
         menu = popup_menu(self)
         menu.setObjectName("threads_menu")
         icon = self._theme.icon
-        if isinstance(row, ThreadRow):
-            chosen, is_pinned = row.summary.id, row.summary.is_pinned
+        if summary:
+            chosen, is_pinned = summary.id, summary.is_pinned
             pin = self.tr("Unpin") if is_pinned else self.tr("Pin")
             menu.addAction(icon("edit"), self.tr("Rename"), lambda: self.rename(chosen)).setShortcut("F2")
             menu.addAction(
@@ -226,11 +236,10 @@ class _ThreadList(RowList):
     resized = Signal()
     shown = Signal()
 
-    def __init__(self, theme: Theme, model: ThreadListModel) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self.setObjectName("threads")
         self.setAccessibleName(self.tr("Threads"))
-        self.setModel(model)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
