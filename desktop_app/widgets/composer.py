@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QTool
 from desktop_app.widgets.theme import Theme
 
 MAX_LINES = 10
-DRAFT_MS = 300
+DRAFT_MS = 150  # a busy machine adds to it, and half a second is what a crash may take
 RULES = """
 #send, #stop {
     background: @accent; border: none; border-radius: @size(radius.medium); padding: 0;
@@ -140,7 +140,7 @@ class _Box(QWidget):
 
 class Composer(QWidget):
     """Signals: ``send_requested(str)`` with the text as typed (also while a reply grows), ``stop_requested()``,
-    ``draft_changed(str)`` at most 300 ms after a change, ``edit_last_requested()`` for Up in an empty box.
+    ``draft_changed(str)`` at most 150 ms after a change, ``edit_last_requested()`` for Up in an empty box.
     """
 
     send_requested = Signal(str)
