@@ -100,7 +100,7 @@ class NoticeBar(QFrame):
         self.dismissed.emit()
 
     def float_in(self, host: QWidget, above: QWidget | None = None) -> None:
-        """Lie over ``host``, in the middle, at its bottom or above the top of ``above`` (a widget within it)."""
+        """Lie over ``host``, centred, at its bottom; above ``above`` (a widget within it) while that stands there."""
         self._host, self._above = host, above
         is_shown = not self.isHidden()
         self.setParent(host)
@@ -198,5 +198,8 @@ class NoticeBar(QFrame):
         self.adjustSize()
         bottom = self._host.height() - self._theme.px("spacing.3")
         if self._above is not None:
-            bottom = self._above.mapTo(self._host, QPoint(0, 0)).y() - self._theme.px("spacing.2")
+            top = self._above.mapTo(self._host, QPoint(0, 0)).y()
+            room_below = self._host.height() - top - self._above.height()
+            if room_below < self._theme.px("header"):  # else it stands in the middle, below words of its own
+                bottom = top - self._theme.px("spacing.2")
         self.move((self._host.width() - self.width()) // 2, bottom - self.height())

@@ -319,6 +319,18 @@ def notice(theme: Theme, qtbot: QtBot) -> NoticeBar:
     return bar
 
 
+def test_a_notice_leaves_the_composer_and_the_words_around_it_readable(notice: NoticeBar) -> None:
+    host = notice.parentWidget()
+    composer = QLineEdit(host)
+    composer.show()
+    notice.float_in(host, composer)
+    notice.show_notice("Thread deleted")
+    composer.setGeometry(0, 260, 600, 40)
+    assert notice.geometry().bottom() < 260
+    composer.setGeometry(0, 140, 600, 40)  # in the middle of an empty thread, below its name
+    assert notice.geometry().top() > 180
+
+
 def test_a_notice_can_be_acted_on_once(notice: NoticeBar, qtbot: QtBot) -> None:
     undone: list[int] = []
     notice.show_notice("Thread deleted", action="Undo", on_action=lambda: undone.append(1), timeout_s=10)
