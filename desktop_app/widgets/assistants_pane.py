@@ -93,6 +93,11 @@ class AssistantsPane(QWidget):
         index = self._list.currentIndex()
         return self._model.row(index).id if index.isValid() else None
 
+    @property
+    def last_stop(self) -> QWidget:
+        """Where Tab comes last."""
+        return self._list
+
     def focus_list(self) -> None:
         """Bring the keyboard to the list."""
         self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -392,6 +392,8 @@ class Composer(QWidget):
     def _line_count(self) -> int:
         """Lines on the screen, counted to one more than are shown."""
         document = self._editor.document()
+        if document.isEmpty():
+            return 1
         if document.blockCount() > MAX_LINES:
             return MAX_LINES + 1
         layout = document.documentLayout()

@@ -78,29 +78,30 @@ class MainWindow(QMainWindow):
 
     def _build_panes(self) -> None:
         """From the outside in: whatever moves into another widget is styled once more, and all that is in it."""
-        self._splitter = _splitter("panes", Qt.Orientation.Horizontal)
+        self._splitter = _splitter("panes", Qt.Orientation.Horizontal, self)
         self.setCentralWidget(self._splitter)
-        self._splitter.addWidget(self._make_sidebar())
+        self._make_sidebar()
         centre = QWidget(self._splitter)
         self.messages = MessagesPane(self._theme, centre)
         _column(centre).addWidget(self.messages)
         self._splitter.setStretchFactor(1, 1)
 
-    def _make_sidebar(self) -> QWidget:
-        self._sidebar = QWidget()
+    def _make_sidebar(self) -> None:
+        self._sidebar = QWidget(self._splitter)
         self._sidebar.setObjectName("sidebar")
         self._sidebar.setMinimumWidth(self._theme.px("sidebarMin"))
         self._sidebar.setMaximumWidth(self._theme.px("sidebarMax"))
-        self._lists = _splitter("lists", Qt.Orientation.Vertical)
+        self._lists = _splitter("lists", Qt.Orientation.Vertical, self._sidebar)
+        self.threads = ThreadsPane(self._theme, self._sidebar)
         self.assistants = AssistantsPane(self._theme, self._lists)
-        self.threads = ThreadsPane(self._theme, self._lists)
-        self.footer = SidebarFooter(self._theme)
-        self._lists.setStretchFactor(1, 1)
+        self.footer = SidebarFooter(self._theme, self._sidebar)
         column = _column(self._sidebar)
         column.addWidget(self.threads.top_row)
         column.addWidget(self._lists, 1)
         column.addWidget(self.footer)
-        return self._sidebar
+        self._lists.addWidget(self.threads)
+        self._lists.setStretchFactor(1, 1)
+        QWidget.setTabOrder(self.assistants.last_stop, self.threads.last_stop)  # from the top down
 
     def _menus(self) -> tuple[Menu, ...]:
         return (
@@ -760,9 +761,9 @@ class MainWindow(QMainWindow):
         self.closed.emit()
 
 
-def _splitter(name: str, orientation: Qt.Orientation) -> QSplitter:
+def _splitter(name: str, orientation: Qt.Orientation, parent: QWidget) -> QSplitter:
     """A splitter with a hairline for a handle; widgets made in it take their places in their order."""
-    splitter = QSplitter(orientation)
+    splitter = QSplitter(orientation, parent)
     splitter.setObjectName(name)
     splitter.setChildrenCollapsible(False)
     splitter.setHandleWidth(1)  # Qt catches the pointer some pixels beside so thin a handle

@@ -110,6 +110,11 @@ class ThreadsPane(QWidget):
         """The threads as they stand, from the top."""
         return self._model.thread_ids()
 
+    @property
+    def last_stop(self) -> QWidget:
+        """Where Tab comes last."""
+        return self._list
+
     def focus_list(self) -> None:
         """Bring the keyboard to the list."""
         self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
