@@ -320,7 +320,7 @@ def notice(theme: Theme, qtbot: QtBot) -> NoticeBar:
 
 
 def test_a_notice_leaves_the_composer_and_the_words_around_it_readable(notice: NoticeBar) -> None:
-    host = notice.parentWidget()
+    host = notice.window()
     composer = QLineEdit(host)
     composer.show()
     notice.float_in(host, composer)
