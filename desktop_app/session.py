@@ -61,13 +61,14 @@ async def _live(opened: Opened, profile: Profile, logs: Logs) -> int:
             window.show_error(RunError.of(error))
             await leaving.wait()
             return 1
-        await _serve(opened, profile, backend, Intents(backend, bridge), leaving)
+        await serve(opened, profile, backend, Intents(backend, bridge), leaving)
     return 0
 
 
-async def _serve(
+async def serve(
     opened: Opened, profile: Profile, backend: Backend, intents: Intents, leaving: asyncio.Event
 ) -> None:
+    """Let the window be used until it is left; then leave in order."""
     window = opened.window
 
     def keep(settings: Settings) -> None:

@@ -60,4 +60,5 @@ class LibraryChanged:
     connections: bool = False
 
 
-Fact = RunBegan | StageReached | ReplyEdited | RunFinished | LibraryChanged
+RunFact = RunBegan | StageReached | ReplyEdited | RunFinished
+Fact = RunFact | LibraryChanged

@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.controllers.backend import Backend
-from desktop_app.controllers.facts import Fact, LibraryChanged, ReplyEdited, RunBegan, RunFinished
+from desktop_app.controllers.facts import Fact, LibraryChanged, ReplyEdited, RunBegan, RunFact, RunFinished
 from desktop_app.controllers.tasks import TaskOwner
 from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.connections import Connection
@@ -65,6 +65,8 @@ class Intents(QObject):
 
     ``failed(RunError)``: something the user asked for did not happen.  ``undo_offered(str, str, object)``: what was
     done ("thread_deleted", "assistant_deleted"), its name, and a callable that takes it back.
+    ``question_stored(str)`` and ``question_refused(str)``, with the thread's id, answer ``send`` and come before
+    the facts of the run that it began.  ``facts_arrived``: of the thread that ``thread_opened`` brought last, no other.
     """
 
     assistants_listed = Signal(object)
@@ -74,7 +76,7 @@ class Intents(QObject):
     thread_closed = Signal()
     older_loaded = Signal(str, list, object, bool)
     facts_arrived = Signal(list)
-    question_stored = Signal(str, str)
+    question_stored = Signal(str)
     question_refused = Signal(str)
     assistant_saved = Signal(object)
     assistant_ready_to_edit = Signal(object, object, list)
@@ -94,7 +96,9 @@ class Intents(QObject):
         self._backend = backend
         self._tasks = TaskOwner(self._on_error)
         self._assistant_id: AssistantId | None = None
-        self._thread_id: ThreadId | None = None
+        self._thread_id: ThreadId | None = None  # the one the user wants to see
+        self._shown_id: ThreadId | None = None  # the one the window has: that of the last ``thread_opened``
+        self._turns = 0
         self._running: set[ThreadId] = set()
         self._synced: set[MessageId] = set()
         bridge.arrived.connect(self._on_facts)
@@ -107,8 +111,17 @@ class Intents(QObject):
     def _on_error(self, error: BaseException) -> None:
         if isinstance(error, RunInProgressError):  # a second press of a key; the reply is growing already
             return
+        self._tell(error)
+
+    def _tell(self, error: BaseException) -> None:
         self._backend.log_fault(error)
         self.failed.emit(RunError.of(error))
+
+    def _answer(self, error: Exception) -> RunError:
+        """The value for a dialog that waits; what is no error of the domain is ours, and logged."""
+        if not isinstance(error, NitkaError):
+            self._backend.log_fault(error)
+        return RunError.of(error)
 
     async def close(self) -> None:
         """Take nothing more; what was begun may be finished, what waits for a service is given up."""
@@ -161,34 +174,60 @@ class Intents(QObject):
         self._assistant_id = assistant_id
         self._start(self._list_threads(), "list threads")
 
+    @property
+    def thread_id(self) -> ThreadId | None:
+        """The thread that is open or being opened."""
+        return self._thread_id
+
     def open_thread(self, thread_id: str) -> None:
         """Show a thread."""
-        self._start(self._open(ThreadId(thread_id)), "open thread")
+        self._thread_id = ThreadId(thread_id)
+        self._start(self._open(self._thread_id), "open thread")
 
     async def _open(self, thread_id: ThreadId) -> None:
         self._thread_id = thread_id
+        opened = None
+        try:
+            opened = await self._read(thread_id)
+        finally:
+            if opened is None and self._thread_id == thread_id:
+                self._thread_id = self._shown_id
+        if opened is None or self._thread_id != thread_id:  # it is gone, or the user went on meanwhile
+            return
+        self._shown_id = thread_id
+        self._synced.clear()
+        self.thread_opened.emit(opened)
+        if opened.is_running:
+            await self._backend.worker.ask(self._backend.runs.announce(thread_id))
+        await self._mark_read(thread_id)
+        await self._list_threads()
+
+    async def _read(self, thread_id: ThreadId) -> ThreadOpened | None:
+        """The thread as it is; read again when a run began or ended meanwhile, whose facts nobody was shown."""
+        while True:
+            turns = self._turns
+            opened = await self._read_once(thread_id)
+            if turns == self._turns:
+                return opened
+
+    async def _read_once(self, thread_id: ThreadId) -> ThreadOpened | None:
         store = self._backend.conversations
         thread = await store.thread(thread_id)
         if thread is None or thread.trashed_at is not None:
-            return
+            return None
         messages = await store.messages(thread_id, limit=PAGE)
         runs = await self._runs(messages)
         assistant = (
             await self._backend.assistants.assistant(thread.assistant_id) if thread.assistant_id else None
         )
         connection = await self._connection(assistant)
-        if self._thread_id != thread_id:  # the user went on meanwhile
-            return
-        self._synced.clear()
         is_running = thread_id in self._running
         has_older = bool(messages) and messages[0].position > 0
-        self.thread_opened.emit(
-            ThreadOpened(thread, assistant, messages, runs, has_older, is_running, connection)
-        )
-        if is_running:
-            await self._backend.worker.ask(self._backend.runs.announce(thread_id))
-        await store.mark_read(thread_id)
-        await self._list_threads()
+        return ThreadOpened(thread, assistant, messages, runs, has_older, is_running, connection)
+
+    async def _mark_read(self, thread_id: ThreadId) -> None:
+        if not self._backend.database.is_read_only:
+            await self._backend.conversations.mark_read(thread_id)
 
     async def _connection(self, assistant: Assistant | None) -> Connection | None:
         if assistant is None or assistant.settings.connection_id is None:
@@ -219,24 +258,31 @@ class Intents(QObject):
     def _on_facts(self, facts: list[Fact]) -> None:
         shown: list[Fact] = []
         for fact in facts:
-            match fact:
-                case LibraryChanged():
-                    self._start(self.refresh(), "refresh")
-                    continue
-                case RunBegan():
-                    self._running.add(fact.thread_id)
-                    self.running_changed.emit(set(self._running))
-                case RunFinished():
-                    self._running.discard(fact.thread_id)
-                    self.running_changed.emit(set(self._running))
-                    if fact.thread_id == self._thread_id:
-                        self._start(self._backend.conversations.mark_read(fact.thread_id), "mark read")
-            if fact.thread_id == self._thread_id and self._is_in_step(fact):
+            if isinstance(fact, LibraryChanged):
+                self._start(self.refresh(), "refresh")
+                continue
+            self._note(fact)
+            if fact.thread_id == self._shown_id and self._is_in_step(fact):
                 shown.append(fact)
         if shown:
             self.facts_arrived.emit(shown)
 
-    def _is_in_step(self, fact: Fact) -> bool:
+    def _note(self, fact: RunFact) -> None:
+        match fact:
+            case RunBegan(thread_id, _, question):
+                self._running.add(thread_id)
+                if question:
+                    self.question_stored.emit(thread_id)
+            case RunFinished(thread_id):
+                self._running.discard(thread_id)
+                if thread_id == self._shown_id:
+                    self._start(self._mark_read(thread_id), "mark read")
+            case _:
+                return
+        self._turns += 1
+        self.running_changed.emit(set(self._running))
+
+    def _is_in_step(self, fact: RunFact) -> bool:
         """Whether an edit meets the text it was made for.
 
         A thread that is opened while a reply grows shows the stored text first; edits count from the first one that
@@ -334,17 +380,15 @@ class Intents(QObject):
     # -- runs
 
     def send(self, thread_id: str, text: str) -> None:
-        """Send a message; ``question_stored`` comes when it is safe, ``question_refused`` when it was not taken."""
+        """Send a message; ``question_stored`` comes when it is safe, ``question_refused`` if it was not taken."""
         self._start(self._send(ThreadId(thread_id), text), "send")
 
     async def _send(self, thread_id: ThreadId, text: str) -> None:
         try:
             await self._backend.worker.ask(self._backend.runs.send(thread_id, text))
-        except NitkaError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the composer goes on
             self.question_refused.emit(thread_id)
-            self.failed.emit(RunError.of(error))
-        else:
-            self.question_stored.emit(thread_id, text)
+            self._tell(error)
 
     def stop_run(self, thread_id: str) -> None:
         """Stop the reply; its text stays."""
@@ -465,8 +509,8 @@ class Intents(QObject):
     async def _list_models(self, connection_id: ConnectionId) -> None:
         try:
             models = await self._backend.worker.ask(self._backend.connections.models(connection_id))
-        except NitkaError as error:
-            self.models_failed.emit(connection_id, RunError.of(error))
+        except Exception as error:  # noqa: BLE001 - the dialog waits for an answer
+            self.models_failed.emit(connection_id, self._answer(error))
         else:
             self.models_listed.emit(connection_id, models)
 
@@ -491,8 +535,8 @@ class Intents(QObject):
     async def _save_connection(self, connection: Connection, key: Secret | None) -> None:
         try:
             saved, kept = await self._backend.worker.ask(self._backend.connections.save(connection, key))
-        except NitkaError as error:
-            self.connection_failed.emit(connection.id, RunError.of(error))
+        except Exception as error:  # noqa: BLE001 - the dialog waits for an answer
+            self.connection_failed.emit(connection.id, self._answer(error))
             return
         await self._list_connections()
         self.connection_saved.emit(saved, kept)
@@ -505,8 +549,8 @@ class Intents(QObject):
     async def _test_connection(self, connection: Connection, key: Secret | None) -> None:
         try:
             report = await self._backend.worker.ask(self._backend.connections.test(connection, key))
-        except NitkaError as error:
-            self.connection_failed.emit(connection.id, RunError.of(error))
+        except Exception as error:  # noqa: BLE001 - the dialog waits for an answer
+            self.connection_failed.emit(connection.id, self._answer(error))
         else:
             self.connection_tested.emit(connection.id, report)
 
@@ -517,8 +561,8 @@ class Intents(QObject):
     async def _delete_connection(self, connection_id: ConnectionId) -> None:
         try:
             await self._backend.worker.ask(self._backend.connections.remove(connection_id))
-        except NitkaError as error:
-            self.connection_failed.emit(connection_id, RunError.of(error))
+        except Exception as error:  # noqa: BLE001 - the dialog waits for an answer
+            self.connection_failed.emit(connection_id, self._answer(error))
             return
         await self._list_connections()
         await self._list_assistants()

@@ -189,7 +189,7 @@ class ThreadHeader(QWidget):
         self._lay_out()
         self._panel.clicked.connect(self.sidebar_toggled)
         self._title.clicked.connect(self.edit_title)
-        self._editor.editingFinished.connect(self._finish)
+        self._editor.editingFinished.connect(self.finish_editing)
         self._pill.clicked.connect(lambda: self.assistant_menu_requested.emit(_below(self._pill)))
         self._more.clicked.connect(lambda: self.more_requested.emit(_below(self._more)))
         theme.changed.connect(self._restyle)
@@ -249,7 +249,8 @@ class ThreadHeader(QWidget):
         self._editor.selectAll()
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _finish(self) -> None:
+    def finish_editing(self) -> None:
+        """Take the name that is being typed, if one is."""
         if self._editor.isHidden():
             return
         name = " ".join(self._editor.text().split())

@@ -336,7 +336,7 @@ class MainWindow(QMainWindow):
             self._intents.select_assistant(assistant_id)
 
     def _open_thread(self, thread_id: str) -> None:
-        if self._intents and thread_id != self.messages.thread_id:
+        if self._intents and thread_id != self._intents.thread_id:
             self._intents.open_thread(thread_id)
 
     def _new_thread(self) -> None:

@@ -1,7 +1,7 @@
 """The messages pane: header, transcript and composer of the open thread.
 
 It knows what the composer may do while a reply grows: typing goes on, and Enter marks what stands there to be sent
-when the reply is complete.
+when the reply is complete.  A message leaves the composer once it is stored; what was typed meanwhile stays.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ class MessagesPane(QWidget):
         self._oldest_position = 0
         self._last_reply_id = self._last_question = ""
         self._is_running = False
-        self._is_sending = False
+        self._sending: dict[str, str] = {}  # by thread: the message that is on its way to the store
+        self._left: dict[str, str] = {}  # and what stood in the composer when such a thread was left
         self._sends_when_done = False
         self.header = ThreadHeader(theme, self)
         self.composer = Composer(theme, self)
@@ -79,6 +80,7 @@ class MessagesPane(QWidget):
     def show_thread(self, opened: ThreadOpened) -> None:
         """Put another thread into the pane; the same thread keeps its place and what is being typed."""
         is_same = self._opened is not None and self._opened.thread.id == opened.thread.id
+        typed = "" if self._opened else self.composer.text()  # before there was a thread to keep it in
         if not is_same:
             self.leave_thread()
         self._opened = opened
@@ -90,10 +92,12 @@ class MessagesPane(QWidget):
         self._show_header()
         self.transcript.show_thread(opened.messages, opened.has_older, opened.runs)
         if not is_same:
-            self.composer.set_text(opened.thread.draft)
-            self._sends_when_done = False
+            self.composer.set_text(self._left.pop(opened.thread.id, opened.thread.draft))
+            self._wait_for_end(False)
             if opened.thread.read_anchor:
                 self.transcript.restore_position(opened.thread.read_anchor, opened.thread.read_offset)
+        if typed.strip():
+            self._put("\n".join(filter(None, (self.composer.text(), typed))))
         self._set_running(opened.is_running)
         self._show_empty(not opened.messages)
 
@@ -101,7 +105,10 @@ class MessagesPane(QWidget):
         """Hand over what must be kept of the open thread before another one comes, or before the end."""
         if self._opened is None:
             return
+        self.header.finish_editing()
         self.composer.flush_draft()
+        if self._opened.thread.id in self._sending:
+            self._left[self._opened.thread.id] = self.composer.text()
         if self._opened.messages:
             message_id, offset = self.transcript.read_position()
             self.read_position_changed.emit(self._opened.thread.id, message_id, offset)
@@ -159,10 +166,9 @@ class MessagesPane(QWidget):
         self.transcript.set_ended(fact.message, fact.run)
         self._set_running(False)
         if self._sends_when_done:
-            self._sends_when_done = False
-            if fact.run.status in ("completed", "truncated") and self.composer.text().strip():
+            self._wait_for_end(False)
+            if fact.run.status in ("completed", "truncated"):
                 self._send(self.composer.text())
-            self._show_hint()
 
     def _set_running(self, is_running: bool) -> None:
         self._is_running = is_running
@@ -171,38 +177,59 @@ class MessagesPane(QWidget):
     # -- the composer
 
     def _send(self, text: str) -> None:
-        if not text.strip() or self._opened is None or self._is_sending:
+        if not text.strip() or self._opened is None:
             return
-        if self._is_running:
-            self._sends_when_done = True
-            self._show_hint()
+        thread_id = self._opened.thread.id
+        if self._is_running or thread_id in self._sending:
+            self._wait_for_end(True)
             return
-        self._is_sending = True
-        self.send_requested.emit(self._opened.thread.id, text)
+        self.composer.flush_draft()
+        self._sending[thread_id] = text
+        self.send_requested.emit(thread_id, text)
 
-    def question_stored(self, thread_id: str, text: str) -> None:
+    def question_stored(self, thread_id: str) -> None:
         """The message is safe: only now it leaves the composer."""
-        self._is_sending = False
-        if thread_id == self.thread_id and self.composer.text() == text:
-            self.composer.clear()
+        if thread_id in self._sending:
+            sent = self._sending.pop(thread_id)
+            self._settle(thread_id, self._written(thread_id, sent).removeprefix(sent))
 
-    def question_refused(self, _thread_id: str) -> None:
+    def question_refused(self, thread_id: str) -> None:
         """The message was not taken: it stays in the composer."""
-        self._is_sending = False
+        self._settle(thread_id, self._written(thread_id, self._sending.pop(thread_id, "")))
+
+    def _written(self, thread_id: str, sent: str) -> str:
+        return self.composer.text() if thread_id == self.thread_id else self._left.pop(thread_id, sent)
+
+    def _settle(self, thread_id: str, draft: str) -> None:
+        """Nothing of the thread is on its way any more; ``draft`` stays in its composer."""
+        if thread_id == self.thread_id and draft != self.composer.text():
+            self.composer.set_text(draft)
+        self.draft_changed.emit(thread_id, draft)
 
     def stop(self) -> None:
         """Stop the reply that grows; its text stays."""
-        self._sends_when_done = False
-        self._show_hint()
+        self._wait_for_end(False)
         if self._opened is not None and self._is_running:
             self.stop_requested.emit(self._opened.thread.id)
 
+    def _wait_for_end(self, is_waiting: bool) -> None:
+        """Whether what is written is sent when the reply is complete."""
+        if is_waiting != self._sends_when_done:
+            self._sends_when_done = is_waiting
+            waiting = self.tr("Sends when the reply is complete · Esc stops it")
+            self.composer.set_hint(waiting if is_waiting else "")
+
     def _on_draft(self, text: str) -> None:
-        if not text.strip() and self._sends_when_done:
-            self._sends_when_done = False
-            self._show_hint()
-        if self._opened is not None:
+        if not text.strip():
+            self._wait_for_end(False)
+        if self._opened is not None and self._opened.thread.id not in self._sending:
             self.draft_changed.emit(self._opened.thread.id, text)
+
+    def _put(self, text: str) -> None:
+        """Write into the composer, as if it had been typed."""
+        self.composer.set_text(text)
+        self._on_draft(text)
+        self.composer.focus()
 
     def _fix(self, message_id: str, action: str) -> None:
         if action == "edit_question":
@@ -213,16 +240,11 @@ class MessagesPane(QWidget):
     def _recall_question(self) -> None:
         """Put the last question back into an empty composer, to be changed and asked again."""
         if self._last_question and not self.composer.text().strip():
-            self.composer.set_text(self._last_question)
-            self.composer.focus()
+            self._put(self._last_question)
 
     def step_message(self, by: int) -> None:
         """Go to the previous (-1) or next (1) message."""
         self.transcript.step_message(by)
-
-    def _show_hint(self) -> None:
-        waiting = self.tr("Sends when the reply is complete · Esc stops it")
-        self.composer.set_hint(waiting if self._sends_when_done else "")
 
     # -- building
 
@@ -235,7 +257,7 @@ class MessagesPane(QWidget):
         self.empty: EmptyThread = EmptyThread(self._theme, self)
         self._stack.addWidget(self.transcript)
         self._stack.addWidget(self.empty)
-        self.empty.example_chosen.connect(self.composer.set_text)
+        self.empty.example_chosen.connect(self._put)
         self.transcript.older_wanted.connect(self._want_older)
         self.transcript.regenerate_requested.connect(self.regenerate_requested)
         self.transcript.retry_requested.connect(self.regenerate_requested)

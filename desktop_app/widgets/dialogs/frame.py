@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.widgets.disposal import dispose
 from desktop_app.widgets.scroll_area import SteadyScrollArea
 from desktop_app.widgets.theme import Theme
 
@@ -273,8 +274,7 @@ class QuestionBar(QWidget):
     def ask(self, question: str, answers: Sequence[tuple[str, str, str]]) -> None:
         """Ask ``question``; ``answers`` are (name, text, kind), the primary one or else the first gets the focus."""
         for old in self._buttons:
-            old.setParent(None)
-            old.deleteLater()
+            dispose(old)
         self._text.setText(question)
         self.setAccessibleName(question)
         self._buttons = [self._answer(*answer) for answer in answers]

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QWidget
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.threads import Author, Message, Run, Status
+from desktop_app.widgets.disposal import dispose
 from desktop_app.widgets.scroll_area import SteadyScrollArea
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.column import HEAD, Column, Place
@@ -211,7 +212,7 @@ class TranscriptView(SteadyScrollArea):
             self._order[index] = message.id
             if index >= self._first_built:
                 views = self._column.views
-                self._discard(views[index - self._first_built])
+                dispose(views[index - self._first_built])
                 views[index - self._first_built] = self._build(message.id)
             self._mark_last()
             self._chain_tab_stops()
@@ -228,7 +229,7 @@ class TranscriptView(SteadyScrollArea):
             del self._order[index:]
             views = self._column.views
             for view in views[max(0, index - self._first_built) :]:
-                self._discard(view)
+                dispose(view)
             del views[max(0, index - self._first_built) :]
             self._first_built = min(self._first_built, index)
             self._mark_last()
@@ -236,7 +237,7 @@ class TranscriptView(SteadyScrollArea):
     def clear(self) -> None:
         """Show nothing."""
         for view in self._column.views:
-            self._discard(view)
+            dispose(view)
         self._column.views.clear()
         self._entries.clear()
         self._order.clear()
@@ -333,11 +334,6 @@ class TranscriptView(SteadyScrollArea):
         view.asked.connect(lambda what, argument: self._on_asked(view, what, argument))
         view.show()
         return view
-
-    def _discard(self, view: MessageView) -> None:
-        view.hide()
-        view.setParent(None)
-        view.deleteLater()
 
     def _build_down_to(self, index: int) -> None:
         """Build every message from ``index`` on."""
