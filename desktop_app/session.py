@@ -74,10 +74,15 @@ async def serve(
     def keep(settings: Settings) -> None:
         intents.run_later(lambda: save_settings(profile, settings), "settings")
 
+    def keep_place(_opened: object) -> None:
+        state = window.state()
+        intents.run_later(lambda: save_window(profile, state), "window")
+
     window.settings_changed.connect(keep)
     requests = RaiseRequests(profile)
     requests.raised.connect(window.come_forward)
     window.attach(intents, profile.database.parent)
+    intents.thread_opened.connect(keep_place)  # after a crash, too, the next start shows the same thread
     for path in opened.kept_aside:
         window.show_kept_aside(path)
     await leaving.wait()
