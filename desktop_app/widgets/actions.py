@@ -1,64 +1,94 @@
 """The window's actions: what the menus, the shortcuts and, later, the palette offer, each named once."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMenuBar, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
 
 
 class Item(NamedTuple):
-    """One action: a stable name, its text, what it does, its shortcuts; None as an item is a separator."""
+    """One action: a stable name, its text, what it does, its shortcuts; None as an item is a separator.
+
+    ``is_on`` tells whether the action is checked; without it there is nothing to check.
+    """
 
     name: str
     text: str
     do: Callable[[], object]
     shortcuts: tuple[str, ...] = ()
-    is_checkable: bool = False
+    is_on: Callable[[], bool] | None = None
 
 
 class Menu(NamedTuple):
-    """A menu of the menu bar."""
+    """A menu of the menu bar; ``items`` is asked when the menu is filled."""
 
     name: str
     text: str
-    items: tuple[Item | None, ...] = ()
+    items: Callable[[], tuple[Item | None, ...]]
 
 
 class Actions(QObject):
-    """Makes the actions of a window and its menu bar; ``actions[name]`` is the QAction."""
+    """Makes the menu bar of a window and its actions; ``actions[name]`` is the QAction.
+
+    The bar has its titles at once.  The actions are made when one is first asked for, or by ``fill``: the window is
+    painted before.
+    """
 
     def __init__(self, window: QWidget, bar: QMenuBar, menus: tuple[Menu, ...]) -> None:
         super().__init__(window)
         self._window = window
-        self._by_name: dict[str, QAction] = {}
-        for menu in menus:
-            shown = bar.addMenu(menu.text)
+        self._menus = [(bar.addMenu(menu.text), menu.items) for menu in menus]
+        self._checked: list[tuple[QAction, Callable[[], bool]]] = []
+        for (shown, _), menu in zip(self._menus, menus, strict=True):
             shown.setObjectName(f"menu_{menu.name}")
-            self._fill(shown, menu.items)
 
     def __getitem__(self, name: str) -> QAction:
-        return self._by_name[name]
+        return self.fill()[name]
 
     def with_shortcuts(self) -> list[QAction]:
         """The actions that have shortcuts, in the order of the menus."""
-        return [action for action in self._by_name.values() if action.shortcuts()]
+        return [action for action in self.fill().values() if action.shortcuts()]
 
-    def _fill(self, menu: QMenu, items: tuple[Item | None, ...]) -> None:
-        for item in items:
-            if item is None:
-                menu.addSeparator()
-            else:
-                menu.addAction(self._make(item))
+    def fill(self) -> dict[str, QAction]:
+        """Put the actions into the menus, if they are not there; returns them by their names."""
+        return self._by_name
+
+    def refresh(self) -> None:
+        """Check what is on, and nothing else."""
+        for action, is_on in self._checked:
+            action.setChecked(is_on())
+
+    @cached_property
+    def _by_name(self) -> dict[str, QAction]:
+        made = {}
+        for menu, items in self._menus:
+            for item in items():
+                if item is None:
+                    menu.addSeparator()
+                else:
+                    made[item.name] = self._make(item)
+                    menu.addAction(made[item.name])
+        return made
 
     def _make(self, item: Item) -> QAction:
+        from PySide6.QtGui import QAction
+
         action = QAction(item.text, self._window)
         action.setObjectName(f"action_{item.name}")
         action.setShortcuts([QKeySequence(keys) for keys in item.shortcuts])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        action.setCheckable(item.is_checkable)
+        if item.is_on:
+            action.setCheckable(True)
+            action.setChecked(item.is_on())
+            self._checked.append((action, item.is_on))
         action.triggered.connect(lambda _checked=False: item.do())
         self._window.addAction(action)
-        self._by_name[item.name] = action
         return action

@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self._wire_panes()
         self._show_choices()
         self._restore(state)
+        self.messages.composer.focus()
 
     # -- building
 
@@ -105,13 +106,13 @@ class MainWindow(QMainWindow):
 
     def _menus(self) -> tuple[Menu, ...]:
         return (
-            Menu("file", self.tr("&File"), self._file_items()),
-            Menu("edit", self.tr("&Edit"), self._edit_items()),
-            Menu("view", self.tr("&View"), self._view_items()),
-            Menu("thread", self.tr("&Thread"), self._thread_items()),
-            Menu("assistant", self.tr("&Assistant"), self._assistant_items()),
-            Menu("run", self.tr("&Run"), self._run_items()),
-            Menu("help", self.tr("&Help"), self._help_items()),
+            Menu("file", self.tr("&File"), self._file_items),
+            Menu("edit", self.tr("&Edit"), self._edit_items),
+            Menu("view", self.tr("&View"), self._view_items),
+            Menu("thread", self.tr("&Thread"), self._thread_items),
+            Menu("assistant", self.tr("&Assistant"), self._assistant_items),
+            Menu("run", self.tr("&Run"), self._run_items),
+            Menu("help", self.tr("&Help"), self._help_items),
         )
 
     def _file_items(self) -> tuple[Item | None, ...]:
@@ -136,38 +137,37 @@ class MainWindow(QMainWindow):
             None,
             Item("copy_reply", self.tr("Copy &last reply"), self._copy_reply, ("Ctrl+Shift+C",)),
             None,
-            Item("send_keys", self.tr("Ctrl+Enter s&ends"), self._toggle_send_keys, is_checkable=True),
+            Item(
+                "send_keys",
+                self.tr("Ctrl+Enter s&ends"),
+                self._toggle_send_keys,
+                is_on=lambda: self._settings.send_with_ctrl_enter,
+            ),
             None,
             Item("search", self.tr("&Search threads"), self.threads.focus_search, ("Ctrl+Shift+F",)),
         )
 
     def _view_items(self) -> tuple[Item | None, ...]:
         return (
-            Item("sidebar", self.tr("&Thread list"), self._toggle_sidebar, ("Ctrl+B",), is_checkable=True),
-            None,
             Item(
-                "theme_system",
-                self.tr("Theme of the s&ystem"),
-                lambda: self._choose_theme("system"),
-                (),
-                True,
+                "sidebar",
+                self.tr("&Thread list"),
+                self._toggle_sidebar,
+                ("Ctrl+B",),
+                lambda: not self._sidebar.isHidden(),
             ),
-            Item("theme_light", self.tr("&Light"), lambda: self._choose_theme("light"), (), True),
-            Item("theme_dark", self.tr("&Dark"), lambda: self._choose_theme("dark"), (), True),
+            None,
+            self._theme_item("system", self.tr("Theme of the s&ystem")),
+            self._theme_item("light", self.tr("&Light")),
+            self._theme_item("dark", self.tr("&Dark")),
             None,
             Item("zoom_in", self.tr("Zoom &in"), lambda: self._zoom(10), ("Ctrl++", "Ctrl+=")),
             Item("zoom_out", self.tr("Zoom &out"), lambda: self._zoom(-10), ("Ctrl+-",)),
             Item("zoom_reset", self.tr("&Actual size"), lambda: self._zoom(0), ("Ctrl+0",)),
             None,
-            Item(
-                "language_system",
-                self.tr("Lan&guage of the system"),
-                lambda: self._choose_language("system"),
-                (),
-                True,
-            ),
-            Item("language_en", "English", lambda: self._choose_language("en"), (), True),
-            Item("language_ru", "Русский", lambda: self._choose_language("ru"), (), True),
+            self._language_item("system", self.tr("Lan&guage of the system")),
+            self._language_item("en", "English"),
+            self._language_item("ru", "Русский"),
             None,
             Item("focus_composer", self.tr("Go to the &composer"), self.messages.composer.focus, ("Ctrl+L",)),
             Item("focus_threads", self.tr("Go to the t&hreads"), self._focus_threads, ("Ctrl+Shift+L",)),
@@ -184,6 +184,22 @@ class MainWindow(QMainWindow):
             Item("previous_pane", self.tr("Pre&vious pane"), lambda: self._step_pane(-1), ("Shift+F6",)),
             None,
             Item("full_screen", self.tr("&Full screen"), self._toggle_full_screen, ("F11",)),
+        )
+
+    def _theme_item(self, choice: str, text: str) -> Item:
+        return Item(
+            f"theme_{choice}",
+            text,
+            lambda: self._choose_theme(choice),
+            is_on=lambda: self._settings.theme == choice,
+        )
+
+    def _language_item(self, language: str, text: str) -> Item:
+        return Item(
+            f"language_{language}",
+            text,
+            lambda: self._choose_language(language),
+            is_on=lambda: self._settings.language == language,
         )
 
     def _thread_items(self) -> tuple[Item | None, ...]:
@@ -246,6 +262,10 @@ class MainWindow(QMainWindow):
         self.messages.sidebar_toggled.connect(self._toggle_sidebar)
         self.messages.fix_requested.connect(self._fix)
         self.messages.link_activated.connect(_open_address)
+
+    def fill_menus(self) -> None:
+        """Make what the menus hold, and with it the shortcuts; the window can be painted before."""
+        self._actions.fill()
 
     # -- intents
 
@@ -646,7 +666,7 @@ class MainWindow(QMainWindow):
     def _show_sidebar(self, is_shown: bool) -> None:
         self._sidebar.setVisible(is_shown)
         self.messages.header.set_sidebar_shown(is_shown)
-        self._actions["sidebar"].setChecked(is_shown)
+        self._actions.refresh()
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -674,11 +694,7 @@ class MainWindow(QMainWindow):
 
     def _show_choices(self) -> None:
         self.messages.composer.set_sends_with_ctrl_enter(self._settings.send_with_ctrl_enter)
-        self._actions["send_keys"].setChecked(self._settings.send_with_ctrl_enter)
-        for choice in ("system", "light", "dark"):
-            self._actions[f"theme_{choice}"].setChecked(self._settings.theme == choice)
-        for language in ("system", "en", "ru"):
-            self._actions[f"language_{language}"].setChecked(self._settings.language == language)
+        self._actions.refresh()
 
     # -- help
 

@@ -318,6 +318,7 @@ def test_every_item_of_a_menu_has_a_key_unless_it_is_a_name(
 ) -> None:
     window = MainWindow(theme, Settings(), WindowState())
     qtbot.addWidget(window)
+    window.fill_menus()
     for menu in window.menuBar().findChildren(QMenu):
         items = [
             a.text() for a in menu.actions() if a.text() and not re.search(r"\d|English|Русский", a.text())
