@@ -1,0 +1,32 @@
+"""How the main window stands when it opens, and what it remembers when it closes."""
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop_app.domain.settings import Settings, WindowState
+from desktop_app.widgets.main_window import MainWindow
+from desktop_app.widgets.resources import resources_dir
+from desktop_app.widgets.theme import Theme
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot: QtBot) -> MainWindow:
+    made = MainWindow(Theme(resources_dir(), qapp), Settings(), WindowState())
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_what_is_typed_after_the_start_goes_into_the_composer(window: MainWindow) -> None:
+    focus = window.focusWidget()
+    assert focus is not None
+    assert focus.objectName() == "composer"
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_the_sidebar_comes_back_as_it_was_left(window: MainWindow, is_shown: bool) -> None:
+    window._show_sidebar(is_shown)
+    window.close()
+    assert window.state().sidebar_shown is is_shown
