@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from desktop_app.controllers.facts import Fact
 from desktop_app.controllers.library import Beginning, LibraryController
 from desktop_app.controllers.runs import RunsController
 from desktop_app.controllers.worker import ExceptionHandler, Worker
-from desktop_app.domain.errors import StoreError
+from desktop_app.domain.errors import DatabaseDamagedError, StoreError
 from desktop_app.domain.secret import Secret
 from desktop_app.export.markdown import Labels
 from desktop_app.services.factory import service_factory
@@ -67,14 +68,29 @@ class Backend:
             leaving.result(CLOSE_LIMIT_S)
         except TimeoutError:
             log.warning("leaving took too long; what was stored stays stored")
-        self.worker.stop()
-        self.database.close_blocking()
-        self.mark.release()
+        except Exception:
+            log.exception("a part could not be closed")
+        finally:
+            self.worker.stop()
+            self.database.close_blocking()
+            self.mark.release()
 
     async def _leave(self) -> None:
-        await self.runs.close()
-        await self.connections.close()
-        await self.model.close()
+        async with AsyncExitStack() as leaving:  # in reverse order, each whatever the others do
+            leaving.push_async_callback(self.model.close)
+            leaving.push_async_callback(self.connections.close)
+            leaving.push_async_callback(self.runs.close)
+
+    def prepare(self, beginning: Beginning) -> None:
+        """Mend what a crash left, and give a new profile its beginning.  Blocks; raises StoreError."""
+        try:
+            self.worker.call(self.conversations.interrupt_orphans(self.mark.is_alive)).result()
+            self.worker.call(self.library.begin(beginning)).result()
+            self.worker.call(self.conversations.purge_trash(datetime.now(UTC) - TRASH_KEPT)).result()
+        except DatabaseDamagedError:  # what can be read is shown, and nothing more is written
+            log.exception("the database is damaged")
+        else:
+            self.worker.call(_back_up_when_due(self.database))
 
 
 def open_backend(
@@ -93,7 +109,11 @@ def open_backend(
     """
     database = Database(profile.database, profile.backups)
     database.open_blocking()
-    mark = ProcessMark(profile.locks)
+    try:
+        mark = ProcessMark(profile.locks)
+    except BaseException:
+        database.close_blocking()
+        raise
     conversations, assistants = ConversationStore(database), AssistantStore(database)
     records = ConnectionStore(database)
     worker = Worker(on_loop_error)
@@ -103,14 +123,16 @@ def open_backend(
     connections = ConnectionsController(records, secrets, service_factory(model))
     library = LibraryController(conversations, assistants, records, labels)
     runs = RunsController(conversations, assistants, connections, mark.token, report)
-    if not database.is_read_only:
-        worker.call(conversations.interrupt_orphans(mark.is_alive)).result()
-        worker.call(library.begin(beginning)).result()
-        worker.call(conversations.purge_trash(datetime.now(UTC) - TRASH_KEPT)).result()
-        worker.call(_back_up_when_due(database))
-    return Backend(
+    backend = Backend(
         worker, database, mark, model, conversations, assistants, records, connections, library, runs
     )
+    if not database.is_read_only:
+        try:
+            backend.prepare(beginning)
+        except BaseException:
+            backend.close()
+            raise
+    return backend
 
 
 async def _back_up_when_due(database: Database) -> None:

@@ -89,8 +89,8 @@ class _Active:
 
     run: Run
     reply: Message
+    growing: "Reply"
     stop_status: Status = Status.STOPPED
-    growing: "Reply | None" = None
     task: asyncio.Task[None] | None = None
 
 
@@ -153,7 +153,7 @@ class RunsController:
             assistant = await self._assistant(thread)
             run = _run(old.thread_id, assistant, old.id)
             reply = await self._records.continue_run(run, old.id, self._owner)
-            self._start(_Active(run, reply))
+            self._start(run, reply)
             self._report(RunBegan(old.thread_id, reply, replaces=old.id))
 
     async def stop(self, thread_id: ThreadId) -> None:
@@ -167,7 +167,7 @@ class RunsController:
     async def announce(self, thread_id: ThreadId) -> None:
         """Report the whole text of the thread's growing reply, for a reader who comes in the middle."""
         active = self._active.get(thread_id)
-        if active and active.growing:
+        if active:
             edit = TextEdit(0, active.growing.text)
             self._report(ReplyEdited(thread_id, active.reply.id, edit))
 
@@ -223,10 +223,11 @@ class RunsController:
         question, reply = (stored[0] if question else None), stored[-1]
         began = RunBegan(thread_id, reply, question, replaces.id if replaces else None)
         self._report(began)
-        self._start(_Active(run, reply))
+        self._start(run, reply)
         return began
 
-    def _start(self, active: _Active) -> None:
+    def _start(self, run: Run, reply: Message) -> None:
+        active = _Active(run, reply, Reply(reply, self._records))
         self._active[active.run.thread_id] = active
         active.task = self._tasks.start(self._answer(active), f"run {active.run.id}")
         self._report(LibraryChanged(threads=True))
@@ -235,22 +236,25 @@ class RunsController:
 
     async def _answer(self, active: _Active) -> None:
         """Read the service to its ending, and store the ending whatever happens."""
-        reply = active.growing = Reply(active.reply, self._records)
-        ending = RunEnded(active.stop_status)
-        journal = asyncio.create_task(reply.keep_journal(), name=f"journal {active.run.id}")
+        journal = asyncio.create_task(active.growing.keep_journal(), name=f"journal {active.run.id}")
         try:
-            ending = await self._read(active, reply)
+            ending = await self._read(active)
         except asyncio.CancelledError:
             ending = RunEnded(active.stop_status)
             raise
+        except Exception as error:
+            log.exception("run %s could not be asked for", active.run.id)
+            ending = RunEnded(Status.FAILED, RunError.of(error))
         finally:
-            journal.cancel()
-            with suppress(asyncio.CancelledError):
-                await journal
-            await asyncio.shield(asyncio.ensure_future(self._finish(active, reply, ending)))
+            finishing = asyncio.create_task(
+                self._finish(active, journal, ending), name=f"end {active.run.id}"
+            )
+            while not finishing.done():
+                with suppress(asyncio.CancelledError):  # who stops once more waits for the same ending
+                    await asyncio.shield(finishing)
 
-    async def _read(self, active: _Active, reply: "Reply") -> RunEnded:
-        settings = active.run.settings
+    async def _read(self, active: _Active) -> RunEnded:
+        settings, reply = active.run.settings, active.growing
         try:
             service = await self._connections.service(settings.connection_id)
         except NitkaError as error:
@@ -260,16 +264,16 @@ class RunsController:
         if not is_continued:
             history = [message for message in history if message.id != active.reply.id]
         part = cut(history, settings.truncation, settings.instruction)
-        ending = await self._ask(active, reply, service, part)
+        ending = await self._ask(active, service, part)
         while ending.error and ending.error.code == ContextTooLongError.code and not reply.has_grown:
             smaller = _smaller(part, history, settings)
             if len(smaller.messages) >= len(part.messages):
                 break
             part = smaller
-            ending = await self._ask(active, reply, service, part)
+            ending = await self._ask(active, service, part)
         return ending
 
-    async def _ask(self, active: _Active, reply: "Reply", service: Service, part: Cut) -> RunEnded:
+    async def _ask(self, active: _Active, service: Service, part: Cut) -> RunEnded:
         active.run = replace(active.run, seen=part.ids)
         ending = RunEnded(Status.INTERRUPTED)
         async for event in one_ending(service.run(_request(active, part))):
@@ -282,26 +286,29 @@ class RunsController:
                     active.run = replace(active.run, remote_id=remote_id)
                 case UsageReported(usage):
                     active.run = replace(active.run, usage=usage)
-                case ReasoningAppended() if not reply.has_grown:
+                case ReasoningAppended() if not active.growing.has_grown:
                     self._report(StageReached(active.run.thread_id, active.reply.id, "thinking"))
                 case _:
-                    self._edit(active, reply, event)
+                    self._edit(active, event)
         return ending
 
-    def _edit(self, active: _Active, reply: "Reply", event: RunEvent) -> None:
-        edit = reply.feed(event)
+    def _edit(self, active: _Active, event: RunEvent) -> None:
+        edit = active.growing.feed(event)
         if edit is None:
             return
         if active.run.first_text_at is None:
             active.run = replace(active.run, first_text_at=datetime.now(UTC))
         self._report(ReplyEdited(active.run.thread_id, active.reply.id, edit))
 
-    async def _finish(self, active: _Active, reply: "Reply", ending: RunEnded) -> None:
+    async def _finish(self, active: _Active, journal: asyncio.Task[None], ending: RunEnded) -> None:
+        journal.cancel()
+        await asyncio.wait([journal])
+        text = active.growing.text
         run = replace(active.run, status=ending.status, error=ending.error, ended_at=datetime.now(UTC))
         if ending.error:
             log.warning("run %s: %s, %s", run.id, ending.status, ending.error.code)
         try:
-            await self._records.end_run(run, reply.text)
+            await self._records.end_run(run, text)
             if run.assistant_id:
                 await self._assistants.touch(run.assistant_id)
         except StoreError as error:
@@ -309,7 +316,7 @@ class RunsController:
             run = replace(run, status=Status.FAILED, error=RunError.of(error))
         finally:
             self._active.pop(run.thread_id, None)
-            message = replace(active.reply, text=reply.text, status=run.status)
+            message = replace(active.reply, text=text, status=run.status)
             self._report(RunFinished(run.thread_id, message, run))
             self._report(LibraryChanged(threads=True))
 

@@ -18,10 +18,11 @@ from desktop_app.domain.errors import (
     NitkaError,
     RunInProgressError,
     SignInError,
+    StoreError,
     UnreachableError,
 )
 from desktop_app.domain.events import RunEnded, RunEvent, TextAppended, TextReplaced, UsageReported
-from desktop_app.domain.ids import ConnectionId, ThreadId
+from desktop_app.domain.ids import ConnectionId, MessageId, ThreadId
 from desktop_app.domain.prompt import RunRequest
 from desktop_app.domain.secret import Secret
 from desktop_app.domain.threads import Author, Message, Status, Usage
@@ -308,3 +309,35 @@ async def test_who_comes_in_the_middle_gets_the_whole_text(tmp_path: Path) -> No
         go_on.set()
         await s.runs.wait(s.thread_id)
         assert s.shown() == "half whole"
+
+
+async def test_a_thread_that_cannot_be_read_fails_with_the_reason(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+
+        async def unreadable(_thread_id: ThreadId, _up_to: MessageId) -> list[Message]:
+            raise StoreError("the disk is gone")
+
+        s.conversations.prompt_messages = unreadable  # type: ignore[assignment,method-assign]
+        reply = await s.ask("?", DONE)
+        assert reply.status is Status.FAILED
+        error = s.endings()[0].run.error
+        assert error is not None
+        assert error.code == "store"
+
+
+async def test_stopping_twice_waits_twice_for_the_one_ending(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        s.service.scripts.append([TextAppended("half"), asyncio.Event()])
+        await s.runs.send(s.thread_id, "?")
+        await until(lambda: s.shown() == "half")
+        stopping = [asyncio.create_task(s.runs.stop(s.thread_id)) for _ in range(4)]
+        for number in range(12):  # cancelled in each of its last steps
+            await asyncio.sleep(0)
+            if number % 3 == 0:
+                stopping.append(asyncio.create_task(s.runs.stop(s.thread_id)))
+        closing = asyncio.create_task(s.runs.close())
+        await asyncio.wait([closing, *stopping], return_when=asyncio.FIRST_COMPLETED)
+        assert [ended.run.status for ended in s.endings()] == [Status.STOPPED]
+        await asyncio.gather(closing, *stopping)
+        assert len(s.endings()) == 1
+        assert (await s.messages())[-1].status is Status.STOPPED
