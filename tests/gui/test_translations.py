@@ -306,6 +306,7 @@ def test_no_two_items_of_a_menu_have_the_same_key(language: str, theme: Theme, q
     window._show_assistant_menu(QPoint())
     menus = window.findChildren(QMenu)
     assert len(menus) >= 9
+    assert all(menu.actions() for menu in menus)
     assert_keys_are_unique([action.text() for action in window.menuBar().actions()])
     for menu in menus:
         assert_keys_are_unique([action.text() for action in menu.actions()])
