@@ -19,7 +19,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, Signal
 
 from desktop_app.controllers.backend import Backend, open_backend
 from desktop_app.controllers.library import Beginning
-from desktop_app.domain.errors import RunError, StoreError
+from desktop_app.domain.errors import DatabaseDamagedError, RunError, StoreError
 from desktop_app.domain.settings import Settings
 from desktop_app.export.markdown import Labels
 from desktop_app.logs import Logs, asyncio_handler, install_qt_handler, set_up
@@ -58,6 +58,7 @@ async def _live(opened: Opened, profile: Profile, logs: Logs) -> int:
         try:
             backend = await _in_thread(opening)
         except StoreError as error:
+            log.warning("the profile cannot be opened", exc_info=error)
             window.show_error(RunError.of(error))
             await leaving.wait()
             return 1
@@ -85,6 +86,8 @@ async def serve(
     intents.thread_opened.connect(keep_place)  # after a crash, too, the next start shows the same thread
     for path in opened.kept_aside:
         window.show_kept_aside(path)
+    if backend.database.is_read_only:
+        window.show_error(RunError.of(DatabaseDamagedError(backend.database.read_only_reason)))
     await leaving.wait()
     state = window.state()
     window.hide()

@@ -588,10 +588,6 @@
 <context>
     <name>ErrorTexts</name>
     <message>
-        <source>A backup can be restored.</source>
-        <translation>Можно восстановить резервную копию.</translation>
-    </message>
-    <message>
         <source>A reply is being written</source>
         <translation>Ответ ещё пишется</translation>
     </message>
@@ -650,6 +646,10 @@
     <message>
         <source>Make room, then try again.</source>
         <translation>Освободите место и повторите.</translation>
+    </message>
+    <message>
+        <source>Nothing is saved in it any more; copies are in the data folder.</source>
+        <translation>В неё больше ничего не сохраняется; копии лежат в папке данных.</translation>
     </message>
     <message>
         <source>Other connections are not affected.</source>

@@ -223,7 +223,9 @@ class ErrorTexts(QObject):
         match error.code:
             case "database_damaged":
                 return Explanation(
-                    self.tr("The database is damaged"), self.tr("A backup can be restored."), ""
+                    self.tr("The database is damaged"),
+                    self.tr("Nothing is saved in it any more; copies are in the data folder."),
+                    "",
                 )
             case "database_newer":
                 return Explanation(
