@@ -3,6 +3,7 @@
 A credential is never a field of a connection: it is a keyring entry under the connection's id.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -60,6 +61,9 @@ class ConnectionReport:
     models: tuple[Model, ...] = ()
 
 
+_HOST = re.compile(r"[^\s/?#@<>\"'\\]+")
+
+
 def normalise_base_url(pasted: str) -> str:
     """A base URL without blanks, query, trailing slash or a pasted ``/chat/completions``.
 
@@ -73,9 +77,12 @@ def normalise_base_url(pasted: str) -> str:
         host = text.partition("/")[0].rsplit(":", 1)[0].strip("[]")
         text = f"{'http' if is_loopback(host) else 'https'}://{text}"
     parts = urlsplit(text)
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+    if parts.scheme.lower() not in ("http", "https") or not _HOST.fullmatch(parts.hostname or ""):
         raise ValueError("not an http or https address")
-    _ = parts.port  # raises ValueError for a port that is no number
+    if not parts.port and parts.netloc.rpartition("]")[2].endswith(":"):
+        raise ValueError(
+            "the port is missing"
+        )  # "ftp:/x" and "host:" end here; a port that is no number raises above
     if parts.username or parts.password:
         raise ValueError("a key does not belong in the address")
     path = parts.path.rstrip("/")
