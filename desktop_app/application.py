@@ -23,8 +23,8 @@ def run_window(profile: Profile, language: str | None) -> int:
         return raise_first(profile)
     opened = open_window(app, profile, language)
     wait_for_first_paint(opened.window)
-    opened.window.fill_menus()
     quick_start.end()
+    opened.window.fill_menus()
     from desktop_app.session import live
 
     code = live(opened, profile)
