@@ -26,8 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"unknown: {' '.join(rest)}")
     quick_start.begin()
     from desktop_app.application import run_window
+    from desktop_app.domain.errors import StoreError
 
-    return run_window(profile, options.language)
+    try:
+        return run_window(profile, options.language)
+    except StoreError as error:  # before there was a window to say it
+        print(f"nitka: {error.detail}", file=sys.stderr)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -41,25 +41,31 @@ def live(opened: Opened, profile: Profile) -> int:
     logs = set_up(profile.logs)
     install_qt_handler()
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(opened.app)) as runner:
-        return runner.run(_live(opened, profile, logs))
+        return runner.run(stay(opened, profile, logs))
 
 
-async def _live(opened: Opened, profile: Profile, logs: Logs) -> int:
+async def stay(opened: Opened, profile: Profile, logs: Logs) -> int:
+    """As ``live``, on the loop that runs."""
     asyncio.get_running_loop().set_exception_handler(asyncio_handler)
     window, leaving = opened.window, asyncio.Event()
     window.closed.connect(leaving.set)
+    if window.is_closed:  # before anybody listened
+        leaving.set()
     FocusRing(opened.theme, opened.app)  # the application owns it
     faults = _Faults()
     faults.told.connect(window.show_fault)
     logs.listen(faults.told.emit)
+    requests = RaiseRequests(profile)
+    requests.raised.connect(window.come_forward)
+    window.closed.connect(requests.close)
     with _closing_on_request(opened, window.close):
         bridge = Bridge()
         opening = _opening(profile, opened.settings, bridge, logs)
         try:
             backend = await _in_thread(opening)
-        except StoreError as error:
-            log.warning("the profile cannot be opened", exc_info=error)
-            window.show_error(RunError.of(error))
+        except Exception as error:
+            log.exception("the database could not be opened")
+            window.show_unopened(RunError.of(error), profile.database.parent)
             await leaving.wait()
             return 1
         await serve(opened, profile, backend, Intents(backend, bridge), leaving)
@@ -80,21 +86,25 @@ async def serve(
         intents.run_later(lambda: save_window(profile, state), "window")
 
     window.settings_changed.connect(keep)
-    requests = RaiseRequests(profile)
-    requests.raised.connect(window.come_forward)
+    if window.settings != opened.settings:  # chosen while the database was opened
+        keep(window.settings)
     window.attach(intents, profile.database.parent)
+    if backend.database.is_read_only:
+        error = DatabaseDamagedError(backend.database.read_only_reason)
+        window.show_unopened(RunError.of(error), profile.database.parent)
     intents.thread_opened.connect(keep_place)  # after a crash, too, the next start shows the same thread
     for path in opened.kept_aside:
         window.show_kept_aside(path)
-    if backend.database.is_read_only:
-        window.show_error(RunError.of(DatabaseDamagedError(backend.database.read_only_reason)))
     await leaving.wait()
     state = window.state()
     window.hide()
-    requests.close()
-    await intents.close()
-    await _in_thread(lambda: save_window(profile, state))
-    await _in_thread(backend.close)
+    try:
+        await intents.close()
+        await _in_thread(lambda: save_window(profile, state))
+    except StoreError:
+        log.exception("the place of the window could not be kept")
+    finally:
+        await _in_thread(backend.close)
 
 
 def _opening(profile: Profile, settings: Settings, bridge: Bridge, logs: Logs) -> Callable[[], Backend]:

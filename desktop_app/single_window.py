@@ -1,24 +1,36 @@
 """One window a profile: a second start asks the first to come to the front."""
 
 import hashlib
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from desktop_app.domain.errors import StoreError
 from desktop_app.store.profile import Profile
 
-ANSWER_LIMIT_MS = 2000
+TRY_MS = 200
+TRIES = 50
 
 
 def _name(profile: Profile) -> str:
     return "nitka-" + hashlib.sha256(str(profile.settings).encode()).hexdigest()[:16]
 
 
-def raise_first(profile: Profile) -> int:
-    """Tell the window that holds the profile to show itself; returns the exit code: 0 when it heard."""
-    socket = QLocalSocket()
-    socket.connectToServer(_name(profile))
-    return 0 if socket.waitForConnected(ANSWER_LIMIT_MS) else 1
+def has_raised_first(profile: Profile, try_lock: Callable[[int], bool]) -> bool:
+    """Tell the window that holds the profile to show itself; False when it was on its way out, and has let go.
+
+    ``try_lock(timeout_ms)`` takes the profile.  A window that is just starting does not listen yet, and one that is
+    being closed listens no more.  Raises StoreError for one that does neither: it hangs.
+    """
+    for _ in range(TRIES):
+        socket = QLocalSocket()
+        socket.connectToServer(_name(profile))
+        if socket.waitForConnected(TRY_MS):
+            return True
+        if try_lock(TRY_MS):
+            return False
+    raise StoreError("a window of this profile is open and does not answer")
 
 
 class RaiseRequests(QObject):

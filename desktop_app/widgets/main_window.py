@@ -66,6 +66,8 @@ class MainWindow(QMainWindow):
         self._replaces_key = False
         self._has_assistants_height = bool(state.assistants_height)
         self._undo: Callable[[], None] | None = None
+        self._data_folder: Path | None = None
+        self.is_closed = False
         self._assistant_dialog: AssistantDialog | None = None
         self._connections_dialog: ConnectionsDialog | None = None
         self._build_panes()
@@ -575,6 +577,18 @@ class MainWindow(QMainWindow):
         text = self._explain(error)
         self.notice.show_notice(". ".join(part for part in (text.title, text.advice) if part), kind="error")
 
+    def show_unopened(self, error: RunError, data_folder: Path) -> None:
+        """Say that the database cannot be opened, or only be read, and where it is."""
+        self._data_folder = data_folder
+        self.messages.composer.set_can_send(False)
+        text = self._explain(error)
+        self.notice.show_notice(
+            ". ".join(filter(None, (text.title, text.advice))),
+            action=self.tr("Open the data folder"),
+            on_action=self._open_data_folder,
+            kind="error",
+        )
+
     def show_fault(self, text: str) -> None:
         """Say that something went wrong inside; ``text`` is a line of the log."""
         self.notice.show_notice(
@@ -706,7 +720,8 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def _open_data_folder(self) -> None:
-        _open_folder(self._data_folder)
+        if self._data_folder:
+            _open_folder(self._data_folder)
 
     def _show_about(self) -> None:
         from desktop_app.widgets.dialogs.about_dialog import AboutDialog
@@ -744,7 +759,7 @@ class MainWindow(QMainWindow):
             sidebar_width=sizes[0] if sizes[0] else self._state.sidebar_width,
             assistants_height=self._lists.sizes()[0],
             sidebar_shown=not self._sidebar.isHidden() or self.width() < NARROW_PX,
-            thread_id=self.messages.thread_id or "",
+            thread_id=self.messages.thread_id or self._state.thread_id,
             assistant_id=self._assistant_id or "",
         )
 
@@ -773,6 +788,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.messages.leave_thread()
+        self.is_closed = True
         event.accept()
         self.closed.emit()
 

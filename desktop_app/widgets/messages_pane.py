@@ -244,7 +244,8 @@ class MessagesPane(QWidget):
 
     def step_message(self, by: int) -> None:
         """Go to the previous (-1) or next (1) message."""
-        self.transcript.step_message(by)
+        if self._opened is not None:
+            self.transcript.step_message(by)
 
     # -- building
 

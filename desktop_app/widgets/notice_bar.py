@@ -82,10 +82,12 @@ class NoticeBar(QFrame):
         if kind not in KINDS:
             raise ValueError(kind)
         notice = Notice(text, action, on_action, timeout_s, kind)
-        if self._notice is not None and self._notice.kind == "error" and self._notice != notice:
-            self._waiting.append(notice)
-        else:
+        if self._notice is None or self._notice.kind != "error":
             self._say(notice)
+        elif all(
+            one.text != text for one in (self._notice, *self._waiting)
+        ):  # what is said is not said again
+            self._waiting.append(notice)
 
     def dismiss(self) -> None:
         """Put the notice away, and say what waits."""

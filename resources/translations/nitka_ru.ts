@@ -648,6 +648,10 @@
         <translation>Освободите место и повторите.</translation>
     </message>
     <message>
+        <source>Nitka&apos;s data cannot be read or written</source>
+        <translation>Данные Nitka не удаётся прочитать или записать</translation>
+    </message>
+    <message>
         <source>Nothing is saved in it any more; copies are in the data folder.</source>
         <translation>В неё больше ничего не сохраняется; копии лежат в папке данных.</translation>
     </message>
@@ -700,6 +704,10 @@
         <translation>На диске нет места</translation>
     </message>
     <message>
+        <source>The disk or the rights may be at fault.</source>
+        <translation>Возможно, дело в диске или в правах доступа.</translation>
+    </message>
+    <message>
         <source>The key could not be read</source>
         <translation>Не удалось прочитать ключ</translation>
     </message>
@@ -710,10 +718,6 @@
     <message>
         <source>The key is valid; a role, a scope or the folder is missing.</source>
         <translation>Ключ верный; не хватает роли, области действия или каталога.</translation>
-    </message>
-    <message>
-        <source>The message could not be saved</source>
-        <translation>Не удалось сохранить сообщение</translation>
     </message>
     <message>
         <source>The model or the address does not exist</source>
@@ -1226,6 +1230,10 @@
     <message>
         <source>Open the &amp;data folder</source>
         <translation>Открыть &amp;папку с данными</translation>
+    </message>
+    <message>
+        <source>Open the data folder</source>
+        <translation>Открыть папку данных</translation>
     </message>
     <message>
         <source>Pinned thread %1</source>

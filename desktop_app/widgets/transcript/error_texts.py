@@ -231,7 +231,10 @@ class ErrorTexts(QObject):
                 return Explanation(
                     self.tr("The database is from a newer Nitka"), self.tr("Update Nitka to open it."), ""
                 )
-        return Explanation(self.tr("The message could not be saved"))
+        return Explanation(
+            self.tr("Nitka's data cannot be read or written"),
+            self.tr("The disk or the rights may be at fault."),
+        )
 
     def _unknown(self, error: RunError) -> Explanation:
         return Explanation(self.tr("Something went wrong"), self.tr("The details say more."))
