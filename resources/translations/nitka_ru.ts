@@ -1369,6 +1369,10 @@
         <translation>Мо&amp;дель</translation>
     </message>
     <message>
+        <source>Model</source>
+        <translation>Модель</translation>
+    </message>
+    <message>
         <source>Temperature</source>
         <translation>Температура</translation>
     </message>

@@ -259,6 +259,9 @@ class ModelPage(SettingsPage):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         field.setCompleter(completer)
+        if edit := field.lineEdit():
+            edit.setObjectName("assistant_model_text")
+            edit.setAccessibleName(self.tr("Model"))
         return field
 
     def _connect(self) -> None:
