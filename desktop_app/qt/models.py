@@ -26,6 +26,7 @@ from PySide6.QtCore import (
 
 from desktop_app.domain.ids import AssistantId, ThreadId
 from desktop_app.domain.limits import THREAD_NAME_LIMIT
+from desktop_app.qt.plain_tip import plain_tip
 
 if TYPE_CHECKING:
     from desktop_app.domain.assistants import Assistant
@@ -173,8 +174,10 @@ class AssistantListModel(RowsModel[AssistantRow]):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return row.name
-            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return self._told(row)
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(self._told(row))
             case Role.ID:
                 return row.id
         return None
@@ -288,8 +291,10 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
 
     def _thread_data(self, row: ThreadRow, role: int) -> Any:
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
                 return self.name(row.summary)
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(self.name(row.summary))
             case Qt.ItemDataRole.EditRole:
                 return row.summary.name
             case Qt.ItemDataRole.AccessibleTextRole:

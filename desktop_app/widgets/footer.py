@@ -4,6 +4,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.theme import Theme
 
@@ -60,7 +61,7 @@ class _ConnectionState(QWidget):
     def show_state(self, role: str, text: str) -> None:
         self._role, self._text = role, text
         self.setAccessibleName(text)
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         self.update()
 
     def minimumSizeHint(self) -> QSize:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaint
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from desktop_app.domain.limits import THREAD_NAME_LIMIT
+from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.theme import Theme
 
@@ -230,7 +231,7 @@ class ThreadHeader(QWidget):
         self._pill.version = self.tr("v%1").replace("%1", str(version)) if version else ""
         words = f"{name} · {self._pill.version}" if version else name
         self._pill.setAccessibleName(self.tr("Assistant: %1").replace("%1", words))
-        self._pill.setToolTip(words)
+        self._pill.setToolTip(plain_tip(words))
         self._pill.setVisible(bool(name))
         self._pill.updateGeometry()
         self._pill.update()

@@ -334,18 +334,22 @@ class MainWindow(QMainWindow):
         self._threads = threads
         self.threads.set_threads(threads)
         if current := self._current_summary():
-            self.messages.set_title(current.name)
+            self._show_title(current.name)
             self.threads.select(current.id)
 
     def _on_opened(self, opened: ThreadOpened) -> None:
         self.messages.show_thread(opened)
         self.threads.select(opened.thread.id)
-        self.setWindowTitle(f"{opened.thread.name} — Nitka" if opened.thread.name else "Nitka")
+        self._show_title(opened.thread.name)
         self._connection_id = opened.connection.id if opened.connection else None
         name = opened.connection.name if opened.connection else ""
         self.footer.set_state("ok" if name else "off", name or self.tr("No connection"))
         if not opened.messages or self.focusWidget() is None:
             self.messages.composer.focus()
+
+    def _show_title(self, name: str) -> None:
+        self.messages.set_title(name)
+        self.setWindowTitle(f"{name} — Nitka" if name else "Nitka")
 
     def _current_summary(self) -> ThreadSummary | None:
         return next((summary for summary in self._threads if summary.id == self.messages.thread_id), None)
@@ -489,7 +493,7 @@ class MainWindow(QMainWindow):
         menu.setObjectName("assistant_menu")
         summary = self._current_summary()
         for assistant in self._assistants:
-            action = menu.addAction(assistant.settings.name)
+            action = menu.addAction(assistant.settings.name.replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(summary is not None and summary.assistant_id == assistant.id)
             action.triggered.connect(lambda _=False, chosen=assistant.id: self._use_assistant(chosen))

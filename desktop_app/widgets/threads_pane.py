@@ -85,6 +85,7 @@ class ThreadsPane(QWidget):
         empty.setProperty("role", "secondary")
         empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         empty.setWordWrap(True)
+        empty.setTextFormat(Qt.TextFormat.PlainText)
         self._list.resized.connect(self._place_empty)
         return empty
 

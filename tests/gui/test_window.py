@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.threads import Status
@@ -367,3 +368,36 @@ async def test_an_error_of_ours_leaves_the_composer_usable(
         s.press(Key.Key_Return)
         await until(lambda: s.shown() == ["Keep me", "yes"])
         assert s.composer.toPlainText() == ""
+
+
+async def test_names_and_replies_are_shown_letter_by_letter_never_as_html(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    html = "<img src='file:///etc/hostname'> <b>R&D</b>"
+    async with living_window(qapp, tmp_path) as s:
+        s.prompter.answer("One", f"[link](https://example.org/<img/src=1>)\n\n```{html}\ncode\n```\n")
+        s.send("One")
+        await until(lambda: len(s.shown()) == 2 and not s.is_running)
+        settings = replace(s.assistant.settings, name=html, description=html)
+        s.intents.save_assistant(s.assistant.id, settings, "")
+        s.intents.rename_thread(s.thread_id, html)
+        await until(lambda: html in s.window.windowTitle())
+        pill = s.find(QAbstractButton, "assistant_pill")
+        await until(lambda: html in pill.accessibleName())
+        rows = s.window.threads._model
+        tips = [
+            str(rows.data(rows.index(row), Qt.ItemDataRole.ToolTipRole)) for row in range(rows.rowCount())
+        ]
+        tips += [widget.toolTip() for widget in s.window.findChildren(QWidget)]
+        s.window.threads._search.setText(html * 2)
+        s.window.show_fault(html)
+        shown = [label for label in s.window.findChildren(QLabel) if "<" in label.text()]
+        assert len(shown) >= 3
+        assert [label.text() for label in shown if label.textFormat() != Qt.TextFormat.PlainText] == []
+        tips = [tip for tip in tips if Qt.mightBeRichText(tip)]
+        assert len(tips) >= 2
+        assert [tip for tip in tips if "<img" in tip or "<b>" in tip] == []
+        s.window._show_assistant_menu(QPoint(0, 0))
+        menu = s.find(QMenu, "assistant_menu")
+        assert menu.actions()[0].text() == html.replace("&", "&&")
+        menu.close()

@@ -22,6 +22,7 @@ from desktop_app.domain.assistants import (
 from desktop_app.domain.connections import Connection, ConnectionKind, Model
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.prompt import estimate_tokens
+from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.dialogs.fields import (
     ChoiceBox,
     DecimalBox,
@@ -312,7 +313,9 @@ class ModelPage(SettingsPage):
         with QSignalBlocker(self._model):
             self._model.set_choices([(name, name) for name in names])
             for index, name in enumerate(names):
-                self._model.setItemData(index, self._models[name].name, Qt.ItemDataRole.ToolTipRole)
+                self._model.setItemData(
+                    index, plain_tip(self._models[name].name), Qt.ItemDataRole.ToolTipRole
+                )
             self._model.setCurrentIndex(self._model.findText(typed))
             self._model.setEditText(typed)
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QV
 
 from desktop_app.domain.connections import Auth, Connection, is_loopback, normalise_base_url
 from desktop_app.domain.secret import Kept, Secret
+from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.dialogs.fields import ChoiceBox, FieldRow
 from desktop_app.widgets.dialogs.frame import Callout, button
 from desktop_app.widgets.dialogs.key_field import KeyField
@@ -275,7 +276,7 @@ class DeviceForm(ConnectionForm):
 
     def _check(self) -> None:
         self._file.setText(self._path or self.tr("The model that comes with Nitka: SmolLM2 135M"))
-        self._file.setToolTip(self._path)
+        self._file.setToolTip(plain_tip(self._path))
         self._reset.setEnabled(bool(self._path))
         if self._path:
             self._honest.show_text(

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.dialogs.connection_forms import PRESETS, Preset
 from desktop_app.widgets.dialogs.frame import button
 from desktop_app.widgets.theme import Theme
@@ -148,7 +149,7 @@ class ConnectionList(QWidget):
         item.setData(LINE_ROLE, row.line)
         item.setData(DOT_ROLE, row.dot)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{row.name}, {row.line}")
-        item.setToolTip(f"{row.name}\n{row.line}")
+        item.setToolTip(plain_tip(f"{row.name}\n{row.line}"))
 
     def _current_changed(self, item: QListWidgetItem | None) -> None:
         if item is not None and not self._is_quiet:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.disposal import dispose
 from desktop_app.widgets.scroll_area import SteadyScrollArea
 from desktop_app.widgets.theme import Theme
@@ -61,6 +62,7 @@ class StrongLabel(QLabel):
 
     def __init__(self, theme: Theme, text: str, *, scale: str = "small") -> None:
         super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self._theme, self._scale, self._role = theme, scale, "text"
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -247,7 +249,7 @@ class ElidedLabel(QLabel):
 
     def setText(self, text: str) -> None:
         super().setText(text)
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

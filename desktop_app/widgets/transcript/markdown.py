@@ -25,6 +25,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.transcript.style import TextStyle
 
 Events = list[Any]
@@ -402,7 +403,7 @@ class _Writer:
         elif _SAFE_LINK.match(tag["Link"]["dest_url"]):
             form.setAnchor(True)
             form.setAnchorHref(tag["Link"]["dest_url"])
-            form.setToolTip(tag["Link"]["dest_url"])
+            form.setToolTip(plain_tip(tag["Link"]["dest_url"]))
             form.setForeground(self._style.link)
         self._formats.append(form)
 

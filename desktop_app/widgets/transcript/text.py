@@ -404,6 +404,7 @@ class CodeHeader(QWidget):
         self._code = ""
         self._label = QLabel(self)
         self._label.setProperty("role", "caption")
+        self._label.setTextFormat(Qt.TextFormat.PlainText)  # a service says which language it is
         self._copy = QToolButton(self)
         self._copy.setObjectName("copy_code")
         self._copy.setProperty("kind", "quiet")
