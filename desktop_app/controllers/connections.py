@@ -1,15 +1,29 @@
 """Connections: kept in the store, their keys in the keyring, and one open service for each."""
 
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 
 from desktop_app.domain.connections import Auth, Connection, ConnectionReport, Model
-from desktop_app.domain.errors import SecretsUnavailableError, UnusableAssistantError
+from desktop_app.domain.errors import SecretsUnavailableError, StoreError, UnusableAssistantError
 from desktop_app.domain.ids import ConnectionId, new_id
 from desktop_app.domain.secret import Kept, Secret
 from desktop_app.domain.service import Service, ServiceFactory
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.secrets import SecretState, SecretStore
+
+
+@dataclass(slots=True)
+class _OpenService:
+    """A service and how many use it; one that is no longer current closes after the last of them."""
+
+    service: Service
+    users: int = 0
+    is_current: bool = True
+
+    async def close_when_done(self) -> None:
+        if not self.users and not self.is_current:
+            await self.service.close()
 
 
 class ConnectionsController:
@@ -19,7 +33,7 @@ class ConnectionsController:
         self._records = records
         self._secrets = secrets
         self._make_service = make_service
-        self._open: dict[ConnectionId, Service] = {}
+        self._open: dict[ConnectionId, _OpenService] = {}
 
     async def save(self, connection: Connection, key: Secret | None) -> tuple[Connection, Kept | None]:
         """Add (empty id) or change a connection; ``key`` None keeps the stored one.  Says where the key went.
@@ -34,7 +48,13 @@ class ConnectionsController:
             await self._secrets.set(connection.id, key) if key and connection.auth is Auth.API_KEY else None
         )
         before = await self._records.connection(connection.id)
-        await (self._records.add(connection) if is_new else self._records.update(connection))
+        try:
+            await (self._records.add(connection) if is_new else self._records.update(connection))
+        except StoreError:
+            if is_new and kept:  # no key without an owner
+                with suppress(SecretsUnavailableError):
+                    await self._secrets.delete(connection.id)
+            raise
         if before and before.auth is Auth.API_KEY and connection.auth is Auth.NONE:
             await self._secrets.delete(connection.id)
         await self._forget(connection.id)
@@ -62,8 +82,21 @@ class ConnectionsController:
         """Where the next key will be kept, and why."""
         return await self._secrets.state()
 
-    async def service(self, connection_id: ConnectionId | None) -> Service:
-        """The open service of a connection.  Raises UnusableAssistantError when there is none."""
+    @asynccontextmanager
+    async def using(self, connection_id: ConnectionId | None) -> AsyncIterator[Service]:
+        """The service of a connection; it stays open while it is used, even when the connection changes or goes.
+
+        Raises UnusableAssistantError when there is none, SecretsUnavailableError, StoreError.
+        """
+        opened = await self._opened(connection_id)
+        opened.users += 1
+        try:
+            yield opened.service
+        finally:
+            opened.users -= 1
+            await opened.close_when_done()
+
+    async def _opened(self, connection_id: ConnectionId | None) -> "_OpenService":
         if connection_id is None:
             raise UnusableAssistantError("no connection is chosen")
         if found := self._open.get(connection_id):
@@ -75,15 +108,16 @@ class ConnectionsController:
         if other := self._open.get(connection_id):  # somebody else was faster while the keyring was asked
             await service.close()
             return other
-        self._open[connection_id] = service
-        return service
+        opened = self._open[connection_id] = _OpenService(service)
+        return opened
 
     async def _key(self, connection: Connection) -> Secret | None:
         return await self._secrets.get(connection.id) if connection.auth is Auth.API_KEY else None
 
     async def models(self, connection_id: ConnectionId) -> tuple[Model, ...]:
         """The models a connection offers.  Raises NitkaError."""
-        return await (await self.service(connection_id)).models()
+        async with self.using(connection_id) as service:
+            return await service.models()
 
     async def test(self, connection: Connection, key: Secret | None) -> ConnectionReport:
         """Try a connection as it is in the dialog, saved or not; ``key`` None means the stored one."""
@@ -96,8 +130,9 @@ class ConnectionsController:
             await service.close()
 
     async def _forget(self, connection_id: ConnectionId) -> None:
-        if service := self._open.pop(connection_id, None):
-            await service.close()
+        if opened := self._open.pop(connection_id, None):
+            opened.is_current = False
+            await opened.close_when_done()
 
     async def close(self) -> None:
         """Close every open service."""

@@ -254,11 +254,15 @@ class RunsController:
                     await asyncio.shield(finishing)
 
     async def _read(self, active: _Active) -> RunEnded:
-        settings, reply = active.run.settings, active.growing
         try:
-            service = await self._connections.service(settings.connection_id)
+            async with self._connections.using(active.run.settings.connection_id) as service:
+                return await self._ask_what_fits(active, service)
         except NitkaError as error:
             return RunEnded(Status.FAILED, RunError.of(error))
+
+    async def _ask_what_fits(self, active: _Active, service: Service) -> RunEnded:
+        """Ask with as much of the thread as fits; less when the service says that it is too much."""
+        settings, reply = active.run.settings, active.growing
         history = list(await self._records.prompt_messages(active.run.thread_id, active.reply.id))
         is_continued = bool(active.reply.text)
         if not is_continued:

@@ -401,3 +401,20 @@ async def test_names_and_replies_are_shown_letter_by_letter_never_as_html(
         menu = s.find(QMenu, "assistant_menu")
         assert menu.actions()[0].text() == html.replace("&", "&&")
         menu.close()
+
+
+async def test_a_connection_changed_during_a_reply_serves_it_to_its_end(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        s.send("Go")
+        s.prompter.say("Go", "one ")
+        await until(lambda: s.shown() == ["Go", "one"])
+        connection = (await s.backend.connection_records.connections())[-1]
+        s.intents.save_connection(replace(connection, name="Renamed"), None)
+        await s.settled()
+        s.prompter.answer("Go", "two")
+        await until(lambda: not s.is_running)
+        assert s.shown() == ["Go", "one two"]
+        assert (await s.stored())[-1].status is Status.COMPLETED
+        await s.ask("Again", "three")
