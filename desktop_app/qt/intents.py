@@ -4,6 +4,7 @@ Methods return at once: each starts an owned task on the window's loop, which as
 loop and never blocks.  The main window wires them to its panes.
 """
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from desktop_app.qt.bridge import Bridge
 
 PAGE = 50
 FINISH_S = 1.0
+KEYRING_PATIENCE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -524,7 +526,11 @@ class Intents(QObject):
         records = self._backend.connection_records
         connections = await records.connections()
         users = {connection.id: await records.users(connection.id) for connection in connections}
-        keys = await self._backend.worker.ask(self._backend.connections.kept_keys())
+        asked = asyncio.wrap_future(self._backend.worker.call(self._backend.connections.kept_keys()))
+        await asyncio.wait([asked], timeout=KEYRING_PATIENCE_S)
+        if not asked.done():  # it asks the user something, perhaps; the rest can be looked at meanwhile
+            self.connections_listed.emit(ConnectionsListed(connections, {}, users, Kept.KEYRING, ""))
+        keys = await asked
         state = await self._backend.worker.ask(self._backend.connections.secret_state())
         self.connections_listed.emit(ConnectionsListed(connections, keys, users, state.kept, state.reason))
 

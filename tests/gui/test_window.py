@@ -11,7 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.domain.ids import ConnectionId
+from desktop_app.domain.secret import Kept
 from desktop_app.domain.threads import Status
+from desktop_app.qt.intents import ConnectionsListed
 from tests.conftest import until
 from tests.gui.living_window import living_window
 from tests.servers import refuse
@@ -418,3 +421,26 @@ async def test_a_connection_changed_during_a_reply_serves_it_to_its_end(
         assert s.shown() == ["Go", "one two"]
         assert (await s.stored())[-1].status is Status.COMPLETED
         await s.ask("Again", "three")
+
+
+async def test_connections_are_listed_while_the_keyring_waits_for_the_user(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        unlocked = asyncio.Event()
+
+        async def wait_for_the_user() -> dict[ConnectionId, Kept]:
+            await unlocked.wait()
+            return {}
+
+        async def release() -> None:
+            unlocked.set()
+
+        s.backend.connections.kept_keys = wait_for_the_user  # type: ignore[method-assign]
+        listed: list[ConnectionsListed] = []
+        s.intents.connections_listed.connect(listed.append)
+        s.intents.list_connections()
+        await until(lambda: listed)
+        assert [one.name for one in listed[0].connections] == ["On this device", "Loopback"]
+        await s.backend.worker.ask(release())
+        await until(lambda: len(listed) == 2)

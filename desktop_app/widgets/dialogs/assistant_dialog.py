@@ -236,6 +236,7 @@ class AssistantDialog(QDialog):
 
     def _save_clicked(self) -> None:
         self._draft_timer.stop()
+        self._tell_draft()  # kept until the version is: a full disk may refuse that one
         self.saved.emit(
             self._assistant.id if self._assistant else None, self.settings(), self._note.text().strip()
         )
