@@ -135,23 +135,24 @@ def _ask(backend: Backend, options: argparse.Namespace, facts: "queue.SimpleQueu
     return OK if run.status in (Status.COMPLETED, Status.TRUNCATED) else FAILED
 
 
-def _conversation(backend: Backend, options: argparse.Namespace) -> tuple[ThreadId, Assistant | None]:
-    """The thread to write in, and the assistant where it differs from the thread's own."""
+def _conversation(backend: Backend, options: argparse.Namespace) -> tuple[ThreadId, Assistant]:
+    """The thread to write in, made once everything else is known to be there, and who answers this time."""
     assistants = backend.worker.call(backend.assistants.assistants()).result()
-    named = _by_name(assistants, options.assistant, lambda a: a.settings.name, "assistant")
-    if options.thread:
-        thread_id = ThreadId(options.thread)
+    assistant = _by_name(assistants, options.assistant, lambda a: a.settings.name, "assistant")
+    thread_id = ThreadId(options.thread) if options.thread else None
+    if thread_id:
         thread = backend.worker.call(backend.conversations.thread(thread_id)).result()
         if thread is None:
-            raise UsageError(f"there is no thread {options.thread}")
-        assistant = named or next((a for a in assistants if a.id == thread.assistant_id), None)
-    else:
-        assistant = named or (assistants[0] if assistants else None)
-        new = backend.library.new_thread(assistant.id if assistant else None)
-        thread_id = backend.worker.call(new).result().id
+            raise UsageError(f"there is no thread {thread_id}")
+        assistant = assistant or next((a for a in assistants if a.id == thread.assistant_id), None)
+    elif assistants:
+        assistant = assistant or assistants[0]
     if assistant is None:
         raise UsageError("there is no assistant to answer")
-    return thread_id, _overridden(backend, assistant, options)
+    answering = _overridden(backend, assistant, options)
+    if thread_id is None:
+        thread_id = backend.worker.call(backend.library.new_thread(assistant.id)).result().id
+    return thread_id, answering
 
 
 def _overridden(backend: Backend, assistant: Assistant, options: argparse.Namespace) -> Assistant:
