@@ -66,10 +66,18 @@ def text_of(node: Any) -> str:
     return str(Atspi.Text.get_text(interface, 0, -1) if interface else node.get_name())
 
 
+def label_of(node: Any) -> str:
+    for relation in node.get_relation_set():
+        if relation.get_relation_type() == Atspi.RelationType.LABELLED_BY:
+            return str(relation.get_target(0).get_name())
+    return ""
+
+
 def describe(node: Any) -> dict[str, Any]:
     states = node.get_state_set()
     known = {name: states.contains(kind) for name, kind in STATES.items()}
-    return {"id": own_id(node), "role": node.get_role_name(), "name": node.get_name(), **known}
+    said = {"name": node.get_name(), "label": label_of(node)}
+    return {"id": own_id(node), "role": node.get_role_name(), **said, **known}
 
 
 class Driver:

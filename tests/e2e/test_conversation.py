@@ -128,8 +128,7 @@ def adds_a_connection_with_a_key(window: NitkaWindow, url: str) -> None:
     window.press("connection_save")
     window.wait_for(lambda: window.is_showing("connection_key_stored"), "the key to be stored")
     wait_until(lambda: key_in_keyring(window) == KEY, what="no other client finds the key")
-    window.press("connection_close")
-    window.wait_for(lambda: not window.is_showing("connection_list"), "the dialog's end")
+    window.close_connections()
 
 
 def key_in_keyring(window: NitkaWindow) -> str | None:
@@ -268,7 +267,7 @@ def the_connection_is_there(window: NitkaWindow) -> None:
     window.wait_for(lambda: window.is_showing("connection_key_stored"), "the stored key")
     window.press("connection_test")
     window.wait_for(lambda: window.text("connection_result").startswith("Works"), "the test's result")
-    window.press("connection_close")
+    window.close_connections()
 
 
 def the_key_is_nowhere(folder: Path, seen: list[str]) -> None:

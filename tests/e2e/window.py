@@ -26,6 +26,7 @@ class NitkaWindow:
     def __init__(self, session: DesktopSession, profile: Path, *words: str) -> None:
         self.session = session
         self.profile = profile
+        self.language = "en"
         command = [sys.executable, "-m", "desktop_app", "--profile", str(profile), *words]
         self._output = output_of(profile).open("ab")
         self.process = session.popen(command, cwd=ROOT, stdout=self._output, stderr=self._output)
@@ -151,6 +152,11 @@ class NitkaWindow:
             lambda: self.is_showing("empty_thread") and self.text("composer") == "", "an empty thread"
         )
         self.focus("composer")
+
+    def close_connections(self) -> None:
+        """Close the dialog and wait until the window can be used again."""
+        self.press("connection_close")
+        self.wait_for(lambda: not self.is_showing("connection_list"), "the dialog's end")
 
     def send(self, text: str) -> None:
         """Type a message, send it, and wait until it is safe."""
