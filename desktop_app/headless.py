@@ -2,6 +2,7 @@
 
 import argparse
 import queue
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,6 +41,7 @@ def run(profile: Profile, command: str, arguments: list[str]) -> int:
     if command == "selftest":
         return selftest(profile)
     facts: queue.SimpleQueue[Fact] = queue.SimpleQueue()
+    _end_in_order()
     try:
         backend = _open(profile, facts.put, logs)
         try:
@@ -49,6 +51,15 @@ def run(profile: Profile, command: str, arguments: list[str]) -> int:
     except (UsageError, NitkaError, OSError, ValueError) as error:
         print(f"nitka: {_said(error)}", file=sys.stderr)
         return FAILED
+    except KeyboardInterrupt:
+        return STOPPED
+
+
+def _end_in_order() -> None:
+    """Let a request to end, and a terminal that is closed, do what Ctrl+C does: text that has come is stored."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.default_int_handler)
 
 
 def _said(error: Exception) -> str:
