@@ -444,7 +444,7 @@ def test_a_rejected_key_can_be_replaced(view: TranscriptView, qtbot: QtBot) -> N
     error = RunError("sign_in", "invalid", status_code=401, request_id="req-1")
     view.show_thread([question(0), answer], False, {answer.id: run_of(answer, error)})
     with qtbot.waitSignal(view.fix_requested) as asked:
-        qtbot.mouseClick(button(view, "replace_key"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(button(view, "fix_replace_key"), Qt.MouseButton.LeftButton)
     assert asked.args == ["m0001", "replace_key"]
     before = column(view).height()
     qtbot.mouseClick(button(view, "details"), Qt.MouseButton.LeftButton)

@@ -181,7 +181,8 @@ class EndingView(QWidget):
 
     def _button(self, action: Action, *, is_first: bool) -> QPushButton:
         button = QPushButton(action.label, self)
-        button.setObjectName(f"{action.name}_reply" if action.name in ("retry", "continue") else action.name)
+        is_of_reply = action.name in ("retry", "continue")  # a fix is not named as the window's own controls are
+        button.setObjectName(f"{action.name}_reply" if is_of_reply else f"fix_{action.name}")
         button.setProperty("isSmall", True)
         if self._ending.is_card:
             button.setProperty("kind", "primary" if is_first else "quiet")
