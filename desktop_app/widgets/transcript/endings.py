@@ -181,7 +181,8 @@ class EndingView(QWidget):
 
     def _button(self, action: Action, *, is_first: bool) -> QPushButton:
         button = QPushButton(action.label, self)
-        is_of_reply = action.name in ("retry", "continue")  # a fix is not named as the window's own controls are
+        is_of_reply = action.name in ("retry", "continue")
+        # A fix is not named as the window's own controls are: scripts find those by their names.
         button.setObjectName(f"{action.name}_reply" if is_of_reply else f"fix_{action.name}")
         button.setProperty("isSmall", True)
         if self._ending.is_card:
