@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
     from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
     from desktop_app.widgets.notice_bar import NoticeBar
-    from desktop_app.widgets.transcript.error_texts import Explanation
+    from desktop_app.widgets.transcript.error_texts import ErrorTexts, Explanation
 
 MINIMUM_SIZE = (720, 480)
 DEFAULT_SIZE = (1200, 780)
@@ -571,10 +571,14 @@ class MainWindow(QMainWindow):
         bar.float_in(self.messages, self.messages.composer)
         return bar
 
-    def _explain(self, error: RunError) -> Explanation:
+    @cached_property
+    def _error_texts(self) -> ErrorTexts:
         from desktop_app.widgets.transcript.error_texts import ErrorTexts  # the first error is soon enough
 
-        return ErrorTexts(self).explain(error)
+        return ErrorTexts(self)
+
+    def _explain(self, error: RunError) -> Explanation:
+        return self._error_texts.explain(error)
 
     def show_error(self, error: RunError) -> None:
         """Say what did not happen, what was kept and what can be done."""

@@ -176,6 +176,8 @@ def _composer(window: MainWindow) -> QPlainTextEdit:
 
 def make_window(app: QApplication, profile: Profile) -> Opened:
     """The window as it stands after the first paint."""
+    # What other tests left is destroyed here: a QObject that Python collects on another thread takes Qt down.
+    gc.collect()
     profile.prepare()
     theme = Theme(resources_dir(), app)
     settings = load_settings(profile).value
@@ -203,8 +205,6 @@ async def make_assistant(backend: Backend, base_url: str) -> Assistant:
 @asynccontextmanager
 async def living_window(app: QApplication, folder: Path, *, typed_early: str = "") -> AsyncIterator[Scene]:
     """The window with a thread open, at first an empty one; at the end it is closed as a user closes it."""
-    # What other tests left is destroyed here: a QObject that Python collects on another thread takes Qt down.
-    gc.collect()
     prompter = Prompter()
     async with ChatServer(prompter, key=None) as server:
         profile = Profile.at(folder)

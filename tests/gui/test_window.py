@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_app.domain.ids import ConnectionId
+from desktop_app.controllers.facts import RunBegan
+from desktop_app.domain.ids import ConnectionId, ThreadId
 from desktop_app.domain.secret import Kept
 from desktop_app.domain.threads import Status
 from desktop_app.qt.intents import ConnectionsListed
@@ -258,21 +259,41 @@ async def test_a_thread_left_while_its_message_is_stored_has_no_draft_of_it(
         await s.ask("Zero", "0")
         second = await s.new_thread()
         await s.open(first)
+        is_free, send = asyncio.Event(), s.backend.runs.send
+
+        async def send_late(thread_id: ThreadId, text: str) -> RunBegan:
+            await is_free.wait()
+            return await send(thread_id, text)
+
+        async def go_on() -> None:
+            is_free.set()
+
+        s.backend.runs.send = send_late  # type: ignore[method-assign, assignment]
         s.prompter.answer("First", "1")
-        s.prompter.answer("Other", "2")
         s.send("First")
         s.type(" and more")
-        opened = await s.intents._read(second)
-        assert opened
-        s.window.messages.show_thread(opened)  # before the store has answered
-        await until(lambda: s.window.messages._sending == {})
+        await s.open(second)
+        s.type("Other")
+        await s.open(first)
+        assert s.composer.toPlainText() == "First and more"
+        await s.open(second)
+        await s.backend.worker.ask(go_on())
+        await until(lambda: not s.window.messages._sending)
         await s.settled()
         assert await s.draft(first) == " and more"
-        await s.open(second)
-        s.send("Other")  # the composer is not held up by the message of the other thread
-        await until(lambda: s.shown() == ["Other", "2"])
+        assert s.composer.toPlainText() == "Other"
         await s.open(first)
         assert s.composer.toPlainText() == " and more"
+        await until(lambda: s.shown()[-2:] == ["First", "1"])
+
+
+async def test_a_message_of_another_thread_does_not_hold_up_the_composer(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        await s.ask("One", "1")
+        s.window.messages._sending["another thread"] = "on its way"
+        await s.ask("Two", "2")
 
 
 async def test_words_typed_before_the_first_thread_is_read_are_kept(
@@ -444,3 +465,14 @@ async def test_connections_are_listed_while_the_keyring_waits_for_the_user(
         assert [one.name for one in listed[0].connections] == ["On this device", "Loopback"]
         await s.backend.worker.ask(release())
         await until(lambda: len(listed) == 2)
+
+
+async def test_closing_right_after_sending_keeps_the_message_once(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        s.send("Only once")
+    async with living_window(qapp, tmp_path) as s:
+        await until(lambda: s.shown()[:1] == ["Only once"])
+        assert [text for text in await s.stored_texts() if text] == ["Only once"]
+        assert s.composer.toPlainText() == ""
