@@ -53,7 +53,7 @@ from desktop_app.store.conversations import ConversationStore
 
 log = logging.getLogger(__name__)
 
-JOURNAL_S = 0.2
+JOURNAL_S = 0.1
 CONTINUE = "Continue your last message exactly where it stopped. Do not repeat anything of it."
 BROKEN = (UnreachableError, SilentError, OnDeviceError)
 
