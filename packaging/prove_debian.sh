@@ -51,7 +51,7 @@ make_system() {
 
 copy_settings() {
     local place
-    for place in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/xdg/pip /root/.config/pip /root/.pip \
+    for place in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/xdg/pip "$HOME/.config/pip" "$HOME/.pip" \
         /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/apt.conf /etc/apt/apt.conf.d /etc/apt/auth.conf.d \
         /etc/apt/trusted.gpg.d /usr/share/keyrings /usr/local/share/ca-certificates; do
         [ -e "$place" ] || continue
