@@ -313,8 +313,6 @@ class RunsController:
             log.warning("run %s: %s, %s", run.id, ending.status, ending.error.code)
         try:
             await self._records.end_run(run, text)
-            if run.assistant_id:
-                await self._assistants.touch(run.assistant_id)
         except StoreError as error:
             log.exception("the ending of run %s could not be stored", run.id)
             run = replace(run, status=Status.FAILED, error=RunError.of(error))
@@ -323,6 +321,15 @@ class RunsController:
             message = replace(active.reply, text=text, status=run.status)
             self._report(RunFinished(run.thread_id, message, run))
             self._report(LibraryChanged(threads=True))
+        await self._touch(run)
+
+    async def _touch(self, run: Run) -> None:
+        """Note that the assistant was used; the reply is stored, whatever comes of this."""
+        if run.assistant_id:
+            try:
+                await self._assistants.touch(run.assistant_id)
+            except StoreError:
+                log.exception("the last use of assistant %s could not be stored", run.assistant_id)
 
 
 class Reply:

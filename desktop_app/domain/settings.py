@@ -34,4 +34,3 @@ class WindowState(NamedTuple):
     assistants_height: int = 0
     sidebar_shown: bool = True
     thread_id: str = ""
-    assistant_id: str = ""

@@ -768,7 +768,6 @@ class MainWindow(QMainWindow):
             assistants_height=self._lists.sizes()[0],
             sidebar_shown=not self._sidebar.isHidden() or self.width() < NARROW_PX,
             thread_id=self.messages.thread_id or self._state.thread_id,
-            assistant_id=self._assistant_id or "",
         )
 
     def _restore(self, state: WindowState) -> None:
