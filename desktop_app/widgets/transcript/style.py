@@ -10,10 +10,14 @@ HEADINGS = {"H1": "h1", "H2": "h2", "H3": "h3"}
 FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TextStyle:
-    """What the writer of a text needs; ``scale`` is the zoom, 1.0 at 100 %."""
+    """What the writer of a text needs; ``scale`` is the zoom, 1.0 at 100 %.
 
+    Equal only to itself, so that what is made from it can be kept by it.  ``theme`` gives colours by role, and icons.
+    """
+
+    theme: Theme
     scale: float
     reading: QFont
     reading_line: int
@@ -40,6 +44,7 @@ class TextStyle:
     def of(cls, theme: Theme) -> "TextStyle":
         """The style at the theme's colours and zoom."""
         return cls(
+            theme=theme,
             scale=theme.zoom_percent / 100,
             reading=theme.font("reading"),
             reading_line=theme.line_height("reading"),
