@@ -1,83 +1,94 @@
-"""Content wider than its block: how far it is moved, and the thin bar that shows and moves it."""
+"""Content wider than its block: how far it is moved to the side, and the thin bar that shows and moves it.
 
-from PySide6.QtCore import QRect, QRectF, Qt
+The bar is painted and pressed, not a widget: a message may hold dozens of blocks.  Pressing gives a target that
+remembers where the thumb was caught (``Target.value``); ``drag`` takes that target and where the mouse is now.
+"""
+
+from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from desktop_app.widgets.transcript.block import Target
 from desktop_app.widgets.transcript.style import TextStyle
 
-TRACK = 12
-"""Height of the place that takes the mouse, at 100 %."""
-
-THICK, THIN = 6, 4
-SHORTEST = 32
+SHORTEST_THUMB = 28
+THICKNESS, HOVERED_THICKNESS = 4, 6
 
 
 class Sideways:
-    """``whole`` pixels seen through ``shown``, moved left by ``offset``, which stays within its limits.
+    """``offset`` is how many pixels of the content lie left of its window."""
 
-    A track is the rectangle of the bar, ``TRACK`` high.
-    """
+    __slots__ = ("_content", "_style", "_window", "is_hovered", "offset")
 
-    __slots__ = ("offset", "shown", "whole")
-
-    def __init__(self) -> None:
+    def __init__(self, style: TextStyle) -> None:
+        self._style = style
+        self._content = 0
+        self._window = 0
         self.offset = 0
-        self.shown = 0
-        self.whole = 0
+        self.is_hovered = False
 
     @property
-    def limit(self) -> int:
-        """The largest offset; 0 when everything is seen."""
-        return max(0, self.whole - self.shown)
+    def is_needed(self) -> bool:
+        """Whether the content is wider than what shows it."""
+        return self._content > self._window
 
-    def fit(self, whole: int, shown: int) -> None:
-        """The content or the place for it changed its width."""
-        self.whole, self.shown = whole, shown
-        self.offset = min(self.offset, self.limit)
+    def set_extent(self, content: int, window: int) -> None:
+        """The content is ``content`` pixels wide, ``window`` of them can be seen."""
+        self._content, self._window = content, window
+        self.move_to(self.offset)
 
     def move_to(self, offset: int) -> bool:
-        """Move the content; False when it stays where it is."""
-        offset = min(max(0, offset), self.limit)
-        is_moved = offset != self.offset
-        self.offset = offset
-        return is_moved
+        """Show the content from ``offset`` on, as far as there is content; whether it moved."""
+        offset = max(0, min(offset, self._content - self._window))
+        has_moved, self.offset = offset != self.offset, offset
+        return has_moved
 
-    def move(self, by: int) -> bool:
-        """Move the content on by some pixels, to the left if positive; False when it stays where it is."""
+    def move_by(self, by: int) -> bool:
+        """Move on by ``by`` pixels; False at the edge."""
         return self.move_to(self.offset + by)
 
-    def drag_to(self, x: int, track: QRect) -> bool:
-        """Bring the middle of the thumb to ``x``; False when it stays where it is."""
-        length = self._thumb_length(track)
-        room = track.width() - length
-        if room <= 0:
-            return False
-        return self.move_to(round((x - track.x() - length / 2) / room * self.limit))
+    def show(self, left: int, right: int, margin: int) -> bool:
+        """Bring the content between ``left`` and ``right`` into the window; whether it moved."""
+        if left < self.offset + margin:
+            return self.move_to(left - margin)
+        if right > self.offset + self._window - margin:
+            return self.move_to(right + margin - self._window)
+        return False
 
     def thumb(self, track: QRect) -> QRect:
-        """The part of the track that stands for what is seen; empty when that is everything."""
-        if not self.limit:
-            return QRect()
-        length = self._thumb_length(track)
-        x = round((track.width() - length) * self.offset / self.limit)
-        return QRect(track.x() + x, track.y(), length, track.height())
+        """The part of ``track`` that stands for what can be seen."""
+        length = max(self._style.px(SHORTEST_THUMB), track.width() * self._window // max(1, self._content))
+        length = min(length, track.width())
+        way = self._content - self._window
+        left = (track.width() - length) * self.offset // way if way > 0 else 0
+        return QRect(track.left() + left, track.top(), length, track.height())
 
-    def paint(self, painter: QPainter, track: QRect, style: TextStyle, *, is_hovered: bool = False) -> None:
-        """Draw the thumb in the lower part of the track, thicker under the mouse."""
+    def target(self, track: QRect, x: int | None = None) -> Target:
+        """What a press at ``x`` on the track catches: the thumb there, or else its middle."""
         thumb = self.thumb(track)
-        if thumb.isEmpty():
+        is_on_thumb = x is not None and thumb.left() <= x <= thumb.right()
+        caught = x - thumb.left() if is_on_thumb and x is not None else thumb.width() // 2
+        name = QCoreApplication.translate("Sideways", "Scroll sideways")
+        return Target("scroll", track, value=str(caught), name=name)
+
+    def drag(self, target: Target, x: int) -> bool:
+        """The mouse that pressed ``target`` is at ``x`` now; whether the content moved."""
+        track = target.rect
+        free = track.width() - self.thumb(track).width()
+        if free <= 0:
+            return False
+        left = x - int(target.value) - track.left()
+        return self.move_to(round(left * (self._content - self._window) / free))
+
+    def paint(self, painter: QPainter, track: QRect) -> None:
+        """Draw the thumb in the middle of ``track``'s height, when there is something to scroll."""
+        if not self.is_needed:
             return
-        height = style.px(THICK if is_hovered else THIN)
-        bottom = thumb.y() + thumb.height() - style.px(2)
-        role = "scrollThumbHover" if is_hovered else "scrollThumb"
+        theme = self._style.theme
+        thick = self._style.px(HOVERED_THICKNESS if self.is_hovered else THICKNESS)
+        thumb = QRectF(self.thumb(track))
+        thumb.setTop(thumb.top() + (track.height() - thick) // 2)
+        thumb.setHeight(thick)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(style.theme.color(role))
-        bar = QRectF(thumb.x(), bottom - height, thumb.width(), height)
-        painter.drawRoundedRect(bar, height / 2, height / 2)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-
-    def _thumb_length(self, track: QRect) -> int:
-        share = track.width() * self.shown // max(1, self.whole)
-        return min(track.width(), max(SHORTEST, share))
+        painter.setBrush(theme.color("scrollThumbHover" if self.is_hovered else "scrollThumb"))
+        painter.drawRoundedRect(thumb, thick / 2, thick / 2)
