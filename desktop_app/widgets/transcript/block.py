@@ -118,6 +118,10 @@ class Block:
         """The mouse is over one of its targets, or over none of them any more; what must be drawn again."""
         return None
 
+    def set_under_mouse(self, is_under: bool) -> QRect | None:
+        """The mouse came over it, or left it: controls that show only then; what must be drawn again."""
+        return None
+
     def activate(self, target: Target, x: int = 0) -> bool:
         """A control of its own ("wrap", "fold", "scroll") was pressed at ``x``; True when it did something."""
         return False

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from unicodedata import bidirectional
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import (
@@ -22,6 +23,7 @@ MONO_EM = 0.9
 CHIP_SIDE, CHIP_RADIUS, CHIP_LEAD = 3, 4, 2
 """A chip reaches ``CHIP_SIDE`` over the space beside it, and is ``CHIP_LEAD`` less high than its line."""
 
+_STRONG = {"L", "R", "AL"}
 _FIXED = MATH | HTML | CODE
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -48,6 +50,14 @@ def has_right_to_left(text: str) -> bool:
     return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 
+def starts_right_to_left(text: str) -> bool:
+    """Whether its first character that has a direction runs from right to left."""
+    if not has_right_to_left(text):
+        return False
+    directions = (bidirectional(character) for character in text)
+    return next(one for one in directions if one in _STRONG) != "L"
+
+
 class SpanFormats:
     """The formats of spans in texts of one font and colour; each kind is made once."""
 
@@ -71,7 +81,7 @@ class SpanFormats:
         """The metrics for ``Span.style``."""
         made = self._metrics.get(look)
         if made is None:
-            made = self._metrics[look] = QFontMetricsF(self._font_of(look))
+            made = self._metrics[look] = QFontMetricsF(self.font_of(look))
         return made
 
     def ranges(self, text: str, spans: Sequence[Span]) -> list[QTextLayout.FormatRange]:
@@ -87,7 +97,7 @@ class SpanFormats:
             found.append(one)
         return found
 
-    def advance(self, text: str, spans: Sequence[Span]) -> float:
+    def advance(self, text: str, spans: Sequence[Span] = ()) -> float:
         """The width of ``text`` on one line."""
         if not spans:
             return self.metrics(0).horizontalAdvance(text)
@@ -101,7 +111,7 @@ class SpanFormats:
 
     def _make(self, look: int) -> QTextCharFormat:
         made = QTextCharFormat()
-        made.setFont(self._font_of(look))
+        made.setFont(self.font_of(look))
         made.setForeground(self._color_of(look))
         return made
 
@@ -112,7 +122,8 @@ class SpanFormats:
             return self._style.secondary
         return self._color
 
-    def _font_of(self, look: int) -> QFont:
+    def font_of(self, look: int) -> QFont:
+        """The font for ``Span.style``."""
         font = QFont(self._font)
         if look & _FIXED:
             font = QFont(self._style.code)

@@ -1,0 +1,413 @@
+"""A table: columns as wide as they need, cells that wrap, and a table wider than the page moves sideways.
+
+Widths are measured once a cell and rounded up, so that a row that comes seldom changes the columns of those before
+it.  A row whose cells fit on one line has a known height, and is laid out when it is painted.
+"""
+
+import csv
+import io
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from operator import le
+from typing import NamedTuple
+
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, QRectF, Qt, QTimer
+from PySide6.QtGui import QPainter
+
+from desktop_app.markdown.items import Cell, Item, Span, TableItem
+from desktop_app.widgets.transcript.block import Block, Environment, Mark, Target
+from desktop_app.widgets.transcript.sideways import Sideways
+from desktop_app.widgets.transcript.table_cell import CellLayout, CellLook
+from desktop_app.widgets.transcript.table_columns import column_widths
+from desktop_app.widgets.transcript.text_formats import SpanFormats, paint_mark
+
+GAP = 16
+"""Between columns, at 100 %."""
+
+STEP, FLOOR, CEILING, WIDEST = 24, 96, 360, 1200
+"""Widths are multiples of ``STEP``.  A column is not squeezed below its longest word, within ``FLOOR`` and
+``CEILING``; no cell asks for more than ``WIDEST``."""
+
+MEASURED_CHARACTERS = 300
+"""Longer cells count as ``WIDEST``."""
+
+LAID_OUT_ROWS = 300
+TRACK = 12
+BUTTON, BUTTON_ICON = 24, 16
+COPIED_MS = 1500
+LINE_SEPARATOR = "\u2028"
+
+
+class _Row(NamedTuple):
+    """A row as measured.
+
+    ``start`` is its offset in the table's plain text; ``widths`` are those its cells need on one line; ``natural`` and
+    ``least`` are the largest of this row and all before it.
+    """
+
+    cells: tuple[Cell, ...]
+    start: int
+    widths: tuple[int, ...]
+    natural: tuple[int, ...]
+    least: tuple[int, ...]
+
+    @property
+    def end(self) -> int:
+        return self.start + sum(len(cell.text) for cell in self.cells) + len(self.cells) - 1
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Each column and the offset where its cell begins."""
+        at = self.start
+        for column, cell in enumerate(self.cells):
+            yield column, at
+            at += len(cell.text) + 1
+
+
+class TableBlock(Block):
+    """The block of a ``TableItem``."""
+
+    __slots__ = (
+        "_columns",
+        "_hovered",
+        "_is_copied",
+        "_is_under_mouse",
+        "_laid_out",
+        "_lefts",
+        "_looks",
+        "_rows",
+        "_sideways",
+        "_stable",
+        "_tops",
+    )
+
+    item: TableItem
+
+    def __init__(self, item: Item, width: int, environment: Environment, *, is_growing: bool) -> None:
+        super().__init__(item, width, environment, is_growing=is_growing)
+        style = environment.style
+        self._looks = (
+            CellLook(style, SpanFormats(style, style.table_head, style.secondary)),
+            CellLook(style, SpanFormats(style, style.table, style.text)),
+        )
+        self._rows: list[_Row] = []
+        self._stable = 0
+        self._columns: list[int] = []
+        self._lefts: list[int] = []
+        self._tops = [0]
+        self._laid_out: dict[int, list[CellLayout]] = {}
+        self._sideways = Sideways(style)
+        self._hovered: Target | None = None
+        self._is_under_mouse = False
+        self._is_copied = False
+        head = self._looks[0]
+        self.first_line = head.line + 2 * head.padding
+        self.first_baseline = head.padding + head.baseline
+        self._take(0)
+
+    # -- rows
+
+    def update(self, item: Item) -> int | None:
+        assert isinstance(item, TableItem)
+        first = self._count_of_same(item)
+        self.item = item
+        self._stable = item.stable
+        if first == len(self._rows) == len(item.rows):
+            return None
+        return self._take(first)
+
+    def _count_of_same(self, item: TableItem) -> int:
+        """How many rows at the beginning are as they were."""
+        if item is self.item:
+            first = self._stable
+        elif item.alignments == self.item.alignments:
+            first = 0
+        else:
+            self._clear()
+            return 0
+        end = min(len(self._rows), len(item.rows))
+        while first < end and self._rows[first].cells == item.rows[first]:
+            first += 1
+        return first
+
+    def _clear(self) -> None:
+        self._rows.clear()
+        self._columns.clear()
+        self._laid_out.clear()
+
+    def _take(self, first: int) -> int:
+        """Measure the rows from ``first`` on; the y from which on the table looks otherwise."""
+        for index in range(first, len(self._rows)):
+            self._laid_out.pop(index, None)
+        del self._rows[first:]
+        for cells in self.item.rows[first:]:
+            self._rows.append(self._measured(cells))
+        if self._set_columns():
+            self._laid_out.clear()
+            first = 0
+        self._stack(first)
+        return self._tops[first]
+
+    def _measured(self, cells: tuple[Cell, ...]) -> _Row:
+        before = self._rows[-1] if self._rows else None
+        formats = self._looks[before is not None].formats
+        widths, natural, least = zip(*(self._measured_cell(cell, formats) for cell in cells), strict=True)
+        if before is None:
+            return _Row(cells, 0, widths, natural, least)
+        natural = tuple(map(max, before.natural, natural))
+        least = tuple(map(max, before.least, least))
+        return _Row(cells, before.end + 1, widths, natural, least)
+
+    def _measured_cell(self, cell: Cell, formats: SpanFormats) -> tuple[int, int, int]:
+        """What a cell needs on one line, what it would like, and the least it can bear."""
+        px = self.environment.style.px
+        step, widest = px(STEP), px(WIDEST)
+        text = cell.text
+        if len(text) > MEASURED_CHARACTERS:
+            width = wish = widest
+        elif LINE_SEPARATOR in text:
+            width = widest
+            wish = max(_whole(formats.advance(part)) for part in text.split(LINE_SEPARATOR))
+        else:
+            width = wish = _whole(formats.advance(text, cell.spans))
+        wish = min(wish, widest)
+        least = wish
+        if wish > px(FLOOR):
+            word = max(text.split(), key=len, default="")[:MEASURED_CHARACTERS]
+            least = min(wish, max(px(FLOOR), min(px(CEILING), _whole(formats.advance(word)))))
+        return width, -(-wish // step) * step, -(-least // step) * step
+
+    def _set_columns(self) -> bool:
+        """Fit the columns to the rows; True when they changed."""
+        if not self._rows:
+            return False
+        last, gap = self._rows[-1], self.environment.style.px(GAP)
+        columns = column_widths(last.natural, last.least, self.width - gap * (len(last.natural) - 1))
+        if columns == self._columns:
+            return False
+        self._columns = columns
+        self._lefts = [sum(columns[:index]) + gap * index for index in range(len(columns))]
+        self._sideways.set_extent(self._lefts[-1] + columns[-1], self.width)
+        return True
+
+    def _stack(self, first: int) -> None:
+        """Set the tops of the rows after ``first``, and the height."""
+        style = self.environment.style
+        look = self._looks[0]
+        rest = 2 * look.padding + style.px(1)
+        del self._tops[first + 1 :]
+        top = self._tops[first]
+        for index in range(first, len(self._rows)):
+            is_flat = all(map(le, self._rows[index].widths, self._columns))
+            lines = 1 if is_flat else max(cell.lines for cell in self._cells(index))
+            top += rest + look.line * lines
+            self._tops.append(top)
+        self.height = top + (style.px(TRACK) if self._sideways.is_needed else 0)
+
+    def _cells(self, index: int) -> list[CellLayout]:
+        """The cells of a row, laid out."""
+        found = self._laid_out.get(index)
+        if found is None:
+            if len(self._laid_out) >= LAID_OUT_ROWS:
+                self._laid_out.clear()
+            row, look = self._rows[index], self._looks[index > 0]
+            parts = zip(row.cells, row.widths, self._columns, self.item.alignments, strict=True)
+            found = self._laid_out[index] = [
+                CellLayout(cell, width, alignment, look, is_flat=needed <= width)
+                for cell, needed, width, alignment in parts
+            ]
+        return found
+
+    # -- drawing
+
+    def paint(
+        self, painter: QPainter, x: int, y: int, top: int, bottom: int, marks: Sequence[Mark] = ()
+    ) -> None:
+        style = self.environment.style
+        if self._sideways.is_needed:
+            painter.setClipRect(QRect(x, top, self.width, bottom - top), Qt.ClipOperation.IntersectClip)
+        hairline = style.px(1)
+        index = max(0, bisect_right(self._tops, top - y) - 1)
+        while index < len(self._rows) and y + self._tops[index] < bottom:
+            if marks:
+                self._paint_marks(painter, x, y, index, marks)
+            self._paint_row(painter, x - self._sideways.offset, y + self._tops[index], index)
+            color = style.hairline if index else style.hairline_strong
+            painter.fillRect(x, y + self._tops[index + 1] - hairline, self.width, hairline, color)
+            index += 1
+        if self._sideways.is_needed:
+            self._sideways.paint(painter, self._track().translated(x, y))
+        if self._is_under_mouse or self._is_copied or self._is_hovering("copy"):
+            self._paint_button(painter, self._button().translated(x, y))
+
+    def _paint_row(self, painter: QPainter, x: int, y: int, index: int) -> None:
+        painter.setPen(self.environment.style.text if index else self.environment.style.secondary)
+        for cell, left in zip(self._cells(index), self._lefts, strict=True):
+            cell.paint(painter, x + left, y)
+        if self._is_hovering("link"):
+            self._paint_underline(painter, x, y, index)
+
+    def _paint_marks(self, painter: QPainter, x: int, y: int, index: int, marks: Sequence[Mark]) -> None:
+        row = self._rows[index]
+        end = row.end
+        x, y = x - self._sideways.offset, y + self._tops[index]
+        for mark in marks:
+            if mark.end <= row.start or mark.start > end:
+                continue
+            for column, start in row.places():
+                left = x + self._lefts[column]
+                length = len(row.cells[column].text)
+                first, last = max(0, mark.start - start), min(length, mark.end - start)
+                if first < last:
+                    for rect in self._cells(index)[column].rects(first, last):
+                        paint_mark(painter, rect.translated(left, y), mark.role, self.environment.style)
+
+    def _paint_underline(self, painter: QPainter, x: int, y: int, index: int) -> None:
+        """Underline the link under the mouse, if it is in this row."""
+        for target, cell, span, left in self._links_of(index):
+            if target == self._hovered:
+                for line in cell.underlines(span):
+                    painter.fillRect(line.translated(x + left, y), self.environment.style.link)
+
+    def _paint_button(self, painter: QPainter, rect: QRect) -> None:
+        style = self.environment.style
+        theme = style.theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        radius = style.px(6)
+        for role in ("page", "hover") if self._is_hovering("copy") else ("page",):
+            painter.setBrush(theme.color(role))
+            painter.drawRoundedRect(QRectF(rect), radius, radius)
+        size = style.px(BUTTON_ICON)
+        name, role = ("check", "successText") if self._is_copied else ("copy", "icon")
+        pixmap = theme.pixmap(name, role, size, painter.device().devicePixelRatio())
+        painter.drawPixmap(rect.center() - QPoint(size // 2 - 1, size // 2 - 1), pixmap)
+
+    def _is_hovering(self, kind: str) -> bool:
+        return self._hovered is not None and self._hovered.kind == kind
+
+    # -- places
+
+    def offset_at(self, x: int, y: int) -> int:
+        if not self._rows:
+            return 0
+        index = self._row_at(y)
+        column, start = list(self._rows[index].places())[self._column_at(x)]
+        left = self._lefts[column] - self._sideways.offset
+        return start + self._cells(index)[column].offset_at(x - left, y - self._tops[index])
+
+    def _row_at(self, y: int) -> int:
+        return min(max(0, bisect_right(self._tops, y) - 1), len(self._rows) - 1)
+
+    def _column_at(self, x: int) -> int:
+        """The column at ``x``; the space between two is divided."""
+        middle = x + self._sideways.offset + self.environment.style.px(GAP) // 2
+        return max(0, bisect_right(self._lefts, middle) - 1)
+
+    def caret(self, offset: int) -> QRect:
+        if not self._rows:
+            return QRect(0, 0, 1, self.first_line)
+        index = max(0, bisect_right(self._rows, offset, key=lambda row: row.start) - 1)
+        column, start = max(place for place in self._rows[index].places() if place[1] <= max(0, offset))
+        cell = self._cells(index)[column]
+        left = self._lefts[column] - self._sideways.offset
+        inside = min(max(0, offset - start), len(cell.cell.text))
+        return cell.caret(inside).translated(left, self._tops[index])
+
+    # -- targets
+
+    def target_at(self, x: int, y: int) -> Target | None:
+        if self._button().contains(x, y):
+            return self._copy_target()
+        if self._sideways.is_needed and self._track().contains(x, y):
+            return self._sideways.target(self._track(), x)
+        if not self._rows or not 0 <= y < self._tops[-1]:
+            return None
+        links = self._links_of(self._row_at(y))
+        return next((target for target, *_ in links if target.rect.contains(x, y)), None)
+
+    def targets(self) -> Sequence[Target]:
+        found = [self._copy_target()]
+        for index, row in enumerate(self._rows):
+            if any(cell.spans for cell in row.cells):
+                found += (target for target, *_ in self._links_of(index))
+        if self._sideways.is_needed:
+            found.append(self._sideways.target(self._track()))
+        return found
+
+    def _links_of(self, index: int) -> Iterator[tuple[Target, CellLayout, Span, int]]:
+        """The links of a row, and for each its cell, its span and the left edge of its column."""
+        for cell, left in zip(self._cells(index), self._lefts, strict=True):
+            for span, rect in cell.links():
+                place = rect.translated(left - self._sideways.offset, self._tops[index])
+                words = cell.cell.text[span.start : span.end]
+                yield Target("link", place, span.target, words), cell, span, left
+
+    def _copy_target(self) -> Target:
+        return Target("copy", self._button(), name=QCoreApplication.translate("TableBlock", "Copy as CSV"))
+
+    def _button(self) -> QRect:
+        size = self.environment.style.px(BUTTON)
+        return QRect(self.width - size, (self.first_line - size) // 2, size, size)
+
+    def _track(self) -> QRect:
+        height = self.environment.style.px(TRACK)
+        return QRect(0, self.height - height, self.width, height)
+
+    def set_hovered(self, target: Target | None) -> QRect | None:
+        before, self._hovered = self._hovered, target
+        if target == before:
+            return None
+        self._sideways.is_hovered = self._is_hovering("scroll")
+        changed = QRect()
+        for one in (before, target):
+            if one is not None:
+                # A link that goes on in the next line is underlined there too.
+                changed |= self._row_rect(one.rect.y()) if one.kind == "link" else one.rect
+        return changed
+
+    def _row_rect(self, y: int) -> QRect:
+        index = self._row_at(y)
+        return QRect(0, self._tops[index], self.width, self._tops[index + 1] - self._tops[index])
+
+    def set_under_mouse(self, is_under: bool) -> QRect | None:
+        self._is_under_mouse = is_under
+        return self._button()
+
+    def activate(self, target: Target, x: int = 0) -> bool:
+        if target.kind == "scroll":
+            return self._sideways.drag(target, x)
+        if target.kind == "copy":
+            self._is_copied = True
+            QTimer.singleShot(COPIED_MS, self._forget_copied)
+            return True
+        return False
+
+    def _forget_copied(self) -> None:
+        self._is_copied = False
+        self.environment.block_changed(self)
+
+    def copy_text(self) -> str:
+        """The table as CSV, for the clipboard."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        for row in self.item.rows:
+            writer.writerow([cell.text.replace(LINE_SEPARATOR, "\n") for cell in row])
+        return text.getvalue()
+
+    # -- sideways
+
+    def scroll_sideways(self, by: int) -> bool:
+        return self._sideways.move_by(by)
+
+    @property
+    def state(self) -> int | None:
+        """How far it is moved sideways."""
+        return self._sideways.offset or None
+
+    def restore(self, state: int | None) -> None:
+        self._sideways.move_to(state or 0)
+
+
+def _whole(advance: float) -> int:
+    """Pixels that surely hold the words."""
+    return int(advance) + 2
