@@ -19,9 +19,9 @@ from desktop_app.widgets.transcript.block import Block, Environment, Mark, Targe
 from desktop_app.widgets.transcript.sideways import Sideways
 from desktop_app.widgets.transcript.table_cell import CellLayout, CellLook
 from desktop_app.widgets.transcript.table_columns import column_widths
-from desktop_app.widgets.transcript.text_formats import SpanFormats, paint_mark
+from desktop_app.widgets.transcript.text_formats import SpanFormats
 
-GAP = 16
+GAP = 24
 """Between columns, at 100 %."""
 
 STEP, FLOOR, CEILING, WIDEST = 24, 96, 360, 1200
@@ -86,8 +86,8 @@ class TableBlock(Block):
         super().__init__(item, width, environment, is_growing=is_growing)
         style = environment.style
         self._looks = (
-            CellLook(style, SpanFormats(style, style.table_head, style.secondary)),
-            CellLook(style, SpanFormats(style, style.table, style.text)),
+            CellLook(style, style.table_head, style.secondary),
+            CellLook(style, style.table, style.text),
         )
         self._rows: list[_Row] = []
         self._stable = 0
@@ -228,9 +228,7 @@ class TableBlock(Block):
         hairline = style.px(1)
         index = max(0, bisect_right(self._tops, top - y) - 1)
         while index < len(self._rows) and y + self._tops[index] < bottom:
-            if marks:
-                self._paint_marks(painter, x, y, index, marks)
-            self._paint_row(painter, x - self._sideways.offset, y + self._tops[index], index)
+            self._paint_row(painter, x - self._sideways.offset, y + self._tops[index], index, marks)
             color = style.hairline if index else style.hairline_strong
             painter.fillRect(x, y + self._tops[index + 1] - hairline, self.width, hairline, color)
             index += 1
@@ -239,27 +237,19 @@ class TableBlock(Block):
         if self._is_under_mouse or self._is_copied or self._is_hovering("copy"):
             self._paint_button(painter, self._button().translated(x, y))
 
-    def _paint_row(self, painter: QPainter, x: int, y: int, index: int) -> None:
-        painter.setPen(self.environment.style.text if index else self.environment.style.secondary)
-        for cell, left in zip(self._cells(index), self._lefts, strict=True):
-            cell.paint(painter, x + left, y)
+    def _paint_row(self, painter: QPainter, x: int, y: int, index: int, marks: Sequence[Mark]) -> None:
+        row, cells = self._rows[index], self._cells(index)
+        here = [mark for mark in marks if mark.end > row.start and mark.start < row.end]
+        for column, start in row.places():
+            end = start + len(row.cells[column].text)
+            inside = [
+                Mark(max(mark.start, start) - start, min(mark.end, end) - start, mark.role)
+                for mark in here
+                if mark.start < end and mark.end > start
+            ]
+            cells[column].paint(painter, x + self._lefts[column], y, inside)
         if self._is_hovering("link"):
             self._paint_underline(painter, x, y, index)
-
-    def _paint_marks(self, painter: QPainter, x: int, y: int, index: int, marks: Sequence[Mark]) -> None:
-        row = self._rows[index]
-        end = row.end
-        x, y = x - self._sideways.offset, y + self._tops[index]
-        for mark in marks:
-            if mark.end <= row.start or mark.start > end:
-                continue
-            for column, start in row.places():
-                left = x + self._lefts[column]
-                length = len(row.cells[column].text)
-                first, last = max(0, mark.start - start), min(length, mark.end - start)
-                if first < last:
-                    for rect in self._cells(index)[column].rects(first, last):
-                        paint_mark(painter, rect.translated(left, y), mark.role, self.environment.style)
 
     def _paint_underline(self, painter: QPainter, x: int, y: int, index: int) -> None:
         """Underline the link under the mouse, if it is in this row."""

@@ -1,11 +1,12 @@
 """A cell of a table, laid out: its lines, and what lies where in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QTextLayout, QTextLine, QTextOption
+from PySide6.QtGui import QColor, QFont, QPainter, QTextLayout, QTextLine, QTextOption
 
 from desktop_app.markdown.items import CODE, LINK, Cell, Span
+from desktop_app.widgets.transcript.block import Mark
 from desktop_app.widgets.transcript.style import TextStyle
 from desktop_app.widgets.transcript.text_formats import (
     SpanFormats,
@@ -13,6 +14,7 @@ from desktop_app.widgets.transcript.text_formats import (
     line_parts,
     offset_of,
     paint_chip,
+    paint_mark,
     starts_right_to_left,
     units,
     x_of,
@@ -38,15 +40,16 @@ _WRAPPED = _option(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 class CellLook:
     """How the cells of a row look: formats, the height of a line and where its baseline is."""
 
-    __slots__ = ("baseline", "font", "formats", "line", "padding", "style")
+    __slots__ = ("baseline", "color", "font", "formats", "line", "padding", "style")
 
-    def __init__(self, style: TextStyle, formats: SpanFormats) -> None:
+    def __init__(self, style: TextStyle, font: QFont, color: QColor) -> None:
         self.style = style
-        self.formats = formats
-        self.font = formats.font_of(0)
+        self.font = font
+        self.color = color
+        self.formats = SpanFormats(style, font, color)
         self.line = style.table_line
         self.padding = style.px(PADDING)
-        metrics = formats.metrics(0)
+        metrics = self.formats.metrics(0)
         self.baseline = round((self.line + metrics.ascent() - metrics.descent()) / 2)
 
 
@@ -93,10 +96,15 @@ class CellLayout:
         """How many lines it has, at least one."""
         return max(1, self._layout.lineCount())
 
-    def paint(self, painter: QPainter, x: int, y: int) -> None:
-        """Draw chips and words in the painter's pen."""
+    def paint(self, painter: QPainter, x: int, y: int, marks: Iterable[Mark] = ()) -> None:
+        """Draw chips, then marks, then the words; marks count from the cell's first character."""
+        style = self._look.style
         for rect in self._chips:
-            paint_chip(painter, rect.translated(x, y), self._look.style)
+            paint_chip(painter, rect.translated(x, y), style)
+        for mark in marks:
+            for rect in self.rects(mark.start, mark.end):
+                paint_mark(painter, rect.translated(x, y), mark.role, style)
+        painter.setPen(self._look.color)
         self._layout.draw(painter, QPointF(x, y))
 
     def rects(self, start: int, end: int) -> Iterator[QRectF]:
