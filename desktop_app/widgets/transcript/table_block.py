@@ -17,25 +17,16 @@ from PySide6.QtGui import QPainter
 from desktop_app.markdown.items import Cell, Item, Span, TableItem
 from desktop_app.widgets.transcript.block import Block, Environment, Mark, Target
 from desktop_app.widgets.transcript.sideways import Sideways
-from desktop_app.widgets.transcript.table_cell import CellLayout, CellLook
+from desktop_app.widgets.transcript.table_cell import LINE_SEPARATOR, CellLayout, CellLook
 from desktop_app.widgets.transcript.table_columns import column_widths
-from desktop_app.widgets.transcript.text_formats import SpanFormats
 
 GAP = 24
 """Between columns, at 100 %."""
-
-STEP, FLOOR, CEILING, WIDEST = 24, 96, 360, 1200
-"""Widths are multiples of ``STEP``.  A column is not squeezed below its longest word, within ``FLOOR`` and
-``CEILING``; no cell asks for more than ``WIDEST``."""
-
-MEASURED_CHARACTERS = 300
-"""Longer cells count as ``WIDEST``."""
 
 LAID_OUT_ROWS = 300
 TRACK = 12
 BUTTON, BUTTON_ICON = 24, 16
 COPIED_MS = 1500
-LINE_SEPARATOR = "\u2028"
 
 
 class _Row(NamedTuple):
@@ -149,32 +140,13 @@ class TableBlock(Block):
 
     def _measured(self, cells: tuple[Cell, ...]) -> _Row:
         before = self._rows[-1] if self._rows else None
-        formats = self._looks[before is not None].formats
-        widths, natural, least = zip(*(self._measured_cell(cell, formats) for cell in cells), strict=True)
+        measure = self._looks[before is not None].measure
+        widths, natural, least = zip(*map(measure, cells), strict=True)
         if before is None:
             return _Row(cells, 0, widths, natural, least)
         natural = tuple(map(max, before.natural, natural))
         least = tuple(map(max, before.least, least))
         return _Row(cells, before.end + 1, widths, natural, least)
-
-    def _measured_cell(self, cell: Cell, formats: SpanFormats) -> tuple[int, int, int]:
-        """What a cell needs on one line, what it would like, and the least it can bear."""
-        px = self.environment.style.px
-        step, widest = px(STEP), px(WIDEST)
-        text = cell.text
-        if len(text) > MEASURED_CHARACTERS:
-            width = wish = widest
-        elif LINE_SEPARATOR in text:
-            width = widest
-            wish = max(_whole(formats.advance(part)) for part in text.split(LINE_SEPARATOR))
-        else:
-            width = wish = _whole(formats.advance(text, cell.spans))
-        wish = min(wish, widest)
-        least = wish
-        if wish > px(FLOOR):
-            word = max(text.split(), key=len, default="")[:MEASURED_CHARACTERS]
-            least = min(wish, max(px(FLOOR), min(px(CEILING), _whole(formats.advance(word)))))
-        return width, -(-wish // step) * step, -(-least // step) * step
 
     def _set_columns(self) -> bool:
         """Fit the columns to the rows; True when they changed."""
@@ -396,8 +368,3 @@ class TableBlock(Block):
 
     def restore(self, state: int | None) -> None:
         self._sideways.move_to(state or 0)
-
-
-def _whole(advance: float) -> int:
-    """Pixels that surely hold the words."""
-    return int(advance) + 2

@@ -23,6 +23,15 @@ from desktop_app.widgets.transcript.text_formats import (
 PADDING = 5
 """Above and below the words, at 100 %."""
 
+STEP, FLOOR, CEILING, WIDEST = 24, 96, 360, 1200
+"""Pixels at 100 %: widths are multiples of ``STEP``; a column is not squeezed below its longest word, within ``FLOOR``
+and ``CEILING``; no cell asks for more than ``WIDEST``."""
+
+MEASURED_CHARACTERS = 300
+"""Longer cells count as ``WIDEST``."""
+
+LINE_SEPARATOR = "\u2028"
+
 _ENDLESS = 1e6
 
 
@@ -38,9 +47,21 @@ _WRAPPED = _option(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 
 
 class CellLook:
-    """How the cells of a row look: formats, the height of a line and where its baseline is."""
+    """How the cells of a row look (formats, the height of a line, its baseline), and how wide that makes them."""
 
-    __slots__ = ("baseline", "color", "font", "formats", "line", "padding", "style")
+    __slots__ = (
+        "_ceiling",
+        "_floor",
+        "_step",
+        "_widest",
+        "baseline",
+        "color",
+        "font",
+        "formats",
+        "line",
+        "padding",
+        "style",
+    )
 
     def __init__(self, style: TextStyle, font: QFont, color: QColor) -> None:
         self.style = style
@@ -51,6 +72,34 @@ class CellLook:
         self.padding = style.px(PADDING)
         metrics = self.formats.metrics(0)
         self.baseline = round((self.line + metrics.ascent() - metrics.descent()) / 2)
+        self._step, self._widest = style.px(STEP), style.px(WIDEST)
+        self._floor, self._ceiling = style.px(FLOOR), style.px(CEILING)
+
+    def measure(self, cell: Cell) -> tuple[int, int, int]:
+        """The pixels that a cell needs on one line, those it would like, and the least it can bear.
+
+        The last two are rounded up to a step, so that they seldom change.
+        """
+        text = cell.text
+        if len(text) > MEASURED_CHARACTERS:
+            width = wish = self._widest
+        elif LINE_SEPARATOR in text:
+            width = self._widest
+            wish = max(_whole(self.formats.advance(part)) for part in text.split(LINE_SEPARATOR))
+        else:
+            width = wish = _whole(self.formats.advance(text, cell.spans))
+        wish = least = min(wish, self._widest)
+        if wish > self._floor:
+            word = max(text.split(), key=len, default="")[:MEASURED_CHARACTERS]
+            longest = _whole(self.formats.advance(word))
+            least = min(wish, max(self._floor, min(self._ceiling, longest)))
+        step = self._step
+        return width, -(-wish // step) * step, -(-least // step) * step
+
+
+def _whole(advance: float) -> int:
+    """Pixels that surely hold the words."""
+    return int(advance) + 2
 
 
 class CellLayout:
