@@ -10,6 +10,7 @@ from typing import Any
 
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import Fact
+from desktop_app.controllers.find import FindController
 from desktop_app.controllers.library import Beginning, LibraryController
 from desktop_app.controllers.runs import RunsController
 from desktop_app.controllers.worker import ExceptionHandler, Worker
@@ -22,6 +23,7 @@ from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
+from desktop_app.store.finding import FindingStore
 from desktop_app.store.ownership import ProcessMark
 from desktop_app.store.profile import Profile
 from desktop_app.store.secrets import SecretStore
@@ -47,6 +49,7 @@ class Backend:
     connections: ConnectionsController
     library: LibraryController
     runs: RunsController
+    find: FindController
     _files: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def log_fault(self, error: BaseException) -> None:
@@ -124,7 +127,17 @@ def open_backend(
     library = LibraryController(conversations, assistants, records, labels)
     runs = RunsController(conversations, assistants, connections, mark.token, report)
     backend = Backend(
-        worker, database, mark, model, conversations, assistants, records, connections, library, runs
+        worker,
+        database,
+        mark,
+        model,
+        conversations,
+        assistants,
+        records,
+        connections,
+        library,
+        runs,
+        FindController(FindingStore(database)),
     )
     if not database.is_read_only:
         try:

@@ -1,0 +1,82 @@
+"""Marks beside the scroll bar: where in the thread the hits are."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QScrollBar, QWidget
+
+from desktop_app.widgets.theme import Theme
+
+MARKS = 500
+"""More cannot be told apart on a screen."""
+
+
+def thinned(positions: Sequence[int]) -> list[int]:
+    """Sorted ``positions`` without those that are too near to the one before for a mark of their own."""
+    found: list[int] = []
+    step = (positions[-1] - positions[0]) / MARKS if positions else 0
+    index = 0
+    while index < len(positions):
+        found.append(positions[index])
+        index = bisect_left(positions, positions[index] + step, index + 1)
+    return found
+
+
+class HitMarks(QWidget):
+    """Covers a vertical scroll bar and lets everything but its marks through."""
+
+    def __init__(self, theme: Theme, bar: QScrollBar) -> None:
+        super().__init__(bar)
+        self._theme = theme
+        self._bar = bar
+        self._marks: list[float] = []
+        self._rects: list[QRect] | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+        bar.installEventFilter(self)
+        theme.changed.connect(self._forget)
+        self.setGeometry(bar.rect())
+
+    def set_marks(self, marks: Sequence[float]) -> None:
+        """Show a mark at each place; 0 is the top of the thread, 1 its end."""
+        self._marks = list(marks)
+        self.setVisible(bool(marks))
+        self._forget()
+
+    def _forget(self) -> None:
+        self._rects = None
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._bar and event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._bar.rect())
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._rects = None
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._rects is None:
+            self._rects = self._merged()
+        painter = QPainter(self)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("warning"))
+        painter.drawRects(self._rects)
+        painter.end()
+
+    def _merged(self) -> list[QRect]:
+        """The marks as rectangles that neither touch nor overlap."""
+        thickness = self._theme.px("spacing.half") + 1
+        edge = self._theme.px("spacing.half")
+        room = max(0, self.height() - thickness)
+        runs: list[tuple[int, int]] = []
+        for top in sorted({round(mark * room) for mark in self._marks}):
+            if runs and top <= runs[-1][1]:
+                runs[-1] = (runs[-1][0], top + thickness)
+            else:
+                runs.append((top, top + thickness))
+        return [QRect(edge, top, self.width() - 2 * edge, bottom - top) for top, bottom in runs]
