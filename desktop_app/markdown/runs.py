@@ -1,0 +1,80 @@
+"""Spans, which lie side by side, as runs nested in each other the way Markdown and HTML write them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from desktop_app.markdown.items import BOLD, ITALIC, LINK, STRIKE, Span
+
+WRAPPERS = (LINK, BOLD, ITALIC, STRIKE)
+"""Styles that can stand around others; the first is outermost where two end together."""
+
+_AROUND = LINK | BOLD | ITALIC | STRIKE
+
+
+class Wrapper(NamedTuple):
+    """One bit of style around one or more runs; ``target`` is where a link leads."""
+
+    style: int
+    target: str = ""
+
+
+class Run(NamedTuple):
+    """``text``, of one style: ``closes`` end before it, innermost first, and ``opens`` begin, outermost first.
+
+    ``style`` is what is not a wrapper: code, math, HTML or an image, which leads to ``target``.
+    """
+
+    text: str
+    style: int
+    target: str
+    closes: tuple[Wrapper, ...]
+    opens: tuple[Wrapper, ...]
+
+
+def runs(text: str, spans: Sequence[Span]) -> list[Run]:
+    """The runs of ``text`` from first to last, and an empty one that closes what is open."""
+    pieces = _pieces(text, spans)
+    ends = _ends(pieces)
+    stack: list[Wrapper] = []
+    made = []
+    for index, piece in enumerate(pieces):
+        wanted = ends[index]
+        keep = 0
+        while keep < len(stack) and stack[keep] in wanted:
+            keep += 1
+        closes = tuple(reversed(stack[keep:]))
+        del stack[keep:]
+        opens = sorted((wrapper for wrapper in wanted if wrapper not in stack), key=lambda one: -wanted[one])
+        stack += opens
+        made.append(
+            Run(text[piece.start : piece.end], piece.style & ~_AROUND, piece.target, closes, tuple(opens))
+        )
+    made.append(Run("", 0, "", tuple(reversed(stack)), ()))
+    return made
+
+
+def _pieces(text: str, spans: Sequence[Span]) -> list[Span]:
+    """``spans`` with the plain text between them."""
+    pieces = []
+    position = 0
+    for span in spans:
+        if span.start > position:
+            pieces.append(Span(position, span.start, 0))
+        pieces.append(span)
+        position = span.end
+    if position < len(text):
+        pieces.append(Span(position, len(text), 0))
+    return pieces
+
+
+def _ends(pieces: Sequence[Span]) -> list[dict[Wrapper, int]]:
+    """For every piece its wrappers, and up to which piece each of them reaches without a break."""
+    found: list[dict[Wrapper, int]] = []
+    after: dict[Wrapper, int] = {}
+    for index in range(len(pieces) - 1, -1, -1):
+        style, target = pieces[index].style, pieces[index].target
+        wrappers = [Wrapper(bit, target if bit == LINK else "") for bit in WRAPPERS if style & bit]
+        after = {wrapper: after.get(wrapper, index) for wrapper in wrappers}
+        found.append(after)
+    found.reverse()
+    return found

@@ -1,0 +1,95 @@
+"""Items as Markdown that reads back as the same items.
+
+Not kept, since Markdown has no way to say it: spaces at the edges of lines, tasks among numbered items, the target of
+a link around an image.
+"""
+
+import re
+from collections.abc import Sequence
+
+from desktop_app.markdown.containers import TASKS, Container
+from desktop_app.markdown.inline_markdown import address, inline, words
+from desktop_app.markdown.items import CodeItem, ImageItem, Item, TableItem, TextItem
+from desktop_app.markdown.margins import with_margins
+
+RULE = "___"  # Never taken for a list item or for the underline of a heading.
+
+MAX_NUMBER = 999_999_999
+"""CommonMark's longest number of a list item."""
+
+_DELIMITERS = {"": "---", "left": ":--", "center": ":-:", "right": "--:"}
+# Taken for a closing mark of the heading; what begins the line has no space before it.
+_LAST_SIGNS = re.compile(r"(?<=\s)#+$")
+_TICKS = re.compile("`{3,}")
+_TILDES = re.compile("~{3,}")
+
+
+def to_markdown(items: Sequence[Item]) -> str:
+    """Markdown without a line's end after the last line."""
+    return with_margins(items, _lines, _mark, _must_part)
+
+
+def _mark(container: Container, number: int, marker: str) -> str:
+    if container.first is None:
+        return "*" if container.is_other else "-"
+    return f"{min(container.first + number, MAX_NUMBER)}{')' if container.is_other else '.'}"
+
+
+def _must_part(before: Item, item: Item) -> bool:
+    """Whether the two would be one without a blank line between them."""
+    if isinstance(before, TextItem) and before.is_html:
+        return True
+    if not isinstance(before, TextItem) or before.level or item.marker:
+        return False
+    return isinstance(item, (TextItem, TableItem, ImageItem))
+
+
+def _lines(item: Item) -> Sequence[str]:
+    if isinstance(item, TextItem):
+        return _text_lines(item)
+    if isinstance(item, CodeItem):
+        return _fenced(item)
+    if isinstance(item, TableItem):
+        return _table_lines(item)
+    if isinstance(item, ImageItem):
+        return [_image(item)]
+    return [RULE]
+
+
+def _text_lines(item: TextItem) -> list[str]:
+    if item.is_html:
+        return item.plain.split("\n")
+    if item.level:
+        return [_heading(item)]
+    lines = inline(item.text, item.spans).split("\n")
+    if item.marker in TASKS:
+        lines[0] = f"{TASKS[item.marker]} {lines[0]}"
+    return lines
+
+
+def _heading(item: TextItem) -> str:
+    line = "#" * item.level + " " + inline(item.text, item.spans, is_one_line=True)
+    return _LAST_SIGNS.sub(r"\\\g<0>", line, count=1)
+
+
+def _fenced(item: CodeItem) -> list[str]:
+    mark, runs = ("~", _TILDES) if "`" in item.language else ("`", _TICKS)
+    longest = max((len(run) for line in item.lines for run in runs.findall(line)), default=2)
+    fence = mark * (longest + 1)
+    return [fence + item.language.replace("\\", "\\\\"), *item.lines, fence]
+
+
+def _table_lines(item: TableItem) -> list[str]:
+    rows = [
+        [inline(cell.text, cell.spans, is_one_line=True).replace("|", "\\|") for cell in row]
+        for row in item.rows
+    ]
+    rows.insert(1, [_DELIMITERS[alignment] for alignment in item.alignments])
+    return ["| " + " | ".join(row) + " |" for row in rows]
+
+
+def _image(item: ImageItem) -> str:
+    title = item.title.replace("\\", "\\\\").replace('"', '\\"')
+    return f"![{words(item.description, in_brackets=True)}]({address(item.source)}" + (
+        f' "{title}")' if title else ")"
+    )
