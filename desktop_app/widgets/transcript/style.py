@@ -1,13 +1,20 @@
 """The text's look as one value made from the theme: fonts, colours, distances in pixels."""
 
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QTextBlockFormat, QTextCharFormat
 
 from desktop_app.widgets.theme import Theme
 
+if TYPE_CHECKING:
+    from desktop_app.widgets.transcript.text_lines import TextFace
+
 HEADINGS = {"H1": "h1", "H2": "h2", "H3": "h3"}
 FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
+EMOJI = {"win32": "Segoe UI Emoji", "darwin": "Apple Color Emoji"}.get(sys.platform, "Noto Color Emoji")
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +27,9 @@ class TextStyle:
     theme: Theme
     scale: float
     reading: QFont
+    reading_tabular: QFont
     reading_line: int
+    x_height: int
     code: QFont
     code_line: int
     table: QFont
@@ -39,6 +48,8 @@ class TextStyle:
     hairline_strong: QColor
     quote: QColor
     radius: int
+    faces: "dict[str, TextFace]" = field(init=False, default_factory=dict)
+    """What texts are set in, by kind; ``text_lines.face_of`` keeps them here."""
 
     @classmethod
     def of(cls, theme: Theme) -> "TextStyle":
@@ -46,14 +57,19 @@ class TextStyle:
         return cls(
             theme=theme,
             scale=theme.zoom_percent / 100,
-            reading=theme.font("reading"),
+            reading=_with_emoji(theme.font("reading")),
+            reading_tabular=_with_emoji(theme.font("reading", tabular=True)),
             reading_line=theme.line_height("reading"),
-            code=theme.font("code"),
+            x_height=round(QFontMetricsF(theme.font("reading")).xHeight()),
+            code=_with_emoji(theme.font("code")),
             code_line=theme.line_height("code"),
-            table=theme.font("ui", tabular=True),
-            table_head=_strong(theme.font("small")),
+            table=_with_emoji(theme.font("ui", tabular=True)),
+            table_head=_with_emoji(_strong(theme.font("small"))),
             table_line=theme.line_height("ui"),
-            headings={level: (theme.font(name), theme.line_height(name)) for level, name in HEADINGS.items()},
+            headings={
+                level: (_with_emoji(theme.font(name)), theme.line_height(name))
+                for level, name in HEADINGS.items()
+            },
             gap=theme.px("gap.block"),
             heading_gap=theme.px("gap.blockHeading"),
             text=theme.color("text"),
@@ -101,3 +117,15 @@ def _strong(font: QFont) -> QFont:
     strong = QFont(font)
     strong.setWeight(QFont.Weight.DemiBold)
     return strong
+
+
+def _with_emoji(font: QFont) -> QFont:
+    """``font`` with the emoji face named as its second, so that no search for one begins with each emoji."""
+    if _has_emoji():
+        font.setFamilies([*font.families(), EMOJI])
+    return font
+
+
+@cache
+def _has_emoji() -> bool:
+    return EMOJI in QFontDatabase.families()

@@ -1,0 +1,38 @@
+"""A line across the page."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QPainter
+
+from desktop_app.markdown.items import Item
+from desktop_app.widgets.transcript.block import Block, Environment, Mark
+
+HEIGHT = 17
+"""With its room above and below; odd, so that the line is in the middle."""
+
+
+class RuleBlock(Block):
+    """A hairline in the middle of some room."""
+
+    __slots__ = ()
+
+    def __init__(self, item: Item, width: int, environment: Environment, *, is_growing: bool) -> None:
+        super().__init__(item, width, environment, is_growing=is_growing)
+        self.height = self.first_line = environment.style.px(HEIGHT)
+        self.first_baseline = self.height // 2
+
+    def update(self, item: Item) -> int | None:
+        self.item = item
+        return None
+
+    def paint(
+        self, painter: QPainter, x: int, y: int, top: int, bottom: int, marks: Sequence[Mark] = ()
+    ) -> None:
+        painter.fillRect(x, y + self.height // 2, self.width, 1, self.environment.style.hairline_strong)
+
+    def offset_at(self, x: int, y: int) -> int:
+        return 0
+
+    def caret(self, offset: int) -> QRect:
+        return QRect(0, 0, 1, self.height)
