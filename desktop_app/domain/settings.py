@@ -15,6 +15,14 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
+class Announcements(StrEnum):
+    """What a screen reader is told of a reply that is being written."""
+
+    SENTENCES = "sentences"
+    ENDS = "ends"
+    OFF = "off"
+
+
 class Settings(NamedTuple):
     """The user's choices; ``language`` is "system" or a code such as "ru", ``zoom_percent`` 50 to 300."""
 
@@ -23,6 +31,7 @@ class Settings(NamedTuple):
     theme: Theme = Theme.SYSTEM
     zoom_percent: int = 100
     send_with_ctrl_enter: bool = False
+    announcements: Announcements = Announcements.SENTENCES
 
 
 class WindowState(NamedTuple):

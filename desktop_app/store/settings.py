@@ -1,7 +1,7 @@
 """Settings and window state: two small JSON files, read before the first paint.
 
 The standard library's ``json`` serves here: importing msgspec costs 25 ms of CPU time, a twentieth of the whole start,
-for five fields.  A field with a wrong value falls back to its default alone; a field that this Nitka does not know is
+for six fields.  A field with a wrong value falls back to its default alone; a field that this Nitka does not know is
 kept.  A file that cannot be read at all is moved aside and mentioned, never silently replaced.
 """
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from desktop_app.domain.settings import Settings, Theme, WindowState
+from desktop_app.domain.settings import Announcements, Settings, Theme, WindowState
 from desktop_app.store.profile import Profile
 from desktop_app.store.settings import load_settings, load_window, save_settings, save_window
 
@@ -40,7 +40,9 @@ def test_two_first_starts_at_once_agree_on_the_id(profile: Profile) -> None:
 
 
 def test_what_was_set_comes_back(profile: Profile) -> None:
-    chosen = load_settings(profile).value._replace(language="ru", theme=Theme.DARK, zoom_percent=150)
+    chosen = load_settings(profile).value._replace(
+        language="ru", theme=Theme.DARK, zoom_percent=150, announcements=Announcements.ENDS
+    )
     save_settings(profile, chosen)
     assert load_settings(profile).value == chosen
 
@@ -60,6 +62,7 @@ def test_a_wrong_value_falls_back_alone(profile: Profile) -> None:
                 "theme": "sepia",
                 "zoom_percent": True,
                 "send_with_ctrl_enter": 1,
+                "announcements": "loud",
             }
         )
     )
