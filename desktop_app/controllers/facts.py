@@ -14,13 +14,15 @@ from desktop_app.domain.threads import Message, Run
 class RunBegan:
     """A run was committed: the question (None when regenerating) and the reply that begins to grow.
 
-    ``replaces`` is the reply whose place the new one takes.
+    ``replaces`` is the message whose place the first of them takes: a reply or, when a question was edited, that
+    question.  ``hidden_turns`` counts the messages below a reply that are not shown any more.
     """
 
     thread_id: ThreadId
     reply: Message
     question: Message | None = None
     replaces: MessageId | None = None
+    hidden_turns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,19 +128,32 @@ class RunsController:
         async with self._claim(thread_id):
             thread = await self._thread(thread_id)
             assistant = assistant or await self._assistant(thread)
-            newest = await self._records.messages(thread_id, limit=1)
-            parent = newest[-1] if newest else None
+            parent = await self._records.newest(thread_id)
             question = _message(thread_id, Author.USER, parent, text=text)
             return await self._begin(thread_id, assistant, question, question)
 
-    async def regenerate(self, message_id: MessageId) -> RunBegan:
-        """Ask again for a reply; the new one is a sibling of the old, which is kept."""
+    async def resend(self, message_id: MessageId, text: str) -> RunBegan:
+        """Ask a question in other words; it becomes a sibling of the old one, whose branch is kept.
+
+        Raises as ``send`` does.
+        """
         old = await self._message(message_id)
         async with self._claim(old.thread_id):
-            thread = await self._thread(old.thread_id)
-            assistant = await self._assistant(thread)
-            parent = await self._records.message(old.parent_id) if old.parent_id else None
-            return await self._begin(old.thread_id, assistant, None, parent, replaces=old)
+            assistant = await self._assistant(await self._thread(old.thread_id))
+            question = _message(old.thread_id, Author.USER, await self._parent(old), text=text)
+            return await self._begin(old.thread_id, assistant, question, question, replaces=old.id)
+
+    async def regenerate(self, message_id: MessageId) -> RunBegan:
+        """Ask again for a reply; the new one is a sibling of the old, which is kept with what follows it."""
+        old = await self._message(message_id)
+        async with self._claim(old.thread_id):
+            assistant = await self._assistant(await self._thread(old.thread_id))
+            newest = await self._records.newest(old.thread_id)
+            hidden = max(0, newest.position - old.position) if newest else 0
+            parent = await self._parent(old)
+            return await self._begin(
+                old.thread_id, assistant, None, parent, replaces=old.id, hidden_turns=hidden
+            )
 
     async def continue_reply(self, message_id: MessageId) -> None:
         """Let the model go on with a reply that was cut off; the text grows in the same message."""
@@ -208,20 +221,27 @@ class RunsController:
             raise UnusableAssistantError("the message was deleted")
         return message
 
+    async def _parent(self, message: Message) -> Message | None:
+        return await self._message(message.parent_id) if message.parent_id else None
+
     async def _begin(
         self,
         thread_id: ThreadId,
         assistant: Assistant,
         question: Message | None,
         parent: Message | None,
-        replaces: Message | None = None,
+        replaces: MessageId | None = None,
+        hidden_turns: int = 0,
     ) -> RunBegan:
         reply = _message(thread_id, Author.ASSISTANT, parent, status=Status.WRITING)
         run = _run(thread_id, assistant, reply.id)
         reply = replace(reply, run_id=run.id)
-        stored = await self._records.begin_run(run, user_message=question, reply=reply, owner=self._owner)
+        try:
+            stored = await self._records.begin_run(run, user_message=question, reply=reply, owner=self._owner)
+        except LookupError as error:
+            raise UnusableAssistantError("the message was deleted") from error
         question, reply = (stored[0] if question else None), stored[-1]
-        began = RunBegan(thread_id, reply, question, replaces.id if replaces else None)
+        began = RunBegan(thread_id, reply, question, replaces, hidden_turns)
         self._report(began)
         self._start(run, reply)
         return began
@@ -318,10 +338,18 @@ class RunsController:
             run = replace(run, status=Status.FAILED, error=RunError.of(error))
         finally:
             self._active.pop(run.thread_id, None)
-            message = replace(active.reply, text=text, status=run.status)
-            self._report(RunFinished(run.thread_id, message, run))
+            message = await self._stored(active.reply)
+            self._report(RunFinished(run.thread_id, replace(message, text=text, status=run.status), run))
             self._report(LibraryChanged(threads=True))
         await self._touch(run)
+
+    async def _stored(self, reply: Message) -> Message:
+        """The reply where it stands now: messages above it may have been deleted meanwhile."""
+        try:
+            return await self._records.message(reply.id) or reply
+        except StoreError:
+            log.exception("reply %s could not be read again", reply.id)
+            return reply
 
     async def _touch(self, run: Run) -> None:
         """Note that the assistant was used; the reply is stored, whatever comes of this."""

@@ -20,8 +20,9 @@ from desktop_app.domain.connections import Connection
 from desktop_app.domain.errors import NitkaError, RunError, RunInProgressError
 from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
 from desktop_app.domain.secret import Kept, Secret
-from desktop_app.domain.threads import Message, Run, Thread
+from desktop_app.domain.threads import Author, Message, Run, Thread
 from desktop_app.qt.bridge import Bridge
+from desktop_app.qt.message_intents import MessageIntents
 
 PAGE = 50
 FINISH_S = 1.0
@@ -30,15 +31,24 @@ KEYRING_PATIENCE_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class ThreadOpened:
-    """A thread with its newest messages, as the window shows it."""
+    """A thread with the messages around the reader's place, as the window shows it; ``total`` it has in all."""
 
     thread: Thread
     assistant: Assistant | None
     messages: list[Message]
     runs: dict[MessageId, Run]
-    has_older: bool
+    total: int
     is_running: bool
     connection: Connection | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """Who answers in a thread from now on."""
+
+    thread_id: ThreadId
+    assistant: Assistant | None
+    connection: Connection | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +75,9 @@ class ConnectionsListed:
 class Intents(QObject):
     """Lives on the window's thread, with its loop running.
 
-    ``failed(RunError)``: something the user asked for did not happen.  ``undo_offered(str, str, object)``: what was
-    done ("thread_deleted", "assistant_deleted"), its name, and a callable that takes it back.
+    ``messages`` is what can be done with single messages.  ``failed(RunError)``: something the user asked for did not
+    happen.  ``undo_offered(str, str, object)``: what was done ("thread_deleted", "assistant_deleted",
+    "message_deleted", "turns_hidden"), its name or number, and a callable that takes it back.
     ``question_stored(str)`` and ``question_refused(str)``, with the thread's id, answer ``send`` and come before
     the facts of the run that it began.  ``facts_arrived``: of the thread that ``thread_opened`` brought last, no other.
     """
@@ -76,7 +87,7 @@ class Intents(QObject):
     running_changed = Signal(object)
     thread_opened = Signal(object)
     thread_closed = Signal()
-    older_loaded = Signal(str, list, object, bool)
+    answerer_changed = Signal(object)
     facts_arrived = Signal(list)
     question_stored = Signal(str)
     question_refused = Signal(str)
@@ -103,6 +114,15 @@ class Intents(QObject):
         self._turns = 0
         self._running: set[ThreadId] = set()
         self._synced: set[MessageId] = set()
+        self.messages = MessageIntents(
+            backend,
+            self,
+            start=self._start,
+            open_thread=self._open,
+            show_again=self._show_again,
+            refresh=self.refresh,
+            offer_undo=self._offer_undo,
+        )
         bridge.arrived.connect(self._on_facts)
 
     # -- tasks
@@ -186,11 +206,17 @@ class Intents(QObject):
         self._thread_id = ThreadId(thread_id)
         self._start(self._open(self._thread_id), "open thread")
 
-    async def _open(self, thread_id: ThreadId) -> None:
+    async def _show_again(self, thread_id: ThreadId, around: MessageId) -> None:
+        """Read a thread again whose path has changed, if it is the one to be seen."""
+        if thread_id == self._thread_id:
+            await self._open(thread_id, around)
+
+    async def _open(self, thread_id: ThreadId, around: MessageId | None = None) -> None:
+        """Show a thread around a message, or where its reader was."""
         self._thread_id = thread_id
         opened = None
         try:
-            opened = await self._read(thread_id)
+            opened = await self._read(thread_id, around)
         finally:
             if opened is None and self._thread_id == thread_id:
                 self._thread_id = self._shown_id
@@ -204,28 +230,42 @@ class Intents(QObject):
         await self._mark_read(thread_id)
         await self._list_threads()
 
-    async def _read(self, thread_id: ThreadId) -> ThreadOpened | None:
+    async def _read(self, thread_id: ThreadId, around: MessageId | None) -> ThreadOpened | None:
         """The thread as it is; read again when a run began or ended meanwhile, whose facts nobody was shown."""
         while True:
             turns = self._turns
-            opened = await self._read_once(thread_id)
+            opened = await self._read_once(thread_id, around)
             if turns == self._turns:
                 return opened
 
-    async def _read_once(self, thread_id: ThreadId) -> ThreadOpened | None:
+    async def _read_once(self, thread_id: ThreadId, around: MessageId | None) -> ThreadOpened | None:
         store = self._backend.conversations
         thread = await store.thread(thread_id)
         if thread is None or thread.trashed_at is not None:
             return None
-        messages = await store.messages(thread_id, limit=PAGE)
-        runs = await self._runs(messages)
+        window = await store.window_around(thread_id, around or thread.read_anchor, count=PAGE)
+        answerer = await self._answerer(thread)
+        is_running = thread_id in self._running
+        return ThreadOpened(
+            thread,
+            answerer.assistant,
+            window.messages,
+            window.runs,
+            window.total,
+            is_running,
+            answerer.connection,
+        )
+
+    async def _answerer(self, thread: Thread) -> Answerer:
         assistant = (
             await self._backend.assistants.assistant(thread.assistant_id) if thread.assistant_id else None
         )
-        connection = await self._connection(assistant)
-        is_running = thread_id in self._running
-        has_older = bool(messages) and messages[0].position > 0
-        return ThreadOpened(thread, assistant, messages, runs, has_older, is_running, connection)
+        return Answerer(thread.id, assistant, await self._connection(assistant))
+
+    async def _tell_answerer(self, thread_id: ThreadId) -> None:
+        thread = await self._backend.conversations.thread(thread_id)
+        if thread is not None and thread_id == self._shown_id:
+            self.answerer_changed.emit(await self._answerer(thread))
 
     async def _mark_read(self, thread_id: ThreadId) -> None:
         if not self._backend.database.is_read_only:
@@ -235,25 +275,6 @@ class Intents(QObject):
         if assistant is None or assistant.settings.connection_id is None:
             return None
         return await self._backend.connection_records.connection(assistant.settings.connection_id)
-
-    async def _runs(self, messages: list[Message]) -> dict[MessageId, Run]:
-        store = self._backend.conversations
-        found = {}
-        for message in messages:
-            run = await store.run(message.run_id) if message.run_id else None
-            if run:
-                found[message.id] = run
-        return found
-
-    def load_older(self, thread_id: str, before: int) -> None:
-        """Load the messages before position ``before``."""
-        self._start(self._load_older(ThreadId(thread_id), before), "load older")
-
-    async def _load_older(self, thread_id: ThreadId, before: int) -> None:
-        messages = await self._backend.conversations.messages(thread_id, before=before, limit=PAGE)
-        runs = await self._runs(messages)
-        has_older = bool(messages) and messages[0].position > 0
-        self.older_loaded.emit(thread_id, messages, runs, has_older)
 
     # -- facts
 
@@ -275,6 +296,8 @@ class Intents(QObject):
                 self._running.add(thread_id)
                 if question:
                     self.question_stored.emit(thread_id)
+                if fact.hidden_turns and fact.replaces:
+                    self._offer_former_branch(thread_id, fact.replaces, fact.hidden_turns)
             case RunFinished(thread_id):
                 self._running.discard(thread_id)
                 if thread_id == self._shown_id:
@@ -335,7 +358,7 @@ class Intents(QObject):
     async def _set_assistant(self, thread_id: ThreadId, assistant_id: AssistantId) -> None:
         await self._backend.conversations.set_thread_assistant(thread_id, assistant_id)
         await self.refresh()
-        await self._open(thread_id)
+        await self._tell_answerer(thread_id)
 
     def delete_thread(self, thread_id: str) -> None:
         """Put a thread into the trash; Undo is offered."""
@@ -348,9 +371,7 @@ class Intents(QObject):
         await self._backend.worker.ask(self._backend.runs.stop(thread_id))
         before = await self._backend.conversations.threads(assistant_id=self._assistant_id)
         await self._backend.conversations.trash_thread(thread_id)
-        self.undo_offered.emit(
-            "thread_deleted", thread.name, lambda: self._start(self._restore_thread(thread_id), "undo")
-        )
+        self._offer_undo("thread_deleted", thread.name, lambda: self._restore_thread(thread_id))
         await self.refresh()
         if self._thread_id == thread_id:
             await self._open_neighbour([summary.id for summary in before], thread_id)
@@ -383,11 +404,18 @@ class Intents(QObject):
 
     def send(self, thread_id: str, text: str) -> None:
         """Send a message; ``question_stored`` comes when it is safe, ``question_refused`` if it was not taken."""
-        self._start(self._send(ThreadId(thread_id), text), "send")
+        self._start(
+            self._ask(ThreadId(thread_id), self._backend.runs.send(ThreadId(thread_id), text)), "send"
+        )
 
-    async def _send(self, thread_id: ThreadId, text: str) -> None:
+    def resend(self, thread_id: str, message_id: str, text: str) -> None:
+        """Send a question of the thread in other words; the old one stays as a branch.  Answered as ``send`` is."""
+        asking = self._backend.runs.resend(MessageId(message_id), text)
+        self._start(self._ask(ThreadId(thread_id), asking), "resend")
+
+    async def _ask(self, thread_id: ThreadId, asking: Coroutine[Any, Any, RunBegan]) -> None:
         try:
-            await self._backend.worker.ask(self._backend.runs.send(thread_id, text))
+            await self._backend.worker.ask(asking)
         except Exception as error:  # noqa: BLE001 - whatever it was, the composer goes on
             self.question_refused.emit(thread_id)
             self._tell(error)
@@ -400,6 +428,15 @@ class Intents(QObject):
         """Ask again; the old reply stays as a sibling."""
         self._start(self._regenerate(MessageId(message_id)), "regenerate")
 
+    def regenerate_last(self, thread_id: str) -> None:
+        """Ask again for the newest reply of the thread."""
+        self._start(self._regenerate_last(ThreadId(thread_id)), "regenerate")
+
+    async def _regenerate_last(self, thread_id: ThreadId) -> None:
+        reply = await self._backend.conversations.newest(thread_id, Author.ASSISTANT)
+        if reply is not None:
+            await self._regenerate(reply.id)
+
     async def _regenerate(self, message_id: MessageId) -> None:
         await self._backend.worker.ask(self._backend.runs.regenerate(message_id))
 
@@ -408,14 +445,18 @@ class Intents(QObject):
         work = self._backend.runs.continue_reply(MessageId(message_id))
         self._start(self._backend.worker.ask(work), "continue reply")
 
-    def show_sibling(self, message_id: str) -> None:
-        """Show another of the replies at this place."""
-        self._start(self._show_sibling(MessageId(message_id)), "show sibling")
+    def _offer_former_branch(self, thread_id: ThreadId, former: MessageId, hidden_turns: int) -> None:
+        if thread_id == self._shown_id:
+            self._offer_undo("turns_hidden", str(hidden_turns), lambda: self._return_to(thread_id, former))
 
-    async def _show_sibling(self, message_id: MessageId) -> None:
+    async def _return_to(self, thread_id: ThreadId, message_id: MessageId) -> None:
+        """Give up the reply that was asked for anew, and show the former one with what follows it."""
+        await self._backend.worker.ask(self._backend.runs.stop(thread_id))
         await self._backend.conversations.show_sibling(message_id)
-        if self._thread_id:
-            await self._open(self._thread_id)
+        await self._show_again(thread_id, message_id)
+
+    def _offer_undo(self, what: str, name: str, undo: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self.undo_offered.emit(what, name, lambda: self._start(undo(), "undo"))
 
     # -- assistants
 
@@ -471,9 +512,9 @@ class Intents(QObject):
         self.assistant_saved.emit(assistant)
 
     async def _show_assistant(self, assistant: Assistant) -> None:
-        thread = await self._backend.conversations.thread(self._thread_id) if self._thread_id else None
+        thread = await self._backend.conversations.thread(self._shown_id) if self._shown_id else None
         if thread and thread.assistant_id == assistant.id:
-            await self._open(thread.id)
+            await self._tell_answerer(thread.id)
 
     def duplicate_assistant(self, assistant_id: AssistantId, name: str) -> None:
         """Make a copy under a new name."""
@@ -495,9 +536,9 @@ class Intents(QObject):
         await store.trash(assistant_id)
         if self._assistant_id == assistant_id:
             self._assistant_id = None
-        name = assistant.settings.name
-        undo = lambda: self._start(self._restore_assistant(assistant_id), "undo")  # noqa: E731 - the callable is a value
-        self.undo_offered.emit("assistant_deleted", name, undo)
+        self._offer_undo(
+            "assistant_deleted", assistant.settings.name, lambda: self._restore_assistant(assistant_id)
+        )
         await self.refresh()
 
     async def _restore_assistant(self, assistant_id: AssistantId) -> None:

@@ -10,7 +10,7 @@ changes nothing.
 import re
 import sqlite3
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from desktop_app.domain.assistants import Expiration
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
 from desktop_app.domain.limits import THREAD_NAME_LIMIT
 from desktop_app.domain.threads import (
+    Author,
     Message,
     Run,
     Status,
@@ -25,7 +26,7 @@ from desktop_app.domain.threads import (
     ThreadSummary,
     automatic_name,
 )
-from desktop_app.store import runs, tree
+from desktop_app.store import deletions, forks, runs, tree
 from desktop_app.store.database import Database
 from desktop_app.store.rows import (
     from_json,
@@ -49,6 +50,15 @@ THREAD_COLUMNS = (
     "id, name, assistant_id, created_at, updated_at, description, labels, expiration, pinned_at, archived_at,"
     " trashed_at, draft, read_anchor, read_offset"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class MessageWindow:
+    """Shown messages that stand together, with their last runs (``seen`` left out); ``total`` are shown in all."""
+
+    messages: list[Message]
+    runs: dict[MessageId, Run]
+    total: int
 
 
 class ConversationStore:
@@ -139,10 +149,11 @@ class ConversationStore:
         await self._set(thread_id, trashed_at=None)
 
     async def purge_trash(self, older_than: datetime) -> int:
-        """Delete for ever the threads that were trashed before ``older_than``; returns how many."""
+        """Delete for ever the threads and messages deleted before ``older_than``; returns how many threads."""
         moment = to_microseconds(older_than)
 
         def purge(connection: sqlite3.Connection) -> int:
+            deletions.purge(connection, moment)
             return connection.execute("DELETE FROM threads WHERE trashed_at < ?", (moment,)).rowcount
 
         return await self._database.run(purge)
@@ -162,10 +173,40 @@ class ConversationStore:
     # --- messages ---
 
     async def messages(
-        self, thread_id: ThreadId, *, before: int | None = None, limit: int = 50
+        self, thread_id: ThreadId, *, first: int = 0, count: int | None = None
     ) -> list[Message]:
-        """The last ``limit`` shown messages, or those above the position ``before``; oldest first."""
-        return await self._database.read(lambda connection: tree.shown(connection, thread_id, before, limit))
+        """The shown messages at ``count`` positions (None: all there are) from ``first`` on."""
+        limit = -1 if count is None else count
+        return await self._database.read(lambda connection: tree.shown(connection, thread_id, first, limit))
+
+    async def window(self, thread_id: ThreadId, *, first: int, count: int) -> MessageWindow:
+        """The shown messages at ``count`` positions from ``first`` on, with their runs."""
+        return await self._database.read(lambda connection: _window(connection, thread_id, first, count))
+
+    async def window_around(
+        self, thread_id: ThreadId, message_id: MessageId | None, *, count: int
+    ) -> MessageWindow:
+        """``count`` messages in whose middle ``message_id`` stands, or the newest when it is not shown."""
+
+        def select(connection: sqlite3.Connection) -> MessageWindow:
+            place = tree.shown_position(connection, message_id) if message_id else None
+            newest = max(0, tree.shown_count(connection, thread_id) - count)
+            first = newest if place is None else min(newest, max(0, place - count // 2))
+            return _window(connection, thread_id, first, count)
+
+        return await self._database.read(select)
+
+    async def message_count(self, thread_id: ThreadId) -> int:
+        """How many messages are shown in the thread."""
+        return await self._database.read(lambda connection: tree.shown_count(connection, thread_id))
+
+    async def position(self, message_id: MessageId) -> int | None:
+        """The message's place among the shown ones, from 0; None when it is not shown."""
+        return await self._database.read(lambda connection: tree.shown_position(connection, message_id))
+
+    async def newest(self, thread_id: ThreadId, author: Author | None = None) -> Message | None:
+        """The last shown message, or the last one of ``author``."""
+        return await self._database.read(lambda connection: tree.newest_shown(connection, thread_id, author))
 
     async def all_messages(self, thread_id: ThreadId) -> list[Message]:
         """Every message, siblings that are not shown too, parents before children."""
@@ -195,6 +236,45 @@ class ConversationStore:
             _refresh_preview(connection, tree.show(connection, message_id))
 
         await self._database.run(show)
+
+    async def delete_message(self, message_id: MessageId) -> tuple[ThreadId, MessageId | None]:
+        """Take one message out of its thread; returns the thread and the sibling that is in its place.
+
+        With siblings it goes together with all below it; without, what followed moves up.  Raises LookupError when
+        it is gone, RunInProgressError when a reply that is being written would go.
+        """
+        now = to_microseconds(self._clock())
+
+        def delete(connection: sqlite3.Connection) -> tuple[ThreadId, MessageId | None]:
+            thread_id, neighbour = deletions.delete(connection, message_id, now)
+            _refresh_preview(connection, thread_id)
+            return thread_id, neighbour
+
+        return await self._database.run(delete)
+
+    async def restore_message(self, message_id: MessageId) -> ThreadId:
+        """Put a deleted message back where it was; returns its thread.
+
+        Raises LookupError when it was purged or its parent is gone.
+        """
+
+        def restore(connection: sqlite3.Connection) -> ThreadId:
+            thread_id = deletions.restore(connection, message_id)
+            _refresh_preview(connection, thread_id)
+            return thread_id
+
+        return await self._database.run(restore)
+
+    async def fork_thread(self, message_id: MessageId, name: str) -> ThreadId:
+        """Make a thread called ``name`` of all that led to the message, and itself.  Raises LookupError."""
+        now = to_microseconds(self._clock())
+
+        def fork(connection: sqlite3.Connection) -> ThreadId:
+            thread_id = forks.fork(connection, message_id, storable(name.strip())[:THREAD_NAME_LIMIT], now)
+            _refresh_preview(connection, thread_id)
+            return thread_id
+
+        return await self._database.run(fork)
 
     # --- runs ---
 
@@ -321,6 +401,14 @@ def preview(text: str) -> str:
     head = re.sub(r"\*\*|__|~~|`|(?<!\w)[*_](?=\w)|(?<=[\w.,!?])[*_](?!\w)", "", head)
     line = " ".join(head.split())
     return line if len(line) <= PREVIEW_LENGTH else line[: PREVIEW_LENGTH - 1].rstrip() + "…"
+
+
+def _window(connection: sqlite3.Connection, thread_id: ThreadId, first: int, count: int) -> MessageWindow:
+    messages = tree.shown(connection, thread_id, first, count)
+    found = runs.brief(connection, [message.run_id for message in messages if message.run_id])
+    return MessageWindow(
+        messages, {run.message_id: run for run in found}, tree.shown_count(connection, thread_id)
+    )
 
 
 def _thread(connection: sqlite3.Connection, thread_id: ThreadId) -> Thread | None:

@@ -131,6 +131,37 @@ MIGRATIONS = (
         CREATE INDEX runs_writing ON runs (owner) WHERE status = 'writing';
         """,
     ),
+    Migration(
+        "deleted messages",
+        """
+        -- A message that was deleted by itself; moved_up are the ids of what took its place below its parent.
+        CREATE TABLE deletions (
+            message_id TEXT PRIMARY KEY,
+            thread_id TEXT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+            deleted_at INTEGER NOT NULL,
+            moved_up TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX deletions_thread ON deletions (thread_id);
+
+        -- The rows of messages as they were, with what went along; seq is unique in both tables together.
+        CREATE TABLE deleted_messages (
+            seq INTEGER PRIMARY KEY,
+            deletion_id TEXT NOT NULL REFERENCES deletions (message_id) ON DELETE CASCADE,
+            id TEXT NOT NULL,
+            thread_id TEXT NOT NULL,
+            parent_id TEXT,
+            position INTEGER NOT NULL,
+            is_shown INTEGER NOT NULL,
+            author TEXT NOT NULL,
+            status TEXT NOT NULL,
+            run_id TEXT,
+            created_at INTEGER NOT NULL,
+            labels TEXT NOT NULL,
+            text TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX deleted_messages_deletion ON deleted_messages (deletion_id);
+        """,
+    ),
 )
 
 BOOKKEEPING = """

@@ -3,8 +3,10 @@
 Everything here runs inside a transaction of the caller.
 """
 
+# ruff: noqa: S608 - statements are put together from texts of ours, never from values
+
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from desktop_app.domain.assistants import AssistantSettings
@@ -14,6 +16,7 @@ from desktop_app.domain.threads import Run, Status, Usage
 from desktop_app.store.rows import (
     from_json,
     from_json_or_none,
+    marks,
     to_json,
     to_microseconds,
     to_microseconds_or_none,
@@ -105,8 +108,19 @@ def one(connection: sqlite3.Connection, run_id: RunId) -> Run | None:
 
 
 def of_thread(connection: sqlite3.Connection, thread_id: ThreadId) -> list[Run]:
-    """The runs of a thread in the order they began."""
-    rows = connection.execute(f"{SELECT} WHERE r.thread_id = ? ORDER BY r.started_at, r.id", (thread_id,))
+    """The runs of a thread's messages in the order they began; those of deleted messages are left out."""
+    rows = connection.execute(
+        f"{SELECT} WHERE r.thread_id = ? AND EXISTS (SELECT 1 FROM messages m WHERE m.id = r.message_id)"
+        " ORDER BY r.started_at, r.id",
+        (thread_id,),
+    )
+    return [_to_run(row) for row in rows]
+
+
+def brief(connection: sqlite3.Connection, run_ids: Sequence[RunId]) -> list[Run]:
+    """Runs without what each has ``seen``, which may be longer than all the rest."""
+    select = SELECT.replace("r.seen", "''")
+    rows = connection.execute(f"{select} WHERE r.id IN ({marks(run_ids)})", run_ids)
     return [_to_run(row) for row in rows]
 
 

@@ -40,6 +40,19 @@ NEWEST_BRANCH = """
     SELECT id FROM down WHERE id IS NOT NULL
 """
 
+# The message and everything below it.
+SUBTREE = """
+    WITH RECURSIVE down (id) AS (
+        VALUES (?)
+        UNION ALL
+        SELECT m.id FROM down JOIN messages m ON m.thread_id = ? AND m.parent_id = down.id
+    )
+    SELECT id FROM down
+"""
+
+# Numbers of messages are never used twice, so that what was deleted can return to its place among its siblings.
+NEXT_SEQ = "1 + max(coalesce((SELECT max(seq) FROM messages), 0), coalesce((SELECT max(seq) FROM deleted_messages), 0))"
+
 # The message and its parents, nearest first.
 ANCESTRY = f"""
     WITH RECURSIVE up (id, parent_id, depth) AS (
@@ -59,13 +72,14 @@ def insert_shown(connection: sqlite3.Connection, message: Message) -> None:
     """
     position = 0
     if message.parent_id is None:
-        _hide_from(connection, message.thread_id, 0)
+        hide_from(connection, message.thread_id, 0)
     else:
-        position = _position_in(connection, message.thread_id, message.parent_id) + 1
-        _show_up_to(connection, message.thread_id, message.parent_id, position - 1)
+        position = position_in(connection, message.thread_id, message.parent_id) + 1
+        show_up_to(connection, message.thread_id, message.parent_id, position - 1)
     connection.execute(
-        "INSERT INTO messages (id, thread_id, parent_id, position, is_shown, author, text, status, run_id, created_at)"
-        " VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages"
+        " (seq, id, thread_id, parent_id, position, is_shown, author, text, status, run_id, created_at)"
+        f" VALUES ({NEXT_SEQ}, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)",
         (
             message.id,
             message.thread_id,
@@ -91,7 +105,7 @@ def show(connection: sqlite3.Connection, message_id: MessageId) -> ThreadId:
     if row is None:
         raise LookupError(f"no message {message_id}")
     thread_id, position = row
-    _show_up_to(connection, thread_id, message_id, position)
+    show_up_to(connection, thread_id, message_id, position)
     connection.execute(
         f"UPDATE messages SET is_shown = 1 WHERE NOT is_shown AND id IN ({NEWEST_BRANCH})",
         (message_id, thread_id),
@@ -99,16 +113,42 @@ def show(connection: sqlite3.Connection, message_id: MessageId) -> ThreadId:
     return ThreadId(thread_id)
 
 
-def shown(
-    connection: sqlite3.Connection, thread_id: ThreadId, before: int | None, limit: int
-) -> list[Message]:
-    """The last ``limit`` shown messages above the position ``before`` (None: the end), oldest first."""
+def shown(connection: sqlite3.Connection, thread_id: ThreadId, first: int, count: int) -> list[Message]:
+    """The shown messages at the positions from ``first`` on, at most ``count``."""
     rows = connection.execute(
-        f"SELECT {COLUMNS} FROM messages WHERE thread_id = ? AND is_shown AND position < ?"
-        " ORDER BY position DESC LIMIT ?",
-        (thread_id, 2**62 if before is None else before, limit),
+        f"SELECT {COLUMNS} FROM messages WHERE thread_id = ? AND is_shown AND position >= ?"
+        " ORDER BY position LIMIT ?",
+        (thread_id, first, count),
     ).fetchall()
-    return with_siblings(connection, [to_message(row) for row in reversed(rows)])
+    return with_siblings(connection, [to_message(row) for row in rows])
+
+
+def shown_count(connection: sqlite3.Connection, thread_id: ThreadId) -> int:
+    """How many messages the shown path has."""
+    last = connection.execute(
+        "SELECT max(position) FROM messages WHERE thread_id = ? AND is_shown", (thread_id,)
+    ).fetchone()[0]
+    return 0 if last is None else last + 1
+
+
+def shown_position(connection: sqlite3.Connection, message_id: MessageId) -> int | None:
+    """Where on the shown path the message stands; None when it is not shown."""
+    row = connection.execute(
+        "SELECT position FROM messages WHERE id = ? AND is_shown", (message_id,)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def newest_shown(
+    connection: sqlite3.Connection, thread_id: ThreadId, author: Author | None
+) -> Message | None:
+    """The last shown message, or the last one of ``author``."""
+    row = connection.execute(
+        f"SELECT {COLUMNS} FROM messages WHERE thread_id = ? AND is_shown AND (? IS NULL OR author = ?)"
+        " ORDER BY position DESC LIMIT 1",
+        (thread_id, author, author),
+    ).fetchone()
+    return with_siblings(connection, [to_message(row)])[0] if row else None
 
 
 def shown_ids(connection: sqlite3.Connection, thread_id: ThreadId) -> list[MessageId]:
@@ -190,7 +230,8 @@ def _grouped(
     return {parent_id: tuple(ids) for parent_id, ids in children.items()}
 
 
-def _position_in(connection: sqlite3.Connection, thread_id: ThreadId, message_id: MessageId) -> int:
+def position_in(connection: sqlite3.Connection, thread_id: ThreadId, message_id: MessageId) -> int:
+    """The depth of the message, shown or not; raises LookupError when it is not in the thread."""
     row = connection.execute(
         "SELECT position FROM messages WHERE id = ? AND thread_id = ?", (message_id, thread_id)
     ).fetchone()
@@ -200,17 +241,42 @@ def _position_in(connection: sqlite3.Connection, thread_id: ThreadId, message_id
     return position
 
 
-def _show_up_to(
+def show_up_to(
     connection: sqlite3.Connection, thread_id: ThreadId, message_id: MessageId, position: int
 ) -> None:
     """Show the path from the root to the message at ``position``, and nothing else."""
     branch = [row[0] for row in connection.execute(HIDDEN_ANCESTRY, (message_id,))]
-    _hide_from(connection, thread_id, position + 1 - len(branch))
+    hide_from(connection, thread_id, position + 1 - len(branch))
     connection.executemany("UPDATE messages SET is_shown = 1 WHERE id = ?", ((id_,) for id_ in branch))
 
 
-def _hide_from(connection: sqlite3.Connection, thread_id: ThreadId, position: int) -> None:
+def hide_from(connection: sqlite3.Connection, thread_id: ThreadId, position: int) -> None:
+    """Hide what is shown at ``position`` and below."""
     connection.execute(
         "UPDATE messages SET is_shown = 0 WHERE thread_id = ? AND is_shown AND position >= ?",
         (thread_id, position),
+    )
+
+
+def siblings_of(
+    connection: sqlite3.Connection, thread_id: ThreadId, parent_id: MessageId | None
+) -> list[MessageId]:
+    """All messages below one parent, oldest first."""
+    rows = connection.execute(
+        "SELECT id FROM messages WHERE thread_id = ? AND parent_id IS ? ORDER BY seq", (thread_id, parent_id)
+    )
+    return [MessageId(row[0]) for row in rows]
+
+
+def sink(connection: sqlite3.Connection, thread_id: ThreadId, message_id: MessageId, by: int) -> None:
+    """Move the message (which may be gone itself) and everything below it ``by`` positions down."""
+    # Shown ones pass through negative positions: no two of them may ever stand at one place.
+    connection.execute(
+        "UPDATE messages SET position = CASE WHEN is_shown THEN -1 - (position + ?) ELSE position + ? END"
+        f" WHERE id IN ({SUBTREE})",
+        (by, by, message_id, thread_id),
+    )
+    connection.execute(
+        "UPDATE messages SET position = -1 - position WHERE thread_id = ? AND is_shown AND position < 0",
+        (thread_id,),
     )

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from desktop_app.domain.connections import Connection
     from desktop_app.domain.errors import RunError
     from desktop_app.domain.threads import ThreadSummary
-    from desktop_app.qt.intents import AssistantsListed, ConnectionsListed, Intents, ThreadOpened
+    from desktop_app.qt.intents import Answerer, AssistantsListed, ConnectionsListed, Intents, ThreadOpened
     from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
     from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
     from desktop_app.widgets.notice_bar import NoticeBar
@@ -296,7 +296,8 @@ class MainWindow(QMainWindow):
     def _wire_messages(self, intents: Intents) -> None:
         messages = self.messages
         intents.thread_opened.connect(self._on_opened)
-        intents.older_loaded.connect(messages.add_older)
+        intents.answerer_changed.connect(self._on_answerer)
+        intents.messages.messages_loaded.connect(messages.add_messages)
         intents.facts_arrived.connect(messages.apply)
         intents.question_stored.connect(messages.question_stored)
         intents.question_refused.connect(messages.question_refused)
@@ -304,11 +305,11 @@ class MainWindow(QMainWindow):
         messages.stop_requested.connect(intents.stop_run)
         messages.draft_changed.connect(intents.save_draft)
         messages.renamed.connect(intents.rename_thread)
-        messages.older_wanted.connect(intents.load_older)
+        messages.messages_wanted.connect(intents.messages.load)
         messages.read_position_changed.connect(intents.save_read_position)
         messages.regenerate_requested.connect(intents.regenerate)
         messages.continue_requested.connect(intents.continue_reply)
-        messages.sibling_requested.connect(intents.show_sibling)
+        messages.sibling_requested.connect(intents.messages.show_sibling)
 
     def _on_assistants(self, listed: AssistantsListed) -> None:
         self._assistants = listed.assistants
@@ -341,11 +342,18 @@ class MainWindow(QMainWindow):
         self.messages.show_thread(opened)
         self.threads.select(opened.thread.id)
         self._show_title(opened.thread.name)
-        self._connection_id = opened.connection.id if opened.connection else None
-        name = opened.connection.name if opened.connection else ""
-        self.footer.set_state("ok" if name else "off", name or self.tr("No connection"))
+        self._show_connection(opened.connection)
         if not opened.messages or self.focusWidget() is None:
             self.messages.composer.focus()
+
+    def _on_answerer(self, answerer: Answerer) -> None:
+        self.messages.set_answerer(answerer)
+        self._show_connection(answerer.connection)
+
+    def _show_connection(self, connection: Connection | None) -> None:
+        self._connection_id = connection.id if connection else None
+        name = connection.name if connection else ""
+        self.footer.set_state("ok" if name else "off", name or self.tr("No connection"))
 
     def _show_title(self, name: str) -> None:
         self.messages.set_title(name)
@@ -607,6 +615,8 @@ class MainWindow(QMainWindow):
         texts = {
             "thread_deleted": self.tr("“%1” was moved to the trash."),
             "assistant_deleted": self.tr("Assistant “%1” was deleted. Its threads are kept."),
+            "message_deleted": self.tr("The message was deleted."),
+            "turns_hidden": self.tr("A new branch: what followed stays with the former reply."),
         }
         self._undo = undo
         text = texts[what].replace("%1", name or self.tr("New thread"))

@@ -6,6 +6,7 @@ when the reply is complete.  A message leaves the composer once it is stored; wh
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -19,7 +20,7 @@ from desktop_app.widgets.theme import Theme
 if TYPE_CHECKING:
     from desktop_app.controllers.facts import Fact, RunBegan, RunFinished
     from desktop_app.domain.threads import Message, Run
-    from desktop_app.qt.intents import ThreadOpened
+    from desktop_app.qt.intents import Answerer, ThreadOpened
     from desktop_app.widgets.empty_thread import EmptyThread
     from desktop_app.widgets.transcript.view import TranscriptView
 
@@ -28,14 +29,14 @@ class MessagesPane(QWidget):
     """Shows one thread; every signal that starts with a thread's id speaks of the open one.
 
     ``send_requested(str, str)``, ``draft_changed(str, str)``, ``read_position_changed(str, str, int)``,
-    ``older_wanted(str, int)``: the position before which messages are wanted.
+    ``messages_wanted(str, int, int)``: the first position and the number of the messages that are needed.
     """
 
     send_requested = Signal(str, str)
     stop_requested = Signal(str)
     draft_changed = Signal(str, str)
     renamed = Signal(str, str)
-    older_wanted = Signal(str, int)
+    messages_wanted = Signal(str, int, int)
     read_position_changed = Signal(str, str, int)
     regenerate_requested = Signal(str)
     continue_requested = Signal(str)
@@ -90,7 +91,7 @@ class MessagesPane(QWidget):
         questions = [message.text for message in opened.messages if message.author == "user"]
         self._last_question = questions[-1] if questions else ""
         self._show_header()
-        self.transcript.show_thread(opened.messages, opened.has_older, opened.runs)
+        self.transcript.show_thread(opened.messages, self._oldest_position > 0, opened.runs)
         if not is_same:
             self.composer.set_text(self._left.pop(opened.thread.id, opened.thread.draft))
             self._wait_for_end(False)
@@ -113,19 +114,23 @@ class MessagesPane(QWidget):
             message_id, offset = self.transcript.read_position()
             self.read_position_changed.emit(self._opened.thread.id, message_id, offset)
 
+    def set_answerer(self, answerer: Answerer) -> None:
+        """Another assistant, or another version of it, answers from now on."""
+        if self._opened is not None and self._opened.thread.id == answerer.thread_id:
+            self._opened = replace(self._opened, assistant=answerer.assistant, connection=answerer.connection)
+            self._show_header()
+
     def set_title(self, name: str) -> None:
         """Show the thread's name as the list has it."""
         self.header.set_title(name)
 
-    def add_older(
-        self, thread_id: str, messages: list[Message], runs: dict[MessageId, Run], has_older: bool
-    ) -> None:
-        """Put messages that came later on demand before the oldest."""
+    def add_messages(self, thread_id: str, messages: list[Message], runs: dict[MessageId, Run]) -> None:
+        """Give the transcript messages that it had asked for."""
         if thread_id != self.thread_id:
             return
         if messages:
             self._oldest_position = messages[0].position
-        self.transcript.prepend(messages, has_older, runs)
+        self.transcript.prepend(messages, self._oldest_position > 0, runs)
 
     # -- a reply grows
 
@@ -318,7 +323,8 @@ class MessagesPane(QWidget):
 
     def _want_older(self) -> None:
         if self._opened is not None:
-            self.older_wanted.emit(self._opened.thread.id, self._oldest_position)
+            first = max(0, self._oldest_position - 50)
+            self.messages_wanted.emit(self._opened.thread.id, first, self._oldest_position - first)
 
     def _rename(self, name: str) -> None:
         if self._opened is not None:

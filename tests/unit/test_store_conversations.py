@@ -84,7 +84,7 @@ class Talk:
         return stored
 
     async def texts(self, thread_id: ThreadId) -> list[str]:
-        return [message.text for message in await self.store.messages(thread_id, limit=1000)]
+        return [message.text for message in await self.store.messages(thread_id)]
 
 
 @pytest.fixture
@@ -424,17 +424,15 @@ async def test_a_question_under_a_hidden_reply_shows_that_branch(
     assert await talk.texts(thread.id) == ["Question", "First", "More", "Of the first"]
 
 
-async def test_older_messages_are_loaded_page_by_page(store: ConversationStore, talk: Talk) -> None:
+async def test_messages_are_read_by_their_positions(store: ConversationStore, talk: Talk) -> None:
     thread = await store.create_thread(ASSISTANT)
     parent: Message | None = None
     for number in range(10):
         parent = await talk.exchange(thread.id, f"Q{number}", f"A{number}", parent)
-    newest = await store.messages(thread.id, limit=5)
-    assert [message.text for message in newest] == ["A7", "Q8", "A8", "Q9", "A9"]
-    older = await store.messages(thread.id, before=newest[0].position, limit=5)
-    assert [message.text for message in older] == ["Q5", "A5", "Q6", "A6", "Q7"]
-    assert await store.messages(thread.id, before=0) == []
-    everything = await store.messages(thread.id, limit=1000)
+    some = await store.messages(thread.id, first=10, count=5)
+    assert [message.text for message in some] == ["Q5", "A5", "Q6", "A6", "Q7"]
+    assert await store.messages(thread.id, first=20) == []
+    everything = await store.messages(thread.id)
     assert [message.position for message in everything] == list(range(20))
     assert await store.all_messages(thread.id) == everything
 

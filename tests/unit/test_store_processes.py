@@ -108,7 +108,7 @@ async def test_a_killed_process_loses_nothing_that_was_stored(tmp_path: Path, li
     mark, store = ProcessMark(tmp_path / "locks"), ConversationStore(database)
     interrupted = await store.interrupt_orphans(mark.is_alive)
     (thread,) = await store.threads()
-    messages = await store.messages(thread.id, limit=10_000)
+    messages = await store.messages(thread.id)
     questions, replies = messages[0::2], messages[1::2]
     asked = [number for word, number in said if word == "asked"]
     ended = [number for word, number in said if word == "ended"]

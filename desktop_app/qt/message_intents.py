@@ -1,0 +1,178 @@
+"""What the user wants with single messages of the open thread, and the loading of those that come into sight."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.controllers.backend import Backend
+from desktop_app.domain.errors import RunError, RunInProgressError
+from desktop_app.domain.ids import MessageId, ThreadId
+from desktop_app.domain.threads import Author, Message
+
+Work = Coroutine[Any, Any, None]
+
+
+class Span(NamedTuple):
+    """Positions of a thread, ``end`` not among them."""
+
+    thread_id: ThreadId
+    first: int
+    end: int
+
+    def touches(self, other: "Span") -> bool:
+        """Whether nothing lies between the two."""
+        return self.thread_id == other.thread_id and self.first <= other.end and other.first <= self.end
+
+    def contains(self, other: "Span") -> bool:
+        """Whether all of ``other`` is in it."""
+        return self.thread_id == other.thread_id and self.first <= other.first and other.end <= self.end
+
+    def joined(self, other: "Span") -> "Span":
+        """The two and what lies between them."""
+        return Span(self.thread_id, min(self.first, other.first), max(self.end, other.end))
+
+
+class MessageIntents(QObject):
+    """Lives beside ``Intents``, which starts its tasks, opens threads and offers undo.
+
+    ``messages_loaded(str, list, object)``: thread, messages, their runs by message id.  ``message_removed(str, str)``:
+    thread and message, which went alone; what followed moved up.  ``edit_ready(Message)``: a question to be put into
+    the composer.  ``details_ready(Message, Run | None)``.  ``refused(RunError)``: a message was not deleted.
+    """
+
+    messages_loaded = Signal(str, list, object)
+    message_removed = Signal(str, str)
+    edit_ready = Signal(object)
+    details_ready = Signal(object, object)
+    refused = Signal(object)
+
+    def __init__(
+        self,
+        backend: Backend,
+        parent: QObject,
+        *,
+        start: Callable[[Work, str], None],
+        open_thread: Callable[[ThreadId], Work],
+        show_again: Callable[[ThreadId, MessageId], Work],
+        refresh: Callable[[], Work],
+        offer_undo: Callable[[str, str, Callable[[], Work]], None],
+    ) -> None:
+        super().__init__(parent)
+        self._backend = backend
+        self._start = start
+        self._open_thread = open_thread
+        self._show_again = show_again
+        self._refresh = refresh
+        self._offer_undo = offer_undo
+        self._wanted: Span | None = None
+        self._loading: Span | None = None
+
+    # -- reading
+
+    def load(self, thread_id: str, first: int, count: int) -> None:
+        """Load ``count`` messages from the position ``first`` on.
+
+        May be called at every step of a scroll bar: while one span is being read, those that touch each other become
+        one, and of others the last is read.
+        """
+        wanted = Span(ThreadId(thread_id), first, first + count)
+        if self._loading is not None and self._loading.contains(wanted):
+            return
+        is_waiting = self._wanted is not None
+        if self._wanted is not None and self._wanted.touches(wanted):
+            wanted = self._wanted.joined(wanted)
+        self._wanted = wanted
+        if not is_waiting and self._loading is None:
+            self._start(self._load(), "load messages")
+
+    async def _load(self) -> None:
+        try:
+            while (span := self._wanted) is not None:
+                self._wanted, self._loading = None, span
+                window = await self._backend.conversations.window(
+                    span.thread_id, first=span.first, count=span.end - span.first
+                )
+                self.messages_loaded.emit(span.thread_id, window.messages, window.runs)
+        finally:
+            self._wanted = self._loading = None
+
+    def show_details(self, message_id: str) -> None:
+        """Read what is known of a message and of the run that wrote it."""
+        self._start(self._show_details(MessageId(message_id)), "message details")
+
+    async def _show_details(self, message_id: MessageId) -> None:
+        store = self._backend.conversations
+        message = await store.message(message_id)
+        if message is not None:
+            run = await store.run(message.run_id) if message.run_id else None
+            self.details_ready.emit(message, run)
+
+    # -- branches
+
+    def show_sibling(self, message_id: str) -> None:
+        """Show another of the messages at this place."""
+        self._start(self._show_sibling(MessageId(message_id)), "show sibling")
+
+    async def _show_sibling(self, message_id: MessageId) -> None:
+        store = self._backend.conversations
+        message = await store.message(message_id)
+        if message is not None:
+            await store.show_sibling(message_id)
+            await self._show_again(message.thread_id, message_id)
+
+    def edit(self, message_id: str) -> None:
+        """Put a question into the composer, to be asked in other words."""
+        self._start(self._edit(self._backend.conversations.message(MessageId(message_id))), "edit message")
+
+    def edit_last(self, thread_id: str) -> None:
+        """Put the last question of the thread into the composer."""
+        newest = self._backend.conversations.newest(ThreadId(thread_id), Author.USER)
+        self._start(self._edit(newest), "edit message")
+
+    async def _edit(self, reading: Coroutine[Any, Any, Message | None]) -> None:
+        message = await reading
+        if message is not None:
+            self.edit_ready.emit(message)
+
+    def fork(self, message_id: str, name: str) -> None:
+        """Open a new thread called ``name`` that begins with all that led to the message, and itself."""
+        self._start(self._fork(MessageId(message_id), name), "fork thread")
+
+    def fork_last(self, thread_id: str, name: str) -> None:
+        """Open a copy of the whole thread, as it is shown."""
+        self._start(self._fork_last(ThreadId(thread_id), name), "fork thread")
+
+    async def _fork_last(self, thread_id: ThreadId, name: str) -> None:
+        newest = await self._backend.conversations.newest(thread_id)
+        if newest is not None:
+            await self._fork(newest.id, name)
+
+    async def _fork(self, message_id: MessageId, name: str) -> None:
+        thread_id = await self._backend.conversations.fork_thread(message_id, name)
+        await self._refresh()
+        await self._open_thread(thread_id)
+
+    # -- deleting
+
+    def delete(self, message_id: str) -> None:
+        """Take a message out of its thread; Undo is offered."""
+        self._start(self._delete(MessageId(message_id)), "delete message")
+
+    async def _delete(self, message_id: MessageId) -> None:
+        try:
+            thread_id, instead = await self._backend.conversations.delete_message(message_id)
+        except RunInProgressError as error:
+            self.refused.emit(RunError.of(error))
+            return
+        if instead is None:
+            self.message_removed.emit(thread_id, message_id)
+        else:
+            await self._show_again(thread_id, instead)
+        self._offer_undo("message_deleted", "", lambda: self._restore(message_id))
+        await self._refresh()
+
+    async def _restore(self, message_id: MessageId) -> None:
+        thread_id = await self._backend.conversations.restore_message(message_id)
+        await self._show_again(thread_id, message_id)
+        await self._refresh()
