@@ -20,7 +20,7 @@ _SPECIAL = r"""[\\`~$]
     | &(?=\#?\w+;)
     | !(?=\[)
     """
-_IN_TEXT = re.compile(_SPECIAL + r"| (?<![^\u2028])\[ | \](?=\()", re.VERBOSE)
+_IN_TEXT = re.compile(_SPECIAL + r"| (?<=\u2028)\[ | \A\[(?!\^) | \](?=\()", re.VERBOSE)
 _IN_BRACKETS = re.compile(_SPECIAL + r"| [\[\]]", re.VERBOSE)
 # What is special where a line begins.
 _LINE_START = re.compile(
@@ -45,7 +45,7 @@ def inline(text: str, spans: Sequence[Span], *, is_one_line: bool = False) -> st
     """
     written = _styled(text, spans) if spans else words(text, is_alone=True)
     if is_one_line:
-        return written.replace(BREAK, "<br>").strip(" \t")
+        return written.replace(BREAK, "<br>").replace("\n", " ").strip(" \t")
     lines = [_safe_start(line.strip(" \t")) for line in written.split(BREAK)]
     return _joined(lines)
 
@@ -130,7 +130,7 @@ def _leaf(run: Run) -> str:
         return _code(run.text)
     if run.style & IMAGE:
         return f"![{words(run.text, in_brackets=True)}]({address(run.target)})"
-    return run.text
+    return run.text.replace(BREAK, "\n")
 
 
 def _code(text: str) -> str:

@@ -8,7 +8,7 @@ Offsets inside an item count code points of its ``plain`` text.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 BOLD, ITALIC, STRIKE, CODE, MATH, HTML, LINK, IMAGE = (1 << bit for bit in range(8))
 """Bits of ``Span.style``."""
@@ -36,6 +36,15 @@ class ListState:
 
     def __init__(self, is_loose: bool = False) -> None:
         self.is_loose = is_loose
+
+
+class Place(TypedDict, total=False):
+    """Where an item stands; see ``Item``."""
+
+    nesting: str
+    joined: int
+    marker: str
+    in_list: ListState | None
 
 
 class Item:
@@ -77,9 +86,14 @@ class TextItem(Item):
     __slots__ = ("is_html", "level", "spans", "stable", "text")
 
     def __init__(
-        self, text: str, spans: Sequence[Span] = (), level: int = 0, is_html: bool = False, **place: object
+        self,
+        text: str,
+        spans: Sequence[Span] = (),
+        level: int = 0,
+        is_html: bool = False,
+        **place: Unpack[Place],
     ) -> None:
-        super().__init__(**place)  # type: ignore[arg-type]
+        super().__init__(**place)
         self.text = text
         self.spans = list(spans)
         self.level = level
@@ -99,8 +113,8 @@ class CodeItem(Item):
 
     __slots__ = ("language", "lines", "stable")
 
-    def __init__(self, lines: Sequence[str], language: str = "", **place: object) -> None:
-        super().__init__(**place)  # type: ignore[arg-type]
+    def __init__(self, lines: Sequence[str], language: str = "", **place: Unpack[Place]) -> None:
+        super().__init__(**place)
         self.lines = list(lines)
         self.language = language
         self.stable = 0
@@ -129,9 +143,9 @@ class TableItem(Item):
     __slots__ = ("alignments", "rows", "stable")
 
     def __init__(
-        self, alignments: Sequence[str], rows: Sequence[tuple[Cell, ...]], **place: object
+        self, alignments: Sequence[str], rows: Sequence[tuple[Cell, ...]], **place: Unpack[Place]
     ) -> None:
-        super().__init__(**place)  # type: ignore[arg-type]
+        super().__init__(**place)
         self.alignments = tuple(alignments)
         self.rows = list(rows)
         self.stable = 0
@@ -156,8 +170,8 @@ class ImageItem(Item):
 
     __slots__ = ("description", "source", "title")
 
-    def __init__(self, source: str, description: str = "", title: str = "", **place: object) -> None:
-        super().__init__(**place)  # type: ignore[arg-type]
+    def __init__(self, source: str, description: str = "", title: str = "", **place: Unpack[Place]) -> None:
+        super().__init__(**place)
         self.source = source
         self.description = description
         self.title = title

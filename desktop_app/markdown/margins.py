@@ -24,7 +24,7 @@ def with_margins(
     before: Item | None = None
     for step in steps(items):
         item = step.item
-        if before is not None and (_stands_apart(step, stack) or must_part(before, item)):
+        if before is not None and (_stands_apart(step, before, stack) or must_part(before, item)):
             out.append("".join(margins[: step.kept]).rstrip())
         del stack[step.kept :], margins[step.kept :]
         lead = _enter(step, stack, margins, mark)
@@ -36,10 +36,12 @@ def with_margins(
     return "\n".join(out)
 
 
-def _stands_apart(step: Step, stack: Sequence[Container]) -> bool:
-    """Whether a blank line belongs before the item; ``stack`` is open around the item before it."""
+def _stands_apart(step: Step, before: Item, stack: Sequence[Container]) -> bool:
+    """Whether a blank line belongs before the item; ``stack`` is open around the item ``before`` it."""
     if not step.kept:
         return True
+    if before.marker and not before.plain and step.kept == len(stack) and step.number is None:
+        return False  # The list item begins with this item: a blank line would leave it empty.
     around = stack[step.kept - 1]
     return around.is_loose or not around.is_list
 
