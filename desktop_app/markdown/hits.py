@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from desktop_app.markdown.items import Item
+from desktop_app.markdown.parser import clean, parse
 
 SPACES = "\t\n\x0b\x0c\r\x85\xa0\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 ALIKE = (("ё", "е"), ("ς", "σ"), *((space, " ") for space in SPACES))
@@ -16,7 +17,7 @@ WORD = re.compile(r"[^\W_]+")
 
 # What may stand inside a shown word in its source, and what hides there how a word goes on.
 INSIDE_WORDS = "*~`$[]!<>"
-HIDING = re.compile(r"&#?\w+;|[)\]]\w")
+HIDING = re.compile(r"&#?\w+;|[)\]]\w|%[0-9a-f]{2}")
 
 
 class Hit(NamedTuple):
@@ -62,18 +63,15 @@ def hits_in_items(items: Iterable[Item], folded_query: str) -> list[Hit]:
 def hits_in_message(source: str, folded_query: str, *, is_markdown: bool) -> list[Hit]:
     """The hits in a message; one that is no Markdown is shown line for line, as one item."""
     if is_markdown:
-        from desktop_app.markdown.parser import parse
-
         return hits_in_items(parse(source), folded_query)
-    lines = fold(source.replace("\r\n", "\n"))
-    return [Hit(0, start, end) for start, end in find_in(lines, folded_query)]
+    return [Hit(0, start, end) for start, end in find_in(fold(clean(source)), folded_query)]
 
 
 class Sieve:
     """Tells cheaply which sources cannot show the query, so that the others alone are parsed.
 
     Markup may stand inside a word (``**bold**ness``), so every word of the query must be in the source once such marks
-    are out.  Where a word goes on behind a link, or a character is written by its name, only parsing tells.
+    are out.  Where a word goes on behind a link, or a character is written by its name or its code, only parsing tells.
     """
 
     __slots__ = ("_marks", "_words")

@@ -1,6 +1,7 @@
 """The find bar under real keys, and the marks beside the scroll bar."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -177,4 +178,4 @@ def test_thinning_keeps_the_first_and_all_that_stand_apart() -> None:
     found = thinned(range(100_000))
     assert found[0] == 0
     assert len(found) <= MARKS + 1
-    assert max(after - before for before, after in zip(found, found[1:], strict=False)) <= 100_000 / MARKS + 1
+    assert max(after - before for before, after in pairwise(found)) <= 100_000 / MARKS + 1
