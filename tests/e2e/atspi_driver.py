@@ -87,6 +87,8 @@ class Driver:
         self.pid = pid
         self.app: Any = None
         self.known: dict[str, Any] = {}
+        self.heard: list[dict[str, Any]] = []
+        self.listener: Any = None
 
     def find(self, name: str) -> Any:
         node = self.known.get(name)
@@ -123,6 +125,23 @@ class Driver:
             for text in (node.get_name(), node.get_description(), text_of(node))
             if text
         ]
+
+    def do_listen(self, events: str) -> bool:
+        """Remember events such as "object:announcement object:text-changed:insert" from now on."""
+        self.listener = Atspi.EventListener.new(self.on_event)
+        return all(self.listener.register(event) for event in events.split())
+
+    def on_event(self, event: Any) -> None:
+        said = event.any_data if isinstance(event.any_data, str) else ""
+        self.heard.append({"type": event.type, "detail": [event.detail1, event.detail2], "text": said})
+
+    def do_heard(self) -> list[dict[str, Any]]:
+        """What was heard since this was last asked."""
+        context = GLib.MainContext.default()
+        while context.iteration(False):
+            pass
+        heard, self.heard = self.heard, []
+        return heard
 
     def do_rows(self, name: str) -> Any:
         node = self.find(name)

@@ -115,10 +115,12 @@ class TranscriptAccessibility(QObject):
         """Other messages are near the viewport."""
         if not self._messages and not QAccessible.isActive():
             return
-        shown = set(self.transcript.accessible_messages())
-        for message_id in [known for known in self._messages if known not in shown]:
+        shown = self.transcript.accessible_messages()
+        near = set(shown)
+        for message_id in [known for known in self._messages if known not in near]:
+            self._messages[message_id].tell_leaving()
             self._forget(message_id)
-        for message_id in shown - self._messages.keys():
+        for message_id in [new for new in shown if new not in self._messages]:
             created = QAccessibleEvent(self.message(message_id), QAccessible.Event.ObjectCreated)
             QAccessible.updateAccessibility(created)
 
@@ -230,6 +232,7 @@ class _Message(_Painted):
         self._controls: list[_Control] = []
         self._targets: Sequence[Target] | None = None
         self._content: _Content | None = None
+        self._is_leaving = False
         self._text = _MessageText(self)
         self._actions = _MessageActions(self)
         self._told = accessibility.transcript.plain_text(message_id)
@@ -274,7 +277,15 @@ class _Message(_Painted):
         else:
             QAccessible.updateAccessibility(QAccessibleTextUpdateEvent(self, 0, before, self._told))
 
+    def tell_leaving(self) -> None:
+        """Say that it goes; Qt speaks only of what is valid."""
+        self._is_leaving = True
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.ObjectDestroyed))
+        self._is_leaving = False
+
     def isValid(self) -> bool:
+        if self._is_leaving:
+            return True
         return Shiboken.isValid(self.accessibility) and self.transcript.has_message(self.message_id)
 
     def parent(self) -> QAccessibleInterface:
