@@ -20,8 +20,8 @@ from desktop_app.markdown.items import BOLD, CODE, HTML, IMAGE, ITALIC, LINK, MA
 from desktop_app.widgets.transcript.style import TextStyle
 
 MONO_EM = 0.9
-CHIP_SIDE, CHIP_RADIUS, CHIP_LEAD = 3, 4, 2
-"""A chip reaches ``CHIP_SIDE`` over the space beside it, and is ``CHIP_LEAD`` less high than its line."""
+CHIP_SIDE, CHIP_RADIUS, CHIP_LEAD = 4, 5, 4
+"""A chip has ``CHIP_SIDE`` left and right of its words, and is ``CHIP_LEAD`` less high than its line."""
 
 _STRONG = {"L", "R", "AL"}
 _FIXED = MATH | HTML | CODE
@@ -32,7 +32,7 @@ _RIGHT_TO_LEFT = re.compile(
 
 def is_wide(text: str) -> bool:
     """Whether offsets into ``text`` are not those into its UTF-16 units."""
-    return not text.isascii() and max(text) > "\uffff"
+    return not text.isascii() and len(text.encode("utf-16-le", "surrogatepass")) != 2 * len(text)
 
 
 def units(text: str, offset: int) -> int:
@@ -61,7 +61,7 @@ def starts_right_to_left(text: str) -> bool:
 class SpanFormats:
     """The formats of spans in texts of one font and colour; each kind is made once."""
 
-    __slots__ = ("_color", "_font", "_made", "_metrics", "_style")
+    __slots__ = ("_color", "_font", "_made", "_metrics", "_spaced", "_style")
 
     def __init__(self, style: TextStyle, font: QFont, color: QColor) -> None:
         self._style = style
@@ -69,6 +69,9 @@ class SpanFormats:
         self._color = color
         self._made: dict[int, QTextCharFormat] = {}
         self._metrics: dict[int, QFontMetricsF] = {}
+        self._spaced = QTextCharFormat()
+        self._spaced.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
+        self._spaced.setFontLetterSpacing(style.px(CHIP_SIDE))
 
     def of(self, look: int) -> QTextCharFormat:
         """The format for ``Span.style``."""
@@ -87,14 +90,26 @@ class SpanFormats:
     def ranges(self, text: str, spans: Sequence[Span]) -> list[QTextLayout.FormatRange]:
         """The formats for a layout of ``text``."""
         is_shifted = is_wide(text)
-        found = []
-        for span in spans:
-            start, end = (units(text, span.start), units(text, span.end)) if is_shifted else span[:2]
-            one = QTextLayout.FormatRange()
-            one.start = start
-            one.length = end - start
-            one.format = self.of(span.style)
-            found.append(one)
+
+        def one(start: int, end: int, form: QTextCharFormat) -> QTextLayout.FormatRange:
+            if is_shifted:
+                start, end = units(text, start), units(text, end)
+            made = QTextLayout.FormatRange()
+            made.start = start
+            made.length = end - start
+            made.format = form
+            return made
+
+        found = [one(span.start, span.end, self.of(span.style)) for span in spans]
+        is_rtl = starts_right_to_left(text)
+        for start, end, look, _ in spans:
+            if (
+                look & CODE
+            ):  # room for the chip's sides: it comes right of a character, whatever way the text runs
+                before = end if is_rtl else start - 1
+                if 0 <= before < len(text):
+                    found.append(one(before, before + 1, self._spaced))
+                found.append(one(end - 1, end, self._spaced))
         return found
 
     def advance(self, text: str, spans: Sequence[Span] = ()) -> float:
@@ -106,6 +121,8 @@ class SpanFormats:
             if start > at:
                 width += self.metrics(0).horizontalAdvance(text[at:start])
             width += self.metrics(look).horizontalAdvance(text[start:end])
+            if look & CODE:
+                width += self._spaced.fontLetterSpacing() * (2 if start else 1)
             at = end
         return width + (self.metrics(0).horizontalAdvance(text[at:]) if at < len(text) else 0.0)
 
@@ -157,23 +174,37 @@ def line_parts(layout: QTextLayout, start: int, end: int) -> Iterator[tuple[QTex
             return
         first, last = max(first, start), min(last, end)
         if is_mixed:
-            for run in line.glyphRuns(first, last - first):
-                box = run.boundingRect()
-                yield line, box.left(), box.right()
+            boxes = (run.boundingRect() for run in line.glyphRuns(first, last - first))
+            for left, right in _joined(sorted((box.left(), box.right()) for box in boxes)):
+                yield line, left, right
         else:
             left, right = x_of(line, first), x_of(line, last)
             if left != right:
                 yield line, left, right
 
 
+def _joined(intervals: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """The intervals, sorted as they are, with those that touch made one."""
+    if not intervals:
+        return
+    left, right = intervals[0]
+    for start, end in intervals[1:]:
+        if start > right + 1:
+            yield left, right
+            left, right = start, end
+        else:
+            right = max(right, end)
+    yield left, right
+
+
 def paint_chip(painter: QPainter, rect: QRectF, style: TextStyle) -> None:
-    """The ground of inline code: ``rect`` holds the words from side to side and the line from top to bottom."""
+    """The ground of inline code: ``rect`` holds the words with the room behind them, and the line's whole height."""
     side, lead = style.px(CHIP_SIDE), style.px(CHIP_LEAD)
     radius = style.px(CHIP_RADIUS)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(style.inline_code)
-    painter.drawRoundedRect(rect.adjusted(-side, lead / 2, side, -lead / 2), radius, radius)
+    painter.drawRoundedRect(rect.adjusted(-side, lead / 2, 0, -lead / 2), radius, radius)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
