@@ -83,6 +83,18 @@ class NitkaWindow:
         """Every name, description and text in the window."""
         return self._ask("texts") or []
 
+    def authored(self) -> list[dict[str, Any]]:
+        """The messages with roles, names, states and texts, oldest first."""
+        return self._ask("starting", name="message-", within="transcript") or []
+
+    def listen(self, *events: str) -> None:
+        """Remember events of the accessibility bus such as "object:announcement"."""
+        self.wait_for(lambda: self._ask("listen", events=" ".join(events)), "the events")
+
+    def heard(self) -> list[dict[str, Any]]:
+        """Type, details and text of the events since this was last asked."""
+        return self._ask("heard") or []
+
     def controls(self) -> list[dict[str, Any]]:
         """Every accessible object of the program."""
         return self._ask("all") or []

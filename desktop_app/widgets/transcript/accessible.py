@@ -149,6 +149,10 @@ class TranscriptAccessibility(QObject):
             QAccessible.registerAccessibleInterface(message)
         return message
 
+    def author(self, *, is_user: bool) -> str:
+        """Who wrote a message, in words."""
+        return self.tr("You") if is_user else self.tr("Assistant")
+
     def on_screen(self, rect: QRect) -> QRect:
         """A rectangle of the viewport in the screen's coordinates."""
         return rect.translated(self.area.viewport().mapToGlobal(QPoint(0, 0)))
@@ -295,12 +299,11 @@ class _Message(_Painted):
         return QAccessible.Role.StaticText
 
     def text(self, kind: QAccessible.Text) -> str:
-        author = "user" if self.transcript.is_user_message(self.message_id) else "assistant"
+        is_user = self.transcript.is_user_message(self.message_id)
         if kind == QAccessible.Text.Identifier:
-            return f"message-{author}-{self.message_id}"
+            return f"message-{'user' if is_user else 'assistant'}-{self.message_id}"
         if kind == QAccessible.Text.Name:
-            tr = self.accessibility.tr
-            return tr("You") if author == "user" else tr("Assistant")
+            return self.accessibility.author(is_user=is_user)
         if kind == QAccessible.Text.Value:
             return self.content.text
         return ""
