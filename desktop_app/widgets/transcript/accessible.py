@@ -38,7 +38,7 @@ from desktop_app.widgets.transcript.block import Target
 
 NOTHING = Shiboken.VoidPtr(0)
 TOLD_EVERY_MS = 400
-LINKS = ("link", "image")
+ROLES = {"link": QAccessible.Role.Link, "image": QAccessible.Role.Graphic}
 NOT_FOR_READERS = ("scroll",)
 
 
@@ -459,7 +459,7 @@ class _Control(_Painted):
         return self.message
 
     def role(self) -> QAccessible.Role:
-        return QAccessible.Role.Link if self.target.kind in LINKS else QAccessible.Role.Button
+        return ROLES.get(self.target.kind, QAccessible.Role.Button)
 
     def text(self, kind: QAccessible.Text) -> str:
         if kind == QAccessible.Text.Name:
@@ -467,7 +467,7 @@ class _Control(_Painted):
         if kind == QAccessible.Text.Description:
             return self.target.value
         if kind == QAccessible.Text.Identifier:
-            return self.target.kind
+            return f"message_{self.target.kind}"
         return ""
 
     def state(self) -> QAccessible.State:
