@@ -1,0 +1,151 @@
+"""From the address of an image, or its bytes, to pixels; for any thread, and nothing is fetched here.
+
+Only files of this machine are opened: a path of the network would tell a stranger's server who reads (and on Windows
+sign in to it).  Drawings (SVG) are not decoded, since they may point to such paths themselves.
+"""
+
+import binascii
+import stat
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt, QUrl
+from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
+
+MOST_BYTES = 50 << 20
+MOST_PIXELS = 64_000_000
+FORMATS = {b"png", b"jpeg", b"gif", b"webp", b"bmp"}
+
+MISSING, TOO_LARGE, UNREADABLE = "missing", "too_large", "unreadable"
+"""Why there is no image."""
+
+_NETWORK_PATHS = ("//", "\\\\")
+_SLICE = 1 << 20
+
+
+class ImageError(Exception):
+    """There is no image; ``reason`` is one of the three above."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Decoded(NamedTuple):
+    """Pixels that fit the box asked for, and the size of the whole image."""
+
+    image: QImage
+    size: QSize
+
+
+def is_remote(source: str) -> bool:
+    """Whether it would have to be fetched."""
+    return source[:8].lower().startswith(("http://", "https://"))
+
+
+def is_here(source: str) -> bool:
+    """Whether it is a file of this machine, or holds its bytes itself."""
+    return _is_data(source) or _path(source) is not None
+
+
+def decode(source: str, content: bytes | None, box: QSize) -> Decoded:
+    """The image scaled down to fit ``box`` (pixels), the right way up; ``content`` is what was fetched, if it was.
+
+    Raises ImageError.  Takes as long as it needs; other threads go on meanwhile.
+    """
+    if content is None:
+        content = _data(source) if _is_data(source) else _file(source)
+    if len(content) > MOST_BYTES:
+        raise ImageError(TOO_LARGE)
+    buffer = QBuffer()
+    buffer.setData(QByteArray(content))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    return _read(QImageReader(buffer), box)
+
+
+def _read(reader: QImageReader, box: QSize) -> Decoded:
+    reader.setDecideFormatFromContent(True)
+    reader.setAutoTransform(True)
+    if bytes(reader.format().data()) not in FORMATS:
+        raise ImageError(UNREADABLE)
+    raw = reader.size()
+    if raw.isEmpty():  # a format that does not say beforehand cannot be kept within limits
+        raise ImageError(UNREADABLE)
+    if raw.width() * raw.height() > MOST_PIXELS:
+        raise ImageError(TOO_LARGE)
+    is_turned = bool(reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90)
+    fitting = _fitted(raw, box.transposed() if is_turned else box)
+    if fitting != raw:
+        reader.setScaledSize(fitting)
+    image = reader.read()
+    if image.isNull():
+        raise ImageError(UNREADABLE)
+    image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    return Decoded(image, raw.transposed() if is_turned else raw)
+
+
+def _fitted(size: QSize, box: QSize) -> QSize:
+    """``size`` made smaller to fit ``box``, never larger."""
+    if size.width() <= box.width() and size.height() <= box.height():
+        return size
+    return size.scaled(box, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
+
+
+# -- data: addresses
+
+
+def _is_data(source: str) -> bool:
+    return source[:11].lower() == "data:image/"
+
+
+def _data(source: str) -> bytes:
+    head, comma, body = source.partition(",")
+    if not comma:
+        raise ImageError(UNREADABLE)
+    if len(body) > 2 * MOST_BYTES:
+        raise ImageError(TOO_LARGE)
+    if not head.lower().endswith(";base64"):
+        return unquote_to_bytes(body)
+    return _from_base64("".join(body.split()).replace("%2B", "+").replace("%2F", "/").replace("%3D", "="))
+
+
+def _from_base64(text: str) -> bytes:
+    """In slices: the window's thread gets its turn between two of them."""
+    text += "=" * (-len(text) % 4)
+    try:
+        return b"".join(
+            binascii.a2b_base64(text[start : start + _SLICE]) for start in range(0, len(text), _SLICE)
+        )
+    except ValueError as error:
+        raise ImageError(UNREADABLE) from error
+
+
+# -- files
+
+
+def _path(source: str) -> Path | None:
+    """The file of this machine that is meant, None if there is none."""
+    text = QUrl(source).toLocalFile() if source[:5].lower() == "file:" else source
+    try:
+        path = Path(text)
+    except ValueError:
+        return None
+    is_of_network = str(path).startswith(_NETWORK_PATHS) or text.startswith(_NETWORK_PATHS)
+    return path if path.is_absolute() and not is_of_network else None
+
+
+def _file(source: str) -> bytes:
+    path = _path(source)
+    if path is None:
+        raise ImageError(MISSING)
+    try:
+        # A pipe or a device would never end.
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise ImageError(UNREADABLE)
+        if about.st_size > MOST_BYTES:
+            raise ImageError(TOO_LARGE)
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise ImageError(MISSING) from error
