@@ -10,6 +10,8 @@ from desktop_app.markdown.runs import Run, Wrapper, runs
 
 BREAK = "\u2028"
 
+_ESCAPED = r"\\\g<0>"
+
 _MARKS = {BOLD: "**", ITALIC: "*", STRIKE: "~~"}
 
 # What is special anywhere: an underscore inside a word and an asterisk among spaces are not.
@@ -20,7 +22,7 @@ _SPECIAL = r"""[\\`~$]
     | &(?=\#?\w+;)
     | !(?=\[)
     """
-_IN_TEXT = re.compile(_SPECIAL + r"| (?<=\u2028)\[ | \A\[(?!\^) | \](?=\()", re.VERBOSE)
+_IN_TEXT = re.compile(_SPECIAL + r"| (?<=\u2028)\[ | \A\[(?!\^[^\]]+\](?:[^:]|:\ )) | \](?=\()", re.VERBOSE)
 _IN_BRACKETS = re.compile(_SPECIAL + r"| [\[\]]", re.VERBOSE)
 # What is special where a line begins.
 _LINE_START = re.compile(
@@ -28,13 +30,16 @@ _LINE_START = re.compile(
     | >
     | (\d{1,9})(?=[.)](?:\s|\Z))        # numbers of list items
     | (?:=+|-+)(?=\Z)                   # underlines of headings
+    | \[(?=[^\^\]][^\]]*\]:)            # definitions of links
     | [|:-](?=[|:\ -]*\Z)               # underlines of heads of tables""",
     re.VERBOSE,
 )
 _LONELY = "`~$"
 
 _PLAIN_ADDRESS = re.compile(r"[^\s<>()\\&\x00-\x1f\x7f]+")
+_IN_ADDRESS = re.compile(r"[\\<>]|&(?=#?\w+;)")
 _AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>\x00-\x1f\x7f]*")
+_TAG = re.compile(r"<[/!?A-Za-z][^:@>]*>")
 _TICKS = re.compile("`+")
 
 
@@ -54,7 +59,7 @@ def words(text: str, *, is_alone: bool = False, in_brackets: bool = False) -> st
     """``text`` as words, beside other markup of its paragraph or ``is_alone``, or ``in_brackets`` of a link."""
     if "\n" in text or "\r" in text:
         text = text.replace("\n", " ").replace("\r", " ")
-    written = (_IN_BRACKETS if in_brackets else _IN_TEXT).sub(r"\\\g<0>", text)
+    written = (_IN_BRACKETS if in_brackets else _IN_TEXT).sub(_ESCAPED, text)
     if is_alone:
         for mark in _LONELY:
             if text.count(mark) == 1:
@@ -64,10 +69,12 @@ def words(text: str, *, is_alone: bool = False, in_brackets: bool = False) -> st
 
 def address(target: str) -> str:
     """Where a link leads, as it stands in its parentheses."""
-    if _PLAIN_ADDRESS.fullmatch(target):
-        return target
-    escaped = re.sub(r"[\\<>]|&(?=#?\w+;)", r"\\\g<0>", target)
-    return f"<{escaped}>"
+    return target if _PLAIN_ADDRESS.fullmatch(target) else f"<{_IN_ADDRESS.sub(_ESCAPED, target)}>"
+
+
+def language(name: str) -> str:
+    """The name of a code block's language, as it stands after its fence."""
+    return _IN_ADDRESS.sub(_ESCAPED, name)
 
 
 def _safe_start(line: str) -> str:
@@ -79,10 +86,14 @@ def _safe_start(line: str) -> str:
 
 
 def _joined(lines: Sequence[str]) -> str:
-    """Two spaces keep the break for every reader of Markdown; a blank line would end the paragraph."""
+    """Two spaces keep a break for every reader of Markdown; a tag keeps it where the lines would not be one text:
+    blank ones, and such as begin a block of HTML.
+    """
     written = lines[0]
     for before, line in itertools.pairwise(lines):
-        written += f"  \n{line}" if before and line else f"<br>{line}"
+        is_alone = before is lines[0] and _TAG.fullmatch(before)
+        is_kept = before and line and not is_alone and not _TAG.match(line)
+        written += f"  \n{line}" if is_kept else f"<br>{line}"
     return written
 
 
@@ -109,10 +120,10 @@ def _styled(text: str, spans: Sequence[Span]) -> str:
 
 def _with_autolinks(found: list[Run]) -> list[Run]:
     """Links that show their own addresses become ``<address>``, which is shown as it stands."""
-    for index, (run, following) in enumerate(itertools.pairwise(found)):
+    for index in range(len(found) - 1):
+        run, following = found[index], found[index + 1]
         if _is_own_address(run, following):
-            text = f"<{run.text}>"
-            found[index] = run._replace(text=text, style=HTML, opens=run.opens[:-1])
+            found[index] = run._replace(text=f"<{run.text}>", style=HTML, opens=run.opens[:-1])
             found[index + 1] = following._replace(closes=following.closes[1:])
     return found
 
@@ -148,7 +159,7 @@ def _plain_run(found: Sequence[Run], index: int, is_linked: bool) -> str:
     first, text, last = "", run.text, ""
     if _is_hidden(text[0], run.opens, run.closes[::-1], _last(found[index - 1])):
         first, text = _entity(text[0]), text[1:]
-    if text and _is_hidden(text[-1], following.closes, following.opens, _first(following)):
+    if text and _is_hidden(text[-1], following.closes[::-1], following.opens, _first(following)):
         text, last = text[:-1], _entity(text[-1])
     written = words(text, in_brackets=is_linked)
     if written.endswith("!") and not last and following.opens[:1] and following.opens[0].style == LINK:
@@ -159,18 +170,26 @@ def _plain_run(found: Sequence[Run], index: int, is_linked: bool) -> str:
 def _is_hidden(edge: str, around: Sequence[Wrapper], beside: Sequence[Wrapper], inside: str) -> bool:
     """Whether the character at a run's edge must not be seen as it is: a space at the edge of the marks ``around``
     it, or a letter outside the marks ``beside`` it, which have the character ``inside`` next to them.
+
+    Wrappers come outermost first.
     """
     if edge.isspace():
         return any(wrapper.style != LINK for wrapper in around)
-    return not around and _is_letter(edge) and _is_hard(beside, inside)
+    is_beside = not around or _mark(around[0]) in map(_mark, beside[:1])
+    return is_beside and _is_letter(edge) and _is_hard(beside, inside)
 
 
 def _is_hard(marks: Sequence[Wrapper], inside: str) -> bool:
     """Whether ``marks``, outermost first, are no marks with a letter outside; ``inside`` is the character in them."""
     if not marks or marks[0].style == LINK:
         return False
-    is_one_run = len({_MARKS.get(mark.style, "[")[0] for mark in marks}) == 1
+    is_one_run = len({_mark(mark) for mark in marks}) == 1
     return not is_one_run or not _is_letter(inside)
+
+
+def _mark(wrapper: Wrapper) -> str:
+    """The character that its mark is made of."""
+    return _MARKS.get(wrapper.style, "[")[0]
 
 
 def _first(run: Run) -> str:
@@ -186,4 +205,4 @@ def _is_letter(character: str) -> bool:
 
 
 def _entity(character: str) -> str:
-    return f"&#{ord(character)};"
+    return "<br>" if character == BREAK else f"&#{ord(character)};"

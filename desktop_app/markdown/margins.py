@@ -3,20 +3,20 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from desktop_app.markdown.containers import Container, Step, steps
-from desktop_app.markdown.items import LIST, Item
+from desktop_app.markdown.items import LIST, Item, TextItem
 
 
 def with_margins(
     items: Iterable[Item],
     lines_of: Callable[[Item], Sequence[str]],
     mark: Callable[[Container, int, str], str],
-    must_part: Callable[[Item, Item], bool] = lambda before, item: False,
+    must_part: Callable[[Item, Step], bool] = lambda before, step: False,
 ) -> str:
     """The text of ``items``, without a line's end after the last.
 
     ``mark(list, number, marker)`` is what stands before its item ``number`` (from 0; ``marker`` is empty where the
     list begins with another list).  Blank lines stand between items except in tight lists, and there too where
-    ``must_part(before, item)``.
+    ``must_part(before, step)``.  An item without lines is left out.
     """
     out: list[str] = []
     stack: list[Container] = []
@@ -24,15 +24,19 @@ def with_margins(
     before: Item | None = None
     for step in steps(items):
         item = step.item
-        if before is not None and (_stands_apart(step, before, stack) or must_part(before, item)):
+        lines = lines_of(item)
+        is_shown = bool(lines or item.marker)
+        if (
+            is_shown
+            and before is not None
+            and (_stands_apart(step, before, stack) or must_part(before, step))
+        ):
             out.append("".join(margins[: step.kept]).rstrip())
         del stack[step.kept :], margins[step.kept :]
         lead = _enter(step, stack, margins, mark)
-        lines = lines_of(item)
-        if margins:
-            lines = _indented(lines, lead, "".join(margins))
-        out += lines
-        before = item
+        if is_shown:
+            out += _indented(lines, lead, "".join(margins)) if margins else lines
+            before = item
     return "\n".join(out)
 
 
@@ -40,7 +44,8 @@ def _stands_apart(step: Step, before: Item, stack: Sequence[Container]) -> bool:
     """Whether a blank line belongs before the item; ``stack`` is open around the item ``before`` it."""
     if not step.kept:
         return True
-    if before.marker and not before.plain and step.kept == len(stack) and step.number is None:
+    is_empty = isinstance(before, TextItem) and not before.text and not before.level
+    if is_empty and before.marker and step.kept == len(stack) and step.number is None:
         return False  # The list item begins with this item: a blank line would leave it empty.
     around = stack[step.kept - 1]
     return around.is_loose or not around.is_list

@@ -7,8 +7,8 @@ a link around an image.
 import re
 from collections.abc import Sequence
 
-from desktop_app.markdown.containers import TASKS, Container
-from desktop_app.markdown.inline_markdown import address, inline, words
+from desktop_app.markdown.containers import TASKS, Container, Step
+from desktop_app.markdown.inline_markdown import address, inline, language, words
 from desktop_app.markdown.items import CodeItem, ImageItem, Item, TableItem, TextItem
 from desktop_app.markdown.margins import with_margins
 
@@ -35,13 +35,12 @@ def _mark(container: Container, number: int, marker: str) -> str:
     return f"{min(container.first + number, MAX_NUMBER)}{')' if container.is_other else '.'}"
 
 
-def _must_part(before: Item, item: Item) -> bool:
+def _must_part(before: Item, step: Step) -> bool:
     """Whether the two would be one without a blank line between them."""
-    if isinstance(before, TextItem) and before.is_html:
-        return True
-    if not isinstance(before, TextItem) or before.level or item.marker:
+    if not isinstance(before, TextItem) or before.level:
         return False
-    return isinstance(item, (TextItem, TableItem, ImageItem))
+    begins_by_mark = bool(step.item.marker or step.opened)
+    return before.is_html or (not begins_by_mark and isinstance(step.item, (TextItem, TableItem, ImageItem)))
 
 
 def _lines(item: Item) -> Sequence[str]:
@@ -61,10 +60,10 @@ def _text_lines(item: TextItem) -> list[str]:
         return item.plain.split("\n")
     if item.level:
         return [_heading(item)]
-    lines = inline(item.text, item.spans).split("\n")
+    text = inline(item.text, item.spans)
     if item.marker in TASKS:
-        lines[0] = f"{TASKS[item.marker]} {lines[0]}"
-    return lines
+        text = f"{TASKS[item.marker]} {text}"
+    return text.split("\n") if text else []
 
 
 def _heading(item: TextItem) -> str:
@@ -76,7 +75,7 @@ def _fenced(item: CodeItem) -> list[str]:
     mark, runs = ("~", _TILDES) if "`" in item.language else ("`", _TICKS)
     longest = max((len(run) for line in item.lines for run in runs.findall(line)), default=2)
     fence = mark * (longest + 1)
-    return [fence + item.language.replace("\\", "\\\\"), *item.lines, fence]
+    return [fence + language(item.language), *item.lines, fence]
 
 
 def _table_lines(item: TableItem) -> list[str]:

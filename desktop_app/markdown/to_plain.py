@@ -9,16 +9,14 @@ from desktop_app.markdown.margins import with_margins
 
 def to_plain(items: Sequence[Item]) -> str:
     """Bullets, numbers and "> " before quotes; cells between tabs; links and images by their words alone."""
-    return with_margins([item for item in items if _is_said(item)], _lines, _mark)
-
-
-def _is_said(item: Item) -> bool:
-    return bool(item.plain or item.marker) or isinstance(item, RuleItem)
+    return with_margins(items, _lines, _mark)
 
 
 def _lines(item: Item) -> list[str]:
     if isinstance(item, RuleItem):
         return ["---"]
+    if not item.plain:
+        return []
     return item.plain.replace("\u2028", " ").split("\n")
 
 

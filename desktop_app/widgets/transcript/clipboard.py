@@ -1,6 +1,7 @@
 """What is copied, in every form that another program may ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from PySide6.QtCore import QMimeData
 
@@ -9,15 +10,38 @@ from desktop_app.markdown.to_html import to_html
 from desktop_app.markdown.to_markdown import to_markdown
 from desktop_app.markdown.to_plain import to_plain
 
-MARKDOWN = "text/markdown"
+PLAIN, HTML, MARKDOWN = "text/plain", "text/html", "text/markdown"
+
+_WRITERS: dict[str, Callable[[Sequence[Item]], str]] = {
+    PLAIN: to_plain,
+    HTML: to_html,
+    MARKDOWN: to_markdown,
+}
 
 
-def rich_data(items: Sequence[Item]) -> QMimeData:
-    """Words, rich text and Markdown at once; the program that takes it chooses."""
-    data = plain_data(items)
-    data.setHtml(to_html(items))
-    data.setData(MARKDOWN, to_markdown(items).encode())
-    return data
+class RichData(QMimeData):
+    """Words, rich text and Markdown of a selection, each written when a program asks for it.
+
+    ``items`` must not change any more: ``excerpt`` gives such ones.
+    """
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        super().__init__()
+        self._items = items
+        self._written: dict[str, str] = {}
+
+    def formats(self) -> list[str]:
+        return list(_WRITERS)
+
+    def hasFormat(self, mimetype: str) -> bool:
+        return mimetype in _WRITERS
+
+    def retrieveData(self, mimetype: str, preferred_type: Any) -> Any:
+        if mimetype not in _WRITERS:
+            return None
+        if mimetype not in self._written:
+            self._written[mimetype] = _WRITERS[mimetype](self._items)
+        return self._written[mimetype]
 
 
 def markdown_data(source: str) -> QMimeData:
