@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -28,11 +28,11 @@ class Item(NamedTuple):
 
 
 class Menu(NamedTuple):
-    """A menu of the menu bar; ``items`` is asked when the menu is filled."""
+    """A menu of the menu bar, or one within a menu; ``items`` is asked when the menu is filled."""
 
     name: str
     text: str
-    items: Callable[[], tuple[Item | None, ...]]
+    items: Callable[[], tuple[Item | Menu | None, ...]]
 
 
 class Actions(QObject):
@@ -68,15 +68,22 @@ class Actions(QObject):
 
     @cached_property
     def _by_name(self) -> dict[str, QAction]:
-        made = {}
+        made: dict[str, QAction] = {}
         for menu, items in self._menus:
-            for item in items():
-                if item is None:
-                    menu.addSeparator()
-                else:
-                    made[item.name] = self._make(item)
-                    menu.addAction(made[item.name])
+            self._fill(menu, items(), made)
         return made
+
+    def _fill(self, menu: QMenu, items: tuple[Item | Menu | None, ...], made: dict[str, QAction]) -> None:
+        for item in items:
+            if item is None:
+                menu.addSeparator()
+            elif isinstance(item, Menu):
+                inner = menu.addMenu(item.text)
+                inner.setObjectName(f"menu_{item.name}")
+                self._fill(inner, item.items(), made)
+            else:
+                made[item.name] = self._make(item)
+                menu.addAction(made[item.name])
 
     def _make(self, item: Item) -> QAction:
         from PySide6.QtGui import QAction
