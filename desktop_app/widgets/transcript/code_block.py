@@ -346,6 +346,7 @@ class CodeBlock(Block):
             if self._can_fold:
                 self._paint_fold_row(painter, x, y)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         self._paint_lines(painter, x, y, top, bottom, marks)
         painter.restore()
 

@@ -243,25 +243,30 @@ class CodeLines:
     def _paint_mark(self, painter: QPainter, x: int, y: int, line: int, mark: Mark) -> None:
         length = len(self.lines[line])
         start, end = max(0, mark.start - self._starts[line]), min(length, mark.end - self._starts[line])
+        takes_newline = mark.role == SELECTION and mark.end > self._starts[line] + length
         cuts = self._cuts.get(line, WHOLE)
-        height, style = self._look.line, self._look.style
+        height = self._look.line
         for index, (cut, stop) in enumerate(zip(cuts, [*cuts[1:], length], strict=True)):
-            if end <= cut or start >= stop:
-                continue
             left, row = self._place(line, index)
-            base = self._units(line, cut)
-            span = self._units(line, max(start, cut)) - base, self._units(line, min(end, stop)) - base
-            for _, begin, finish in line_parts(self._laid_out(line, index)[0], *span):
+            parts = self._parts(line, index, max(start, cut) - cut, min(end, stop) - cut)
+            if takes_newline and stop == length:
+                begin, finish = parts.pop() if parts else (self._end_of(line, index),) * 2
+                parts.append((begin, finish + self._look.pitch / 2))
+            for begin, finish in parts:
                 rect = QRectF(x + left + begin, y + row * height, finish - begin, height)
-                paint_mark(painter, rect, mark.role, style)
-        if mark.role == SELECTION and mark.end > self._starts[line] + length:
-            self._paint_newline(painter, x, y, line, mark.role)
+                paint_mark(painter, rect, mark.role, self._look.style)
 
-    def _paint_newline(self, painter: QPainter, x: int, y: int, line: int, role: str) -> None:
-        """Show that the line's end is selected too."""
-        left, row = self.place_of(self._starts[line] + len(self.lines[line]))
-        rect = QRectF(x + left, y + row * self._look.line, self._look.pitch / 2, self._look.line)
-        paint_mark(painter, rect, role, self._look.style)
+    def _parts(self, line: int, index: int, start: int, end: int) -> list[tuple[float, float]]:
+        """Left and right of what characters ``start`` to ``end`` of a segment take up."""
+        if start >= end:
+            return []
+        text = self._segment(line, index)
+        if is_wide(text):
+            start, end = units(text, start), units(text, end)
+        return [(left, right) for _, left, right in line_parts(self._laid_out(line, index)[0], start, end)]
+
+    def _end_of(self, line: int, index: int) -> float:
+        return self._laid_out(line, index)[1].naturalTextWidth()
 
     # -- segments
 
@@ -370,12 +375,16 @@ class CodeLines:
 
 
 def breaks(line: str, columns: int) -> list[int]:
-    """Where rows begin when ``line`` is broken after ``columns`` characters, if possible behind a space."""
+    """Where rows begin when ``line`` is broken after ``columns`` characters, if possible behind a space.
+
+    Spaces at the end of a row may hang over.
+    """
     indent = len(line) - len(line.lstrip(" "))
+    end = len(line.rstrip(" "))
     cuts = [0]
     at = 0
-    while len(line) - at > columns:
+    while end - at > columns:
         space = line.rfind(" ", max(at, indent), at + columns + 1)
         at = space + 1 if space >= 0 else at + columns
         cuts.append(at)
-    return cuts if cuts[-1] < len(line) or len(cuts) == 1 else cuts[:-1]
+    return cuts
