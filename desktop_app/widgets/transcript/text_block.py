@@ -174,7 +174,7 @@ class TextBlock(Block):
         old_starts = [start for part in old for start in part.line_starts()]
         new_starts = [start for part in new for start in part.line_starts()]
         same = _common_count(old_starts, new_starts)
-        line = min(same - 1, bisect_right(old_starts, changed) - 1, bisect_right(new_starts, changed) - 1)
+        line = min(same - 1, bisect_right(old_starts, changed) - 1)
         return (new[0].first + max(0, line)) * self._face.line_height
 
     # -- drawing
