@@ -16,8 +16,8 @@ ALIKE = (("ё", "е"), ("ς", "σ"), *((space, " ") for space in SPACES))
 WORD = re.compile(r"[^\W_]+")
 
 # What may stand inside a shown word in its source, and what hides there how a word goes on.
-INSIDE_WORDS = "*~`$[]!<>"
-HIDING = re.compile(r"&#?\w+;|[)\]]\w|%[0-9a-f]{2}")
+INSIDE_WORDS = ("` ", " `", *"*_~`$[]!<>")
+HIDING = re.compile(r"&#?\w+;|\)[^\w\s]*\w|\][^\w\s(\[]*\w|\[\]|%[0-9a-f]{2}")
 
 
 class Hit(NamedTuple):
@@ -71,7 +71,8 @@ class Sieve:
     """Tells cheaply which sources cannot show the query, so that the others alone are parsed.
 
     Markup may stand inside a word (``**bold**ness``), so every word of the query must be in the source once such marks
-    are out.  Where a word goes on behind a link, or a character is written by its name or its code, only parsing tells.
+    are out.  Where a word goes on behind a link or in the name of an image, or a character is written by its code,
+    only parsing tells.
     """
 
     __slots__ = ("_marks", "_words")
@@ -82,7 +83,7 @@ class Sieve:
 
     def passes(self, source: str) -> bool:
         """False only when the query is nowhere in what the source shows."""
-        folded = fold(source)
+        folded = fold(clean(source))
         if all(mark in folded for mark in self._marks):
             bare = folded
             for mark in INSIDE_WORDS:

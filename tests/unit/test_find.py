@@ -106,6 +106,87 @@ def test_the_sieve_passes_whatever_shows_the_query(source: str, query: str) -> N
     assert Sieve(folded).passes(source)
 
 
+FRAGMENTS = (
+    *(
+        "**",
+        "*",
+        "_",
+        "__",
+        "`",
+        "``",
+        "~~",
+        "[",
+        "]",
+        "(",
+        ")",
+        "](u)",
+        "[]",
+        "[r]",
+        "![",
+        "\\",
+        "<b>",
+        "</b>",
+        "<br>",
+    ),
+    *(
+        "&amp;",
+        "&eacute;",
+        "&#65;",
+        "%41",
+        "$",
+        "$$",
+        "<https://x.example>",
+        "http://x.example",
+        "www.x.example",
+    ),
+    *(
+        "\n",
+        "\n\n",
+        "> ",
+        "- ",
+        "1. ",
+        "# ",
+        "|",
+        "a|b\n-|-\n",
+        "```\n",
+        "[^1]",
+        "[^1]: ",
+        "- [ ] ",
+        "\r\n",
+        "\t",
+    ),
+    *(
+        '\n[r]: http://x.example "t"\n',
+        "foo",
+        "bar",
+        "жё",
+        "É",
+        "x",
+        "12",
+        " ",
+        "  \n",
+        "!",
+        "---",
+        "\0",
+        "İ",
+        "Σ",
+        "…",
+    ),
+)
+
+
+def test_the_sieve_passes_whatever_shows_a_part_of_it() -> None:
+    chance = random.Random(5)
+    for _ in range(4000):
+        source = "".join(chance.choices(FRAGMENTS, k=chance.randint(2, 40)))
+        for item in parse(source):
+            shown = fold(item.plain)
+            for _ in range(6):
+                start = chance.randint(0, len(shown))
+                query = shown[start : start + chance.randint(1, 8)]
+                assert Sieve(query).passes(source), (query, source)
+
+
 def test_the_sieve_holds_back_what_cannot_show_the_query() -> None:
     sieve = Sieve(fold("late penalty"))
     assert not sieve.passes("The **penalty** is [counted](https://x.example) & capped.")
