@@ -23,6 +23,8 @@ from desktop_app.markdown.items import (
     TextItem,
 )
 from desktop_app.widgets.transcript.block import Block, Environment, Mark, Target
+from desktop_app.widgets.transcript.code_block import CodeBlock
+from desktop_app.widgets.transcript.image_block import ImageBlock
 from desktop_app.widgets.transcript.list_marker import ROOM, paint_marker
 from desktop_app.widgets.transcript.rule_block import RuleBlock
 from desktop_app.widgets.transcript.table_block import TableBlock
@@ -33,27 +35,15 @@ if TYPE_CHECKING:
 
 QUOTE_ROOM, QUOTE_BAR = 16, 3
 TIGHT_GAP, MINOR_HEADING_GAP = 4, 16
-try:  # until they are there
-    from desktop_app.widgets.transcript.code_block import CodeBlock
-
-    BLOCKS_C = {CodeItem: CodeBlock}
-except ImportError:
-    BLOCKS_C = {CodeItem: RuleBlock}
-try:
-    from desktop_app.widgets.transcript.image_block import ImageBlock
-
-    BLOCKS_I = {ImageItem: ImageBlock}
-except ImportError:
-    BLOCKS_I = {ImageItem: RuleBlock}
 LEAST_WIDTH = 120
 """Nesting never leaves a block less room."""
 
 BLOCKS: dict[type[Item], type[Block]] = {
     TextItem: TextBlock,
+    CodeItem: CodeBlock,
     TableItem: TableBlock,
+    ImageItem: ImageBlock,
     RuleItem: RuleBlock,
-    **BLOCKS_C,
-    **BLOCKS_I,
 }
 
 
