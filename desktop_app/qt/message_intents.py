@@ -36,13 +36,14 @@ class Span(NamedTuple):
 class MessageIntents(QObject):
     """Lives beside ``Intents``, which starts its tasks, opens threads and offers undo.
 
-    ``messages_loaded(str, list, object)``: thread, messages, their runs by message id.  ``message_removed(str, str)``:
-    thread and message, which went alone; what followed moved up.  ``edit_ready(Message)``: a question to be put into
-    the composer.  ``details_ready(Message, Run | None)``.  ``refused(RunError)``: a message was not deleted.
+    ``messages_loaded(str, list, object)``: thread, messages, their runs by message id.  ``edit_ready(Message)``: a
+    question to be put into the composer.  ``details_ready(Message, Run | None)``.  ``message_removed(str, str, int)``:
+    thread, message (it went alone, what followed moved up), and how many are left.  ``refused(RunError)``: a message
+    was not deleted.
     """
 
     messages_loaded = Signal(str, list, object)
-    message_removed = Signal(str, str)
+    message_removed = Signal(str, str, int)
     edit_ready = Signal(object)
     details_ready = Signal(object, object)
     refused = Signal(object)
@@ -122,8 +123,15 @@ class MessageIntents(QObject):
             await self._show_again(message.thread_id, message_id)
 
     def edit(self, message_id: str) -> None:
-        """Put a question into the composer, to be asked in other words."""
-        self._start(self._edit(self._backend.conversations.message(MessageId(message_id))), "edit message")
+        """Put a question, or the one that a reply answers, into the composer, to be asked in other words."""
+        self._start(self._edit(self._question(MessageId(message_id))), "edit message")
+
+    async def _question(self, message_id: MessageId) -> Message | None:
+        store = self._backend.conversations
+        message = await store.message(message_id)
+        if message is not None and message.author is not Author.USER and message.parent_id:
+            message = await store.message(message.parent_id)
+        return message if message is not None and message.author is Author.USER else None
 
     def edit_last(self, thread_id: str) -> None:
         """Put the last question of the thread into the composer."""
@@ -166,7 +174,8 @@ class MessageIntents(QObject):
             self.refused.emit(RunError.of(error))
             return
         if instead is None:
-            self.message_removed.emit(thread_id, message_id)
+            left = await self._backend.conversations.message_count(thread_id)
+            self.message_removed.emit(thread_id, message_id, left)
         else:
             await self._show_again(thread_id, instead)
         self._offer_undo("message_deleted", "", lambda: self._restore(message_id))

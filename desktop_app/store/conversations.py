@@ -186,12 +186,12 @@ class ConversationStore:
     async def window_around(
         self, thread_id: ThreadId, message_id: MessageId | None, *, count: int
     ) -> MessageWindow:
-        """``count`` messages in whose middle ``message_id`` stands, or the newest when it is not shown."""
+        """``count`` messages, a quarter of them above ``message_id``; the newest when it is not shown."""
 
         def select(connection: sqlite3.Connection) -> MessageWindow:
             place = tree.shown_position(connection, message_id) if message_id else None
             newest = max(0, tree.shown_count(connection, thread_id) - count)
-            first = newest if place is None else min(newest, max(0, place - count // 2))
+            first = newest if place is None else min(newest, max(0, place - count // 4))
             return _window(connection, thread_id, first, count)
 
         return await self._database.read(select)

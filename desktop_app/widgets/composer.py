@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
+from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.theme import Theme
 
 MAX_LINES = 10
@@ -138,21 +139,68 @@ class _Box(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), radius, radius)
 
 
+class _EditingNote(QWidget):
+    """The line above the box while a message is edited; ``closed()`` when its cross is pressed."""
+
+    closed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setObjectName("editing_note")
+        self._mark = QLabel(self)
+        self._text = QLabel(self)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._close = IconButton(
+            theme, "close", self.tr("Cancel editing"), name="cancel_editing", is_small=True, parent=self
+        )
+        self._close.clicked.connect(self.closed)
+        row = QHBoxLayout(self)
+        row.addWidget(self._mark)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._close)
+        self.name_parts()
+        self.hide()
+
+    def name_parts(self) -> None:
+        """Take the words of the window's language."""
+        text = self.tr("Editing: the old version stays as a branch")
+        self._text.setText(text)
+        self.setAccessibleName(text)
+
+    def restyle(self) -> None:
+        """Take the theme's fonts, colours and sizes of now."""
+        theme = self._theme
+        side = theme.px("iconSmall")
+        self._mark.setPixmap(theme.pixmap("edit", "accent", side, self.devicePixelRatioF()))
+        self._text.setFont(theme.font("caption"))
+        palette = self._text.palette()
+        palette.setColor(self._text.foregroundRole(), theme.color("textSecondary"))
+        self._text.setPalette(palette)
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(theme.px("spacing.3"), 0, theme.px("spacing.1"), theme.px("spacing.1"))
+        layout.setSpacing(theme.px("spacing.2"))
+
+
 class Composer(QWidget):
     """Signals: ``send_requested(str)`` with the text as typed (also while a reply grows), ``stop_requested()``,
-    ``draft_changed(str)`` at most 150 ms after a change, ``edit_last_requested()`` for Up in an empty box.
+    ``draft_changed(str)`` at most 150 ms after a change, ``edit_last_requested()`` for Up in an empty box,
+    ``editing_cancelled()`` for Esc or the cross while a message is edited.
     """
 
     send_requested = Signal(str)
     stop_requested = Signal()
     draft_changed = Signal(str)
     edit_last_requested = Signal()
+    editing_cancelled = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._is_running = False
         self._can_send = True
+        self._is_editing = False
         self._hint_text = ""
         self._editor = _Editor(self)
         self._editor.setObjectName("composer")
@@ -162,6 +210,7 @@ class Composer(QWidget):
         self._hint = QLabel(self)
         self._hint.setObjectName("composer_hint")
         self._keys = QLabel(self)
+        self._note = _EditingNote(theme, self)
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
         self._draft_timer.setInterval(DRAFT_MS)
@@ -191,6 +240,7 @@ class Composer(QWidget):
         self._under.addWidget(self._keys)
         self._column = QVBoxLayout(self)
         self._column.setSpacing(0)
+        self._column.addWidget(self._note)
         self._column.addWidget(self._box)
         self._column.addLayout(self._under)
 
@@ -203,6 +253,7 @@ class Composer(QWidget):
         self._editor.textChanged.connect(self._on_text_changed)
         self._send.clicked.connect(self._submit)
         self._stop.clicked.connect(self.stop_requested)
+        self._note.closed.connect(self.editing_cancelled)
         self._theme.changed.connect(self._restyle)
         QWidget.setTabOrder(self._editor, self._send)
         QWidget.setTabOrder(self._send, self._stop)
@@ -250,6 +301,11 @@ class Composer(QWidget):
         self._can_send = can_send
         self._show_state()
 
+    def set_editing(self, is_editing: bool) -> None:
+        """Whether what is written takes the place of a message; said in a line above the box."""
+        self._is_editing = is_editing
+        self._note.setVisible(is_editing)
+
     def set_hint(self, text: str) -> None:
         """The quiet line below the box."""
         self._hint_text = text
@@ -280,7 +336,9 @@ class Composer(QWidget):
             self.send_requested.emit(text)
 
     def _cancel(self) -> None:
-        if self._is_running:
+        if self._is_editing:
+            self.editing_cancelled.emit()
+        elif self._is_running:
             self.stop_requested.emit()
 
     def _on_focus_changed(self) -> None:
@@ -351,6 +409,7 @@ class Composer(QWidget):
         layout.setContentsMargins(theme.px("spacing.3"), edge, edge, edge)
         layout.setSpacing(theme.px("spacing.1"))
         inset = theme.px("spacing.3")
+        self._note.restyle()
         self._under.setContentsMargins(inset, 0, inset, 0)
         self._hint.setFixedHeight(theme.px("spacing.8"))
         self._place()
@@ -374,6 +433,7 @@ class Composer(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._name_parts()
+            self._note.name_parts()
             self._show_state()
 
     def _fit(self) -> None:

@@ -218,6 +218,7 @@ class MainWindow(QMainWindow):
         return (
             Item("rename_thread", self.tr("&Rename"), self._rename_thread),
             Item("pin_thread", self.tr("&Pin or unpin"), self._pin_thread),
+            Item("fork_thread", self.tr("&Fork"), self._fork_thread),
             Item("delete_thread", self.tr("&Delete"), self._delete_thread),
             None,
             Item(
@@ -240,6 +241,7 @@ class MainWindow(QMainWindow):
         return (
             Item("stop", self.tr("&Stop the reply"), self.messages.stop, ("Ctrl+.",)),
             Item("regenerate", self.tr("&Ask again"), self._regenerate, ("Ctrl+R",)),
+            Item("edit_question", self.tr("&Edit the last question"), self.messages.edit_last),
         )
 
     def _help_items(self) -> tuple[Item | None, ...]:
@@ -273,13 +275,17 @@ class MainWindow(QMainWindow):
 
     def attach(self, intents: Intents, data_folder: Path) -> None:
         """Wire the window to what can now be done, and fill it."""
+        from desktop_app.widgets.message_actions import MessageActions
+
         self.messages.build_pages()
         self._intents = intents
         self._data_folder = data_folder
         self._wire_lists(intents)
         self._wire_messages(intents)
+        MessageActions(self._theme, self.messages, intents.messages, self)
         intents.undo_offered.connect(self._offer_undo)
         intents.failed.connect(self.show_error)
+        intents.messages.refused.connect(self.show_error)
         intents.assistant_draft_found.connect(self._offer_assistant_draft)
         intents.exported.connect(self._on_exported)
         intents.assistant_ready_to_edit.connect(self._open_assistant_dialog)
@@ -297,19 +303,17 @@ class MainWindow(QMainWindow):
         messages = self.messages
         intents.thread_opened.connect(self._on_opened)
         intents.answerer_changed.connect(self._on_answerer)
-        intents.messages.messages_loaded.connect(messages.add_messages)
         intents.facts_arrived.connect(messages.apply)
         intents.question_stored.connect(messages.question_stored)
         intents.question_refused.connect(messages.question_refused)
         messages.send_requested.connect(intents.send)
+        messages.resend_requested.connect(intents.resend)
         messages.stop_requested.connect(intents.stop_run)
         messages.draft_changed.connect(intents.save_draft)
         messages.renamed.connect(intents.rename_thread)
-        messages.messages_wanted.connect(intents.messages.load)
         messages.read_position_changed.connect(intents.save_read_position)
         messages.regenerate_requested.connect(intents.regenerate)
         messages.continue_requested.connect(intents.continue_reply)
-        messages.sibling_requested.connect(intents.messages.show_sibling)
 
     def _on_assistants(self, listed: AssistantsListed) -> None:
         self._assistants = listed.assistants
@@ -393,6 +397,10 @@ class MainWindow(QMainWindow):
         if self._intents and self.messages.thread_id:
             self._intents.delete_thread(self.messages.thread_id)
 
+    def _fork_thread(self) -> None:
+        if self._intents and self.messages.thread_id:
+            self._intents.messages.fork_last(self.messages.thread_id, self.messages.fork_name())
+
     def _step_thread(self, step: int) -> None:
         ids = self.threads.shown_ids()
         if self.messages.thread_id in ids:
@@ -406,8 +414,8 @@ class MainWindow(QMainWindow):
             self._open_thread(pinned[number - 1])
 
     def _regenerate(self) -> None:
-        if self._intents and self.messages.last_reply_id:
-            self._intents.regenerate(self.messages.last_reply_id)
+        if self._intents and self.messages.thread_id:
+            self._intents.regenerate_last(self.messages.thread_id)
 
     def _copy_reply(self) -> None:
         if self._intents and (text := self.messages.transcript.last_reply_text()):
@@ -517,7 +525,7 @@ class MainWindow(QMainWindow):
     def _show_more_menu(self, place: QPoint) -> None:
         menu = popup_menu(self)
         menu.setObjectName("more_menu")
-        for name in ("rename_thread", "pin_thread", "export", "copy_reply", "delete_thread"):
+        for name in ("rename_thread", "pin_thread", "fork_thread", "export", "copy_reply", "delete_thread"):
             menu.addAction(self._actions[name])
         menu.popup(place)
 
@@ -618,9 +626,11 @@ class MainWindow(QMainWindow):
             "message_deleted": self.tr("The message was deleted."),
             "turns_hidden": self.tr("A new branch: what followed stays with the former reply."),
         }
-        self._undo = undo
+        take_back = undo
+        if what != "turns_hidden":  # "Undo delete" takes back what was deleted, and nothing else
+            self._undo, take_back = undo, self._take_back
         text = texts[what].replace("%1", name or self.tr("New thread"))
-        self.notice.show_notice(text, action=self.tr("Undo"), on_action=self._take_back, timeout_s=UNDO_S)
+        self.notice.show_notice(text, action=self.tr("Undo"), on_action=take_back, timeout_s=UNDO_S)
 
     def _take_back(self) -> None:
         undo, self._undo = self._undo, None

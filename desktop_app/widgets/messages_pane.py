@@ -1,12 +1,13 @@
 """The messages pane: header, transcript and composer of the open thread.
 
 It knows what the composer may do while a reply grows: typing goes on, and Enter marks what stands there to be sent
-when the reply is complete.  A message leaves the composer once it is stored; what was typed meanwhile stays.
+when the reply is complete.  A message leaves the composer once it is stored; what was typed meanwhile stays.  While a
+question is edited, the draft that stood there is set aside, each thread its own.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -25,14 +26,25 @@ if TYPE_CHECKING:
     from desktop_app.widgets.transcript.view import TranscriptView
 
 
+@dataclass(slots=True)
+class _Edit:
+    """A question that is asked in other words: what stands in the composer, and what stood there before."""
+
+    message_id: MessageId
+    text: str
+    draft: str
+
+
 class MessagesPane(QWidget):
     """Shows one thread; every signal that starts with a thread's id speaks of the open one.
 
-    ``send_requested(str, str)``, ``draft_changed(str, str)``, ``read_position_changed(str, str, int)``,
+    ``send_requested(str, str)``, ``resend_requested(str, str, str)`` with the id of the question and its new words,
+    ``draft_changed(str, str)``, ``read_position_changed(str, str, int)``, ``edit_last_requested(str)``,
     ``messages_wanted(str, int, int)``: the first position and the number of the messages that are needed.
     """
 
     send_requested = Signal(str, str)
+    resend_requested = Signal(str, str, str)
     stop_requested = Signal(str)
     draft_changed = Signal(str, str)
     renamed = Signal(str, str)
@@ -41,6 +53,11 @@ class MessagesPane(QWidget):
     regenerate_requested = Signal(str)
     continue_requested = Signal(str)
     sibling_requested = Signal(str)
+    edit_requested = Signal(str)
+    edit_last_requested = Signal(str)
+    fork_requested = Signal(str)
+    delete_requested = Signal(str)
+    details_requested = Signal(str)
     fix_requested = Signal(str, str)
     assistant_menu_requested = Signal(QPoint)
     more_requested = Signal(QPoint)
@@ -54,10 +71,11 @@ class MessagesPane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._opened: ThreadOpened | None = None
         self._oldest_position = 0
-        self._last_reply_id = self._last_question = ""
+        self._title = ""
         self._is_running = False
         self._sending: dict[str, str] = {}  # by thread: the message that is on its way to the store
         self._left: dict[str, str] = {}  # and what stood in the composer when such a thread was left
+        self._edits: dict[str, _Edit] = {}  # by thread: the question that is edited there
         self._sends_when_done = False
         self.header = ThreadHeader(theme, self)
         self.composer = Composer(theme, self)
@@ -73,11 +91,6 @@ class MessagesPane(QWidget):
         """The open thread."""
         return self._opened.thread.id if self._opened else None
 
-    @property
-    def last_reply_id(self) -> str:
-        """The newest reply's id, or nothing."""
-        return self._last_reply_id
-
     def show_thread(self, opened: ThreadOpened) -> None:
         """Put another thread into the pane; the same thread keeps its place and what is being typed."""
         is_same = self._opened is not None and self._opened.thread.id == opened.thread.id
@@ -86,14 +99,14 @@ class MessagesPane(QWidget):
             self.leave_thread()
         self._opened = opened
         self._oldest_position = opened.messages[0].position if opened.messages else 0
-        replies = [message.id for message in opened.messages if message.author == "assistant"]
-        self._last_reply_id = replies[-1] if replies else ""
-        questions = [message.text for message in opened.messages if message.author == "user"]
-        self._last_question = questions[-1] if questions else ""
         self._show_header()
         self.transcript.show_thread(opened.messages, self._oldest_position > 0, opened.runs)
         if not is_same:
-            self.composer.set_text(self._left.pop(opened.thread.id, opened.thread.draft))
+            edit = self._edits.get(opened.thread.id)
+            self.composer.set_editing(edit is not None)
+            self.composer.set_text(
+                edit.text if edit else self._left.pop(opened.thread.id, opened.thread.draft)
+            )
             self._wait_for_end(False)
             if opened.thread.read_anchor:
                 self.transcript.restore_position(opened.thread.read_anchor, opened.thread.read_offset)
@@ -108,7 +121,9 @@ class MessagesPane(QWidget):
             return
         self.header.finish_editing()
         self.composer.flush_draft()
-        if self._opened.thread.id in self._sending:
+        if edit := self._edits.get(self._opened.thread.id):
+            edit.text = self.composer.text()
+        elif self._opened.thread.id in self._sending:
             self._left[self._opened.thread.id] = self.composer.text()
         if self._opened.messages:
             message_id, offset = self.transcript.read_position()
@@ -120,8 +135,13 @@ class MessagesPane(QWidget):
             self._opened = replace(self._opened, assistant=answerer.assistant, connection=answerer.connection)
             self._show_header()
 
+    def fork_name(self) -> str:
+        """What a copy of the open thread is called; nothing for one without a name."""
+        return self.tr("%1 (fork)").replace("%1", self._title) if self._title else ""
+
     def set_title(self, name: str) -> None:
         """Show the thread's name as the list has it."""
+        self._title = name
         self.header.set_title(name)
 
     def add_messages(self, thread_id: str, messages: list[Message], runs: dict[MessageId, Run]) -> None:
@@ -151,17 +171,15 @@ class MessagesPane(QWidget):
 
     def _on_began(self, fact: RunBegan) -> None:
         self._show_empty(False)
+        if fact.replaces and fact.replaces != fact.reply.id:
+            self.transcript.remove_from(fact.replaces)
         if fact.question:
-            self._last_question = fact.question.text
             self.transcript.append(fact.question)
         if fact.replaces == fact.reply.id:
             self.transcript.replace(fact.reply.id, fact.reply)
         else:
-            if fact.replaces:
-                self.transcript.remove_from(fact.replaces)
             self.transcript.append(fact.reply)
         self.transcript.set_stage(fact.reply.id, "queued", None)
-        self._last_reply_id = fact.reply.id
         self._set_running(True)
         if fact.question:
             question_id = fact.question.id
@@ -190,20 +208,34 @@ class MessagesPane(QWidget):
             return
         self.composer.flush_draft()
         self._sending[thread_id] = text
-        self.send_requested.emit(thread_id, text)
+        if edit := self._edits.get(thread_id):
+            self.resend_requested.emit(thread_id, edit.message_id, text)
+        else:
+            self.send_requested.emit(thread_id, text)
 
     def question_stored(self, thread_id: str) -> None:
         """The message is safe: only now it leaves the composer."""
         if thread_id in self._sending:
             sent = self._sending.pop(thread_id)
-            self._settle(thread_id, self._written(thread_id, sent).removeprefix(sent))
+            left = self._written(thread_id, sent).removeprefix(sent)
+            if edit := self._edits.pop(thread_id, None):
+                left = "\n".join(filter(None, (edit.draft, left)))
+                self._show_editing()
+            self._settle(thread_id, left)
 
     def question_refused(self, thread_id: str) -> None:
         """The message was not taken: it stays in the composer."""
-        self._settle(thread_id, self._written(thread_id, self._sending.pop(thread_id, "")))
+        written = self._written(thread_id, self._sending.pop(thread_id, ""))
+        if edit := self._edits.get(thread_id):
+            edit.text = written
+        else:
+            self._settle(thread_id, written)
 
     def _written(self, thread_id: str, sent: str) -> str:
-        return self.composer.text() if thread_id == self.thread_id else self._left.pop(thread_id, sent)
+        if thread_id == self.thread_id:
+            return self.composer.text()
+        edit = self._edits.get(thread_id)
+        return edit.text if edit else self._left.pop(thread_id, sent)
 
     def _settle(self, thread_id: str, draft: str) -> None:
         """Nothing of the thread is on its way any more; ``draft`` stays in its composer."""
@@ -227,8 +259,9 @@ class MessagesPane(QWidget):
     def _on_draft(self, text: str) -> None:
         if not text.strip():
             self._wait_for_end(False)
-        if self._opened is not None and self._opened.thread.id not in self._sending:
-            self.draft_changed.emit(self._opened.thread.id, text)
+        thread_id = self.thread_id
+        if thread_id is not None and thread_id not in self._sending and thread_id not in self._edits:
+            self.draft_changed.emit(thread_id, text)
 
     def _put(self, text: str) -> None:
         """Write into the composer, as if it had been typed."""
@@ -236,16 +269,59 @@ class MessagesPane(QWidget):
         self._on_draft(text)
         self.composer.focus()
 
+    def _quote(self, markdown: str) -> None:
+        """Put words of a message into the composer, to be answered."""
+        lines = "\n".join(f"> {line}".rstrip() for line in markdown.strip("\n").split("\n"))
+        written = self.composer.text().rstrip()
+        self._put("\n\n".join(filter(None, (written, lines))) + "\n\n")
+
     def _fix(self, message_id: str, action: str) -> None:
         if action == "edit_question":
-            self._recall_question()
+            self.edit_requested.emit(message_id)
         else:
             self.fix_requested.emit(message_id, action)
 
-    def _recall_question(self) -> None:
-        """Put the last question back into an empty composer, to be changed and asked again."""
-        if self._last_question and not self.composer.text().strip():
-            self._put(self._last_question)
+    # -- a question in other words
+
+    def edit(self, message: Message) -> None:
+        """Put a question of the open thread into the composer; what is sent then takes its place."""
+        thread_id = self.thread_id
+        if message.thread_id != thread_id or thread_id in self._sending:
+            return
+        self.composer.flush_draft()
+        edit = self._edits.get(thread_id)
+        draft = edit.draft if edit else self.composer.text()
+        self._edits[thread_id] = _Edit(message.id, message.text, draft)
+        self._show_editing()
+        self.composer.set_text(message.text)
+        self.composer.focus()
+
+    def cancel_edit(self) -> None:
+        """Give the draft back that stood in the composer before."""
+        edit = self._edits.pop(self.thread_id, None) if self.thread_id else None
+        if edit:
+            self._show_editing()
+            self.composer.set_text(edit.draft)
+            self.composer.focus()
+
+    def _show_editing(self) -> None:
+        self.composer.set_editing(self.thread_id in self._edits)
+
+    def edit_last(self) -> None:
+        """Put the last question back into the composer, to be asked in other words."""
+        if self._opened is not None and self._opened.thread.id not in self._edits:
+            self.edit_last_requested.emit(self._opened.thread.id)
+
+    def _delete(self, message_id: str) -> None:
+        edit = self._edits.get(self.thread_id) if self.thread_id else None
+        if edit and edit.message_id == message_id:
+            self.cancel_edit()
+        self.delete_requested.emit(message_id)
+
+    def remove_message(self, thread_id: str, message_id: str, left: int) -> None:
+        """A message was deleted, and ``left`` are left in its thread."""
+        if thread_id == self.thread_id:
+            self._show_empty(left == 0)
 
     def step_message(self, by: int) -> None:
         """Go to the previous (-1) or next (1) message."""
@@ -278,7 +354,7 @@ class MessagesPane(QWidget):
         opened = self._opened
         if opened is None:
             return
-        self.header.set_title(opened.thread.name)
+        self.set_title(opened.thread.name)
         settings = opened.assistant.settings if opened.assistant else None
         version = opened.assistant.version if opened.assistant else 0
         self.header.set_assistant(settings.name if settings else "", version)
@@ -315,7 +391,8 @@ class MessagesPane(QWidget):
         self.composer.send_requested.connect(self._send)
         self.composer.stop_requested.connect(self.stop)
         self.composer.draft_changed.connect(self._on_draft)
-        self.composer.edit_last_requested.connect(self._recall_question)
+        self.composer.edit_last_requested.connect(self.edit_last)
+        self.composer.editing_cancelled.connect(self.cancel_edit)
         self.header.renamed.connect(self._rename)
         self.header.assistant_menu_requested.connect(self.assistant_menu_requested)
         self.header.more_requested.connect(self.more_requested)

@@ -521,12 +521,12 @@ def test_tab_reaches_the_actions_of_a_message(view: TranscriptView, qtbot: QtBot
     focused = QApplication.focusWidget()
     assert focused is not None and focused.objectName() == "copy_message"
     seen = []
-    for _ in range(6):
+    for _ in range(9):
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
         focused = QApplication.focusWidget()
         assert focused is not None
         seen.append(focused.objectName())
-    assert seen[1] == "message-user-m0004"
+    assert seen[3] == "message-user-m0004"
     assert "message-assistant-m0005" in seen
 
 

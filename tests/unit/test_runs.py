@@ -20,6 +20,7 @@ from desktop_app.domain.errors import (
     SignInError,
     StoreError,
     UnreachableError,
+    UnusableAssistantError,
 )
 from desktop_app.domain.events import RunEnded, RunEvent, TextAppended, TextReplaced, UsageReported
 from desktop_app.domain.ids import ConnectionId, MessageId, ThreadId
@@ -341,3 +342,61 @@ async def test_stopping_twice_waits_twice_for_the_one_ending(tmp_path: Path) -> 
         await asyncio.gather(closing, *stopping)
         assert len(s.endings()) == 1
         assert (await s.messages())[-1].status is Status.STOPPED
+
+
+async def test_a_question_in_other_words_is_a_branch_of_its_own(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        await s.ask("First", TextAppended("1"), DONE)
+        await s.ask("Sekond", TextAppended("2"), DONE)
+        first, _, typo, _ = await s.messages()
+        s.service.scripts.append([TextAppended("two"), DONE])
+        began = await s.runs.resend(typo.id, "Second")
+        await s.runs.wait(s.thread_id)
+        assert (began.replaces, began.hidden_turns) == (typo.id, 0)
+        shown = await s.messages()
+        assert [m.text for m in shown] == ["First", "1", "Second", "two"]
+        assert shown[2].sibling_ids == (typo.id, shown[2].id)
+        assert [m.text for m in s.service.requests[-1].messages] == ["First", "1", "Second"]
+        s.service.scripts.append([TextAppended("new"), DONE])
+        await s.runs.resend(first.id, "Anew")
+        await s.runs.wait(s.thread_id)
+        assert [m.text for m in await s.messages()] == ["Anew", "new"]
+        await s.conversations.show_sibling(first.id)
+        assert [m.text for m in await s.messages()] == ["First", "1", "Second", "two"]
+
+
+async def test_asking_again_in_the_middle_says_how_much_is_not_shown_any_more(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        reply = await s.ask("First", TextAppended("1"), DONE)
+        last = await s.ask("Second", TextAppended("2"), DONE)
+        s.service.scripts += [[TextAppended("2b"), DONE], [TextAppended("1b"), DONE]]
+        began = await s.runs.regenerate(last.id)
+        await s.runs.wait(s.thread_id)
+        assert began.hidden_turns == 0
+        began = await s.runs.regenerate(reply.id)
+        await s.runs.wait(s.thread_id)
+        assert (began.replaces, began.hidden_turns) == (reply.id, 2)
+        assert [m.text for m in await s.messages()] == ["First", "1b"]
+
+
+async def test_a_reply_ends_where_it_stands_after_a_message_above_was_deleted(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        first = await s.ask("First", TextAppended("1"), DONE)
+        is_free = asyncio.Event()
+        s.service.scripts.append([TextAppended("2"), is_free, DONE])
+        await s.runs.send(s.thread_id, "Second")
+        await s.conversations.delete_message(first.id)
+        is_free.set()
+        await s.runs.wait(s.thread_id)
+        assert s.endings()[-1].message == (await s.messages())[-1]
+        assert s.endings()[-1].message.position == 2
+
+
+async def test_what_belongs_to_a_deleted_message_is_refused(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        reply = await s.ask("First", TextAppended("1"), DONE)
+        await s.conversations.delete_message(reply.id)
+        for asking in (s.runs.resend(reply.id, "text"), s.runs.regenerate(reply.id)):
+            with pytest.raises(UnusableAssistantError):
+                await asking
+        assert [m.text for m in await s.messages()] == ["First"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.domain.assistants import AssistantSettings
-from desktop_app.domain.errors import RunError
+from desktop_app.domain.errors import RunError, RunInProgressError
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
 from desktop_app.domain.threads import Author, Message, Run, Status, Usage
 from desktop_app.store.assistants import AssistantStore
@@ -437,6 +437,65 @@ async def test_messages_are_read_by_their_positions(store: ConversationStore, ta
     assert await store.all_messages(thread.id) == everything
 
 
+async def long_thread(talk: Talk, thread_id: ThreadId, count: int) -> list[Message]:
+    """A thread of ``count`` exchanges; its messages as stored."""
+    parent: Message | None = None
+    for number in range(count):
+        parent = await talk.exchange(thread_id, f"Q{number}", f"A{number}", parent)
+    return await talk.store.messages(thread_id)
+
+
+async def test_a_window_stands_around_a_message_or_at_the_end(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    empty = await store.window_around(thread.id, None, count=8)
+    assert (empty.messages, empty.runs, empty.total) == ([], {}, 0)
+    messages = await long_thread(talk, thread.id, 10)
+    places = {0: 0, 3: 1, 9: 7, 19: 12}
+    for place, first in places.items():
+        window = await store.window_around(thread.id, messages[place].id, count=8)
+        assert [message.position for message in window.messages] == list(range(first, first + 8))
+        assert window.total == 20
+    for gone in (None, MessageId("gone")):
+        window = await store.window_around(thread.id, gone, count=8)
+        assert window.messages == messages[12:]
+
+
+async def test_a_window_brings_the_last_run_of_each_reply(
+    store: ConversationStore, talk: Talk, clock: Clock
+) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    question, reply, run = await talk.begin(thread.id, "Question")
+    failed = await talk.end(
+        replace(run, seen=(question.id,), error=RunError("service_fault", "detail", 503)), "", Status.FAILED
+    )
+    window = await store.window(thread.id, first=0, count=10)
+    assert window.runs == {reply.id: replace(failed, seen=())}
+    again = talk.run(reply)
+    await store.continue_run(again, reply.id, OWNER)
+    ended = await talk.end(replace(again, usage=Usage(1, 2)), "Answer")
+    assert (await store.window(thread.id, first=1, count=1)).runs == {reply.id: ended}
+    assert (await store.window(thread.id, first=0, count=1)).runs == {}
+
+
+async def test_the_count_the_place_and_the_newest_are_those_of_the_shown_path(
+    store: ConversationStore, talk: Talk
+) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    assert (await store.message_count(thread.id), await store.newest(thread.id)) == (0, None)
+    question, first, run = await talk.begin(thread.id, "Question")
+    await talk.end(run, "First")
+    await talk.exchange(thread.id, "More", "Of the first", first)
+    second, run = await talk.again(question)
+    await talk.end(run, "Second")
+    assert await store.message_count(thread.id) == 2
+    assert await store.position(first.id) is None
+    assert await store.position(second.id) == 1
+    newest, asked = await store.newest(thread.id), await store.newest(thread.id, Author.USER)
+    assert newest is not None
+    assert asked is not None
+    assert (newest.id, newest.sibling_ids, asked.id) == (second.id, (first.id, second.id), question.id)
+
+
 async def test_the_prompt_is_what_led_to_the_message(store: ConversationStore, talk: Talk) -> None:
     thread = await store.create_thread(ASSISTANT)
     first = await talk.exchange(thread.id, "Q0", "A0")
@@ -482,6 +541,171 @@ async def test_text_that_utf8_cannot_carry_does_not_lose_a_message(
     await talk.end(ended, "pair \ud83d\ude42 and nul \x00 kept", Status.FAILED)
     await store.save_draft(thread.id, "\udfff")
     assert await talk.texts(thread.id) == ["half a \ufffd pair", "pair 🙂 and nul \x00 kept"]
+
+
+# --- deleting messages ---
+
+
+async def test_what_followed_a_deleted_message_moves_up(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    messages = await long_thread(talk, thread.id, 3)
+    assert await store.delete_message(messages[1].id) == (thread.id, None)
+    assert await talk.texts(thread.id) == ["Q0", "Q1", "A1", "Q2", "A2"]
+    left = await store.messages(thread.id)
+    assert [message.position for message in left] == list(range(5))
+    assert left[1].parent_id == messages[0].id
+    prompt = await store.prompt_messages(thread.id, messages[-1].id)
+    assert [message.text for message in prompt] == ["Q0", "Q1", "A1", "Q2", "A2"]
+    assert await store.message(messages[1].id) is None
+    assert await store.restore_message(messages[1].id) == thread.id
+    assert await store.messages(thread.id) == messages
+
+
+async def test_a_sibling_takes_the_place_of_a_deleted_message(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    question, first, run = await talk.begin(thread.id, "Question")
+    await talk.end(run, "First")
+    await talk.exchange(thread.id, "More", "Of the first", first)
+    second, run = await talk.again(question)
+    await talk.end(run, "Second")
+    shown, everything = await store.messages(thread.id), await store.all_messages(thread.id)
+    assert await store.delete_message(second.id) == (thread.id, first.id)
+    assert await talk.texts(thread.id) == ["Question", "First", "More", "Of the first"]
+    assert (await store.messages(thread.id))[1].sibling_ids == (first.id,)
+    assert (await store.threads())[0].preview == "Of the first"
+    await store.restore_message(second.id)
+    assert await store.messages(thread.id) == shown
+    assert (await store.threads())[0].preview == "Second"
+    assert await store.delete_message(first.id) == (thread.id, second.id)
+    assert await talk.texts(thread.id) == ["Question", "Second"]
+    assert len(await store.all_messages(thread.id)) == 2
+    await store.restore_message(first.id)
+    assert await store.all_messages(thread.id) == everything
+    assert await store.messages(thread.id) == shown
+
+
+async def test_a_message_comes_back_after_others_were_written(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    messages = await long_thread(talk, thread.id, 1)
+    await store.delete_message(messages[1].id)
+    await talk.exchange(thread.id, "Q1", "A1", messages[0])
+    await store.restore_message(messages[1].id)
+    assert await talk.texts(thread.id) == ["Q0", "A0"]
+    restored = (await store.messages(thread.id))[1]
+    assert len(restored.sibling_ids) == 2
+    await store.show_sibling(restored.sibling_ids[1])
+    assert await talk.texts(thread.id) == ["Q0", "Q1", "A1"]
+
+
+async def test_a_message_whose_place_is_gone_stays_deleted(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    messages = await long_thread(talk, thread.id, 1)
+    await store.delete_message(messages[1].id)
+    await store.delete_message(messages[0].id)
+    assert await store.messages(thread.id) == []
+    with pytest.raises(LookupError):
+        await store.restore_message(messages[1].id)
+    await store.restore_message(messages[0].id)
+    await store.restore_message(messages[1].id)
+    assert await store.messages(thread.id) == messages
+    with pytest.raises(LookupError):
+        await store.restore_message(messages[1].id)
+    with pytest.raises(LookupError):
+        await store.delete_message(MessageId("gone"))
+
+
+async def test_a_reply_that_is_being_written_cannot_be_deleted(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    first, old, run = await talk.begin(thread.id, "First wording")
+    await talk.end(run, "Answer")
+    second, growing, run = await talk.begin(thread.id, "Second wording")
+    for message in (growing, second):  # with its question it would go too
+        with pytest.raises(RunInProgressError):
+            await store.delete_message(message.id)
+    assert await store.messages(thread.id) == [second, growing]
+    assert await store.delete_message(first.id) == (thread.id, second.id)
+    await talk.end(run, "Answer")
+    assert await store.delete_message(growing.id) == (thread.id, None)
+    assert await store.message(old.id) is None
+
+
+async def test_a_reply_goes_on_while_a_message_above_it_is_deleted(
+    store: ConversationStore, talk: Talk
+) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    parent = await talk.exchange(thread.id, "Q0", "A0")
+    _, _, run = await talk.begin(thread.id, "Q1", parent)
+    await store.delete_message(parent.id)
+    await talk.end(run, "A1")
+    assert await talk.texts(thread.id) == ["Q0", "Q1", "A1"]
+
+
+async def test_deleted_messages_are_purged_with_their_runs_and_with_their_thread(
+    store: ConversationStore, talk: Talk, clock: Clock, database: Database
+) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    messages = await long_thread(talk, thread.id, 2)
+    await store.delete_message(messages[3].id)
+    assert len(await store.runs(thread.id)) == 1
+    await store.purge_trash(clock.now - timedelta(days=30))
+    await store.restore_message(messages[3].id)
+    assert len(await store.runs(thread.id)) == 2
+    await store.delete_message(messages[3].id)
+    await store.purge_trash(clock())
+    with pytest.raises(LookupError):
+        await store.restore_message(messages[3].id)
+    assert await database.read(count_of("runs")) == (1,)
+    assert await talk.texts(thread.id) == ["Q0", "A0", "Q1"]
+    await store.delete_message(messages[2].id)
+    await store.trash_thread(thread.id)
+    await store.purge_trash(clock())
+    for table in ("deletions", "deleted_messages", "runs", "messages"):
+        assert await database.read(count_of(table)) == (0,)
+
+
+# --- forks ---
+
+
+async def test_a_fork_is_a_thread_of_its_own_with_the_same_beginning(
+    store: ConversationStore, talk: Talk
+) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    messages = await long_thread(talk, thread.id, 2)
+    again, run = await talk.again(messages[0])
+    await talk.end(run, "A0 again")
+    fork_id = await store.fork_thread(messages[2].id, "Of the hidden branch")
+    fork = await store.thread(fork_id)
+    assert fork is not None
+    assert (fork.name, fork.assistant_id, fork.draft) == ("Of the hidden branch", ASSISTANT, "")
+    window = await store.window(fork_id, first=0, count=10)
+    assert [message.text for message in window.messages] == ["Q0", "A0", "Q1"]
+    assert [message.created_at for message in window.messages] == [m.created_at for m in messages[:3]]
+    assert not {message.id for message in window.messages} & {message.id for message in messages}
+    assert all(len(message.sibling_ids) == 1 for message in window.messages)
+    (copied,) = window.runs.values()
+    assert (copied.status, copied.assistant_version, copied.thread_id) == (Status.COMPLETED, 1, fork_id)
+    assert (await store.threads())[0].preview == "Q1"
+    await talk.exchange(fork_id, "Q2", "A2", window.messages[-1])
+    assert await talk.texts(fork_id) == ["Q0", "A0", "Q1", "Q2", "A2"]
+    assert await talk.texts(thread.id) == ["Q0", "A0 again"]
+    assert again.id in await store.shown_ids(thread.id)
+    with pytest.raises(LookupError):
+        await store.fork_thread(MessageId("gone"), "")
+
+
+async def test_a_fork_of_a_reply_that_is_being_written_can_be_continued(
+    store: ConversationStore, talk: Talk
+) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    _, reply, run = await talk.begin(thread.id, "Question")
+    await store.save_reply(reply.id, "Half")
+    fork_id = await store.fork_thread(reply.id, "")
+    copy = (await store.messages(fork_id))[-1]
+    assert (copy.text, copy.status) == ("Half", Status.INTERRUPTED)
+    assert [run.status for run in await store.runs(fork_id)] == [Status.INTERRUPTED]
+    await store.continue_run(talk.run(copy), copy.id, OWNER)
+    await talk.end(run, "Half and whole")
+    assert await talk.texts(thread.id) == ["Question", "Half and whole"]
 
 
 # --- the preview ---

@@ -1,22 +1,33 @@
 """What can be done with a message, and the quiet facts beside it: time, tokens, version."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QDate, QLocale, Qt, QTime, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QDate, QLocale, QPoint, Qt, QTime, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 
 from desktop_app.domain.threads import Author, Message, Run, Status
 from desktop_app.widgets.buttons import IconButton
+from desktop_app.widgets.menus import popup_menu
 from desktop_app.widgets.theme import Theme
 
 
 class ActionRow(QWidget):
-    """Signals: ``regenerate()``, ``sibling_wanted(str)``, ``plain_copy_wanted()``."""
+    """A row of small buttons for one message after another; whoever places it does what it asks for.
 
-    regenerate = Signal()
-    sibling_wanted = Signal(str)
-    plain_copy_wanted = Signal()
+    Signals: ``copy_requested(str)`` ("default", "markdown", "rich" or "plain"), ``regenerate_requested()``,
+    ``edit_requested()``, ``fork_requested()``, ``quote_requested()``, ``details_requested()``, ``delete_requested()``,
+    ``sibling_requested(str)`` with the id of the version to show.
+    """
+
+    copy_requested = Signal(str)
+    regenerate_requested = Signal()
+    edit_requested = Signal()
+    fork_requested = Signal()
+    quote_requested = Signal()
+    details_requested = Signal()
+    delete_requested = Signal()
+    sibling_requested = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -24,27 +35,37 @@ class ActionRow(QWidget):
         self._message: Message | None = None
         self._copy = self._button("copy_message", "copy", self.tr("Copy"))
         self._regenerate = self._button("regenerate", "regenerate", self.tr("Regenerate"))
+        self._edit = self._button("edit_message", "edit", self.tr("Edit and send again"))
+        self._fork = self._button("fork_message", "fork", self.tr("Fork into a new thread"))
         self._more = self._button("message_more", "more", self.tr("More actions"))
-        self._older = self._button(
-            "sibling_previous", "chevron-left", self.tr("Previous version of the reply")
-        )
-        self._newer = self._button("sibling_next", "chevron-right", self.tr("Next version of the reply"))
+        self._older = self._button("sibling_previous", "chevron-left", self.tr("Previous version"))
+        self._newer = self._button("sibling_next", "chevron-right", self.tr("Next version"))
         self._place = QLabel(self)
         self._caption = QLabel(self)
-        self._copy.clicked.connect(self._copy_source)
-        self._regenerate.clicked.connect(self.regenerate)
-        self._more.clicked.connect(self._open_menu)
+        self._connect()
+        self._lay_out()
+        self.restyle()
+
+    def _connect(self) -> None:
+        self._copy.clicked.connect(lambda: self.copy_requested.emit("default"))
+        self._regenerate.clicked.connect(self.regenerate_requested)
+        self._edit.clicked.connect(self.edit_requested)
+        self._fork.clicked.connect(self.fork_requested)
+        self._more.clicked.connect(lambda: self.menu().popup(self._menu_place()))
         self._older.clicked.connect(lambda: self._step(-1))
         self._newer.clicked.connect(lambda: self._step(1))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px("spacing.half"))
-        for widget in (self._copy, self._regenerate, self._more, self._older, self._place, self._newer):
-            row.addWidget(widget)
-        row.addSpacing(theme.px("spacing.2"))
-        row.addWidget(self._caption)
-        row.addStretch(1)
-        self.restyle()
+
+    def _lay_out(self) -> None:
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(self._theme.px("spacing.half"))
+        self._row.addStretch(0)
+        buttons = (self._copy, self._regenerate, self._edit, self._fork, self._more)
+        for widget in (*buttons, self._older, self._place, self._newer):
+            self._row.addWidget(widget)
+        self._row.addSpacing(self._theme.px("spacing.2"))
+        self._row.addWidget(self._caption)
+        self._row.addStretch(1)
 
     def _button(self, name: str, icon: str, label: str) -> IconButton:
         button = IconButton(self._theme, icon, label, name=name, is_small=True, parent=self)
@@ -60,15 +81,54 @@ class ActionRow(QWidget):
             label.setPalette(palette)
 
     def buttons(self) -> list[IconButton]:
-        """The buttons in the order of Tab."""
-        return [self._copy, self._regenerate, self._more, self._older, self._newer]
+        """The buttons in the order of Tab; some are hidden."""
+        return [self._copy, self._regenerate, self._edit, self._fork, self._more, self._older, self._newer]
 
     def show_message(self, message: Message, run: Run | None, *, is_last: bool) -> None:
-        """Fit the row to ``message``."""
+        """Fit the row to ``message``: below a reply it begins at the left, below a question it ends at the right."""
         self._message = message
         is_reply = message.author is Author.ASSISTANT
-        self._regenerate.setVisible(is_reply and is_last)
-        self._more.setVisible(is_reply)
+        self._regenerate.setVisible(is_reply)
+        branch = self.tr("Regenerate; what follows stays as a branch")
+        self._regenerate.setToolTip(self._regenerate.accessibleName() if is_last else branch)
+        self._fork.setVisible(is_reply)
+        self._edit.setVisible(not is_reply)
+        self._row.setStretch(0, int(not is_reply))
+        self._row.setStretch(self._row.count() - 1, int(is_reply))
+        self._show_siblings(message)
+        self._caption.setVisible(is_reply)
+        self._caption.setText(self._facts(message, run) if is_reply else "")
+        self._caption.setToolTip(day_and_time(message.created_at))
+
+    def menu(self) -> QMenu:
+        """The other things that can be done with the message, as a menu that is deleted when it is closed."""
+        menu = popup_menu(self)
+        menu.setObjectName("message_menu")
+        self._add(
+            menu, "copy_markdown", self.tr("Copy as &Markdown"), lambda: self.copy_requested.emit("markdown")
+        )
+        self._add(menu, "copy_rich", self.tr("Copy as &rich text"), lambda: self.copy_requested.emit("rich"))
+        self._add(
+            menu, "copy_plain", self.tr("Copy as &plain text"), lambda: self.copy_requested.emit("plain")
+        )
+        menu.addSeparator()
+        self._add(menu, "quote_message", self.tr("&Quote"), self.quote_requested.emit)
+        if self._fork.isHidden():
+            self._add(menu, "fork_message", self.tr("&Fork into a new thread"), self.fork_requested.emit)
+        self._add(menu, "message_details", self.tr("De&tails…"), self.details_requested.emit)
+        menu.addSeparator()
+        self._add(menu, "delete_message", self.tr("&Delete"), self.delete_requested.emit)
+        return menu
+
+    def _add(self, menu: QMenu, name: str, text: str, do: Callable[[], object]) -> None:
+        action = menu.addAction(text)
+        action.setObjectName(name)
+        action.triggered.connect(lambda: do())
+
+    def _menu_place(self) -> QPoint:
+        return self._more.mapToGlobal(self._more.rect().bottomLeft())
+
+    def _show_siblings(self, message: Message) -> None:
         siblings = message.sibling_ids
         has_siblings = len(siblings) > 1 and message.id in siblings
         for widget in (self._older, self._place, self._newer):
@@ -78,8 +138,6 @@ class ActionRow(QWidget):
             self._place.setText(f"{index + 1}/{len(siblings)}")
             self._older.setEnabled(index > 0)
             self._newer.setEnabled(index + 1 < len(siblings))
-        self._caption.setText(self._facts(message, run) if is_reply else "")
-        self._caption.setToolTip(_day_and_time(message.created_at))
 
     def _facts(self, message: Message, run: Run | None) -> str:
         facts = [local_time(message.created_at)]
@@ -108,23 +166,12 @@ class ActionRow(QWidget):
             case _:
                 return ""
 
-    def _copy_source(self) -> None:
-        if self._message is not None:
-            QGuiApplication.clipboard().setText(self._message.text)
-
-    def _open_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Copy as Markdown")).triggered.connect(self._copy_source)
-        menu.addAction(self.tr("Copy as plain text")).triggered.connect(self.plain_copy_wanted)
-        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
-
     def _step(self, by: int) -> None:
         message = self._message
         if message is not None and message.id in message.sibling_ids:
             index = message.sibling_ids.index(message.id) + by
             if 0 <= index < len(message.sibling_ids):
-                self.sibling_wanted.emit(message.sibling_ids[index])
+                self.sibling_requested.emit(message.sibling_ids[index])
 
 
 def local_time(moment: datetime) -> str:
@@ -133,7 +180,8 @@ def local_time(moment: datetime) -> str:
     return QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
 
 
-def _day_and_time(moment: datetime) -> str:
+def day_and_time(moment: datetime) -> str:
+    """The day, and the time on this machine's clock, as the window's language writes them."""
     local = moment.astimezone()
     day = QLocale().toString(QDate(local.year, local.month, local.day), QLocale.FormatType.LongFormat)
     return f"{day[:1].upper()}{day[1:]}, {local_time(moment)}"

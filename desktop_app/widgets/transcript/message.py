@@ -134,15 +134,19 @@ class MessageView(QWidget):
 
     def _make_actions(self) -> ActionRow:
         row = ActionRow(self._theme, self)
-        row.regenerate.connect(lambda: self.asked.emit("regenerate", ""))
-        row.sibling_wanted.connect(lambda sibling: self.asked.emit("sibling", sibling))
-        row.plain_copy_wanted.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
+        row.regenerate_requested.connect(lambda: self.asked.emit("regenerate", ""))
+        row.sibling_requested.connect(lambda sibling: self.asked.emit("sibling", sibling))
+        row.copy_requested.connect(self._copy)
         before: QWidget = self.text
         for button in row.buttons():
             button.installEventFilter(self)
             QWidget.setTabOrder(before, button)
             before = button
         return row
+
+    def _copy(self, kind: str) -> None:
+        text = self.text.toPlainText() if kind == "plain" else self._message.text
+        QGuiApplication.clipboard().setText(text)
 
     def _place_actions(self, row: ActionRow) -> None:
         raise NotImplementedError
@@ -230,7 +234,7 @@ class QuestionView(MessageView):
     def _place_actions(self, row: ActionRow) -> None:
         side = self._theme.px("actionRow")
         gap = self._theme.px("spacing.1")
-        row.setGeometry(self._bubble.left() - side - gap, self._bubble.bottom() - side - gap, side, side)
+        row.setGeometry(0, self._bubble.bottom() - side - gap, max(0, self._bubble.left() - gap), side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

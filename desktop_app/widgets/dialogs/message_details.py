@@ -1,0 +1,135 @@
+"""What is known of one message: who wrote it and when, with what, how long it took, how it ended."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+
+from desktop_app.domain.threads import Author, Message, Run, Status
+from desktop_app.widgets.dialogs.frame import Foot, Page, WrappedLabel, button
+from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.action_row import day_and_time
+from desktop_app.widgets.transcript.error_texts import ErrorTexts
+
+SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+
+
+class MessageDetails(QDialog):
+    """Facts in two columns; every value can be selected, and all of them copied as lines of text."""
+
+    def __init__(
+        self, theme: Theme, message: Message, run: Run | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("message_details_dialog")
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setWindowTitle(self.tr("Message details"))
+        self._theme = theme
+        facts = (*self._of_message(message), *self._of_run(run))
+        self._facts = [(name, value) for name, value in facts if value]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._page(), 1)
+        column.addWidget(self._foot())
+        self.resize(theme.px("textColumn") - 200, theme.px("sidebarMax"))
+
+    def text(self) -> str:
+        """The facts as lines, to be pasted elsewhere."""
+        return "\n".join(f"{name}: {value}" for name, value in self._facts)
+
+    def _of_message(self, message: Message) -> list[tuple[str, str]]:
+        return [
+            (self.tr("Author"), self._author(message.author)),
+            (self.tr("Time"), day_and_time(message.created_at)),
+            (self.tr("Finish"), self._finish(message)),
+        ]
+
+    def _of_run(self, run: Run | None) -> list[tuple[str, str]]:
+        if run is None:
+            return []
+        locale = QLocale()
+        usage = run.usage
+        return [
+            (self.tr("Assistant"), self._assistant(run)),
+            (self.tr("Model"), run.settings.model),
+            (self.tr("Messages the model saw"), locale.toString(len(run.seen)) if run.seen else ""),
+            (self.tr("Tokens read"), locale.toString(usage.prompt_tokens) if usage else ""),
+            (self.tr("Tokens written"), locale.toString(usage.completion_tokens) if usage else ""),
+            (self.tr("First word after"), self._seconds(run.started_at, run.first_text_at)),
+            (self.tr("Took"), self._seconds(run.started_at, run.ended_at)),
+            (self.tr("Name at the service"), run.remote_id),
+            (self.tr("Problem"), ErrorTexts(self).details(run.error) if run.error else ""),
+        ]
+
+    def _author(self, author: Author) -> str:
+        match author:
+            case Author.USER:
+                return self.tr("You")
+            case Author.ASSISTANT:
+                return self.tr("Assistant")
+            case Author.TOOL:
+                return self.tr("Tool")
+
+    def _assistant(self, run: Run) -> str:
+        version = self.tr("v%1").replace("%1", str(run.assistant_version)) if run.assistant_version else ""
+        return " · ".join(filter(None, (run.settings.name, version)))
+
+    def _finish(self, message: Message) -> str:
+        if message.author is Author.USER:
+            return ""
+        match message.status:
+            case Status.WRITING:
+                return self.tr("still being written")
+            case Status.COMPLETED:
+                return self.tr("complete")
+            case Status.TRUNCATED:
+                return self.tr("cut off at the length limit")
+            case Status.FILTERED:
+                return self.tr("withheld by the service")
+            case Status.FAILED:
+                return self.tr("failed")
+            case Status.STOPPED:
+                return self.tr("stopped by you")
+            case Status.INTERRUPTED:
+                return self.tr("interrupted")
+
+    def _seconds(self, begin: datetime, end: datetime | None) -> str:
+        if end is None:
+            return ""
+        seconds = QLocale().toString((end - begin).total_seconds(), "f", 1)
+        return self.tr("%1 s").replace("%1", seconds)
+
+    def _page(self) -> Page:
+        theme = self._theme
+        page = Page(theme)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.px("spacing.6"))
+        grid.setVerticalSpacing(theme.px("spacing.2"))
+        grid.setColumnStretch(1, 1)
+        for row, (name, value) in enumerate(self._facts):
+            shown = WrappedLabel(value)
+            shown.setTextInteractionFlags(SELECTABLE)
+            shown.setAccessibleName(f"{name}: {value}")
+            label = WrappedLabel(name, role="caption")
+            label.setContentsMargins(
+                0, theme.px("spacing.half"), 0, 0
+            )  # its smaller letters stand on one line
+            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignTop)
+        page.column.addLayout(grid)
+        page.column.addStretch(1)
+        return page
+
+    def _foot(self) -> Foot:
+        foot = Foot(self._theme, "message_details")
+        copy = button(self.tr("&Copy"), "message_details_copy")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
+        close = button(self.tr("Close"), "message_details_close", kind="primary")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        foot.row.addStretch(1)
+        foot.row.addWidget(copy)
+        foot.row.addWidget(close)
+        return foot

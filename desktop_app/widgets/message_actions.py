@@ -1,0 +1,47 @@
+"""What can be done with a single message: between the messages pane, which asks, and the intents, which do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.widgets.messages_pane import MessagesPane
+from desktop_app.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop_app.domain.threads import Message, Run
+    from desktop_app.qt.message_intents import MessageIntents
+
+
+class MessageActions(QObject):
+    """Wires ``pane`` to ``intents``; lives as long as ``window``, over which it opens dialogs."""
+
+    def __init__(self, theme: Theme, pane: MessagesPane, intents: MessageIntents, window: QWidget) -> None:
+        super().__init__(window)
+        self._theme = theme
+        self._pane = pane
+        self._intents = intents
+        self._window = window
+        pane.messages_wanted.connect(intents.load)
+        pane.sibling_requested.connect(intents.show_sibling)
+        pane.edit_requested.connect(intents.edit)
+        pane.edit_last_requested.connect(intents.edit_last)
+        pane.fork_requested.connect(self._fork)
+        pane.delete_requested.connect(intents.delete)
+        pane.details_requested.connect(intents.show_details)
+        intents.messages_loaded.connect(pane.add_messages)
+        intents.message_removed.connect(pane.remove_message)
+        intents.edit_ready.connect(pane.edit)
+        intents.details_ready.connect(self._show_details)
+
+    def _fork(self, message_id: str) -> None:
+        self._intents.fork(message_id, self._pane.fork_name())
+
+    def _show_details(self, message: Message, run: Run | None) -> None:
+        from desktop_app.widgets.dialogs.message_details import MessageDetails
+
+        dialog = MessageDetails(self._theme, message, run, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
