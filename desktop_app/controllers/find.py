@@ -12,7 +12,7 @@ from typing import NamedTuple
 from desktop_app.controllers.hit_list import Counted, Found
 from desktop_app.domain.ids import ThreadId
 from desktop_app.domain.threads import Author
-from desktop_app.markdown.hits import Hit, Sieve, hits_in_message
+from desktop_app.markdown.hits import Hit, Sieve, folded_texts, hits_in_texts, parts_with_hits
 from desktop_app.store.finding import Candidate, FindingStore, Piece
 
 SLICE_S = 0.0015
@@ -54,7 +54,7 @@ class FindController:
     ) -> LocatedHit | None:
         """The ``nth`` hit in the message at ``position``, the last one when there are fewer; None without any."""
         message = await self._store.message_at(thread_id, position)
-        hits = _hits(message, folded_query) if message else []
+        hits = hits_in_texts(_texts(message), folded_query) if message else []
         if message is None or not hits:
             return None
         return LocatedHit(position, message.message_id, hits[min(nth, len(hits) - 1)])
@@ -103,7 +103,9 @@ class _Count:
     async def _counted(self, candidates: list[Candidate]) -> AsyncIterator[Counted]:
         pause_at_s = time.monotonic() + SLICE_S
         for candidate in candidates:
-            yield Counted(candidate.position, len(_hits(candidate, self._query)))
+            texts = _texts(candidate)
+            hits = hits_in_texts(texts, self._query)
+            yield Counted(candidate.position, len(hits), parts_with_hits(texts, hits))
             if time.monotonic() > pause_at_s:
                 await asyncio.sleep(PAUSE_S)
                 pause_at_s = time.monotonic() + SLICE_S
@@ -125,5 +127,5 @@ class _Count:
         self._report(found)
 
 
-def _hits(message: Candidate, folded_query: str) -> list[Hit]:
-    return hits_in_message(message.text, folded_query, is_markdown=message.author is not Author.USER)
+def _texts(message: Candidate) -> list[str]:
+    return folded_texts(message.text, is_markdown=message.author is not Author.USER)

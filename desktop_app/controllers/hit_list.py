@@ -1,15 +1,15 @@
 """The hits of a thread as far as they are counted: an unbroken range of messages that grows at both ends."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
 from typing import NamedTuple
 
 
 class Counted(NamedTuple):
-    """A message that shows ``hits`` of them, at least one."""
+    """A message that shows ``hits`` of them, at least one; ``parts`` as ``parts_with_hits`` says."""
 
     position: int
     hits: int
+    parts: int = 1
 
 
 class Found(NamedTuple):
@@ -43,6 +43,7 @@ class HitList:
         self.total = 0
         self._positions: list[int] = []
         self._counts: list[int] = []
+        self._parts: list[int] = []
 
     @property
     def is_complete(self) -> bool:
@@ -54,13 +55,17 @@ class HitList:
         """The messages with hits, sorted; not to be changed."""
         return self._positions
 
+    @property
+    def parts(self) -> list[int]:
+        """For each of ``positions`` in which parts of the message its hits are; not to be changed."""
+        return self._parts
+
     def add(self, found: Found) -> None:
         """Take in what was found beyond the edges."""
-        self._positions[:0] = [counted.position for counted in found.above]
-        self._counts[:0] = [counted.hits for counted in found.above]
-        self._positions.extend(counted.position for counted in found.below)
-        self._counts.extend(counted.hits for counted in found.below)
-        self.total += _sum(found.above) + _sum(found.below)
+        for column, index in ((self._positions, 0), (self._counts, 1), (self._parts, 2)):
+            column[:0] = [counted[index] for counted in found.above]
+            column.extend(counted[index] for counted in found.below)
+        self.total += sum(counted.hits for counted in (*found.above, *found.below))
         self.top, self.bottom = found.top, found.bottom
 
     def forget_from(self, position: int) -> None:
@@ -69,7 +74,7 @@ class HitList:
             return
         index = bisect_left(self._positions, position)
         self.total -= sum(self._counts[index:])
-        del self._positions[index:], self._counts[index:]
+        del self._positions[index:], self._counts[index:], self._parts[index:]
         self.bottom = position
         if self.top is not None:
             self.top = min(self.top, position)
@@ -116,7 +121,3 @@ class HitList:
 
     def _last_of(self, index: int) -> Place | None:
         return Place(self._positions[index], self._counts[index] - 1) if index >= 0 else None
-
-
-def _sum(counted: Iterable[Counted]) -> int:
-    return sum(entry.hits for entry in counted)

@@ -5,11 +5,14 @@ offsets in folded text are offsets in the text itself.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from desktop_app.markdown.items import Item
 from desktop_app.markdown.parser import clean, parse
+
+PARTS = 32
 
 SPACES = "\t\n\x0b\x0c\r\x85\xa0\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 ALIKE = (("ё", "е"), ("ς", "σ"), *((space, " ") for space in SPACES))
@@ -51,20 +54,33 @@ def find_in(folded_text: str, folded_query: str) -> list[tuple[int, int]]:
     return found
 
 
-def hits_in_items(items: Iterable[Item], folded_query: str) -> list[Hit]:
-    """The hits in shown items, from top to bottom."""
+def hits_in_texts(folded_texts: Iterable[str], folded_query: str) -> list[Hit]:
+    """The hits in the folded ``plain`` texts of items, from top to bottom."""
     return [
         Hit(index, start, end)
-        for index, item in enumerate(items)
-        for start, end in find_in(fold(item.plain), folded_query)
+        for index, text in enumerate(folded_texts)
+        for start, end in find_in(text, folded_query)
     ]
 
 
-def hits_in_message(source: str, folded_query: str, *, is_markdown: bool) -> list[Hit]:
-    """The hits in a message; one that is no Markdown is shown line for line, as one item."""
-    if is_markdown:
-        return hits_in_items(parse(source), folded_query)
-    return [Hit(0, start, end) for start, end in find_in(fold(clean(source)), folded_query)]
+def hits_in_items(items: Iterable[Item], folded_query: str) -> list[Hit]:
+    """The hits in shown items, from top to bottom."""
+    return hits_in_texts((fold(item.plain) for item in items), folded_query)
+
+
+def folded_texts(source: str, *, is_markdown: bool) -> list[str]:
+    """The folded texts of a message's items; one that is no Markdown is shown line for line, as one item."""
+    return [fold(item.plain) for item in parse(source)] if is_markdown else [fold(clean(source))]
+
+
+def parts_with_hits(texts: Sequence[str], hits: Iterable[Hit]) -> int:
+    """Where in the message the hits are: bit k is set when some begin in the k-th of ``PARTS`` equal parts."""
+    tops = list(accumulate(map(len, texts), initial=0))
+    length = max(1, tops[-1])
+    parts = 0
+    for hit in hits:
+        parts |= 1 << (tops[hit.item] + hit.start) * PARTS // length
+    return parts
 
 
 class Sieve:

@@ -16,7 +16,7 @@ from desktop_app.domain.ids import ThreadId
 from desktop_app.markdown.hits import fold
 from desktop_app.widgets.find_bar import FindBar
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.hit_marks import HitMarks, thinned
+from desktop_app.widgets.transcript.hit_marks import HitMarks, hit_places
 
 if TYPE_CHECKING:
     from desktop_app.controllers.find import LocatedHit
@@ -175,8 +175,7 @@ class ThreadFind(QObject):
 
     def _show_marks(self) -> None:
         if self._finding and self._query:
-            places = thinned(self._finding.hits.positions)
-            self._marks.set_marks([self._view.fraction_of(position) for position in places])
+            self._marks.set_marks(hit_places(self._finding.hits, self._view.fraction_of))
 
     # -- stepping
 

@@ -9,10 +9,12 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollBar
 from pytestqt.qtbot import QtBot
 
+from desktop_app.controllers.hit_list import Counted, Found, HitList
+from desktop_app.markdown.hits import PARTS
 from desktop_app.widgets.find_bar import FindBar
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.hit_marks import MARKS, HitMarks, thinned
+from desktop_app.widgets.transcript.hit_marks import MESSAGES, PLACED, HitMarks, hit_places, thinned
 
 
 @pytest.fixture
@@ -177,5 +179,18 @@ def test_thinning_keeps_the_first_and_all_that_stand_apart() -> None:
     assert thinned([3, 50, 900]) == [3, 50, 900]
     found = thinned(range(100_000))
     assert found[0] == 0
-    assert len(found) <= MARKS + 1
-    assert max(after - before for before, after in pairwise(found)) <= 100_000 / MARKS + 1
+    assert len(found) <= MESSAGES + 1
+    assert max(after - before for before, after in pairwise(found)) <= 100_000 / MESSAGES + 1
+
+
+def test_hits_of_a_long_message_have_marks_of_their_own() -> None:
+    hits = HitList(0)
+    hits.add(Found([], [Counted(1, 9, 0b1), Counted(3, 9, 1 << PARTS // 2 | 1)], None, None))
+    assert hit_places(hits, lambda position: position / 4) == [0.25, 0.75, 0.875]
+
+
+def test_in_many_messages_each_has_one_mark() -> None:
+    hits = HitList(0)
+    count = PLACED + 1
+    hits.add(Found([], [Counted(position, 9, 0b111) for position in range(count)], None, None))
+    assert hit_places(hits, lambda position: position / count) == [n / count for n in range(count)]

@@ -11,13 +11,27 @@ from desktop_app.controllers.find import FindController
 from desktop_app.controllers.hit_list import Counted, Found, HitList, Place
 from desktop_app.domain.ids import ThreadId, new_id
 from desktop_app.domain.threads import Author
-from desktop_app.markdown.hits import Hit, Sieve, find_in, fold, hits_in_items, hits_in_message
+from desktop_app.markdown.hits import (
+    PARTS,
+    Hit,
+    Sieve,
+    find_in,
+    fold,
+    folded_texts,
+    hits_in_items,
+    hits_in_texts,
+    parts_with_hits,
+)
 from desktop_app.markdown.parser import parse
 from desktop_app.store.database import Database
 from desktop_app.store.finding import CANDIDATES_A_PIECE, MESSAGES_A_PIECE, FindingStore
 
 THREAD = ThreadId("thread-1")
 OTHER = ThreadId("thread-2")
+
+
+def hits_in_message(source: str, folded_query: str, *, is_markdown: bool) -> list[Hit]:
+    return hits_in_texts(folded_texts(source, is_markdown=is_markdown), folded_query)
 
 
 # --- words in text ---
@@ -79,6 +93,12 @@ def test_a_question_is_searched_as_it_is_written() -> None:
 def test_hits_name_their_items_from_top_to_bottom() -> None:
     source = "# Penalty\n\nNo word.\n\n- the penalty\n- a penalty of penalty\n\n```\npenalty()\n```\n"
     assert [hit.item for hit in hits_in_items(parse(source), "penalty")] == [0, 2, 3, 3, 4]
+
+
+def test_parts_tell_where_in_a_message_the_hits_are() -> None:
+    texts = ["hit", "." * 94, "hit"]
+    assert parts_with_hits(texts, hits_in_texts(texts, "hit")) == 1 | 1 << PARTS - 1
+    assert parts_with_hits([], []) == 0
 
 
 @pytest.mark.parametrize(
@@ -260,11 +280,11 @@ def some_texts(count: int, seed: int = 1) -> list[str]:
 
 
 def by_brute_force(texts: list[str], query: str) -> list[Counted]:
-    counted = [
-        Counted(position, len(hits_in_message(text, fold(query), is_markdown=position % 2 == 1)))
+    numbers = [
+        len(hits_in_message(text, fold(query), is_markdown=position % 2 == 1))
         for position, text in enumerate(texts)
     ]
-    return [entry for entry in counted if entry.hits]
+    return [Counted(position, number) for position, number in enumerate(numbers) if number]
 
 
 async def count(database: Database, query: str, start: int, hits: HitList | None = None) -> HitList:
@@ -320,7 +340,7 @@ async def test_the_nearest_hits_come_first(database: Database) -> None:
     reports: list[Found] = []
     start = 5 * CANDIDATES_A_PIECE
     await FindController(FindingStore(database)).count(THREAD, "penalty", start, start, reports.append)
-    assert reports[0].below == [Counted(start, 1)]
+    assert [entry[:2] for entry in reports[0].below] == [(start, 1)]
     assert reports[0].bottom == start + 1
     assert (reports[-1].top, reports[-1].bottom) == (None, None)
 

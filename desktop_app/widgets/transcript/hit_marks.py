@@ -1,22 +1,38 @@
 """Marks beside the scroll bar: where in the thread the hits are."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollBar, QWidget
 
+from desktop_app.controllers.hit_list import HitList
+from desktop_app.markdown.hits import PARTS
 from desktop_app.widgets.theme import Theme
 
-MARKS = 500
+MESSAGES = 500
 """More cannot be told apart on a screen."""
+
+PLACED = 60
+"""In so many messages at most the hits have marks of their own; in more than that a mark a message is enough."""
+
+
+def hit_places(hits: HitList, fraction_of: Callable[[int], float]) -> list[float]:
+    """Where in the thread, from 0 to 1, marks belong; ``fraction_of`` tells where the message at a position begins."""
+    if len(hits.positions) > PLACED:
+        return [fraction_of(position) for position in thinned(hits.positions)]
+    places: list[float] = []
+    for position, parts in zip(hits.positions, hits.parts, strict=True):
+        top, bottom = fraction_of(position), fraction_of(position + 1)
+        places += [top + (bottom - top) * part / PARTS for part in range(PARTS) if parts >> part & 1]
+    return places
 
 
 def thinned(positions: Sequence[int]) -> list[int]:
     """Sorted ``positions`` without those that are too near to the one before for a mark of their own."""
     found: list[int] = []
-    step = (positions[-1] - positions[0]) / MARKS if positions else 0
+    step = (positions[-1] - positions[0]) / MESSAGES if positions else 0
     index = 0
     while index < len(positions):
         found.append(positions[index])
