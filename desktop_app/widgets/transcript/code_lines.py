@@ -275,7 +275,8 @@ class CodeLines:
             return len(text.expandtabs(TAB_COLUMNS)) * self._look.pitch
         if "\t" not in text:
             return self._look.metrics.horizontalAdvance(text)
-        return self._one_line(self._look.layout(text)).naturalTextWidth()
+        layout = self._look.layout(text)  # a line is of no use when its layout is gone
+        return self._one_line(layout).naturalTextWidth()
 
     def _cut(self, index: int, line: str) -> int:
         """Cut a line into its segments; how many rows it needs."""
