@@ -40,7 +40,7 @@ ERROR_BODY_BYTES = 64 << 10
 BODY_BYTES = 64 << 20
 MASK = "•••"
 
-_TRANSLATED = (
+HTTP_ERRORS = (
     httpx.HTTPError,
     httpx.InvalidURL,
     httpx.CookieConflict,
@@ -232,47 +232,49 @@ class HttpClient:
     def _translating(self, request_id: str) -> Iterator[None]:
         try:
             yield
-        except _TRANSLATED as error:
+        except HTTP_ERRORS as error:
             detail = self.redacted(words_of(error))[:SHOWN_CHARS]
             log.log(self._level, "request %s: %s", request_id, detail)
-            raise translate(error, request_id, detail, by_proxy=_has_proxy(self._base_url)) from error
+            raise translate(error, request_id, detail, by_proxy=has_proxy(self._base_url)) from error
 
     # -- the client
 
     async def _opened(self) -> httpx.AsyncClient:
         async with self._opening:
             if self._client is None:
-                self._client = await self._open()
+                self._client = await open_client(self._base_url, self._read_timeout_s)
             return self._client
 
-    async def _open(self) -> httpx.AsyncClient:
-        host = urlsplit(self._base_url).hostname or ""
-        try:
-            return httpx.AsyncClient(
-                verify=await self._certificates(),
-                trust_env=not is_loopback(host),
-                timeout=httpx.Timeout(
-                    connect=CONNECT_S, write=WRITE_S, pool=POOL_S, read=self._read_timeout_s
-                ),
-                limits=httpx.Limits(max_connections=20, keepalive_expiry=30),
-                follow_redirects=False,
-                headers={"user-agent": f"Nitka/{__version__}"},
-            )
-        except (ValueError, ImportError) as error:  # a proxy in the environment that httpx cannot use
-            raise UnreachableError(str(error), step="proxy") from error
 
-    async def _certificates(self) -> ssl.SSLContext:
-        if self._base_url.startswith("https:") or _has_tls_proxy():
-            return await asyncio.to_thread(_system_certificates)
-        # Never used for plain http; it trusts nobody, and making it costs nothing.
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+async def open_client(url: str, read_timeout_s: float) -> httpx.AsyncClient:
+    """A client for the server of ``url``; it follows no redirects.  Raises UnreachableError."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return httpx.AsyncClient(
+            verify=await _certificates(url),
+            trust_env=not is_loopback(host),
+            timeout=_timeout(read_timeout_s),
+            limits=httpx.Limits(max_connections=20, keepalive_expiry=30),
+            follow_redirects=False,
+            headers={"user-agent": f"Nitka/{__version__}"},
+        )
+    except (ValueError, ImportError) as error:  # a proxy in the environment that httpx cannot use
+        raise UnreachableError(str(error), step="proxy") from error
+
+
+async def _certificates(url: str) -> ssl.SSLContext:
+    if url.startswith("https:") or _has_tls_proxy():
+        return await asyncio.to_thread(_system_certificates)
+    # Never used for plain http; it trusts nobody, and making it costs nothing.
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _timeout(read_s: float) -> httpx.Timeout:
     return httpx.Timeout(connect=CONNECT_S, write=WRITE_S, pool=POOL_S, read=read_s)
 
 
-def _has_proxy(url: str) -> bool:
+def has_proxy(url: str) -> bool:
+    """Whether a proxy of the environment is on the way to ``url``."""
     parts = urlsplit(url)
     host, proxies = parts.hostname or "", getproxies()
     is_set = parts.scheme in proxies or "all" in proxies

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QBrush,
+    QColor,
     QFont,
     QFontMetrics,
     QGuiApplication,
@@ -75,7 +76,7 @@ class ImageBlock(Block):
 
     def _take(self, picture: Picture) -> None:
         self._picture = picture
-        self._picture_size = QSize()
+        self._picture_size = QSize(0, 0)
         if picture.size is not None:
             self._picture_size = self._fitting(picture.size)
         self.height = self._picture_size.height() or self.environment.style.px(CARD)
@@ -106,14 +107,15 @@ class ImageBlock(Block):
         self, painter: QPainter, x: int, y: int, top: int, bottom: int, marks: Sequence[Mark] = ()
     ) -> None:
         frame = self._frame.translated(x, y)
+        end = max(1, len(self.item.plain))
+        roles = [mark.role for mark in marks if mark.start < end and mark.end > 0]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._is_picture:
             self._paint_picture(painter, frame)
+            for role in roles:
+                self._paint_veil(painter, frame, role)
         else:
-            self._paint_card(painter, frame)
-        for mark in marks:
-            if mark.start < max(1, len(self.item.plain)) and mark.end > 0:
-                self._paint_mark(painter, frame, mark)
+            self._paint_card(painter, frame, roles[-1] if roles else "page")
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_picture(self, painter: QPainter, frame: QRect) -> None:
@@ -124,11 +126,11 @@ class ImageBlock(Block):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawRoundedRect(frame, style.radius, style.radius)
 
-    def _paint_card(self, painter: QPainter, frame: QRect) -> None:
+    def _paint_card(self, painter: QPainter, frame: QRect, ground: str) -> None:
         style = self.environment.style
         theme = style.theme
         painter.setPen(QPen(style.hairline_strong, style.px(1)))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setBrush(theme.color(ground))
         painter.drawRoundedRect(QRectF(frame).adjusted(0.5, 0.5, -0.5, -0.5), style.radius, style.radius)
         side = style.px(ICON)
         corner = QPoint(frame.x() + style.px(SIDE), frame.y() + (frame.height() - side) // 2)
@@ -168,10 +170,10 @@ class ImageBlock(Block):
         painter.setPen(style.text)
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._button_words)
 
-    def _paint_mark(self, painter: QPainter, frame: QRect, mark: Mark) -> None:
-        """A veil: there is nothing behind a picture that could be coloured."""
+    def _paint_veil(self, painter: QPainter, frame: QRect, role: str) -> None:
+        """A mark before the picture: there is nothing behind it that could be coloured."""
         style = self.environment.style
-        color = style.theme.color(mark.role)
+        color = QColor(style.theme.color(role))
         color.setAlphaF(TINT)
         painter.setPen(QPen(style.text, 1) if style.theme.is_high_contrast else Qt.PenStyle.NoPen)
         painter.setBrush(color)
@@ -270,9 +272,10 @@ def _stretched(pixmap: QPixmap, frame: QRect) -> QBrush:
 
 
 def _host(source: str) -> str:
-    """The server's name, in a spelling that cannot pass for another."""
+    """The server's name; one under a Latin top domain in a spelling that cannot pass for another."""
     try:
         host = urlsplit(source).hostname or "?"
-        return host if host.isascii() else host.encode("idna").decode("ascii")
+        is_national = not host.rpartition(".")[2].isascii()
+        return host if is_national or host.isascii() else host.encode("idna").decode("ascii")
     except ValueError:
         return "?"
