@@ -60,7 +60,7 @@ def _text_lines(item: TextItem) -> list[str]:
         return item.plain.split("\n")
     if item.level:
         return [_heading(item)]
-    text = inline(item.text, item.spans)
+    text = inline(item.text, item.spans) if item.text.strip() else ""
     if item.marker in TASKS:
         text = f"{TASKS[item.marker]} {text}"
     return text.split("\n") if text else []
