@@ -9,8 +9,7 @@ import pytest
 
 from desktop_app.controllers.find import FindController
 from desktop_app.controllers.hit_list import Counted, Found, HitList, Place
-from desktop_app.domain.ids import ThreadId, new_id
-from desktop_app.domain.threads import Author
+from desktop_app.domain.ids import ThreadId
 from desktop_app.markdown.hits import (
     PARTS,
     Hit,
@@ -25,6 +24,7 @@ from desktop_app.markdown.hits import (
 from desktop_app.markdown.parser import parse
 from desktop_app.store.database import Database
 from desktop_app.store.finding import CANDIDATES_A_PIECE, MESSAGES_A_PIECE, FindingStore
+from tests.threads_in_store import put_thread
 
 THREAD = ThreadId("thread-1")
 OTHER = ThreadId("thread-2")
@@ -253,27 +253,6 @@ QUERIES = (
 )
 
 
-def make_thread(database: Database, texts: list[str], thread_id: ThreadId = THREAD) -> None:
-    def insert(connection: object) -> None:
-        connection.execute(  # type: ignore[attr-defined]
-            "INSERT INTO threads (id, created_at, updated_at) VALUES (?, 0, 0)", (thread_id,)
-        )
-        connection.executemany(  # type: ignore[attr-defined]
-            "INSERT INTO messages (id, thread_id, position, is_shown, author, status, created_at, text)"
-            " VALUES (?, ?, ?, 1, ?, 'completed', 0, ?)",
-            (
-                (new_id(), thread_id, position, author_at(position), text)
-                for position, text in enumerate(texts)
-            ),
-        )
-
-    database.run_blocking(insert)
-
-
-def author_at(position: int) -> Author:
-    return Author.ASSISTANT if position % 2 else Author.USER
-
-
 def some_texts(count: int, seed: int = 1) -> list[str]:
     chance = random.Random(seed)
     return ["\n\n".join(chance.choices(PHRASES, k=chance.randint(0, 4))) for _ in range(count)]
@@ -307,8 +286,8 @@ def counted_in(hits: HitList) -> list[Counted]:
 @pytest.mark.parametrize("start", [0, 150, 299, 300])
 async def test_all_hits_of_a_thread_are_counted_exactly(database: Database, start: int) -> None:
     texts = some_texts(300)
-    make_thread(database, texts)
-    make_thread(database, ["penalty"] * 10, OTHER)
+    put_thread(database, THREAD, texts)
+    put_thread(database, OTHER, ["penalty"] * 10)
     for query in QUERIES:
         hits = await count(database, query, start)
         expected = by_brute_force(texts, query)
@@ -322,13 +301,13 @@ async def test_a_thread_longer_than_a_piece_is_counted_to_both_ends(database: Da
     texts = ["nothing"] * length
     for position in (0, 1, length // 2, length - 1):
         texts[position] = "the needle"
-    make_thread(database, texts)
+    put_thread(database, THREAD, texts)
     hits = await count(database, "needle", length // 2)
     assert hits.positions == [0, 1, length // 2, length - 1]
 
 
 async def test_messages_of_hidden_branches_are_not_counted(database: Database) -> None:
-    make_thread(database, ["penalty"] * 4)
+    put_thread(database, THREAD, ["penalty"] * 4)
     database.run_blocking(
         lambda connection: connection.execute("UPDATE messages SET is_shown = position < 3")
     )
@@ -336,7 +315,7 @@ async def test_messages_of_hidden_branches_are_not_counted(database: Database) -
 
 
 async def test_the_nearest_hits_come_first(database: Database) -> None:
-    make_thread(database, ["penalty"] * (10 * CANDIDATES_A_PIECE))
+    put_thread(database, THREAD, ["penalty"] * (10 * CANDIDATES_A_PIECE))
     reports: list[Found] = []
     start = 5 * CANDIDATES_A_PIECE
     await FindController(FindingStore(database)).count(THREAD, "penalty", start, start, reports.append)
@@ -346,7 +325,7 @@ async def test_the_nearest_hits_come_first(database: Database) -> None:
 
 
 async def test_a_count_that_is_cancelled_reports_no_more(database: Database) -> None:
-    make_thread(database, ["penalty **one** two three " * 20] * 3000)
+    put_thread(database, THREAD, ["penalty **one** two three " * 20] * 3000)
     reports: list[Found] = []
     began = asyncio.Event()
 
@@ -369,12 +348,10 @@ async def test_a_count_that_is_cancelled_reports_no_more(database: Database) -> 
 
 async def test_a_count_goes_on_where_it_was_left(database: Database) -> None:
     texts = some_texts(200)
-    make_thread(database, texts)
+    put_thread(database, THREAD, texts)
     hits = await count(database, "penalty", 100)
     changed = [*texts[:150], "penalty", "penalty", *some_texts(30, seed=2)]
-    database.run_blocking(lambda connection: connection.execute("DELETE FROM messages"))
-    database.run_blocking(lambda connection: connection.execute("DELETE FROM threads"))
-    make_thread(database, changed)
+    put_thread(database, THREAD, changed)
     hits.forget_from(150)
     assert not hits.is_complete
     await count(database, "penalty", 0, hits)
@@ -382,7 +359,7 @@ async def test_a_count_goes_on_where_it_was_left(database: Database) -> None:
 
 
 async def test_a_hit_is_located_in_its_message(database: Database) -> None:
-    make_thread(database, ["question", "# One\n\nthe **pen**alty, a penalty"])
+    put_thread(database, THREAD, ["question", "# One\n\nthe **pen**alty, a penalty"])
     find = FindController(FindingStore(database))
     located = await find.locate(THREAD, "penalty", 1, 1)
     assert located is not None
