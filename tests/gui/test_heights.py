@@ -15,7 +15,10 @@ def check(heights: Heights, plain: list[int]) -> None:
         if position < len(plain):
             assert heights.top(position) == sum(plain[:position])
             assert heights.find(sum(plain[:position])) == (position, 0)
-            assert heights.find(sum(plain[:position]) + plain[position] - 1) == (position, plain[position] - 1)
+            assert heights.find(sum(plain[:position]) + plain[position] - 1) == (
+                position,
+                plain[position] - 1,
+            )
 
 
 @pytest.mark.parametrize("seed", range(20))

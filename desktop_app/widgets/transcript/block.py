@@ -94,7 +94,7 @@ class Block:
     ) -> None:
         """Draw what lies between ``top`` and ``bottom`` (painter's coordinates), its corner at ``x``, ``y``.
 
-        The painter's clip and pen are of no account to the caller afterwards.
+        Antialiasing is off, and is off again afterwards; the clip is left as it was; the pen may be another one.
         """
         raise NotImplementedError
 
@@ -128,6 +128,10 @@ class Block:
 
     def scroll_sideways(self, by: int) -> bool:
         """Move content that is wider than the block; False when there is nothing to move that way."""
+        return False
+
+    def reveal(self, offset: int) -> bool:
+        """Bring a character out of what is folded or moved aside; True when the block looks otherwise now."""
         return False
 
     @property

@@ -8,20 +8,20 @@ NEAR_PX = 48
 
 
 class Following:
-    """``is_pinned``: the reader wants to see the end."""
+    """``is_pinned``: the reader wants to see the end.  Distances are pixels to the end."""
 
     def __init__(self) -> None:
         self.is_pinned = True
 
-    def follows(self, value: int, maximum: int) -> bool:
-        """Whether text that comes now moves a view at ``value`` of ``maximum``."""
-        return self.is_pinned and maximum - value <= NEAR_PX
+    def follows(self, distance: int) -> bool:
+        """Whether text that comes now moves a view ``distance`` away from the end."""
+        return self.is_pinned and distance <= NEAR_PX
 
-    def moved(self, before: int, after: int, maximum: int) -> None:
-        """The reader moved the view."""
-        if after < before:
+    def moved(self, by: int, distance: int) -> None:
+        """The reader moved the view ``by`` pixels down (negative: up); it is ``distance`` away now."""
+        if by < 0:
             self.is_pinned = False
-        elif after > before and maximum - after <= NEAR_PX:
+        elif by > 0 and distance <= NEAR_PX:
             self.is_pinned = True
 
     def leave(self) -> None:

@@ -35,7 +35,9 @@ def paint_marker(
 
 def _paint_disc(painter: QPainter, x: int, baseline: int, style: TextStyle) -> None:
     """In the middle of the small letters' height."""
-    middle = round(baseline - style.x_height / 2)
+    middle = baseline - int(
+        style.x_height / 2
+    )  # the same at every place of the page, also where halves are rounded
     radius = _DISC_RADIUS * style.scale
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

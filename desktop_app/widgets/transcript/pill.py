@@ -1,7 +1,7 @@
 """The round button that jumps to the end, with the count of what has come below."""
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop_app.widgets.theme import Theme
@@ -72,7 +72,7 @@ class JumpPill(QAbstractButton):
             painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
 
     def _paint_shadow(self, painter: QPainter, box: QRectF) -> None:
-        color = self._theme.color("shadow")
+        color = QColor(self._theme.color("shadow"))  # the theme's own is shared
         color.setAlphaF(color.alphaF() / SHADOW)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)

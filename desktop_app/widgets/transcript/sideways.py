@@ -92,3 +92,4 @@ class Sideways:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("scrollThumbHover" if self.is_hovered else "scrollThumb"))
         painter.drawRoundedRect(thumb, thick / 2, thick / 2)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

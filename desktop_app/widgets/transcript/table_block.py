@@ -19,6 +19,7 @@ from desktop_app.widgets.transcript.block import Block, Environment, Mark, Targe
 from desktop_app.widgets.transcript.sideways import Sideways
 from desktop_app.widgets.transcript.table_cell import LINE_SEPARATOR, CellLayout, CellLook
 from desktop_app.widgets.transcript.table_columns import column_widths
+from desktop_app.widgets.transcript.text_formats import CHIP_SIDE
 
 GAP = 24
 """Between columns, at 100 %."""
@@ -27,6 +28,8 @@ LAID_OUT_ROWS = 300
 TRACK = 12
 BUTTON, BUTTON_ICON = 24, 16
 COPIED_MS = 1500
+REVEALED = 48
+"""How much is seen beside a character that is brought into view, at 100 %."""
 
 
 class _Row(NamedTuple):
@@ -195,8 +198,12 @@ class TableBlock(Block):
         self, painter: QPainter, x: int, y: int, top: int, bottom: int, marks: Sequence[Mark] = ()
     ) -> None:
         style = self.environment.style
+        painter.save()
         if self._sideways.is_needed:
-            painter.setClipRect(QRect(x, top, self.width, bottom - top), Qt.ClipOperation.IntersectClip)
+            # A chip at the very left reaches out a little.
+            side = 0 if self._sideways.offset else style.px(CHIP_SIDE)
+            seen = QRect(x - side, top, self.width + side, bottom - top)
+            painter.setClipRect(seen, Qt.ClipOperation.IntersectClip)
         hairline = style.px(1)
         index = max(0, bisect_right(self._tops, top - y) - 1)
         while index < len(self._rows) and y + self._tops[index] < bottom:
@@ -208,6 +215,7 @@ class TableBlock(Block):
             self._sideways.paint(painter, self._track().translated(x, y))
         if self._is_under_mouse or self._is_copied or self._is_hovering("copy"):
             self._paint_button(painter, self._button().translated(x, y))
+        painter.restore()
 
     def _paint_row(self, painter: QPainter, x: int, y: int, index: int, marks: Sequence[Mark]) -> None:
         row, cells = self._rows[index], self._cells(index)
@@ -360,6 +368,10 @@ class TableBlock(Block):
 
     def scroll_sideways(self, by: int) -> bool:
         return self._sideways.move_by(by)
+
+    def reveal(self, offset: int) -> bool:
+        left = self.caret(offset).x() + self._sideways.offset
+        return self._sideways.show(left, left + 1, self.environment.style.px(REVEALED))
 
     @property
     def state(self) -> int | None:

@@ -6,101 +6,120 @@
 3. Sending moves the question into the top third, so that the answer is read from its start.
 4. Away from the end everything keeps its place to the pixel, whatever grows or is put in elsewhere; a round button
    says what has come.
-5. A reply is drawn again at most once a frame and for at most a quarter of the time; its end at once.
-
-Only the newest messages are built as widgets; older ones when the reader comes near.
+5. What changed is drawn, nothing else; nothing runs while nothing changes.
 """
 
-import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
+    QContextMenuEvent,
+    QFocusEvent,
     QKeyEvent,
-    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.normaliser import TextEdit
-from desktop_app.domain.threads import Author, Message, Run, Status
-from desktop_app.widgets.disposal import dispose
-from desktop_app.widgets.scroll_area import SteadyScrollArea
+from desktop_app.domain.threads import Message, Run
+from desktop_app.markdown.hits import Hit
+from desktop_app.markdown.items import Item
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.column import HEAD, Column, Place
+from desktop_app.widgets.transcript.accessible import TranscriptAccessibility
+from desktop_app.widgets.transcript.announcer import Announcer, announce
+from desktop_app.widgets.transcript.block import Block, Environment, Mark
+from desktop_app.widgets.transcript.cell import UNFOLDED, Cell, Place, QuestionCell, ReplyCell, Spot
+from desktop_app.widgets.transcript.checking import WholeParse
+from desktop_app.widgets.transcript.context_menu import TranscriptMenu
+from desktop_app.widgets.transcript.copying import Copying
 from desktop_app.widgets.transcript.endings import EndingTexts
 from desktop_app.widgets.transcript.following import Following
-from desktop_app.widgets.transcript.message import MessageView, ReplyView, make_message_view
+from desktop_app.widgets.transcript.highlighter import Highlighter
+from desktop_app.widgets.transcript.hits import Hits
+from desktop_app.widgets.transcript.images import Images
+from desktop_app.widgets.transcript.keyboard import Keyboard
+from desktop_app.widgets.transcript.messages import Entry, block_of
+from desktop_app.widgets.transcript.page import Page, Shown
 from desktop_app.widgets.transcript.pill import SHADOW, JumpPill
+from desktop_app.widgets.transcript.pointer import Pointer
+from desktop_app.widgets.transcript.rows import ActionRows
+from desktop_app.widgets.transcript.scroll_bar import ThinScrollBar
+from desktop_app.widgets.transcript.selection import END, THREAD_START, Selection, TextSpot
+from desktop_app.widgets.transcript.spoken import SpokenTranscript
+from desktop_app.widgets.transcript.style import TextStyle
 
-BUILT_AT_FIRST = 50
-BUILT_AT_ONCE = 4
-BUILT_A_TURN = 1
-FRAME_S = 0.016
-REST_SHARE = 3
-RULES = """
-QScrollBar::handle:disabled { background: transparent; }
-#copy_code { @font(caption); color: @text; padding: 0 8px; }
-#ending QPushButton[kind="link"] { @font(small); }
-"""
+BAR_EVERY_S = 0.2
+AHEAD = 3
 
 
-@dataclass(slots=True)
-class _Entry:
-    message: Message
-    run: Run | None = None
-
-
-class TranscriptView(SteadyScrollArea):
+class TranscriptView(QAbstractScrollArea):
     """The messages pane.
 
-    Signals: ``older_wanted()``; ``regenerate_requested(str)``, ``continue_requested(str)``, ``retry_requested(str)``
-    with the reply's id; ``sibling_requested(str)`` with the id of the alternative to show; ``fix_requested(str, str)``
-    with the reply's id and one of "replace_key", "connections", "assistant_settings", "edit_question";
-    ``link_activated(str)`` with an http, https or mailto address; ``stop_requested()`` for Esc.
+    Signals: ``messages_wanted(int, int)``: first position and count of messages to ``supply``;
+    ``regenerate_requested(str)``, ``continue_requested(str)``, ``retry_requested(str)``, ``edit_requested(str)``,
+    ``fork_requested(str)``, ``delete_requested(str)``, ``details_requested(str)`` with a message's id;
+    ``quote_requested(str)`` with Markdown; ``sibling_requested(str)`` with the id of the alternative to show;
+    ``fix_requested(str, str)`` with the reply's id and one of "replace_key", "connections", "assistant_settings",
+    "edit_question"; ``link_activated(str)`` with an http, https or mailto address; ``stop_requested()`` for Esc;
+    ``moved()`` when other messages are on the screen.
     """
 
-    older_wanted = Signal()
+    messages_wanted = Signal(int, int)
     regenerate_requested = Signal(str)
     continue_requested = Signal(str)
     retry_requested = Signal(str)
     sibling_requested = Signal(str)
+    edit_requested = Signal(str)
+    fork_requested = Signal(str)
+    quote_requested = Signal(str)
+    delete_requested = Signal(str)
+    details_requested = Signal(str)
     fix_requested = Signal(str, str)
     link_activated = Signal(str)
     stop_requested = Signal()
+    moved = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._endings = EndingTexts()
         self._following = Following()
-        self._entries: dict[str, _Entry] = {}
-        self._order: list[str] = []
-        self._first_built = 0
-        self._has_older = False
-        self._awaits_older = False
-        self._question_id = ""
+        self.highlighter = Highlighter(self)
+        self.images = Images(self)
+        self._announcer = Announcer(self, self._say)
+        self._whole_parse = WholeParse(self)
+        self._whole_parse.parsed.connect(self._correct)
+        self._make_environments()
+        self.page = Page(self._make_cell)
+        self.selection = Selection()
+        self.current_id = ""
         self._new_count = 0
         self._is_steady = False
-        self._dirty: set[str] = set()
-        self._column = Column(theme)
+        self._changed: dict[str, int] = {}
+        self._is_all_changed = False
+        self._bar_value = 0
+        self._bar_synced_at = 0.0
+        self._hits = Hits(self.page)
+        self._left = 0
+        self._column_width = 1
         self._prepare()
+        self.copying = Copying(self)
+        self._accessibility = TranscriptAccessibility(self, SpokenTranscript(self))
+        self._pointer = Pointer(self)
+        self._keyboard = Keyboard(self)
+        self._rows = ActionRows(self)
         self._pill = JumpPill(theme, self)
         self._pill.clicked.connect(self.jump_to_end)
-        self._render_timer = self._single_shot(self._render)
-        self._render_timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._render_after = 0.0
-        self._build_timer = self._single_shot(self._build_more)
-        bar = self.verticalScrollBar()
-        bar.actionTriggered.connect(self._on_reader_scrolled)
-        bar.valueChanged.connect(self._on_moved)
+        self._bar_timer = self._single_shot(self._sync_bar)
+        self._ahead_timer = self._single_shot(self._lay_out_ahead)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -112,7 +131,11 @@ class TranscriptView(SteadyScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # Always there, so that its coming does not move the column; without a range it draws nothing.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setWidget(self._column)
+        bar = ThinScrollBar(self._theme, self)
+        self.setVerticalScrollBar(bar)
+        bar.valueChanged.connect(self._on_bar_moved)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setMouseTracking(True)
 
     def _single_shot(self, then: object) -> QTimer:
         timer = QTimer(self)
@@ -120,463 +143,838 @@ class TranscriptView(SteadyScrollArea):
         timer.timeout.connect(then)
         return timer
 
+    def _make_environments(self) -> None:
+        """What the blocks of replies share, and those of questions, whose words are of another colour."""
+        style = TextStyle.of(self._theme)
+        of_questions = replace(style, text=self._theme.color("userBubbleText"))
+        shared = self.highlighter, self.images, self._on_block_changed
+        self._of_replies, self._of_questions = Environment(style, *shared), Environment(of_questions, *shared)
+
+    def _make_cell(self, entry: Entry) -> Cell:
+        if entry.is_user:
+            return QuestionCell(entry, self._column_width, self._of_questions, self._theme)
+        return ReplyCell(entry, self._column_width, self._of_replies, self._theme, self._endings, self)
+
+    def close_threads(self) -> None:
+        """End the threads that colour code and read pictures; nothing is asked of the view afterwards."""
+        self.highlighter.close()
+        self.images.close()
+
     # -- the thread
 
     def show_thread(
-        self, messages: Sequence[Message], has_older: bool, runs: Mapping[MessageId, Run] | None = None
+        self,
+        messages: Sequence[Message],
+        runs: Mapping[MessageId, Run] | None = None,
+        total: int | None = None,
     ) -> None:
-        """Show a thread from its end; ``runs`` by message id, for captions and the reasons of endings.
+        """Show a thread from its end; ``messages`` is a window of it, ``total`` the number of messages there are.
 
-        The same thread shown again keeps its place.
+        Without ``total`` the window is all.  ``runs`` by message id, for captions and the reasons of endings.  The same
+        thread shown again keeps its place.
         """
-        bar = self.verticalScrollBar()
-        follows = self._following.follows(bar.value(), bar.maximum())
-        place = None if follows else self._column.place_at(bar.value())
-        question_id = self._question_id
+        place = None if self._follows() else self.page.place()
+        question_position = self.page.question_position
+        question = None if question_position is None else self.page.messages.at(question_position)
+        current_id = self.current_id
         self.clear()
-        self._has_older = has_older
-        self._put_in(0, messages, runs)
-        self._first_built = len(self._order)
-        with self._steadily():
-            self._build_until_full()
-            self._question_id = question_id if question_id in self._entries else ""
-        if place is not None and place.message_id in self._entries:
-            self._return_to(place)
-        self._build_timer.start(0)
+        self.page.reset(messages, runs, total)
+        if question is not None:
+            self.page.question_position = self.page.messages.position_of(question.message.id)
+        if current_id and self.page.messages.position_of(current_id) is not None:
+            self.current_id = current_id
+        if place is not None and self.page.return_to(place):
+            self._following.leave()
+        else:
+            self.page.go_to_end()
+        self._redraw()
 
-    def prepend(
-        self, messages: Sequence[Message], has_older: bool, runs: Mapping[MessageId, Run] | None = None
-    ) -> None:
-        """Put older messages in front; what is read stays where it is."""
-        self._has_older = has_older
-        self._awaits_older = False
-        self._first_built += self._put_in(0, messages, runs)
-        self._on_moved()
+    def supply(self, messages: Sequence[Message], runs: Mapping[MessageId, Run] | None = None) -> None:
+        """The answer to ``messages_wanted``: any window of the thread; what is read stays where it is."""
+        with self._steadily():
+            self.page.messages.supply(messages, runs)
+            self._is_all_changed = True
+        if self._hits.is_awaited:
+            self._go_to_hit()
+        self.copying.go_on()
 
     def append(self, message: Message, run: Run | None = None) -> None:
         """Add a message at the end."""
-        if message.id in self._entries:
+        if self.page.messages.position_of(message.id) is not None:
             self.replace(message.id, message, run)
             return
         with self._steadily():
-            self._entries[message.id] = _Entry(message, run)
-            self._order.append(message.id)
-            self._column.views.append(self._build(message.id))
-            self._mark_last()
-            self._chain_tab_stops()
+            self.page.append(message, run)
         self._count_new(1)
 
     def edit(self, message_id: str, edit: TextEdit) -> None:
-        """Apply an edit to a reply's text; it is drawn with the next frame."""
-        entry = self._entries.get(message_id)
-        if entry is not None:
-            entry.message = replace(entry.message, text=edit.apply(entry.message.text))
-            self._dirty.add(message_id)
-            if not self._render_timer.isActive():
-                self._render_timer.start(max(0, round((self._render_after - time.monotonic()) * 1000)))
+        """Apply an edit to a reply's text."""
+        entry = self.page.messages.entry(message_id)
+        if entry is None:
+            return
+        cell = self.page.known_cell(message_id)
+        if not isinstance(cell, ReplyCell):
+            entry.edit(edit)
+            return
+        before = len(cell.flow.blocks)
+        with self._steadily():
+            self._note_change(cell, cell.grow(entry.edit(edit)))
+        self._announcer.grew(message_id, entry.items)
+        self._count_new(max(1, len(cell.flow.blocks) - before))
 
     def set_stage(self, message_id: str, stage: str, fraction: float | None = None) -> None:
         """Say what the run of a reply does."""
-        view = self._column.view_of(message_id)
-        if isinstance(view, ReplyView) and view.is_running:
-            view.set_stage(stage, fraction)
+        entry = self.page.messages.entry(message_id)
+        if entry is None or not entry.is_growing:
+            return
+        entry.stage, entry.fraction = stage, fraction
+        cell = self.page.known_cell(message_id)
+        if isinstance(cell, ReplyCell):
+            cell.set_stage()
 
     def set_ended(self, message: Message, run: Run | None) -> None:
         """Show the end of a reply at once: its whole text and how it ended."""
-        entry = self._entries.get(message.id)
-        if entry is None:
+        entry = self.page.messages.entry(message.id)
+        if entry is None or (entry.message == message and entry.run == run):
             return
-        was_running = entry.message.status is Status.WRITING
-        if entry.message == message and entry.run == run:
+        cell = self.page.known_cell(message.id)
+        if not isinstance(cell, ReplyCell):
+            entry.end(message, run)
             return
-        entry.message, entry.run = message, run
-        self._dirty.discard(message.id)
-        view = self._column.view_of(message.id)
-        if isinstance(view, ReplyView):
-            before = view.text.chunk_count
-            with self._steadily():
-                view.finish(message, run)
-            self._count_new(view.text.chunk_count - before)
-        if was_running:
-            self._announce(self.tr("Reply complete, %n word(s)", "", len(message.text.split())))
+        before = len(cell.flow.blocks)
+        was_growing = entry.is_growing
+        with self._steadily():
+            self._note_change(cell, cell.finish(entry.end(message, run)))
+        if was_growing and not entry.is_growing:
+            self._announce_end(entry)
+            self._whole_parse.begin(message.id, message.text)
+        self._count_new(max(0, len(cell.flow.blocks) - before))
 
     def replace(self, old_id: str, message: Message, run: Run | None = None) -> None:
         """Put a message into the place of another: an alternative, or the same one with other facts."""
-        if old_id not in self._entries:
+        position = self.page.messages.position_of(old_id)
+        if position is None:
             return
-        index = self._order.index(old_id)
         with self._steadily():
-            del self._entries[old_id]
-            self._dirty.discard(old_id)
-            self._entries[message.id] = _Entry(message, run)
-            self._order[index] = message.id
-            if index >= self._first_built:
-                views = self._column.views
-                dispose(views[index - self._first_built])
-                views[index - self._first_built] = self._build(message.id)
-            self._mark_last()
-            self._chain_tab_stops()
+            self.selection.removed(position)
+            self.page.replace(position, message, run)
+            if self.current_id == old_id:
+                self.current_id = message.id
 
     def remove_from(self, message_id: str) -> None:
         """Take away a message and everything after it."""
-        if message_id not in self._entries:
+        position = self.page.messages.position_of(message_id)
+        if position is None:
             return
-        index = self._order.index(message_id)
         with self._steadily():
-            for gone in self._order[index:]:
-                del self._entries[gone]
-                self._dirty.discard(gone)
-            del self._order[index:]
-            views = self._column.views
-            for view in views[max(0, index - self._first_built) :]:
-                dispose(view)
-            del views[max(0, index - self._first_built) :]
-            self._first_built = min(self._first_built, index)
-            self._mark_last()
+            self.selection.removed(position)
+            self.page.truncate(position)
+
+    def remove(self, message_id: str) -> None:
+        """Take away one message; what followed moves up."""
+        position = self.page.messages.position_of(message_id)
+        if position is None:
+            return
+        with self._steadily():
+            self.selection.removed(position)
+            self.page.remove(position)
 
     def clear(self) -> None:
         """Show nothing."""
-        for view in self._column.views:
-            dispose(view)
-        self._column.views.clear()
-        self._entries.clear()
-        self._order.clear()
-        self._dirty.clear()
-        self._render_timer.stop()
-        self._build_timer.stop()
-        self._first_built = self._new_count = 0
-        self._question_id = ""
-        self._has_older = self._awaits_older = False
+        self.page.reset((), None, None)
+        self.selection.clear()
+        self.copying.cancel()
+        self._rows.clear()
+        self.current_id = ""
+        self._new_count = 0
+        self._ahead_timer.stop()
         self._following.return_to_end()
-        self._arrange()
+        self._redraw()
 
     def last_reply_text(self) -> str:
         """The newest reply as Markdown, or ""."""
-        replies = (self._entries[key].message for key in reversed(self._order))
-        return next((message.text for message in replies if message.author is Author.ASSISTANT), "")
+        return next((entry.text for entry in self.page.messages.newest() if not entry.is_user), "")
 
     # -- places
 
     def read_position(self) -> tuple[str, int]:
         """Message and character at the top of the view; ("", 0) for the end."""
-        bar = self.verticalScrollBar()
-        place = self._column.place_at(bar.value())
-        if place is None or self._following.follows(bar.value(), bar.maximum()):
+        place = self.page.place()
+        if place is None or self._follows():
             return "", 0
-        return place.message_id, max(0, place.character)
+        entry = self.page.messages.entry(place.message_id)
+        if entry is None or place.block < 0:
+            return place.message_id, 0
+        before = sum(len(item.plain) + 1 for item in entry.items[: place.block])
+        return place.message_id, before + place.character
 
     def restore_position(self, message_id: str, offset: int) -> None:
         """Return to what ``read_position`` said; to the end when the message is not here."""
-        if message_id not in self._entries:
+        entry = self.page.messages.entry(message_id)
+        if entry is None:
             self.jump_to_end()
             return
-        self._return_to(Place(message_id, offset or HEAD, 0))
+        block, rest = block_of(entry, offset)
+        place = Place(message_id, block, rest, 0)
+        self.page.return_to(place if offset else Place(message_id, -1, 0, 0))
+        self._following.leave()
+        self._redraw()
 
     def scroll_to_question(self, message_id: str) -> None:
         """Put a question just sent into the top third and follow what comes."""
-        if self._column.view_of(message_id) is None:
+        position = self.page.messages.position_of(message_id)
+        if position is None:
             return
-        self._question_id = message_id
+        before = self.page.visible
+        self.page.question_position = position
         self._following.return_to_end()
         self._new_count = 0
-        self._arrange()
-        self.verticalScrollBar().setValue(self._question_top())
-        self._show_pill()
+        self.page.go_to_end()
+        self._refresh(before)
 
     def jump_to_end(self) -> None:
         """Go to the end and follow it."""
+        before = self.page.visible
         self._following.return_to_end()
         self._new_count = 0
-        bar = self.verticalScrollBar()
-        bar.setValue(bar.maximum())
-        self._show_pill()
+        self.page.go_to_end()
+        self._refresh(before)
+
+    def jump_to_start(self) -> None:
+        """Go to the first message."""
+        self.jump_to(0)
+
+    def jump_to(self, position: int, message_id: str = "") -> None:
+        """Show a message at the top, also one that is not here yet."""
+        known = self.page.messages.position_of(message_id) if message_id else None
+        before = self.page.visible
+        self._following.leave()
+        self.page.go_to(position if known is None else known, 0)
+        self._refresh(before)
 
     def step_message(self, by: int) -> None:
-        """Move the focus to the next (1) or previous (-1) message and show its start."""
-        views = self._column.views
-        if not views:
+        """Make the next (1) or previous (-1) message the current one and show its start."""
+        total = self.page.messages.total
+        if not total:
             return
-        current = next((index for index, view in enumerate(views) if self._has_focus(view)), None)
+        current = self.page.messages.position_of(self.current_id)
         if current is None:
-            top = self.verticalScrollBar().value()
-            current = next((i for i, view in enumerate(views) if view.geometry().bottom() > top), len(views))
-            current = len(views) if by < 0 and self._following.is_pinned else current - (by > 0)
-        index = min(max(current + by, 0), len(views) - 1)
-        views[index].text.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._reveal(views[index], to_top=True)
+            at_end = by < 0 and self._follows()
+            current = total if at_end else self.page.first_position - (by > 0)
+        position = min(max(current + by, 0), total - 1)
+        self._reveal(position)
+        if (entry := self.page.messages.at(position)) is not None:
+            self.focus_message(entry.message.id)
 
-    def _return_to(self, place: Place) -> None:
-        index = self._order.index(place.message_id)
-        if index < self._first_built:
-            self._build_down_to(index)
+    def reading_position(self) -> int:
+        """The position of the first message on the screen."""
+        return self.page.first_position
+
+    def _reveal(self, position: int) -> None:
+        """Scroll to the start of a message, unless the whole of it can be seen."""
+        shown = next((one for one in self.page.visible if one.position == position), None)
+        height = self.viewport().height()
+        if shown is not None and shown.y >= 0 and shown.y + shown.height <= height:
+            return
+        before, value = self.page.visible, self.page.value
+        cell = self.page.cell(position)
+        self.page.go_to(position, (cell.gap_above if cell else 0) - self._theme.px("spacing.4"))
+        self._refresh(before)
+        self._following.moved(self.page.value - value, self.page.distance_to_end)
+        self._show_pill()
+
+    def scroll_by(self, by: int) -> None:
+        """The reader moves the view by pixels; positive is towards the end."""
+        if not by or not self.page.visible:
+            return
+        before, value = self.page.visible, self.page.value
+        if by < 0:
+            self._following.leave()
+        self.page.scroll(by)
+        self._refresh(before, is_bar_at_once=True)
+        if by > 0:
+            self._following.moved(max(1, self.page.value - value), self.page.distance_to_end)
+        if self._follows():
+            self._new_count = 0
+        self._show_pill()
+
+    def leave_end(self) -> None:
+        """The reader turned to something: text that comes no longer moves the view."""
         self._following.leave()
-        self._arrange()
-        self._go_to(place)
-        self._show_pill()
 
-    # -- building
+    # -- the current message and its targets
 
-    def _put_in(self, index: int, messages: Sequence[Message], runs: Mapping[MessageId, Run] | None) -> int:
-        """Take values in; how many were not known."""
-        runs = runs or {}
-        new = [message for message in messages if message.id not in self._entries]
-        for message in new:
-            self._entries[message.id] = _Entry(message, runs.get(message.id))
-        self._order[index:index] = [message.id for message in new]
-        return len(new)
+    def focus_message(self, message_id: str) -> None:
+        """Make a message the current one, with the keyboard on it."""
+        self._set_current(message_id)
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _build(self, message_id: str) -> MessageView:
-        entry = self._entries[message_id]
-        view = make_message_view(self._theme, entry.message, entry.run, self._endings, self._column)
-        view.selected.connect(self._on_selected)
-        view.resized.connect(self._on_resized)
-        view.link_activated.connect(self.link_activated)
-        view.asked.connect(lambda what, argument: self._on_asked(view, what, argument))
-        view.show()
-        return view
+    def show_message(self, message_id: str) -> None:
+        """Make a message the current one and show it."""
+        position = self.page.messages.position_of(message_id)
+        if position is not None:
+            self._reveal(position)
+            self.focus_message(message_id)
 
-    def _build_down_to(self, index: int) -> None:
-        """Build every message from ``index`` on."""
-        built = [self._build(key) for key in self._order[index : self._first_built]]
-        self._column.views[:0] = built
-        self._first_built = index
-        self._mark_last()
-        self._chain_tab_stops()
+    def _set_current(self, message_id: str) -> None:
+        if message_id != self.current_id:
+            for one in (self.current_id, message_id):
+                self.update_message(one)
+            self.current_id = message_id
+            self._keyboard.forget_target()
+            self._rows.place()
+            self.tell_focus()
 
-    def _build_until_full(self) -> None:
-        while self._first_built > 0:
-            self._build_down_to(max(0, self._first_built - BUILT_AT_ONCE))
-            if self._arrange() > 2 * self.viewport().height():
-                break
-
-    def _build_more(self) -> None:
-        """A few older ones a turn of the loop, until those the reader may scroll to are there."""
-        built = len(self._order) - self._first_built
-        is_near = self.verticalScrollBar().value() < 2 * self.viewport().height()
-        if self._first_built > 0 and (built < BUILT_AT_FIRST or is_near):
+    def activate(self, cell: Cell, spot: Spot, x: int = 0) -> None:
+        """Press something in a message; ``x`` is in the cell's coordinates."""
+        kind, value = spot.target.kind, spot.target.value
+        if kind in ("link", "image"):
+            if self.is_safe(value):
+                self.link_activated.emit(value)
+            return
+        if kind == "unfold":
             with self._steadily():
-                self._build_down_to(max(0, self._first_built - BUILT_A_TURN))
-            self._build_timer.start(0)
-        elif self._first_built == 0 and is_near and self._has_older and not self._awaits_older:
-            self._awaits_older = True
-            self.older_wanted.emit()
-
-    def _mark_last(self) -> None:
-        views = self._column.views
-        for view in views[-2:]:
-            view.set_last(view is views[-1])
-
-    def _chain_tab_stops(self) -> None:
-        """Tab goes through the messages in the order of reading, however they were built."""
-        views = self._column.views
-        for before, after in itertools.pairwise(views):
-            QWidget.setTabOrder(before.last_stop(), after.text)
-
-    # -- drawing what arrived
-
-    def _render(self) -> None:
-        began = time.monotonic()
-        dirty, self._dirty = self._dirty, set()
-        come = 0
+                cell.entry.states[UNFOLDED] = True
+                self.page.forget_cell(cell.entry.message.id)
+                self._is_all_changed = True
+            return
+        if kind == "copy":
+            self.copying.copy_block(cell, spot.block)
         with self._steadily():
-            for message_id in dirty:
-                view = self._column.view_of(message_id)
-                if isinstance(view, ReplyView):
-                    before = view.text.chunk_count
-                    if not view.text.document().characterCount() > 1:
-                        self._announce(self.tr("Writing"))
-                    view.grow(self._entries[message_id].message)
-                    come += max(0, view.text.chunk_count - before)
-        self._count_new(max(1, come))
-        ended = time.monotonic()
-        self._render_after = ended + max(FRAME_S - (ended - began), REST_SHARE * (ended - began))
+            if cell.activate(spot, x):
+                self._note_change(cell, cell.relayout_from(spot.block))
+                self.page.measure(cell.entry.message.id)
 
-    def _count_new(self, come: int) -> None:
-        bar = self.verticalScrollBar()
-        if come > 0 and not self._following.follows(bar.value(), bar.maximum()):
-            self._new_count = max(1, self._new_count + (come if come > 1 or not self._new_count else 0))
-        self._show_pill()
+    @staticmethod
+    def is_safe(address: str) -> bool:
+        """Whether an address may be opened at all."""
+        return address.lower().startswith(("http://", "https://", "mailto:"))
 
-    def _announce(self, words: str) -> None:
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+    @property
+    def theme(self) -> Theme:
+        """What gives colours, fonts and sizes."""
+        return self._theme
+
+    @property
+    def hovered_id(self) -> str:
+        """The message under the mouse, or ""."""
+        return self._pointer.hovered_id
+
+    @property
+    def current_cell(self) -> Cell | None:
+        """The current message, laid out."""
+        position = self.page.messages.position_of(self.current_id)
+        return None if position is None else self.page.cell(position)
+
+    def make_last_visible_current(self) -> None:
+        """The keyboard has come and no message is the current one yet."""
+        shown = [one for one in self.page.visible if one.cell is not None]
+        if shown and shown[-1].cell is not None:
+            self._set_current(shown[-1].cell.entry.message.id)
+
+    def show_rect(self, cell: Cell, rect: QRect) -> None:
+        """Scroll as little as is needed to see a part of a cell."""
+        shown = next((one for one in self.page.visible if one.cell is cell), None)
+        if shown is None:
+            return
+        top, bottom, height = shown.y + rect.top(), shown.y + rect.bottom(), self.viewport().height()
+        if top < 0:
+            self.scroll_by(top)
+        elif bottom > height:
+            self.scroll_by(bottom - height)
+
+    def place_rows(self) -> None:
+        """Show the rows of actions where they are wanted now."""
+        self._rows.place()
+
+    def ask_for(self, position: int) -> None:
+        """Have the message at a position supplied."""
+        self.page.wanted.append(position)
+        self._ask_for_missing()
+
+    # -- selecting
+
+    def first_spot(self) -> TextSpot | None:
+        """The start of the current message, or of the first on the screen."""
+        position = self.page.messages.position_of(self.current_id)
+        return TextSpot(self.page.first_position if position is None else position, 0, 0)
+
+    def select_all(self) -> None:
+        """Select the whole thread."""
+        total = self.page.messages.total
+        if total:
+            self.selection.select(THREAD_START, TextSpot(total - 1, END, END))
+            self.leave_end()
+            self.viewport().update()
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        self.selection.clear()
+        self.viewport().update()
+
+    def extend_selection(self, origin: TextSpot, head: TextSpot) -> None:
+        """Select on to ``head``; without a selection from ``origin``."""
+        before = self.selection.positions()
+        if self.selection.anchor is None:
+            self.selection.collapse(origin)
+        self.selection.extend(head)
+        self.leave_end()
+        self.update_cells([*before, *self.selection.positions()])
+        cell = self.page.cell(head.position)
+        if cell is not None and head.block < len(cell.flow.blocks):
+            self.show_rect(cell, cell.caret(head.block, head.offset))
+
+    def quote(self, message_id: str) -> None:
+        """Ask for the selection, or a whole message, to be quoted."""
+        entry = self.page.messages.entry(message_id)
+        text = self.copying.selected_markdown() or (entry.text if entry is not None else "")
+        if text:
+            self.quote_requested.emit(text)
+
+    def open_menu(self, where: QPoint, message_id: str, address: str) -> None:
+        """What can be done with the selection, a message and a link."""
+        TranscriptMenu(self, message_id, address).popup(where)
+
+    # -- screen readers
+
+    def tell_focus(self) -> None:
+        """The keyboard is at the current message."""
+        self._accessibility.focus_moved(self.current_id)
+
+    def _say(self, words: str) -> None:
+        announce(self, words)
+
+    def _announce_end(self, entry: Entry) -> None:
+        self._announcer.ended(entry.message.id, entry.items, len(entry.text.split()))
+
+    def _correct(self, message_id: str, source: str, items: list[Item]) -> None:
+        """The whole parse of a finished reply; what differs is drawn again."""
+        entry = self.page.messages.entry(message_id)
+        if entry is None or entry.is_growing or entry.text != source:
+            return
+        change = entry.correct(items)
+        cell = self.page.known_cell(message_id)
+        if change is not None and isinstance(cell, ReplyCell):
+            with self._steadily():
+                self._note_change(cell, cell.finish(change))
+
+    # -- find
+
+    def set_find(self, query: str) -> None:
+        """Mark every place where ``query`` stands."""
+        self._hits.look_for(query)
+        self.viewport().update()
+
+    def clear_find(self) -> None:
+        """Mark nothing."""
+        self.set_find("")
+
+    def show_hit(self, position: int, message_id: str, item_index: int, start: int, end: int) -> None:
+        """Go to a place that was found and mark it as the current one; its message may not be here yet."""
+        known = self.page.messages.position_of(message_id)
+        self._hits.make_current(position if known is None else known, Hit(item_index, start, end))
+        self._go_to_hit()
+
+    def _go_to_hit(self) -> None:
+        before = self.page.visible
+        self._following.leave()
+        self._hits.go_to_current(self._theme.line_height("reading"))
+        self._is_all_changed = True
+        self._refresh(before)
 
     # -- geometry: every change goes through here, so that the place of reading is kept
 
+    def _follows(self) -> bool:
+        return self._following.follows(self.page.distance_to_end)
+
     @contextmanager
     def _steadily(self) -> Iterator[None]:
-        """Change heights inside; afterwards the view is at the same place of the text, or at the end it follows."""
+        """Change messages inside; afterwards the view is at the same place of the text, or at the end it follows."""
         if self._is_steady:
             yield
             return
-        bar = self.verticalScrollBar()
-        follows = self._following.follows(bar.value(), bar.maximum())
-        place = None if follows else self._column.place_at(bar.value())
+        page = self.page
+        before = page.visible
+        follows = self._follows()
+        place = None if follows else page.place()
         self._is_steady = True
         try:
             yield
         finally:
             self._is_steady = False
-            self._arrange()
             if follows:
-                bar.setValue(bar.maximum())
+                page.go_to_end()
             elif place is not None:
-                self._go_to(place)
-            self._show_pill()
+                page.return_to(place)
+            self._refresh(before)
 
-    def _arrange(self) -> int:
-        """Lay everything out; the height of the messages.  Leaves the scroll bar's value alone."""
-        padding = self._theme.px("gap.pagePadding")
-        width = max(1, min(self._theme.px("textColumn"), self.width() - 2 * padding))
-        height = self._column.arrange((self.width() - width) // 2, width)
-        total = max(height, self._question_top() + self.viewport().height() if self._question_id else 0)
-        self._column.resize(max(1, self.viewport().width()), total)
-        bar = self.verticalScrollBar()
-        bar.setPageStep(self.viewport().height())
-        bar.setRange(0, max(0, total - self.viewport().height()))
-        bar.setEnabled(bar.maximum() > 0)
-        return height
-
-    def _question_top(self) -> int:
-        """The scroll position that shows the question, and where its answer begins, in the top third."""
-        view = self._column.view_of(self._question_id)
-        if view is None:
-            self._question_id = ""
-            return 0
-        room = self.viewport().height() // 3
-        above = max(min(room // 2, room - view.height()), -view.height() + room // 2)
-        return max(0, view.y() - above)
-
-    def _go_to(self, place: Place) -> None:
-        y = self._column.y_of(place)
+    def _note_change(self, cell: Cell, y: int | None) -> None:
+        """The cell looks otherwise from ``y`` on."""
+        message_id = cell.entry.message.id
         if y is not None:
-            self.verticalScrollBar().setValue(y)
+            self._changed[message_id] = min(y, self._changed.get(message_id, y))
+        self.page.measure(message_id)
+        self._accessibility.text_changed(message_id)
 
-    def _reveal(self, view: MessageView, *, to_top: bool) -> None:
-        """Scroll to a message because the reader asked for it."""
-        bar = self.verticalScrollBar()
-        top, bottom = bar.value(), bar.value() + self.viewport().height()
-        is_inside = view.y() >= top and view.geometry().bottom() <= bottom
-        if not is_inside and (to_top or view.geometry().bottom() < top or view.y() > bottom):
-            before = bar.value()
-            bar.setValue(view.y() - self._theme.px("spacing.4"))
-            self._following.moved(before, bar.value(), bar.maximum())
-            self._on_moved()
-
-    def _on_resized(self) -> None:
-        with self._steadily():
-            pass
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        with self._steadily():
-            super().resizeEvent(event)
-        self._build_timer.start(0)
-
-    def _restyle(self) -> None:
-        self.setStyleSheet(self._theme.fill(RULES))
-        palette = self._column.palette()
-        palette.setColor(palette.ColorRole.Window, self._theme.color("page"))
-        for part in (self._column, self.viewport()):  # opaque, so that scrolling moves pixels
-            part.setPalette(palette)
-            part.setAutoFillBackground(True)
-        self.verticalScrollBar().setSingleStep(2 * self._theme.line_height("reading"))
-        with self._steadily():
-            for view in self._column.views:
-                view.restyle()
-        self._pill.set_count(self._new_count)
-
-    # -- the reader
-
-    def _on_reader_scrolled(self, _action: int) -> None:
-        bar = self.verticalScrollBar()
-        self._following.moved(bar.value(), bar.sliderPosition(), bar.maximum())
-
-    def _on_moved(self) -> None:
+    def _refresh(self, before: Sequence[Shown], *, is_bar_at_once: bool = False) -> None:
+        """Lay out what is visible now and draw what looks otherwise than ``before``."""
         if self._is_steady:
             return
-        bar = self.verticalScrollBar()
-        if self._following.follows(bar.value(), bar.maximum()):
-            self._new_count = 0
+        page = self.page
+        page.arrange()
+        self._ask_for_missing()
+        self._repaint(before, page.visible)
+        self._place_parts(before)
+        self._rows.place()
         self._show_pill()
-        if bar.value() < 2 * self.viewport().height() and not self._build_timer.isActive():
-            self._build_timer.start(0)
+        self._request_bar(is_bar_at_once)
+        page.drop_far_cells()
+        if not self._ahead_timer.isActive() and not is_same_window(before, page.visible):
+            self._ahead_timer.start(0)
+            self.moved.emit()
+            self._accessibility.messages_changed()
 
-    def _on_selected(self) -> None:
-        self._following.leave()
+    def _redraw(self) -> None:
+        """Everything is other than before."""
+        self._is_all_changed = True
+        self._refresh(())
 
-    def _on_asked(self, view: MessageView, what: str, argument: str) -> None:
-        message_id = view.message.id
-        if what == "regenerate":
-            self.regenerate_requested.emit(message_id)
-        elif what == "continue":
+    def _ask_for_missing(self) -> None:
+        page = self.page
+        wanted, page.wanted = set(page.wanted), []
+        for position in sorted(wanted):
+            window = page.messages.ask_for(position)
+            if window is not None:
+                self.messages_wanted.emit(*window)
+
+    def _repaint(self, before: Sequence[Shown], after: Sequence[Shown]) -> None:
+        """Move the pixels that stayed and mark what must be drawn."""
+        changed, self._changed = self._changed, {}
+        is_all, self._is_all_changed = self._is_all_changed, False
+        viewport = self.viewport()
+        width, height = viewport.width(), viewport.height()
+        moves = None if is_all else difference(before, after, changed, height)
+        if moves is None:
+            viewport.update()
+            return
+        shift, top_until, bottom_from = moves
+        if shift:
+            viewport.scroll(0, shift)
+        if top_until > 0:
+            viewport.update(0, 0, width, top_until)
+        if bottom_from < height:
+            viewport.update(0, bottom_from, width, height - bottom_from)
+
+    def _place_parts(self, before: Sequence[Shown]) -> None:
+        """Put the real widgets of visible messages where they belong."""
+        viewport = self.viewport()
+        now = set()
+        for shown in self.page.visible:
+            if shown.cell is not None:
+                now.add(shown.cell)
+                shown.cell.arrange(viewport, self._left, shown.y)
+        for shown in before:
+            if shown.cell is not None and shown.cell not in now:
+                shown.cell.hide_parts()
+
+    def _lay_out_ahead(self) -> None:
+        """While nothing else is to do, lay out the messages the reader comes to next, one a turn of the loop."""
+        page = self.page
+        if not page.visible:
+            return
+        first, last = page.visible[0].position, page.visible[-1].position
+        near = [*range(last + 1, last + 1 + AHEAD), *range(first - 1, first - 1 - AHEAD, -1)]
+        for position in near:
+            if 0 <= position < page.messages.total and not page.is_laid_out(position):
+                with self._steadily():
+                    page.cell(position)
+                self._ahead_timer.start(0)
+                return
+        if any(
+            0 <= position < page.messages.total and page.messages.at(position) is None for position in near
+        ):
+            for position in near:
+                if 0 <= position < page.messages.total and page.messages.at(position) is None:
+                    page.wanted.append(position)
+            self._ask_for_missing()
+
+    def _on_block_changed(self, block: Block) -> None:
+        """A block changed by itself: its colours or its picture came."""
+        for cell in self.page.cells():
+            index = next((index for index, one in enumerate(cell.flow.blocks) if one is block), None)
+            if index is not None:
+                with self._steadily():
+                    self._note_change(cell, cell.relayout_from(index))
+                return
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        page = self.page
+        before_width = self._column_width
+        follows, place = self._follows(), self.page.place()
+        self._measure_column()
+        page.height = max(1, self.viewport().height())
+        if self._column_width != before_width:
+            page.drop_cells()
+        if follows:
+            page.go_to_end()
+        elif place is not None:
+            page.return_to(place)
+        self._is_all_changed = True
+        self._refresh((), is_bar_at_once=True)
+        super().resizeEvent(event)
+
+    def _measure_column(self) -> None:
+        padding = self._theme.px("gap.pagePadding")
+        self._column_width = max(1, min(self._theme.px("textColumn"), self.width() - 2 * padding))
+        self._left = (self.width() - self._column_width) // 2
+        self.page.bottom_padding = self._theme.px("spacing.4")
+
+    @property
+    def column_width(self) -> int:
+        """How wide the column is."""
+        return self._column_width
+
+    @property
+    def column_left(self) -> int:
+        """The x of the column's left edge."""
+        return self._left
+
+    def _restyle(self) -> None:
+        follows, place = self._follows(), self.page.place()
+        self._make_environments()
+        self._measure_column()
+        self.page.drop_cells()
+        if follows:
+            self.page.go_to_end()
+        elif place is not None:
+            self.page.return_to(place)
+        self.verticalScrollBar().setSingleStep(2 * self._theme.line_height("reading"))
+        self._pill.set_count(self._new_count)
+        self._rows.restyle()
+        self._redraw()
+
+    # -- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        page_color = self._theme.color("page")
+        for rect in event.region():  # type: ignore[attr-defined]
+            painter.setClipRect(rect)
+            painter.fillRect(rect, page_color)
+            self._paint(painter, rect.top(), rect.bottom() + 1)
+
+    def _paint(self, painter: QPainter, top: int, bottom: int) -> None:
+        left = self._left
+        for shown in self.page.visible:
+            if shown.y >= bottom:
+                break
+            if shown.cell is None or shown.y + shown.height <= top:
+                continue
+            shown.cell.paint(painter, left, shown.y, top, bottom, self._marks_in(shown))
+            self._keyboard.paint_ring(painter, shown, left)
+
+    def _marks_in(self, shown: Shown) -> Mapping[int, Sequence[Mark]]:
+        if self.selection.is_empty and self._hits.is_empty:
+            return NO_MARKS
+        assert shown.cell is not None
+        marks: dict[int, list[Mark]] = {}
+        for index, mark in self._hits.marks_in(shown):
+            marks.setdefault(index, []).append(mark)
+        for index, selected in self.selection.marks_in(shown.position, len(shown.cell.flow.blocks)).items():
+            marks.setdefault(index, []).extend(selected)
+        return marks
+
+    def update_cells(self, positions: Sequence[int] | range) -> None:
+        """Draw messages again."""
+        for shown in self.page.visible:
+            if shown.position in positions:
+                self.viewport().update(0, shown.y, self.viewport().width(), shown.height)
+
+    def update_message(self, message_id: str) -> None:
+        """Draw a message again."""
+        position = self.page.messages.position_of(message_id)
+        if position is not None:
+            self.update_cells((position,))
+
+    def shown_at(self, y: int) -> Shown | None:
+        """The message at a height of the viewport, the nearest one outside of all."""
+        found = None
+        for shown in self.page.visible:
+            if found is None or shown.y <= y:
+                found = shown
+        return found
+
+    # -- the scroll bar follows a few times a second while text arrives, and at once when the reader moves
+
+    def _request_bar(self, is_at_once: bool) -> None:
+        wait_s = self._bar_synced_at + BAR_EVERY_S - time.monotonic()
+        if is_at_once or wait_s <= 0:
+            self._bar_timer.stop()
+            self._sync_bar()
+        elif not self._bar_timer.isActive():
+            self._bar_timer.start(round(wait_s * 1000) + 1)
+
+    def _sync_bar(self) -> None:
+        bar = self.verticalScrollBar()
+        self._bar_synced_at = time.monotonic()
+        if bar.isSliderDown():
+            return
+        page = self.page
+        blocked = bar.blockSignals(True)
+        bar.setPageStep(page.height)
+        bar.setRange(0, page.maximum)
+        bar.setValue(page.value)
+        bar.blockSignals(blocked)
+        bar.setEnabled(page.maximum > 0)
+        self._bar_value = bar.value()
+
+    def _on_bar_moved(self, value: int) -> None:
+        by, self._bar_value = value - self._bar_value, value
+        bar = self.verticalScrollBar()
+        if not bar.isSliderDown() and abs(by) <= 2 * self.page.height:
+            self.scroll_by(by)
+            return
+        before = self.page.visible
+        self._following.moved(by, bar.maximum() - value)
+        if value >= bar.maximum():
+            self.page.go_to_end()
+        else:
+            self.page.go_to_value(value)
+        self._refresh(before)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """The scroll bar's signal says it all."""
+
+    # -- what replies ask for
+
+    @property
+    def parts_parent(self) -> QWidget:
+        """Where the widgets of replies lie."""
+        return self.viewport()
+
+    def ending_pressed(self, message_id: str, name: str) -> None:
+        """A button of an ending was pressed."""
+        if name == "continue":
             self.continue_requested.emit(message_id)
-        elif what == "retry":
+        elif name == "retry":
             self.retry_requested.emit(message_id)
-        elif what == "sibling":
-            self.sibling_requested.emit(argument)
         else:
-            self.fix_requested.emit(message_id, argument)
+            self.fix_requested.emit(message_id, name)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        up = event.angleDelta().y() or event.pixelDelta().y()
-        if up > 0:
-            self._following.leave()
-        super().wheelEvent(event)
-        event.accept()
-        if up < 0:
-            bar = self.verticalScrollBar()
-            self._following.moved(bar.value() - 1, bar.value(), bar.maximum())
-        self._show_pill()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = QKeySequence.StandardKey
-        bar = self.verticalScrollBar()
-        is_alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
-        if is_alt and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.step_message(-1 if event.key() == Qt.Key.Key_Up else 1)
-        elif event.key() == Qt.Key.Key_End or event.matches(keys.MoveToEndOfDocument):
-            self.jump_to_end()
-        elif event.key() == Qt.Key.Key_Home or event.matches(keys.MoveToStartOfDocument):
-            self._following.leave()
-            bar.setValue(0)
-        elif event.key() == Qt.Key.Key_Space:
-            is_back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            step = bar.SliderAction.SliderPageStepSub if is_back else bar.SliderAction.SliderPageStepAdd
-            bar.triggerAction(step)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.stop_requested.emit()
-        else:
-            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_PageUp):
-                self._following.leave()
-            super().keyPressEvent(event)
-
-    def focusNextPrevChild(self, is_next: bool) -> bool:
-        """Tab alone may bring a message into view, and only one that cannot be seen at all."""
-        moved = QFrame.focusNextPrevChild(self, is_next)
-        view = next((one for one in self._column.views if self._has_focus(one)), None)
-        if moved and view is not None:
-            self._reveal(view, to_top=False)
-        return moved
-
-    def _has_focus(self, view: MessageView) -> bool:
-        focused = QApplication.focusWidget()
-        return focused is not None and view.isAncestorOf(focused)
+    def ending_resized(self, message_id: str) -> None:
+        """An ending wants another height."""
+        cell = self.page.known_cell(message_id)
+        if isinstance(cell, ReplyCell):
+            with self._steadily():
+                y = cell.text_bottom
+                cell.remeasure()
+                self._note_change(cell, y)
 
     # -- the button to the end
 
+    def _count_new(self, come: int) -> None:
+        if come > 0 and not self._follows():
+            self._new_count = max(1, self._new_count + (come if come > 1 or not self._new_count else 0))
+            self._show_pill()
+
     def _show_pill(self) -> None:
-        bar = self.verticalScrollBar()
-        far = bar.maximum() - bar.value()
-        has_left = not self._following.follows(bar.value(), bar.maximum())
-        is_shown = has_left and far > 0 and (self._new_count > 0 or far > self.viewport().height() // 2)
+        far = self.page.distance_to_end
+        is_shown = not self._follows() and far > 0 and (self._new_count > 0 or far > self.page.height // 2)
         if is_shown:
             self._pill.set_count(self._new_count)
             left = (self.width() - self._pill.width()) // 2
             self._pill.move(left, self.height() - self._pill.height() - self._theme.px("spacing.4") + SHADOW)
             self._pill.raise_()
-        self._pill.setVisible(is_shown)
+        if self._pill.isVisible() != is_shown:
+            self._pill.setVisible(is_shown)
+
+    # -- events
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._pointer.wheel(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pointer.press(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._pointer.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pointer.release(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._pointer.open_menu(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._keyboard.press(event):
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, is_next: bool) -> bool:
+        return self._keyboard.step_target(is_next) or QFrame.focusNextPrevChild(self, is_next)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._keyboard.focus_came(event.reason())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._keyboard.focus_went()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._pointer.leave()
+        return super().viewportEvent(event)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LanguageChange:
             self.setAccessibleName(self.tr("Messages"))
         return super().event(event)
+
+
+NO_MARKS: Mapping[int, Sequence[Mark]] = {}
+
+
+def is_same_window(before: Sequence[Shown], after: Sequence[Shown]) -> bool:
+    """Whether the same messages are on the screen."""
+    return len(before) == len(after) and all(
+        one.position == other.position and one.cell is other.cell
+        for one, other in zip(before, after, strict=True)
+    )
+
+
+def difference(
+    before: Sequence[Shown], after: Sequence[Shown], changed: Mapping[str, int], height: int
+) -> tuple[int, int, int] | None:
+    """How the screen of before becomes that of now: pixels move down by ``shift``, and after that everything above
+    ``top_until`` and everything from ``bottom_from`` on is drawn again; None when all is.
+    """
+    old = {shown.cell or shown.position: shown for shown in before}
+    common = [
+        (old[shown.cell or shown.position], shown) for shown in after if (shown.cell or shown.position) in old
+    ]
+    if not common:
+        return None
+    first_old, first = common[0]
+    shift = first.y - first_old.y
+    if abs(shift) >= height:
+        return None
+    top_until = first.y if first_old is not before[0] or (first.y > shift and first is not after[0]) else 0
+    bottom = [height]
+    kept = {id(one) for _, one in common}
+    for shown in after:
+        if shown.y > first.y and id(shown) not in kept:
+            bottom.append(shown.y)
+        cell_changed = changed.get(shown.cell.entry.message.id) if shown.cell else None
+        if cell_changed is not None:
+            bottom.append(max(0, shown.y + cell_changed))
+    for was, shown in common:
+        if shown.y - was.y != shift:
+            bottom.append(min(shown.y, was.y + shift))
+        if shown.height != was.height:
+            bottom.append(shown.y + min(shown.height, was.height))
+    gone = {id(was) for was, _ in common}
+    bottom.extend(was.y + shift for was in before if id(was) not in gone and was.y > first_old.y)
+    return shift, max(0, min(top_until, height)), max(0, min(bottom))

@@ -1,0 +1,421 @@
+"""One message as it is laid out: a question in its bubble, or a reply on the page.
+
+A cell is no widget: it is painted by the view, and knows where everything in it lies.  Only what stands beside the
+text (what its run does, how it ended) are real widgets, made when the cell is on the screen.
+
+Coordinates: x from the left edge of the column, y from the upper edge of the cell.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.domain.threads import Status
+from desktop_app.markdown.document import Change
+from desktop_app.markdown.items import Item, TextItem
+from desktop_app.widgets.disposal import dispose
+from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.block import Environment, Mark, Target
+from desktop_app.widgets.transcript.endings import EndingTexts, EndingView
+from desktop_app.widgets.transcript.flow import Flow
+from desktop_app.widgets.transcript.messages import Entry, words_as_typed
+from desktop_app.widgets.transcript.status_line import StatusLine
+
+BUBBLE_SHARE = 0.8
+FOLDED_FROM = 20_000
+FOLDED_LINES = 40
+MEASURED_LINES = 40
+UNFOLDED = -1
+
+HEAD, TAIL = -1, -2
+
+
+class Place(NamedTuple):
+    """A spot of a text to return to: the line with a character, ``offset`` pixels below the top of the view.
+
+    ``block`` may be ``HEAD`` or ``TAIL``: above or below the text.
+    """
+
+    message_id: str
+    block: int
+    character: int
+    offset: int
+
+
+class Spot(NamedTuple):
+    """Something that can be pressed in a cell; ``rect`` is in the cell's coordinates."""
+
+    block: int
+    target: Target
+    rect: QRect
+
+
+class Cell:
+    """What questions and replies have in common.
+
+    ``height`` includes the room to the message before.
+    """
+
+    def __init__(self, entry: Entry, width: int, environment: Environment, theme: Theme) -> None:
+        self.entry = entry
+        self.width = width
+        self.height = 0
+        self.text_left = 0
+        self.text_width = width
+        self.text_top = 0
+        self.flow: Flow
+        self._environment = environment
+        self._theme = theme
+
+    @property
+    def text_bottom(self) -> int:
+        """Where its words end."""
+        return self.text_top + self.flow.height
+
+    @property
+    def gap_above(self) -> int:
+        """Room at its top that is not its own."""
+        return 0
+
+    def row_rect(self, row_width: int) -> QRect:
+        """Where the row of actions stands."""
+        raise NotImplementedError
+
+    def ring_rect(self) -> QRect:
+        """Around what is ringed when the keyboard is on it."""
+        raise NotImplementedError
+
+    def paint(
+        self, painter: QPainter, x: int, y: int, top: int, bottom: int, marks: Mapping[int, Sequence[Mark]]
+    ) -> None:
+        """Draw what lies between ``top`` and ``bottom``."""
+        self.flow.paint(painter, x + self.text_left, y + self.text_top, top, bottom, marks)
+
+    def paint_ring(self, painter: QPainter, x: int, y: int, radius: str) -> None:
+        """Show that the keyboard is here."""
+        width = self._theme.px("focusRing")
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self._theme.color("focus"), width))
+        side = self._theme.px(radius)
+        painter.drawRoundedRect(QRectF(self.ring_rect().translated(x, y)).adjusted(1, 1, -1, -1), side, side)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    # -- places in the text
+
+    def position_at(self, x: int, y: int) -> tuple[int, int]:
+        """The block and the offset in it that are nearest to a point."""
+        return self.flow.position_at(x - self.text_left, y - self.text_top)
+
+    def caret(self, block: int, offset: int) -> QRect:
+        """Where a caret stands."""
+        return self.flow.caret(block, offset).translated(self.text_left, self.text_top)
+
+    def place_at(self, y: int) -> Place:
+        """The spot that is at ``y``."""
+        message_id = self.entry.message.id
+        if not self.flow.blocks or y <= self.text_top:
+            return Place(message_id, HEAD, 0, -y)
+        if y >= self.text_bottom:
+            return Place(message_id, TAIL, 0, self.height - y)
+        block, offset = self.position_at(self.text_left, y)
+        return Place(message_id, block, offset, self.caret(block, offset).top() - y)
+
+    def y_of(self, place: Place) -> int:
+        """The ``y`` at which ``place`` was taken."""
+        if place.block == TAIL:
+            return self.height - place.offset
+        if place.block == HEAD or place.block >= len(self.flow.blocks):
+            return -place.offset
+        return self.caret(place.block, place.character).top() - place.offset
+
+    def spot_at(self, x: int, y: int) -> Spot | None:
+        """What can be pressed at a point."""
+        found = self.flow.target_at(x - self.text_left, y - self.text_top)
+        if found is None:
+            return None
+        index, target = found
+        return self._spot(index, target)
+
+    def spots(self) -> list[Spot]:
+        """Everything that can be pressed, in the order of reading."""
+        return [
+            self._spot(index, target)
+            for index, block in enumerate(self.flow.blocks)
+            for target in block.targets()
+        ]
+
+    def _spot(self, index: int, target: Target) -> Spot:
+        left = self.text_left + self.flow.left_of(index)
+        return Spot(index, target, target.rect.translated(left, self.text_top + self.flow.tops[index]))
+
+    def activate(self, spot: Spot, x: int) -> bool:
+        """Press a control of a block; True when it did something."""
+        left = self.text_left + self.flow.left_of(spot.block)
+        return self.flow.blocks[spot.block].activate(spot.target, x - left)
+
+    def relayout_from(self, index: int) -> int:
+        """A block changed by itself; the y from which the cell looks otherwise."""
+        y = self.flow.relayout_from(index)
+        self._measure()
+        return self.text_top + y
+
+    def _measure(self) -> None:
+        """Take the height that the parts need now."""
+        raise NotImplementedError
+
+    def keep_states(self) -> None:
+        """Remember what the reader did to its blocks."""
+        self.entry.states.update(self.flow.states())
+
+    # -- the widgets beside the text
+
+    def arrange(self, parent: QWidget, x: int, y: int) -> None:
+        """It is on the screen at ``x``, ``y`` of ``parent``: put its widgets there."""
+
+    def hide_parts(self) -> None:
+        """It has left the screen."""
+
+    def dispose(self) -> None:
+        """It goes for good."""
+
+
+class QuestionCell(Cell):
+    """The user's words: tinted, leaning right, at most 80 % of the column."""
+
+    def __init__(self, entry: Entry, width: int, environment: Environment, theme: Theme) -> None:
+        super().__init__(entry, width, environment, theme)
+        items = self._items()
+        side, edge = theme.px("spacing.4"), theme.px("spacing.2")
+        room = int(width * BUBBLE_SHARE) - 2 * side
+        text_width = self._natural_width(items, room)
+        self.flow = Flow(environment, text_width)
+        self.flow.show(items)
+        self.text_left = width - text_width - side
+        self.text_width = text_width
+        self.text_top = self.gap_above + edge
+        self._measure()
+
+    @property
+    def gap_above(self) -> int:
+        return self._theme.px("gap.turn")
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether only the beginning is shown; a pasted log of 20,000 lines is laid out only when asked for."""
+        return UNFOLDED not in self.entry.states and folded(self.entry.text) != self.entry.text
+
+    def _items(self) -> list[Item]:
+        return words_as_typed(folded(self.entry.text)) if self.is_folded else self.entry.items
+
+    def _natural_width(self, items: list[Item], limit: int) -> int:
+        """How wide the text is when no line is longer than ``limit``; a long text is not measured."""
+        lines = [line for item in items if isinstance(item, TextItem) for line in item.text.split("\u2028")]
+        if len(lines) > MEASURED_LINES or any(len(line) > limit for line in lines):
+            return limit
+        metrics = QFontMetricsF(self._environment.style.reading)
+        widest = max((metrics.horizontalAdvance(line) for line in lines), default=0.0)
+        return max(1, min(limit, int(widest) + 2))
+
+    def _measure(self) -> None:
+        edge = self._theme.px("spacing.2")
+        unfold = self._theme.line_height("reading") if self.is_folded else 0
+        self.height = self.text_top + self.flow.height + unfold + edge
+
+    @property
+    def bubble(self) -> QRect:
+        """The tinted block."""
+        side = self._theme.px("spacing.4")
+        left = self.text_left - side
+        return QRect(left, self.gap_above, self.width - left, self.height - self.gap_above)
+
+    def row_rect(self, row_width: int) -> QRect:
+        side, gap = self._theme.px("actionRow"), self._theme.px("spacing.1")
+        bubble = self.bubble
+        return QRect(bubble.left() - row_width - gap, bubble.bottom() - side - gap, row_width, side)
+
+    def ring_rect(self) -> QRect:
+        return self.bubble
+
+    def paint(
+        self, painter: QPainter, x: int, y: int, top: int, bottom: int, marks: Mapping[int, Sequence[Mark]]
+    ) -> None:
+        theme = self._theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        has_line = theme.is_high_contrast
+        painter.setPen(QPen(theme.color("hairlineStrong"), 1) if has_line else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("userBubble"))
+        inset = 0.5 if has_line else 0.0
+        radius = theme.px("radius.large")
+        box = QRectF(self.bubble.translated(x, y)).adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(box, radius, radius)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        super().paint(painter, x, y, top, bottom, marks)
+        if self.is_folded:
+            painter.setFont(theme.font("reading"))
+            painter.setPen(theme.color("accentText"))
+            painter.drawText(self._unfold_rect().translated(x, y), self._unfold_words())
+
+    def _unfold_words(self) -> str:
+        lines = self.entry.text.count("\n") + 1
+        return QCoreApplication.translate("QuestionCell", "Show all, %n line(s)", "", lines)
+
+    def _unfold_rect(self) -> QRect:
+        width = int(QFontMetricsF(self._theme.font("reading")).horizontalAdvance(self._unfold_words())) + 2
+        return QRect(self.text_left, self.text_bottom, width, self._theme.line_height("reading"))
+
+    def spot_at(self, x: int, y: int) -> Spot | None:
+        if self.is_folded and self._unfold_rect().contains(x, y):
+            return self._unfold_spot()
+        return super().spot_at(x, y)
+
+    def spots(self) -> list[Spot]:
+        return [*super().spots(), self._unfold_spot()] if self.is_folded else super().spots()
+
+    def _unfold_spot(self) -> Spot:
+        rect = self._unfold_rect()
+        return Spot(UNFOLDED, Target("unfold", rect, "", self._unfold_words()), rect)
+
+
+def folded(text: str) -> str:
+    """The beginning of a text of many lines."""
+    if len(text) <= FOLDED_FROM and text.count("\n") <= FOLDED_FROM // 50:
+        return text
+    return "\n".join(text[: FOLDED_FROM // 4].split("\n")[:FOLDED_LINES])
+
+
+class ReplyCell(Cell):
+    """An assistant's words on the page, with what its run does above and how it ended below.
+
+    The room above, for the status, and below, for the actions, is always kept: nothing moves when they come or go.
+    """
+
+    def __init__(
+        self,
+        entry: Entry,
+        width: int,
+        environment: Environment,
+        theme: Theme,
+        endings: EndingTexts,
+        host: "CellHost",
+    ) -> None:
+        super().__init__(entry, width, environment, theme)
+        self._endings = endings
+        self._host = host
+        self._status: StatusLine | None = None
+        self._ending: EndingView | None = None
+        self._row_top = 0
+        self.text_top = 2 * theme.px("spacing.2") + theme.px("spacing.5")
+        self.flow = Flow(environment, width, is_growing=entry.is_growing)
+        self.flow.show(entry.items)
+        if entry.states:
+            self.flow.restore(entry.states)
+        self._make_ending()
+        self._measure()
+
+    def grow(self, change: Change) -> int | None:
+        """Take what changed in the entry's document; the y from which the cell looks otherwise."""
+        y = self.flow.apply(self.entry.items, change)
+        self.set_stage()
+        self._measure()
+        return None if y is None else self.text_top + y
+
+    def finish(self, change: Change | None) -> int:
+        """The text is complete; the y from which the cell looks otherwise."""
+        before = self.text_bottom
+        changed = self.flow.apply(self.entry.items, change) if change is not None else None
+        if not self.entry.is_growing:
+            self.flow.finish()
+        if self._status is not None:
+            self._status.finish()
+        self._make_ending()
+        self._measure()
+        tail = min(before, self.text_bottom)
+        return tail if changed is None else min(tail, self.text_top + changed)
+
+    def set_stage(self) -> None:
+        """What its run does is something else."""
+        if self._status is not None and self._status.stage != self.entry.stage:
+            self._status.set_stage(self.entry.stage, self.entry.fraction)
+
+    @property
+    def _has_words(self) -> bool:
+        return bool(self.flow.blocks) or self.entry.message.status in (Status.WRITING, Status.COMPLETED)
+
+    def _make_ending(self) -> None:
+        if self._ending is not None:
+            dispose(self._ending)
+            self._ending = None
+        ending = self._endings.of(self.entry.message, self.entry.run)
+        if ending is not None:
+            message_id = self.entry.message.id
+            self._ending = EndingView(self._theme, ending, self._host.parts_parent)
+            self._ending.action.connect(lambda name: self._host.ending_pressed(message_id, name))
+            self._ending.resized.connect(lambda: self._host.ending_resized(message_id))
+
+    def _measure(self) -> None:
+        theme = self._theme
+        bottom = self.text_top
+        if self._has_words:
+            bottom += max(self.flow.height, theme.line_height("reading"))
+        if self._ending is not None:
+            bottom += theme.px("gap.block") if self._has_words else 0
+            self._ending.resize(self.width, self._ending.arrange(self.width))
+            bottom += self._ending.height()
+        self._row_top = bottom + theme.px("spacing.1")
+        self.height = self._row_top + theme.px("actionRow")
+
+    def remeasure(self) -> None:
+        """One of its widgets wants another height."""
+        self._measure()
+
+    def row_rect(self, row_width: int) -> QRect:
+        left = -self._theme.px("radius.small")
+        return QRect(left, self._row_top, row_width, self._theme.px("actionRow"))
+
+    def ring_rect(self) -> QRect:
+        bleed = self._theme.px("spacing.2")
+        height = max(self.flow.height, self._theme.line_height("reading"))
+        return QRect(-bleed, self.text_top - bleed // 2, self.width + 2 * bleed, height + bleed)
+
+    # -- widgets
+
+    def arrange(self, parent: QWidget, x: int, y: int) -> None:
+        theme = self._theme
+        if self.entry.is_growing:
+            if self._status is None:
+                self._status = StatusLine(theme, parent)
+                self._status.set_stage(self.entry.stage, self.entry.fraction)
+            self._status.setGeometry(x, y + theme.px("spacing.2"), self.width, theme.px("spacing.5"))
+        if self._ending is not None:
+            self._ending.move(x, y + self._row_top - theme.px("spacing.1") - self._ending.height())
+            self._ending.show()
+
+    def hide_parts(self) -> None:
+        if self._ending is not None:
+            self._ending.hide()
+        if self._status is not None:
+            self._status.move(0, -self._status.height())
+
+    def dispose(self) -> None:
+        for part in (self._status, self._ending):
+            if part is not None:
+                dispose(part)
+        self._status = self._ending = None
+
+
+class CellHost(Protocol):
+    """What a reply's widgets need of the view."""
+
+    @property
+    def parts_parent(self) -> QWidget:
+        """The widget they lie on."""
+
+    def ending_pressed(self, message_id: str, name: str) -> None:
+        """A button of an ending was pressed."""
+
+    def ending_resized(self, message_id: str) -> None:
+        """An ending wants another height."""

@@ -1,0 +1,158 @@
+"""Copying from the transcript: the selection, a message, a block."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QClipboard, QGuiApplication
+
+from desktop_app.markdown.excerpt import excerpt
+from desktop_app.markdown.items import Item
+from desktop_app.markdown.to_markdown import to_markdown
+from desktop_app.widgets.transcript.cell import Cell
+from desktop_app.widgets.transcript.clipboard import RichData, markdown_data, plain_data
+from desktop_app.widgets.transcript.messages import Entry
+from desktop_app.widgets.transcript.table_block import TableBlock
+
+if TYPE_CHECKING:
+    from desktop_app.widgets.transcript.view import TranscriptView
+
+MOST_OFFERED = 20
+"""A selection of more messages is made into text only when it is copied."""
+
+
+class Copying:
+    """Puts what is selected in one view on the clipboard.
+
+    Kinds: "default" (words, rich text and Markdown at once), "markdown", "rich", "plain".
+    """
+
+    def __init__(self, view: "TranscriptView") -> None:
+        self._view = view
+        self._gathering: _Gathering | None = None
+
+    def copy(self, kind: str) -> bool:
+        """Copy the selection, or the current message when nothing is selected; False when there is neither."""
+        view = self._view
+        if view.selection.is_empty:
+            return bool(view.current_id) and self.copy_message(view.current_id, kind)
+        self._gathering = _Gathering(kind, view.selection.positions())
+        self.go_on()
+        return True
+
+    def copy_message(self, message_id: str, kind: str) -> bool:
+        """Copy a whole message; as Markdown it is its source."""
+        entry = self._view.page.messages.entry(message_id)
+        if entry is None:
+            return False
+        gathering = _Gathering(kind, range(0))
+        self._gather_whole(gathering, entry)
+        self._put(kind, gathering.items, entry.text)
+        return True
+
+    def copy_block(self, cell: Cell, index: int) -> None:
+        """Copy code as it is, a table as comma-separated values."""
+        block = cell.flow.blocks[index]
+        text = block.copy_text() if isinstance(block, TableBlock) else block.item.plain
+        QGuiApplication.clipboard().setText(text)
+
+    def selected_markdown(self) -> str:
+        """The selection as Markdown, as far as its messages are here; "" when nothing is selected."""
+        gathering = _Gathering("markdown", self._view.selection.positions())
+        while gathering.positions:
+            entry = self._view.page.messages.at(gathering.positions[0])
+            if entry is None:
+                break
+            self._gather(gathering, entry)
+        return gathering.markdown
+
+    def offer_selection(self) -> None:
+        """Where the system has a selection that the middle button pastes, put the words there."""
+        clipboard = QGuiApplication.clipboard()
+        positions = self._view.selection.positions()
+        if not clipboard.supportsSelection() or not 0 < len(positions) <= MOST_OFFERED:
+            return
+        gathering = _Gathering("plain", positions)
+        for position in positions:
+            entry = self._view.page.messages.at(position)
+            if entry is not None:
+                self._gather(gathering, entry)
+        clipboard.setMimeData(plain_data(gathering.items), QClipboard.Mode.Selection)
+
+    # -- messages that are not here yet are asked for; a selection may hold the whole thread
+
+    def go_on(self) -> None:
+        """More messages have come."""
+        gathering = self._gathering
+        if gathering is None:
+            return
+        view = self._view
+        while gathering.positions:
+            position = gathering.positions[0]
+            entry = view.page.messages.at(position)
+            if entry is None:
+                view.ask_for(position)
+                return
+            self._gather(gathering, entry)
+        self._gathering = None
+        self._put(gathering.kind, gathering.items, gathering.markdown)
+
+    def cancel(self) -> None:
+        """Another thread is shown."""
+        self._gathering = None
+
+    def _gather(self, gathering: "_Gathering", entry: Entry) -> None:
+        position = gathering.positions[0]
+        gathering.positions = gathering.positions[1:]
+        bounds = self._view.selection.bounds_in(position)
+        items = entry.items
+        if bounds is None or not items:
+            return
+        start, end = (0, 0), (len(items) - 1, len(items[-1].plain))
+        first = max(start, bounds[0])
+        last = min(end, bounds[1])
+        if (first, last) == (start, end):
+            self._gather_whole(gathering, entry)
+        elif first < last:
+            part = excerpt(items, first, last)
+            gathering.add(part, to_markdown(part))
+
+    @staticmethod
+    def _gather_whole(gathering: "_Gathering", entry: Entry) -> None:
+        items = entry.items
+        if entry.is_growing and items:  # what is on the clipboard does not grow
+            items = excerpt(items, (0, 0), (len(items) - 1, len(items[-1].plain)))
+        gathering.add(items, entry.text)
+
+    @staticmethod
+    def _put(kind: str, items: list[Item], markdown: str) -> None:
+        QGuiApplication.clipboard().setMimeData(_data(kind, items, markdown))
+
+
+class _Gathering:
+    """What was collected of a selection so far; ``positions`` are still to come."""
+
+    def __init__(self, kind: str, positions: range) -> None:
+        self.kind = kind
+        self.positions = positions
+        self.items: list[Item] = []
+        self._sources: list[str] = []
+
+    def add(self, items: list[Item], source: str) -> None:
+        """One message more."""
+        self.items.extend(items)
+        self._sources.append(source.rstrip("\n") if self.positions else source)
+
+    @property
+    def markdown(self) -> str:
+        """All sources, an empty line between messages."""
+        return "\n\n".join(self._sources)
+
+
+def _data(kind: str, items: list[Item], markdown: str) -> QMimeData:
+    match kind:
+        case "markdown":
+            return markdown_data(markdown)
+        case "plain":
+            return plain_data(items)
+        case _:
+            return RichData(items)

@@ -1,0 +1,75 @@
+"""What is found in the thread: marks in the laid-out messages, and the way to the current one."""
+
+from collections.abc import Iterator
+
+from desktop_app.markdown.hits import Hit, find_in, fold
+from desktop_app.widgets.transcript.block import CURRENT_HIT, HIT, Mark
+from desktop_app.widgets.transcript.cell import UNFOLDED, Cell, QuestionCell
+from desktop_app.widgets.transcript.page import Page, Shown
+
+MARGIN_LINES = 2
+
+
+class Hits:
+    """``is_awaited``: the message of the current hit is on its way."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._query = ""
+        self._position = 0
+        self._current: Hit | None = None
+        self.is_awaited = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is looked for."""
+        return not self._query
+
+    def look_for(self, query: str) -> None:
+        """Mark other words, or none."""
+        self._query = fold(query)
+        self._current = None
+        self.is_awaited = False
+
+    def make_current(self, position: int, hit: Hit) -> None:
+        """One of the hits is the one the reader is at."""
+        self._position, self._current = position, hit
+
+    def marks_in(self, shown: Shown) -> Iterator[tuple[int, Mark]]:
+        """The marks of a message, each with the index of its block."""
+        if not self._query or shown.cell is None:
+            return
+        current = self._current if shown.position == self._position else None
+        for index, block in enumerate(shown.cell.flow.blocks):
+            for start, end in find_in(fold(block.item.plain), self._query):
+                yield index, Mark(start, end, CURRENT_HIT if current == (index, start, end) else HIT)
+
+    def go_to_current(self, line_height: int) -> None:
+        """Scroll so that the current hit can be seen well."""
+        if self._current is None:
+            return
+        cell = self._page.cell(self._position)
+        self.is_awaited = cell is None
+        if cell is None:
+            self._page.go_to(self._position)
+        else:
+            self._show(self._unfolded(cell), self._current, MARGIN_LINES * line_height)
+
+    def _unfolded(self, cell: Cell) -> Cell:
+        if not (isinstance(cell, QuestionCell) and cell.is_folded):
+            return cell
+        cell.entry.states[UNFOLDED] = True
+        self._page.forget_cell(cell.entry.message.id)
+        return self._page.cell(self._position) or cell
+
+    def _show(self, cell: Cell, hit: Hit, margin: int) -> None:
+        if hit.item >= len(cell.flow.blocks):
+            return
+        if cell.flow.blocks[hit.item].reveal(hit.start):
+            cell.relayout_from(hit.item)
+            self._page.measure(cell.entry.message.id)
+        caret = cell.caret(hit.item, hit.start)
+        height = self._page.height
+        shown = self._page.shown(cell.entry.message.id)
+        if shown is None or not margin <= shown.y + caret.top() <= height - margin - caret.height():
+            self._page.go_to(self._position, caret.top() - height // 3)

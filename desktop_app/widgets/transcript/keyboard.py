@@ -1,0 +1,278 @@
+"""The keyboard in the transcript: scrolling, the current message and its targets, selecting with Shift."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPen
+
+from desktop_app.widgets.transcript.cell import Cell, QuestionCell
+from desktop_app.widgets.transcript.selection import END, THREAD_START, TextSpot, length_of, next_word
+
+if TYPE_CHECKING:
+    from desktop_app.widgets.transcript.page import Shown
+    from desktop_app.widgets.transcript.view import TranscriptView
+
+Key = Qt.Key
+KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+FAR_RIGHT = 1 << 20
+
+
+class Keyboard:
+    """Takes the keys of one view.
+
+    The current message has a ring once the keyboard has come to it; Tab goes on through its links and buttons, Enter
+    presses them.
+    """
+
+    def __init__(self, view: "TranscriptView") -> None:
+        self._view = view
+        self._is_ringed = False
+        self._target = -1
+        self._goal_x: int | None = None
+
+    # -- focus
+
+    def focus_came(self, reason: Qt.FocusReason) -> None:
+        """The view has the focus."""
+        view = self._view
+        if reason in KEYBOARD:
+            self._is_ringed = True
+            if not view.current_id:
+                view.make_last_visible_current()
+        view.update_message(view.current_id)
+        view.tell_focus()
+
+    def focus_went(self) -> None:
+        """The view has lost the focus."""
+        self._is_ringed = False
+        self._target = -1
+        self._view.update_message(self._view.current_id)
+
+    def forget_target(self) -> None:
+        """Another message is the current one."""
+        self._target = -1
+
+    def step_target(self, is_next: bool) -> bool:
+        """Tab: to the next link or button of the current message; False when there is none left."""
+        view = self._view
+        cell = view.current_cell
+        if not view.hasFocus() or cell is None:
+            return False
+        spots = cell.spots()
+        target = self._target + (1 if is_next else -1)
+        if not 0 <= target < len(spots):
+            left_target = self._target >= 0 and target < 0
+            self._target = -1
+            view.update_message(view.current_id)
+            return left_target
+        self._is_ringed = True
+        self._target = target
+        view.show_rect(cell, spots[target].rect)
+        view.update_message(view.current_id)
+        return True
+
+    def paint_ring(self, painter: QPainter, shown: "Shown", left: int) -> None:
+        """Show where the keyboard is."""
+        view = self._view
+        cell = shown.cell
+        if (
+            not self._is_ringed
+            or cell is None
+            or cell.entry.message.id != view.current_id
+            or not view.hasFocus()
+        ):
+            return
+        spots = cell.spots() if self._target >= 0 else []
+        if self._target < len(spots) and spots:
+            theme = view.theme
+            rect = QRectF(spots[self._target].rect.translated(left, shown.y)).adjusted(-2, -1, 2, 1)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.color("focus"), theme.px("focusRing")))
+            painter.drawRoundedRect(rect, theme.px("spacing.1"), theme.px("spacing.1"))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        else:
+            radius = "radius.large" if isinstance(cell, QuestionCell) else "radius.small"
+            cell.paint_ring(painter, left, shown.y, radius)
+
+    # -- keys
+
+    def press(self, event: QKeyEvent) -> bool:
+        """A key; False when it is none of ours."""
+        key, modifiers = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if modifiers == Qt.KeyboardModifier.AltModifier and key in (Key.Key_Up, Key.Key_Down):
+            self._view.step_message(-1 if key == Key.Key_Up else 1)
+            return True
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._view.copying.copy("default")
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self._view.select_all()
+        elif key == Key.Key_Escape and not self._view.selection.is_empty:
+            self._view.clear_selection()
+        elif key == Key.Key_Escape:
+            self._view.stop_requested.emit()
+        elif key in (Key.Key_Return, Key.Key_Enter):
+            return self._press_target()
+        else:
+            return self._extend(event) if self._extends(event) else self._scroll(event)
+        return True
+
+    def _press_target(self) -> bool:
+        cell = self._view.current_cell
+        spots = cell.spots() if cell is not None else []
+        if cell is None or not 0 <= self._target < len(spots):
+            return False
+        spot = spots[self._target]
+        self._view.activate(cell, spot, spot.rect.center().x())
+        return True
+
+    def _scroll(self, event: QKeyEvent) -> bool:
+        view = self._view
+        key = event.key()
+        line = view.verticalScrollBar().singleStep()
+        page = view.viewport().height() - line
+        is_back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if key == Key.Key_End or event.matches(QKeySequence.StandardKey.MoveToEndOfDocument):
+            view.jump_to_end()
+        elif key == Key.Key_Home or event.matches(QKeySequence.StandardKey.MoveToStartOfDocument):
+            view.jump_to_start()
+        elif key == Key.Key_Space:
+            view.scroll_by(-page if is_back else page)
+        elif key in (Key.Key_Up, Key.Key_Down):
+            view.scroll_by(-line if key == Key.Key_Up else line)
+        elif key in (Key.Key_PageUp, Key.Key_PageDown):
+            view.scroll_by(-page if key == Key.Key_PageUp else page)
+        else:
+            return False
+        return True
+
+    # -- selecting
+
+    @staticmethod
+    def _extends(event: QKeyEvent) -> bool:
+        is_move = event.key() in (
+            Key.Key_Left,
+            Key.Key_Right,
+            Key.Key_Up,
+            Key.Key_Down,
+            Key.Key_Home,
+            Key.Key_End,
+            Key.Key_PageUp,
+            Key.Key_PageDown,
+        )
+        return is_move and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+
+    def _extend(self, event: QKeyEvent) -> bool:
+        view = self._view
+        head = view.selection.head or view.first_spot()
+        if head is None:
+            return False
+        spot = self._moved(head, Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+        if event.key() not in (Key.Key_Up, Key.Key_Down, Key.Key_PageUp, Key.Key_PageDown):
+            self._goal_x = None
+        view.extend_selection(head, spot)
+        return True
+
+    def _moved(self, head: TextSpot, key: Qt.Key, is_far: bool) -> TextSpot:
+        match key:
+            case Key.Key_Left:
+                return self._by_word(head, -1) if is_far else self._by_character(head, -1)
+            case Key.Key_Right:
+                return self._by_word(head, 1) if is_far else self._by_character(head, 1)
+            case Key.Key_Up:
+                return self._by_line(head, -1)
+            case Key.Key_Down:
+                return self._by_line(head, 1)
+            case Key.Key_PageUp:
+                return self._by_lines(head, -1)
+            case Key.Key_PageDown:
+                return self._by_lines(head, 1)
+            case Key.Key_Home:
+                return THREAD_START if is_far else self._to_edge(head, -FAR_RIGHT)
+            case _:
+                last = self._view.page.messages.total - 1
+                return self._clamped(TextSpot(last, END, END)) if is_far else self._to_edge(head, FAR_RIGHT)
+
+    def _by_character(self, spot: TextSpot, by: int) -> TextSpot:
+        cell = self._view.page.cell(spot.position)
+        if cell is None:
+            return spot
+        length = length_of(cell.entry.items, spot.block)
+        offset = spot.offset + by
+        if not 0 <= offset <= length:
+            return self._neighbour(spot, by)
+        block = cell.flow.blocks[spot.block]
+        caret = block.caret(spot.offset)
+        while 0 < offset < length and block.caret(offset) == caret:  # inside one letter of several characters
+            offset += by
+        return spot._replace(offset=offset)
+
+    def _by_word(self, spot: TextSpot, by: int) -> TextSpot:
+        cell = self._view.page.cell(spot.position)
+        if cell is None or spot.block >= len(cell.flow.blocks):
+            return spot
+        text = cell.flow.blocks[spot.block].item.plain
+        if (by > 0 and spot.offset < len(text)) or (by < 0 and spot.offset > 0):
+            return spot._replace(offset=next_word(text, spot.offset, by))
+        return self._neighbour(spot, by)
+
+    def _neighbour(self, spot: TextSpot, by: int) -> TextSpot:
+        """The near edge of the block before or after."""
+        view = self._view
+        cell = view.page.cell(spot.position)
+        blocks = len(cell.flow.blocks) if cell is not None else 0
+        if 0 <= spot.block + by < blocks:
+            return self._clamped(TextSpot(spot.position, spot.block + by, 0 if by > 0 else END))
+        position = spot.position + by
+        if not 0 <= position < view.page.messages.total:
+            return spot
+        return self._clamped(TextSpot(position, 0 if by > 0 else END, 0 if by > 0 else END))
+
+    def _clamped(self, spot: TextSpot) -> TextSpot:
+        cell = self._view.page.cell(spot.position)
+        if cell is None:
+            return spot
+        block = min(spot.block, max(0, len(cell.flow.blocks) - 1))
+        return TextSpot(spot.position, block, min(spot.offset, length_of(cell.entry.items, block)))
+
+    def _by_line(self, spot: TextSpot, by: int) -> TextSpot:
+        cell = self._view.page.cell(spot.position)
+        if cell is None or spot.block >= len(cell.flow.blocks):
+            return self._neighbour(spot, by)
+        caret = cell.caret(spot.block, spot.offset)
+        if self._goal_x is None:
+            self._goal_x = caret.left()
+        y = caret.bottom() + caret.height() // 2 if by > 0 else caret.top() - caret.height() // 2
+        if cell.text_top <= y < cell.text_bottom:
+            block, offset = cell.position_at(self._goal_x, y)
+            if (block, offset) != (spot.block, spot.offset):
+                return TextSpot(spot.position, block, offset)
+        return self._line_of_neighbour(spot, by)
+
+    def _line_of_neighbour(self, spot: TextSpot, by: int) -> TextSpot:
+        view = self._view
+        position = spot.position + by
+        if not 0 <= position < view.page.messages.total:
+            return self._clamped(spot._replace(offset=END if by > 0 else 0))
+        cell = view.page.cell(position)
+        if cell is None or not cell.flow.blocks:
+            return TextSpot(position, 0, 0)
+        y = cell.text_top + 1 if by > 0 else cell.text_bottom - 2
+        return TextSpot(position, *cell.position_at(self._goal_x or 0, y))
+
+    def _by_lines(self, spot: TextSpot, by: int) -> TextSpot:
+        view = self._view
+        for _ in range(max(1, view.viewport().height() // view.theme.line_height("reading") - 1)):
+            spot = self._by_line(spot, by)
+        return spot
+
+    def _to_edge(self, spot: TextSpot, x: int) -> TextSpot:
+        cell: Cell | None = self._view.page.cell(spot.position)
+        if cell is None or spot.block >= len(cell.flow.blocks):
+            return spot
+        caret = cell.caret(spot.block, spot.offset)
+        return TextSpot(spot.position, *cell.position_at(x, caret.center().y()))
