@@ -98,8 +98,8 @@ def test_emphasis_stands_beside_any_character(text: str, style: int) -> None:
             assert (item.text, item.spans) == (text, [Span(start, end, style)])
 
 
-def test_styles_that_touch_stay_apart() -> None:
-    text = "abc"
+@pytest.mark.parametrize("text", ["abc", '"bc', 'a"c', '"."'])
+def test_styles_that_touch_stay_apart(text: str) -> None:
     for first in (BOLD, ITALIC, STRIKE, BOLD | ITALIC):
         for second in (BOLD, ITALIC, STRIKE, BOLD | ITALIC):
             if first != second:
@@ -107,6 +107,41 @@ def test_styles_that_touch_stay_apart() -> None:
                 (item,) = parse(to_markdown([TextItem(text, spans)]))
                 assert isinstance(item, TextItem)
                 assert item.spans == spans
+
+
+def test_a_link_after_an_exclamation_mark_is_no_image() -> None:
+    item = TextItem("Oh!there", [Span(3, 8, LINK, "x")])
+    (read,) = parse(to_markdown([item]))
+    assert read.signature() == item.signature()
+
+
+@pytest.mark.parametrize(
+    "source", ["words<br><div>more", "<b><br>more", "a<br><br>b", "a<br>\n- b", "# a<br>b #c"]
+)
+def test_breaks_stay_breaks(source: str) -> None:
+    items = parse(source)
+    assert [item.signature() for item in parse(to_markdown(items))] == [item.signature() for item in items]
+
+
+@pytest.mark.parametrize("words", ["#", "a #", "a ##", "a#", "# a", "1. a", "- a", "a\\"])
+def test_words_of_a_heading_stay_its_words(words: str) -> None:
+    item = TextItem(words, level=3)
+    (read,) = parse(to_markdown([item]))
+    assert read.signature() == item.signature()
+
+
+def test_paragraphs_are_parted_in_a_tight_list_too() -> None:
+    tight = ListState()
+    items = [
+        TextItem("one", nesting="l", marker="•", in_list=tight),
+        TextItem("two", nesting="l", joined=1, in_list=tight),
+    ]
+    assert to_markdown(items) == "- one\n\n  two"
+
+
+def test_a_block_of_html_does_not_swallow_what_follows() -> None:
+    source = "- <div>\n\n  # Head"
+    assert to_markdown(parse(source)) == source
 
 
 @pytest.mark.parametrize(
