@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.widgets.composer import Composer
@@ -113,6 +113,21 @@ def test_up_in_an_empty_box_asks_for_the_last_message(composer: Composer, qtbot:
     composer.set_text("words")
     with qtbot.assertNotEmitted(composer.edit_last_requested):
         qtbot.keyClick(editor(composer), Qt.Key.Key_Up)
+
+
+def test_escape_ends_editing_before_it_stops_the_reply(composer: Composer, qtbot: QtBot) -> None:
+    note = composer.findChild(QWidget, "editing_note")
+    assert note is not None
+    assert not note.isVisible()
+    composer.set_running(True)
+    composer.set_editing(True)
+    assert note.isVisible()
+    with qtbot.waitSignal(composer.editing_cancelled), qtbot.assertNotEmitted(composer.stop_requested):
+        qtbot.keyClick(editor(composer), Qt.Key.Key_Escape)
+    composer.set_editing(False)
+    assert not note.isVisible()
+    with qtbot.waitSignal(composer.stop_requested), qtbot.assertNotEmitted(composer.editing_cancelled):
+        qtbot.keyClick(editor(composer), Qt.Key.Key_Escape)
 
 
 def test_a_draft_is_told_within_300_ms_of_the_first_change(composer: Composer, qtbot: QtBot) -> None:
