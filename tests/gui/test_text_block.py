@@ -264,6 +264,13 @@ def test_marks_lie_behind_their_words_alone(environment: Environment) -> None:
     assert picture(block, (Mark(0, len(text), SELECTION),)).image != plain.image
 
 
+def test_a_mark_over_an_empty_line_can_be_seen(environment: Environment) -> None:
+    block = block_of(environment, "one\u2028\u2028two")
+    image = picture(block, (Mark(0, 8, SELECTION),)).image
+    line = environment.style.reading_line
+    assert image.pixelColor(21, 20 + line + line // 2) == environment.style.theme.color(SELECTION)
+
+
 def test_a_mark_over_a_mixed_line_covers_the_marked_words(environment: Environment) -> None:
     text = "one שלום two"
     block = block_of(environment, text)

@@ -56,6 +56,10 @@ class _Part:
         starts = self.lines.starts
         return self.start + starts[self.count] if self.count < len(starts) else self.end
 
+    def clipped(self, start: int, end: int) -> tuple[int, int]:
+        """What is shown here of the characters ``start`` to ``end``, from its own start."""
+        return max(start, self.start) - self.start, min(end, self.shown_end) - self.start
+
     def line_starts(self) -> Iterator[int]:
         """The offsets at which its lines begin."""
         return (self.start + start for start in self.lines.starts[: self.count])
@@ -192,8 +196,8 @@ class TextBlock(Block):
             part_top = y + part.first * height
             part.lines.paint(painter, x, part_top, first, last, _within(marks, part))
             if self._hovered is not None and self._hovered.start < part.shown_end:
-                start, end = self._hovered.start - part.start, self._hovered.end - part.start
-                part.lines.paint_underline(painter, x, part_top, start, end)
+                span = part.clipped(self._hovered.start, self._hovered.end)
+                part.lines.paint_underline(painter, x, part_top, *span)
 
     # -- what lies where
 
@@ -265,8 +269,7 @@ class TextBlock(Block):
         for part in self._parts:
             if part.start < span.end and part.shown_end > span.start:
                 top = part.first * self._face.line_height
-                start, end = max(span.start, part.start), min(span.end, part.shown_end)
-                for one in part.lines.rects(start - part.start, end - part.start):
+                for one in part.lines.rects(*part.clipped(span.start, span.end)):
                     rect = rect.united(one.toAlignedRect().translated(0, top))
         return rect
 
@@ -286,11 +289,8 @@ def _continues(span: Span, after: Span) -> bool:
 
 def _within(marks: Sequence[Mark], part: _Part) -> list[Mark]:
     """The marks of a part, from its own start."""
-    return [
-        Mark(max(mark.start, part.start) - part.start, min(mark.end, part.shown_end) - part.start, mark.role)
-        for mark in marks
-        if mark.start < part.shown_end and mark.end > part.start
-    ]
+    inside = (mark for mark in marks if mark.start < part.shown_end and mark.end > part.start)
+    return [Mark(*part.clipped(mark.start, mark.end), mark.role) for mark in inside]
 
 
 def _common(one: str, other: str) -> int:

@@ -3,6 +3,7 @@
 x and y begin at the left edge and at the top of the first line; offsets count the text's code points.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -39,6 +40,7 @@ class TextFace:
         "line_height",
         "option",
         "rtl_option",
+        "sliver",
         "style",
         "underline",
     )
@@ -53,6 +55,7 @@ class TextFace:
         self.baseline = round((line_height + metrics.ascent() - metrics.descent()) / 2)
         self.character_width = max(1.0, metrics.averageCharWidth())
         self.underline = style.px(1)
+        self.sliver = style.px(SLIVER)
         self.option = _option(style, is_rtl=False)
         self.rtl_option = _option(style, is_rtl=True)
 
@@ -125,7 +128,7 @@ class TextLines:
             if first <= index < last:
                 paint_chip(painter, rect.translated(x, y), self._face.style)
         for mark in marks:
-            for index, rect in self._rects(mark.start, mark.end, sliver=self._face.style.px(SLIVER)):
+            for index, rect in self._marked(mark):
                 if first <= index < last:
                     paint_mark(painter, rect.translated(x, y), mark.role, self._face.style)
         painter.setPen(self._face.color)
@@ -140,6 +143,16 @@ class TextLines:
             top = y + rect.top() + face.baseline + 2 * face.underline
             painter.fillRect(QRectF(x + rect.left(), top, rect.width(), face.underline), face.style.link)
 
+    def _marked(self, mark: Mark) -> Iterator[tuple[int, QRectF]]:
+        """The words that are marked, and slivers for lines without words between them."""
+        yield from self._rects(mark.start, mark.end)
+        height = self._face.line_height
+        for index in range(bisect_left(self.starts, mark.start), bisect_left(self.starts, mark.end)):
+            line = self._lines[index]
+            if not line.naturalTextWidth():
+                left = min(x_of(line, line.textStart()), line.width() - self._face.sliver)
+                yield index, QRectF(left, index * height, self._face.sliver, height)
+
     def _find_chips(self) -> Iterator[tuple[int, QRectF]]:
         for span in self.spans:
             if span.style & CODE:
@@ -151,11 +164,11 @@ class TextLines:
         """Where the characters stand: for each line of theirs a rectangle as high as the line."""
         return (rect for _, rect in self._rects(start, end))
 
-    def _rects(self, start: int, end: int, sliver: int = 0) -> Iterator[tuple[int, QRectF]]:
+    def _rects(self, start: int, end: int) -> Iterator[tuple[int, QRectF]]:
         height = self._face.line_height
         for line, left, right in line_parts(self._layout, self._unit(start), self._unit(end)):
             index = line.lineNumber()
-            yield index, QRectF(left, index * height, max(sliver, right - left), height)
+            yield index, QRectF(left, index * height, right - left, height)
 
     def offset_at(self, x: int, index: int) -> int:
         """The offset nearest to ``x`` in line ``index``; never inside a character that has several code points."""
