@@ -109,6 +109,7 @@ class ImageBlock(Block):
         frame = self._frame.translated(x, y)
         end = max(1, len(self.item.plain))
         roles = [mark.role for mark in marks if mark.start < end and mark.end > 0]
+        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._is_picture:
             self._paint_picture(painter, frame)
@@ -116,7 +117,7 @@ class ImageBlock(Block):
                 self._paint_veil(painter, frame, role)
         else:
             self._paint_card(painter, frame, roles[-1] if roles else "page")
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.restore()
 
     def _paint_picture(self, painter: QPainter, frame: QRect) -> None:
         images, style = self.environment.images, self.environment.style
