@@ -140,7 +140,7 @@ def test_paragraphs_are_parted_in_a_tight_list_too() -> None:
 
 
 def test_a_block_of_html_does_not_swallow_what_follows() -> None:
-    source = "- <div>\n\n  # Head"
+    source = "- <div>\n\n  ```\n  code\n  ```"
     assert to_markdown(parse(source)) == source
 
 
