@@ -85,6 +85,7 @@ class _Count:
                 await self._count_below(await self._store.below(self._thread_id, self._sieve, self._bottom))
             if self._top is not None:
                 await self._count_above(await self._store.above(self._thread_id, self._sieve, self._top))
+            await asyncio.sleep(PAUSE_S)
 
     async def _count_below(self, piece: Piece) -> None:
         async for counted in self._counted(piece.candidates):
