@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from PySide6.QtCore import QRect
 
+from desktop_app.markdown.document import Change
 from desktop_app.markdown.items import Item, TextItem
 from desktop_app.markdown.parser import parse
 from desktop_app.widgets.transcript.block import SELECTION, Block, Environment, Mark
@@ -236,3 +237,75 @@ def test_an_empty_message_has_no_height(environment: Environment) -> None:
     assert flow.height == 0
     assert flow.target_at(0, 0) is None
     picture(flow)
+
+
+def change(first: int, *others: int, has_new_spacing: bool = False) -> Change:
+    return Change(first, others, has_new_spacing)
+
+
+def test_a_block_is_kept_when_its_item_is_of_the_same_kind_and_place(environment: Environment) -> None:
+    flow = flow_of(environment, "one\n\ntwo\n\nthree")
+    first, second, third = flow.blocks
+    items = parse("one\n\nand two\n\n> three")
+    assert flow.apply(items, change(1)) == flow.tops[1]
+    assert flow.blocks[:2] == [first, second]
+    assert flow.blocks[2] is not third
+    assert [block.item for block in flow.blocks[1:]] == items[1:]
+
+
+def test_nothing_is_drawn_again_when_nothing_changed(environment: Environment) -> None:
+    items = parse(EVERYTHING)
+    flow = flow_of(environment, items)
+    assert flow.apply(items, change(0)) is None
+    assert flow.apply(items, change(len(items), *range(len(items)), has_new_spacing=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a\n\n1. b", "a\n\n2. b"),
+        ("a\n\n- [ ] b", "a\n\n- [x] b"),
+        ("a\n\n- b", "a\n\n1. b"),
+        ("> a\n\n<!-- -->\n\n> b", "> a\n>\n> <!-- -->\n>\n> b"),
+    ],
+)
+def test_what_stands_beside_a_block_is_drawn_again_when_it_alone_changed(
+    environment: Environment, before: str, after: str
+) -> None:
+    flow = flow_of(environment, before)
+    canvas = picture(flow)
+    items = parse(after)
+    y = flow.apply(items, change(0))
+    assert y is not None
+    canvas.draw(lambda painter, top, bottom: flow.paint(painter, LEFT, TOP, top, bottom), TOP + y)
+    assert canvas.image == picture(flow_of(environment, items)).image
+
+
+def test_new_distances_are_drawn_from_the_first_of_them_on(environment: Environment) -> None:
+    items = parse("a\n\n- b\n- c\n- d")
+    flow = flow_of(environment, items)
+    end = flow.tops[1] + flow.blocks[1].height
+    assert items[1].list is not None
+    items[1].list.is_loose = True
+    assert flow.apply(items, change(len(items), has_new_spacing=True)) == end
+    assert gaps(flow) == [0, 8, 8, 8]
+
+
+def test_a_replaced_earlier_item_moves_what_follows(environment: Environment) -> None:
+    items = parse("a\n\nb\n\nc")
+    flow = flow_of(environment, items)
+    kept = flow.blocks[2]
+    items[1] = TextItem("b\u2028b")
+    assert flow.apply(items, change(3, 1)) == flow.tops[1]
+    assert flow.blocks[2] is kept
+    assert gaps(flow) == [0, 8, 8]
+
+
+def test_items_that_are_gone_leave_nothing_behind(environment: Environment) -> None:
+    items = parse("a\n\nb\n\nc")
+    flow = flow_of(environment, items)
+    end = flow.blocks[0].height
+    assert flow.apply(items[:1], change(1)) == end
+    assert (len(flow.blocks), flow.height) == (1, end)
+    assert flow.apply([], change(0)) == 0
+    assert flow.height == 0
