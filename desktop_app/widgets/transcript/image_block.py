@@ -198,7 +198,7 @@ class ImageBlock(Block):
         if is_remote(self.item.source):
             said = QCoreApplication.translate("ImageBlock", "Image from %1")
             return said.replace("%1", _host(self.item.source))
-        return QCoreApplication.translate("ImageBlock", "The image has no address that can be opened")
+        return QCoreApplication.translate("ImageBlock", "The address of the image cannot be opened")
 
     def _reason(self) -> str:
         reason = self._picture.reason
