@@ -139,7 +139,7 @@ def test_the_bar_of_a_quote_runs_on_between_its_paragraphs(environment: Environm
         return [image.pixelColor(LEFT + 1, TOP + y) == color for y in range(flow.height)]
 
     assert all(bar("> a\n>\n> b\n>\n> ```\n> c\n> ```"))
-    apart = bar("> a\n\n<!-- -->\n\n> b")
+    apart = bar("> a\n\n> b")
     assert apart[0]
     assert apart[-1]
     assert not all(apart)
