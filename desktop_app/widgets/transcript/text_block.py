@@ -222,17 +222,10 @@ class TextBlock(Block):
         if span is None:
             return None
         at = bisect_right(self._spans, part.start + span.start, key=lambda one: one.end)
-        return self._target(self._whole_link(self._spans[at]))
+        return self._target(self._whole_link(at))
 
     def targets(self) -> Sequence[Target]:
-        found: list[Target] = []
-        end = 0
-        for span in self._spans:
-            if span.style & _LINKS and span.start >= end:
-                link = self._whole_link(span)
-                end = link.end
-                found.append(self._target(link))
-        return found
+        return [self._target(link) for link in self._links()]
 
     def set_hovered(self, target: Target | None) -> QRect | None:
         before = self._hovered
@@ -250,18 +243,26 @@ class TextBlock(Block):
         return Target(kind, self._rect_of(link), link.target, self._text[link.start : link.end])
 
     def _link_of(self, target: Target) -> Span | None:
-        spans = (one for one in self._spans if one.style & _LINKS and one.target == target.value)
-        links = (self._whole_link(span) for span in spans)
+        links = (link for link in self._links() if link.target == target.value)
         return next((link for link in links if self._rect_of(link) == target.rect), None)
 
-    def _whole_link(self, span: Span) -> Span:
-        """The link that ``span`` is a piece of: parts of a link may be bold, or code."""
-        first = last = self._spans.index(span)
-        while first > 0 and _continues(self._spans[first - 1], self._spans[first]):
+    def _links(self) -> Iterator[Span]:
+        end = 0
+        for index, span in enumerate(self._spans):
+            if span.style & _LINKS and span.start >= end:
+                link = self._whole_link(index)
+                end = link.end
+                yield link
+
+    def _whole_link(self, index: int) -> Span:
+        """The link that a span is a piece of: parts of a link may be bold, or code."""
+        spans = self._spans
+        first = last = index
+        while first > 0 and _continues(spans[first - 1], spans[first]):
             first -= 1
-        while last + 1 < len(self._spans) and _continues(self._spans[last], self._spans[last + 1]):
+        while last + 1 < len(spans) and _continues(spans[last], spans[last + 1]):
             last += 1
-        return Span(self._spans[first].start, self._spans[last].end, span.style, span.target)
+        return Span(spans[first].start, spans[last].end, spans[index].style, spans[index].target)
 
     def _rect_of(self, span: Span) -> QRect:
         """What encloses the words of a span."""
