@@ -30,6 +30,7 @@ class Grid(QAbstractScrollArea):
         self.pressed: list[tuple[str, Target]] = []
         self.pressables: Sequence[Target] = ()
         self.times_asked = 0
+        self.off_screen: set[str] = set()
         self.accessibility = TranscriptAccessibility(self, self)
 
     def accessible_messages(self) -> Sequence[str]:
@@ -47,6 +48,8 @@ class Grid(QAbstractScrollArea):
         return self.texts[message_id]
 
     def message_rect(self, message_id: str) -> QRect:
+        if message_id in self.off_screen:
+            return QRect()
         line = list(self.texts).index(message_id)
         return QRect(0, line * 2 * CELL, 600, CELL)
 
@@ -124,6 +127,17 @@ def test_widgets_on_the_viewport_stand_between_the_messages_as_they_lie(qtbot: Q
     button.show()
     assert [name(one) for one in children(page)] == ["You", "Assistant", "Copy", "Assistant"]
     assert [page.indexOfChild(one) for one in children(page)] == [0, 1, 2, 3]
+
+
+def test_messages_that_are_not_on_the_screen_keep_their_places(qtbot: QtBot) -> None:
+    grid, page = shown(qtbot, "Above", "Question", "Answer", "Below")
+    grid.off_screen = {"0", "3"}
+    button = QPushButton("Copy", grid.viewport())
+    button.move(0, 5 * CELL)
+    button.show()
+    found = [words(one) if one.textInterface() else name(one) for one in children(page)]
+    assert found == ["Above", "Question", "Answer", "Copy", "Below"]
+    assert [bool(page.child(index).state().offscreen) for index in (0, 1, 2, 4)] == [True, False, False, True]
 
 
 def test_a_child_that_is_not_there_is_none(qtbot: QtBot) -> None:

@@ -17,7 +17,7 @@ and 0 end the program.  What its factories return is never freed, so interfaces 
 until Qt is told to delete them.  ``QAccessibleTextInterface.selection`` cannot be overridden: no selection is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QPoint, QRect, QTimer
@@ -103,10 +103,9 @@ class TranscriptAccessibility(QObject):
         self.transcript = transcript
         self._messages: dict[str, _Message] = {}
         self._changed: set[str] = set()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(TOLD_EVERY_MS)
-        self._timer.timeout.connect(self._tell_changes)
+        self._focused = ""
+        self._change_timer = self._single_shot(TOLD_EVERY_MS, self._tell_changes)
+        self._focus_timer = self._single_shot(0, self._tell_focus)
         self.page = _Page(self)
         QAccessible.registerAccessibleInterface(self.page)
         area.viewport().destroyed.connect(self._forget_everything)
@@ -131,15 +130,18 @@ class TranscriptAccessibility(QObject):
             return
         message.forget_content()
         self._changed.add(message_id)
-        if not self._timer.isActive():
-            self._timer.start()
+        if not self._change_timer.isActive():
+            self._change_timer.start()
 
     def focus_moved(self, message_id: str) -> None:
-        """The keyboard is at this message now."""
-        if QAccessible.isActive() and self.transcript.has_message(message_id):
-            QAccessible.updateAccessibility(
-                QAccessibleEvent(self.message(message_id), QAccessible.Event.Focus)
-            )
+        """The keyboard is at this message now.
+
+        Readers are told a moment later: Qt, which tells them that the transcript has the focus, does so after its own
+        focus event, and the last word counts.
+        """
+        if QAccessible.isActive():
+            self._focused = message_id
+            self._focus_timer.start()
 
     def message(self, message_id: str) -> "_Message":
         """The accessible object of a message."""
@@ -160,6 +162,18 @@ class TranscriptAccessibility(QObject):
     def in_viewport(self, point: QPoint) -> QPoint:
         """A point of the screen in the viewport's coordinates."""
         return self.area.viewport().mapFromGlobal(point)
+
+    def _single_shot(self, interval_ms: int, then: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(then)
+        return timer
+
+    def _tell_focus(self) -> None:
+        if self.area.hasFocus() and self.transcript.has_message(self._focused):
+            focus = QAccessibleEvent(self.message(self._focused), QAccessible.Event.Focus)
+            QAccessible.updateAccessibility(focus)
 
     def _tell_changes(self) -> None:
         changed, self._changed = self._changed, set()
@@ -202,7 +216,23 @@ class _Page(QAccessibleWidget):
         accessibility = self._accessibility
         messages = [accessibility.message(one) for one in accessibility.transcript.accessible_messages()]
         widgets = [super(_Page, self).child(index) for index in range(super().childCount())]
-        return sorted([*messages, *widgets], key=lambda child: child.rect().top())
+        return _merged(messages, widgets)
+
+
+def _merged(
+    messages: Sequence[QAccessibleInterface], widgets: Sequence[QAccessibleInterface]
+) -> list[QAccessibleInterface]:
+    """Messages in their order, and each widget behind the last one that begins above it."""
+    tops = [(index, rect.top()) for index, one in enumerate(messages) if not (rect := one.rect()).isEmpty()]
+    behind: dict[int, list[QAccessibleInterface]] = {}
+    for widget in sorted(widgets, key=lambda one: one.rect().top()):
+        top = widget.rect().top()
+        index = max((index for index, above in tops if above <= top), default=-1)
+        behind.setdefault(index, []).append(widget)
+    merged = behind.get(-1, [])
+    for index, message in enumerate(messages):
+        merged += [message, *behind.get(index, ())]
+    return merged
 
 
 class _Painted(QAccessibleInterface):
@@ -239,7 +269,7 @@ class _Message(_Painted):
         self._is_leaving = False
         self._text = _MessageText(self)
         self._actions = _MessageActions(self)
-        self._told = accessibility.transcript.plain_text(message_id)
+        self._told: str | None = None
 
     @property
     def transcript(self) -> AccessibleTranscript:
@@ -250,6 +280,8 @@ class _Message(_Painted):
         """Its text of now."""
         if self._content is None:
             self._content = _Content(self.transcript.plain_text(self.message_id))
+            if self._told is None:
+                self._told = self._content.text
         return self._content
 
     @property
@@ -271,9 +303,9 @@ class _Message(_Painted):
         self._controls.clear()
 
     def tell_change(self) -> None:
-        """Say what came to the text since this was last said."""
+        """Say what came to the text since a reader last knew it; nothing of a text that none has read."""
         before, self._told = self._told, self.content.text
-        if self._told == before:
+        if before is None or self._told == before:
             return
         if self._told.startswith(before):
             come = self._told[len(before) :]

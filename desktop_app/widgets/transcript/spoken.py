@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from desktop_app.widgets.transcript.view import TranscriptView
 
 
+NEAR = 20
+
+
 class SpokenTranscript:
     """One view as screen readers see it."""
 
@@ -18,8 +21,13 @@ class SpokenTranscript:
         self._view = view
 
     def accessible_messages(self) -> list[str]:
-        """Ids of the messages on the screen, oldest first."""
-        return [shown.cell.entry.message.id for shown in self._view.page.visible if shown.cell is not None]
+        """Ids of the messages on the screen and of up to 20 before and after, oldest first."""
+        page = self._view.page
+        if not page.visible:
+            return []
+        near = range(page.visible[0].position - NEAR, page.visible[-1].position + NEAR + 1)
+        entries = (page.messages.at(position) for position in near)
+        return [entry.message.id for entry in entries if entry is not None]
 
     def has_message(self, message_id: str) -> bool:
         """Whether the message is in the transcript."""

@@ -29,7 +29,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.normaliser import TextEdit
-from desktop_app.domain.threads import Message, Run
+from desktop_app.domain.settings import Announcements
+from desktop_app.domain.threads import Message, Run, Status
 from desktop_app.markdown.hits import Hit
 from desktop_app.markdown.items import Item
 from desktop_app.widgets.theme import Theme
@@ -205,6 +206,7 @@ class TranscriptView(QAbstractScrollArea):
             return
         with self._steadily():
             self.page.append(message, run)
+        self._announce_start(message)
         self._count_new(1)
 
     def edit(self, message_id: str, edit: TextEdit) -> None:
@@ -213,14 +215,15 @@ class TranscriptView(QAbstractScrollArea):
         if entry is None:
             return
         cell = self.page.known_cell(message_id)
-        if not isinstance(cell, ReplyCell):
+        if isinstance(cell, ReplyCell):
+            before = len(cell.flow.blocks)
+            with self._steadily():
+                self._note_change(cell, cell.grow(entry.edit(edit)))
+            self._count_new(max(1, len(cell.flow.blocks) - before))
+        else:
             entry.edit(edit)
-            return
-        before = len(cell.flow.blocks)
-        with self._steadily():
-            self._note_change(cell, cell.grow(entry.edit(edit)))
+            self._accessibility.text_changed(message_id)
         self._announcer.grew(message_id, entry.items)
-        self._count_new(max(1, len(cell.flow.blocks) - before))
 
     def set_stage(self, message_id: str, stage: str, fraction: float | None = None) -> None:
         """Say what the run of a reply does."""
@@ -237,18 +240,19 @@ class TranscriptView(QAbstractScrollArea):
         entry = self.page.messages.entry(message.id)
         if entry is None or (entry.message == message and entry.run == run):
             return
-        cell = self.page.known_cell(message.id)
-        if not isinstance(cell, ReplyCell):
-            entry.end(message, run)
-            return
-        before = len(cell.flow.blocks)
         was_growing = entry.is_growing
-        with self._steadily():
-            self._note_change(cell, cell.finish(entry.end(message, run)))
+        cell = self.page.known_cell(message.id)
+        if isinstance(cell, ReplyCell):
+            before = len(cell.flow.blocks)
+            with self._steadily():
+                self._note_change(cell, cell.finish(entry.end(message, run)))
+            self._count_new(max(0, len(cell.flow.blocks) - before))
+        else:
+            entry.end(message, run)
+            self._accessibility.text_changed(message.id)
         if was_growing and not entry.is_growing:
             self._announce_end(entry)
             self._whole_parse.begin(message.id, message.text)
-        self._count_new(max(0, len(cell.flow.blocks) - before))
 
     def replace(self, old_id: str, message: Message, run: Run | None = None) -> None:
         """Put a message into the place of another: an alternative, or the same one with other facts."""
@@ -260,6 +264,7 @@ class TranscriptView(QAbstractScrollArea):
             self.page.replace(position, message, run)
             if self.current_id == old_id:
                 self.current_id = message.id
+        self._announce_start(message)
 
     def remove_from(self, message_id: str) -> None:
         """Take away a message and everything after it."""
@@ -284,6 +289,7 @@ class TranscriptView(QAbstractScrollArea):
         self.page.reset((), None, None)
         self.selection.clear()
         self.copying.cancel()
+        self._announcer.clear()
         self._rows.clear()
         self.current_id = ""
         self._new_count = 0
@@ -369,6 +375,11 @@ class TranscriptView(QAbstractScrollArea):
     def reading_position(self) -> int:
         """The position of the first message on the screen."""
         return self.page.first_position
+
+    def fraction_of(self, position: int) -> float:
+        """How far down the whole thread a message begins, from 0 to 1."""
+        heights = self.page.heights
+        return heights.top(min(position, heights.count)) / max(1, heights.total)
 
     def _reveal(self, position: int) -> None:
         """Scroll to the start of a message, unless the whole of it can be seen."""
@@ -544,8 +555,18 @@ class TranscriptView(QAbstractScrollArea):
     def _say(self, words: str) -> None:
         announce(self, words)
 
+    def _announce_start(self, message: Message) -> None:
+        if message.status is Status.WRITING:
+            self._announcer.began(message.id)
+
     def _announce_end(self, entry: Entry) -> None:
-        self._announcer.ended(entry.message.id, entry.items, len(entry.text.split()))
+        ending = self._endings.of(entry.message, entry.run)
+        words = ". ".join(filter(None, (ending.title, ending.kept))) if ending else ""
+        self._announcer.ended(entry.message.id, entry.items, len(entry.text.split()), words)
+
+    def set_announcements(self, wanted: Announcements) -> None:
+        """How much screen readers are told of a reply that is being written."""
+        self._announcer.wanted = wanted
 
     def _correct(self, message_id: str, source: str, items: list[Item]) -> None:
         """The whole parse of a finished reply; what differs is drawn again."""
@@ -629,7 +650,7 @@ class TranscriptView(QAbstractScrollArea):
         self._show_pill()
         self._request_bar(is_bar_at_once)
         page.drop_far_cells()
-        if not self._ahead_timer.isActive() and not is_same_window(before, page.visible):
+        if not is_same_window(before, page.visible):
             self._ahead_timer.start(0)
             self.moved.emit()
             self._accessibility.messages_changed()
