@@ -6,6 +6,7 @@ a step beyond what is counted so far is made when the count gets there.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import shiboken6
@@ -68,7 +69,6 @@ class ThreadFind(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._search)
-        view.verticalScrollBar().rangeChanged.connect(self._show_marks)
         self.bar.query_changed.connect(self._rest.start)
         self.bar.next_requested.connect(self.next)
         self.bar.previous_requested.connect(self.previous)
@@ -159,7 +159,7 @@ class ThreadFind(QObject):
         self._query = ""
         self._current = None
         self._step = 0
-        self._marks.set_marks(())
+        self._marks.clear()
         self.bar.show_nothing()
 
     def _on_counted(self) -> None:
@@ -174,8 +174,10 @@ class ThreadFind(QObject):
             self.bar.show_count(number, hits.total, is_complete=hits.is_complete)
 
     def _show_marks(self) -> None:
-        if self._finding and self._query:
-            self._marks.set_marks(hit_places(self._finding.hits, self._view.fraction_of))
+        if self._finding and self._finding.hits.positions:
+            self._marks.mark(partial(hit_places, self._finding.hits, self._view.fraction_of))
+        else:
+            self._marks.clear()
 
     # -- stepping
 

@@ -149,27 +149,39 @@ def marks(theme: Theme, qtbot: QtBot) -> Iterator[HitMarks]:
 
 
 def test_marks_stand_where_the_hits_are(marks: HitMarks, theme: Theme) -> None:
-    marks.set_marks([0.0, 0.5, 1.0])
+    marks.mark(lambda: [0.0, 0.5, 1.0])
     assert painted_rows(marks, theme) == {*range(3), *range(200, 203), *range(400, 403)}
 
 
 def test_marks_follow_the_scroll_bar(marks: HitMarks, theme: Theme) -> None:
-    marks.set_marks([1.0])
+    marks.mark(lambda: [1.0])
     parent = marks.parentWidget()
     assert parent is not None
     parent.resize(10, 203)
     assert painted_rows(marks, theme) == {200, 201, 202}
 
 
+def test_marks_are_asked_for_again_when_more_is_known_of_the_thread(marks: HitMarks, theme: Theme) -> None:
+    places = [0.0]
+    marks.mark(lambda: places)
+    painted_rows(marks, theme)
+    places = [1.0]
+    assert painted_rows(marks, theme) == {0, 1, 2}
+    bar = marks.parentWidget()
+    assert isinstance(bar, QScrollBar)
+    bar.setMaximum(5000)
+    assert painted_rows(marks, theme) == {400, 401, 402}
+
+
 def test_without_hits_nothing_covers_the_scroll_bar(marks: HitMarks) -> None:
-    marks.set_marks([0.5])
+    marks.mark(lambda: [0.5])
     assert not marks.isHidden()
-    marks.set_marks([])
+    marks.clear()
     assert marks.isHidden()
 
 
 def test_many_marks_are_merged_to_pixels(marks: HitMarks, theme: Theme) -> None:
-    marks.set_marks([number / 100_000 for number in range(100_001)])
+    marks.mark(lambda: [number / 100_000 for number in range(100_001)])
     assert painted_rows(marks, theme) == set(range(403))
 
 

@@ -1,7 +1,7 @@
 """Marks beside the scroll bar: where in the thread the hits are."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -47,8 +47,9 @@ class HitMarks(QWidget):
         super().__init__(bar)
         self._theme = theme
         self._bar = bar
-        self._marks: list[float] = []
+        self._places: Callable[[], Sequence[float]] = tuple
         self._rects: list[QRect] | None = None
+        self._maximum = 0  # of the bar, when the rectangles were made
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
@@ -56,11 +57,19 @@ class HitMarks(QWidget):
         theme.changed.connect(self._forget)
         self.setGeometry(bar.rect())
 
-    def set_marks(self, marks: Sequence[float]) -> None:
-        """Show a mark at each place; 0 is the top of the thread, 1 its end."""
-        self._marks = list(marks)
-        self.setVisible(bool(marks))
+    def mark(self, places: Callable[[], Sequence[float]]) -> None:
+        """Show a mark at each place; 0 is the top of the thread, 1 its end.
+
+        They are asked for again when the bar has another range: more is known then about the heights of messages.
+        """
+        self._places = places
+        self.show()
         self._forget()
+
+    def clear(self) -> None:
+        """Show none."""
+        self._places = tuple
+        self.hide()
 
     def _forget(self) -> None:
         self._rects = None
@@ -76,21 +85,22 @@ class HitMarks(QWidget):
         self._rects = None
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if self._rects is None:
-            self._rects = self._merged()
+        if self._rects is None or self._maximum != self._bar.maximum():
+            self._maximum = self._bar.maximum()
+            self._rects = self._merged(self._places())
         painter = QPainter(self)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color("warning"))
         painter.drawRects(self._rects)
         painter.end()
 
-    def _merged(self) -> list[QRect]:
-        """The marks as rectangles that neither touch nor overlap."""
+    def _merged(self, places: Iterable[float]) -> list[QRect]:
+        """Marks at the places, as rectangles that neither touch nor overlap."""
         thickness = self._theme.px("spacing.half") + 1
         edge = self._theme.px("spacing.half")
         room = max(0, self.height() - thickness)
         runs: list[tuple[int, int]] = []
-        for top in sorted({round(mark * room) for mark in self._marks}):
+        for top in sorted({round(place * room) for place in places}):
             if runs and top <= runs[-1][1]:
                 runs[-1] = (runs[-1][0], top + thickness)
             else:
