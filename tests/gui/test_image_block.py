@@ -237,6 +237,7 @@ def test_it_is_never_wider_than_its_block_nor_too_high(shown: Shown, qtbot: QtBo
     qtbot.waitUntil(lambda: len(shown.changed) == 2)
     assert [block.height for block in blocks] == [250, 480]
     assert blocks[0].targets()[0].rect.width() == WIDTH
+    assert not blocks[0].targets()[0].value  # there is nothing else to open
     assert blocks[1].targets()[0].rect.width() == 64
 
 

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 
 from desktop_app.markdown.items import ImageItem, Item
 from desktop_app.widgets.transcript.block import Block, Environment, Mark, Target
-from desktop_app.widgets.transcript.image_decoding import MISSING, TOO_LARGE, UNREADABLE, is_remote
+from desktop_app.widgets.transcript.image_decoding import MISSING, TOO_LARGE, UNREADABLE, is_data, is_remote
 from desktop_app.widgets.transcript.images import Picture, Stage
 
 WIDEST, HIGHEST = 920, 480
@@ -243,7 +243,8 @@ class ImageBlock(Block):
     def targets(self) -> Sequence[Target]:
         source, description = self.item.source, self.item.description
         if self._is_picture:
-            return (Target("image", self._frame, source, description),)
+            address = "" if is_data(source) else source
+            return (Target("image", self._frame, address, description),)
         if words := self._button_words:
             return (Target("load", self._button(), source, f"{words}: {self._title()}"),)
         return ()

@@ -44,9 +44,14 @@ def is_remote(source: str) -> bool:
     return source[:8].lower().startswith(("http://", "https://"))
 
 
+def is_data(source: str) -> bool:
+    """Whether it holds the image itself."""
+    return source[:11].lower() == "data:image/"
+
+
 def is_here(source: str) -> bool:
     """Whether it is a file of this machine, or holds its bytes itself."""
-    return _is_data(source) or _path(source) is not None
+    return is_data(source) or _path(source) is not None
 
 
 def decode(source: str, content: bytes | None, box: QSize) -> Decoded:
@@ -55,7 +60,7 @@ def decode(source: str, content: bytes | None, box: QSize) -> Decoded:
     Raises ImageError.  Takes as long as it needs; other threads go on meanwhile.
     """
     if content is None:
-        content = _data(source) if _is_data(source) else _file(source)
+        content = _data(source) if is_data(source) else _file(source)
     if len(content) > MOST_BYTES:
         raise ImageError(TOO_LARGE)
     buffer = QBuffer()
@@ -93,10 +98,6 @@ def _fitted(size: QSize, box: QSize) -> QSize:
 
 
 # -- data: addresses
-
-
-def _is_data(source: str) -> bool:
-    return source[:11].lower() == "data:image/"
 
 
 def _data(source: str) -> bytes:
