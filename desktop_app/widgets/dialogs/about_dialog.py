@@ -19,6 +19,7 @@ LICENCES = (
     ("keyring", "MIT"),
     ("msgspec", "BSD-3-Clause"),
     ("platformdirs", "MIT"),
+    ("Pygments", "BSD-2-Clause"),
     ("pyromark", "MIT"),
     ("qasync", "BSD-2-Clause"),
     ("truststore", "MIT"),

@@ -19,7 +19,11 @@ from desktop_app.widgets.transcript.lexing import Colours, colours
 WORK_S = 0.001
 REST_S = 0.0015
 LONGEST_TEXT = 200_000
-LONGEST_LINE = 5_000
+LONGEST_LINE = 2_000
+BLANK_LINES = "\n" * 500
+"""Patterns of some languages need time quadratic in a line's length or in blank lines (0.4 s for 5,000 digits, 2 s for
+20,000 empty lines), and hold the interpreter meanwhile."""
+
 CACHED_CHARACTERS = 2_000_000
 NO_COLOURS: Colours = ()
 
@@ -76,7 +80,7 @@ class Highlighter(QObject):
         """The colours of ``text`` when they are known already; else None, and the receiver gets them later.
 
         A new request takes the place of an older one of the same receiver.  ``is_final`` says that the text is
-        complete and worth remembering.  Too long texts and unknown languages have no colours.
+        complete and worth remembering.  Too long texts or lines and unknown languages have no colours.
         """
         older = self._newest.pop(receiver, None)
         if older is not None:
@@ -134,7 +138,7 @@ class Highlighter(QObject):
         return None
 
     def _lex(self, job: _Job) -> Colours | None:
-        if max(map(len, job.text.split("\n"))) > LONGEST_LINE:
+        if BLANK_LINES in job.text or max(map(len, job.text.split("\n"))) > LONGEST_LINE:
             return NO_COLOURS
         pacer = _Pacer()
 

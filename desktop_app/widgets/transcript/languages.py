@@ -95,7 +95,7 @@ _ALIASES = {  # what Pygments does not know by this word
     "gradle": "groovy",
     "h": "c",
     "hpp": "cpp",
-    "jsonc": "json5",
+    "jsonc": "json",
     "jsonl": "json",
     "kt": "kotlin",
     "mjs": "javascript",

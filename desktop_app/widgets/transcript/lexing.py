@@ -1,8 +1,10 @@
 """Code into coloured runs, by Pygments.  Slow (0.1 to 0.2 MB a second): never on the window's thread."""
 
 import re
+import sys
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -26,6 +28,7 @@ Colours: TypeAlias = Sequence[Runs]
 
 KEYWORD, STRING, NUMBER, COMMENT, FUNCTION, TYPE = range(len(ROLES))
 NO_ROLE = -1
+TURN_S = 0.0005
 
 _ROLE_OF_TOKEN = {
     "Comment": COMMENT,
@@ -64,7 +67,7 @@ def colours(language: str, text: str, goes_on: Callable[[], bool]) -> Colours | 
     if lexer is None:
         return ()
     writer = _LineWriter(text.split("\n"))
-    for start, end, role in _coloured(lexer, text):
+    for start, end, role in _coloured(lexer, text + "\n"):  # many patterns want the end of a line
         if not goes_on():
             return None
         if role != NO_ROLE:
@@ -77,13 +80,25 @@ def _lexer(alias: str) -> Any | None:
     """Pygments' lexer; None when there is none by that name."""
     if not alias:
         return None
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
+    with _short_turns():
+        from pygments.lexers import get_lexer_by_name
+        from pygments.util import ClassNotFound
 
+        try:
+            return get_lexer_by_name(alias)
+        except ClassNotFound:
+            return None
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """Let other threads in every half a millisecond: imports and the compiling of patterns cannot pause themselves."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(min(before, TURN_S))
     try:
-        return get_lexer_by_name(alias)
-    except ClassNotFound:
-        return None
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _coloured(lexer: Any, text: str) -> Iterator[tuple[int, int, int]]:
