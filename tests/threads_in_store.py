@@ -19,11 +19,19 @@ def put_thread(database: Database, thread_id: ThreadId, texts: Sequence[str]) ->
     def insert(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM threads WHERE id = ?", (thread_id,))
         connection.execute("INSERT INTO threads (id, created_at, updated_at) VALUES (?, 0, 0)", (thread_id,))
+        ids = [new_id() for _ in texts]
         connection.executemany(
-            "INSERT INTO messages (id, thread_id, position, is_shown, author, status, created_at, text)"
-            " VALUES (?, ?, ?, 1, ?, 'completed', 0, ?)",
+            "INSERT INTO messages (id, parent_id, thread_id, position, is_shown, author, status, created_at, text)"
+            " VALUES (?, ?, ?, ?, 1, ?, 'completed', 0, ?)",
             (
-                (new_id(), thread_id, position, author_at(position), text)
+                (
+                    ids[position],
+                    ids[position - 1] if position else None,
+                    thread_id,
+                    position,
+                    author_at(position),
+                    text,
+                )
                 for position, text in enumerate(texts)
             ),
         )
