@@ -31,7 +31,10 @@ KEYRING_PATIENCE_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class ThreadOpened:
-    """A thread with the messages around the reader's place, as the window shows it; ``total`` it has in all."""
+    """A thread with the messages around the reader's place, as the window shows it; ``total`` it has in all.
+
+    ``around`` is the message that took the place of another, when the same thread is opened again for that.
+    """
 
     thread: Thread
     assistant: Assistant | None
@@ -40,6 +43,7 @@ class ThreadOpened:
     total: int
     is_running: bool
     connection: Connection | None = None
+    around: MessageId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +258,7 @@ class Intents(QObject):
             window.total,
             is_running,
             answerer.connection,
+            around,
         )
 
     async def _answerer(self, thread: Thread) -> Answerer:

@@ -24,10 +24,6 @@ class Span(NamedTuple):
         """Whether nothing lies between the two."""
         return self.thread_id == other.thread_id and self.first <= other.end and other.first <= self.end
 
-    def contains(self, other: "Span") -> bool:
-        """Whether all of ``other`` is in it."""
-        return self.thread_id == other.thread_id and self.first <= other.first and other.end <= self.end
-
     def joined(self, other: "Span") -> "Span":
         """The two and what lies between them."""
         return Span(self.thread_id, min(self.first, other.first), max(self.end, other.end))
@@ -66,37 +62,38 @@ class MessageIntents(QObject):
         self._show_again = show_again
         self._refresh = refresh
         self._offer_undo = offer_undo
-        self._wanted: Span | None = None
-        self._loading: Span | None = None
+        self._wanted: list[Span] = []
+        self._is_loading = False
 
     # -- reading
 
     def load(self, thread_id: str, first: int, count: int) -> None:
         """Load ``count`` messages from the position ``first`` on.
 
-        May be called at every step of a scroll bar: while one span is being read, those that touch each other become
-        one, and of others the last is read.
+        May be called at every step of a scroll bar.  What is wanted while something is being read waits: the last
+        wish comes first, spans that touch become one, and wishes of another thread are forgotten.
         """
         wanted = Span(ThreadId(thread_id), first, first + count)
-        if self._loading is not None and self._loading.contains(wanted):
-            return
-        is_waiting = self._wanted is not None
-        if self._wanted is not None and self._wanted.touches(wanted):
-            wanted = self._wanted.joined(wanted)
-        self._wanted = wanted
-        if not is_waiting and self._loading is None:
+        waiting = [span for span in self._wanted if span.thread_id == wanted.thread_id]
+        for span in [span for span in waiting if span.touches(wanted)]:
+            waiting.remove(span)
+            wanted = wanted.joined(span)
+        self._wanted = [*waiting, wanted]
+        if not self._is_loading:
+            self._is_loading = True
             self._start(self._load(), "load messages")
 
     async def _load(self) -> None:
         try:
-            while (span := self._wanted) is not None:
-                self._wanted, self._loading = None, span
+            while self._wanted:
+                span = self._wanted.pop()
                 window = await self._backend.conversations.window(
                     span.thread_id, first=span.first, count=span.end - span.first
                 )
                 self.messages_loaded.emit(span.thread_id, window.messages, window.runs)
         finally:
-            self._wanted = self._loading = None
+            self._wanted.clear()
+            self._is_loading = False
 
     def show_details(self, message_id: str) -> None:
         """Read what is known of a message and of the run that wrote it."""
@@ -169,15 +166,14 @@ class MessageIntents(QObject):
 
     async def _delete(self, message_id: MessageId) -> None:
         try:
-            thread_id, instead = await self._backend.conversations.delete_message(message_id)
+            done = await self._backend.conversations.delete_message(message_id)
         except RunInProgressError as error:
             self.refused.emit(RunError.of(error))
             return
-        if instead is None:
-            left = await self._backend.conversations.message_count(thread_id)
-            self.message_removed.emit(thread_id, message_id, left)
+        if done.instead is None:
+            self.message_removed.emit(done.thread_id, message_id, done.left)
         else:
-            await self._show_again(thread_id, instead)
+            await self._show_again(done.thread_id, done.instead)
         self._offer_undo("message_deleted", "", lambda: self._restore(message_id))
         await self._refresh()
 

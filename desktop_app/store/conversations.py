@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from desktop_app.domain.assistants import Expiration
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
@@ -59,6 +59,14 @@ class MessageWindow:
     messages: list[Message]
     runs: dict[MessageId, Run]
     total: int
+
+
+class Deletion(NamedTuple):
+    """A message was deleted: its thread, the sibling in its place (None: what followed moved up), messages left."""
+
+    thread_id: ThreadId
+    instead: MessageId | None
+    left: int
 
 
 class ConversationStore:
@@ -163,7 +171,7 @@ class ConversationStore:
         await self._set(thread_id, draft=storable(draft))
 
     async def save_read_position(self, thread_id: ThreadId, anchor: MessageId | None, offset: int) -> None:
-        """Keep where the reader is: ``offset`` in pixels below the top of the message ``anchor``; None is the end."""
+        """Keep where the reader is: ``offset`` characters into the message ``anchor``; None is the end."""
         await self._set(thread_id, read_anchor=anchor, read_offset=offset)
 
     async def mark_read(self, thread_id: ThreadId) -> None:
@@ -237,18 +245,18 @@ class ConversationStore:
 
         await self._database.run(show)
 
-    async def delete_message(self, message_id: MessageId) -> tuple[ThreadId, MessageId | None]:
-        """Take one message out of its thread; returns the thread and the sibling that is in its place.
+    async def delete_message(self, message_id: MessageId) -> Deletion:
+        """Take one message out of its thread.
 
         With siblings it goes together with all below it; without, what followed moves up.  Raises LookupError when
         it is gone, RunInProgressError when a reply that is being written would go.
         """
         now = to_microseconds(self._clock())
 
-        def delete(connection: sqlite3.Connection) -> tuple[ThreadId, MessageId | None]:
+        def delete(connection: sqlite3.Connection) -> Deletion:
             thread_id, neighbour = deletions.delete(connection, message_id, now)
             _refresh_preview(connection, thread_id)
-            return thread_id, neighbour
+            return Deletion(thread_id, neighbour, tree.shown_count(connection, thread_id))
 
         return await self._database.run(delete)
 

@@ -814,7 +814,7 @@ class MainWindow(QMainWindow):
             self._show_sidebar(not is_narrow)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.messages.leave_thread()
+        self.messages.end()
         self.is_closed = True
         event.accept()
         self.closed.emit()

@@ -70,7 +70,6 @@ class MessagesPane(QWidget):
         self.setProperty("surface", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._opened: ThreadOpened | None = None
-        self._oldest_position = 0
         self._title = ""
         self._is_running = False
         self._sending: dict[str, str] = {}  # by thread: the message that is on its way to the store
@@ -98,9 +97,8 @@ class MessagesPane(QWidget):
         if not is_same:
             self.leave_thread()
         self._opened = opened
-        self._oldest_position = opened.messages[0].position if opened.messages else 0
         self._show_header()
-        self.transcript.show_thread(opened.messages, self._oldest_position > 0, opened.runs)
+        self._show_messages(opened, is_same)
         if not is_same:
             edit = self._edits.get(opened.thread.id)
             self.composer.set_editing(edit is not None)
@@ -108,12 +106,21 @@ class MessagesPane(QWidget):
                 edit.text if edit else self._left.pop(opened.thread.id, opened.thread.draft)
             )
             self._wait_for_end(False)
-            if opened.thread.read_anchor:
-                self.transcript.restore_position(opened.thread.read_anchor, opened.thread.read_offset)
         if typed.strip():
             self._put("\n".join(filter(None, (self.composer.text(), typed))))
         self._set_running(opened.is_running)
         self._show_empty(not opened.messages)
+
+    def _show_messages(self, opened: ThreadOpened, is_same: bool) -> None:
+        """Show the window that was read: the same thread where it stood, another one where it was left."""
+        top_id, _ = self.transcript.read_position() if is_same else ("", 0)
+        self.transcript.show_thread(opened.messages, opened.runs, opened.total)
+        if not is_same and opened.thread.read_anchor:
+            self.transcript.restore_position(opened.thread.read_anchor, opened.thread.read_offset)
+        elif top_id and top_id not in {message.id for message in opened.messages}:
+            place = next((one.position for one in opened.messages if one.id == opened.around), None)
+            if place is not None:  # another message stands now where the reader looked
+                self.transcript.jump_to(place)
 
     def leave_thread(self) -> None:
         """Hand over what must be kept of the open thread before another one comes, or before the end."""
@@ -128,6 +135,12 @@ class MessagesPane(QWidget):
         if self._opened.messages:
             message_id, offset = self.transcript.read_position()
             self.read_position_changed.emit(self._opened.thread.id, message_id, offset)
+
+    def end(self) -> None:
+        """The window is closed: keep what must be kept, and let the transcript's threads end."""
+        self.leave_thread()
+        if self._stack.count():
+            self.transcript.close_threads()
 
     def set_answerer(self, answerer: Answerer) -> None:
         """Another assistant, or another version of it, answers from now on."""
@@ -146,11 +159,8 @@ class MessagesPane(QWidget):
 
     def add_messages(self, thread_id: str, messages: list[Message], runs: dict[MessageId, Run]) -> None:
         """Give the transcript messages that it had asked for."""
-        if thread_id != self.thread_id:
-            return
-        if messages:
-            self._oldest_position = messages[0].position
-        self.transcript.prepend(messages, self._oldest_position > 0, runs)
+        if thread_id == self.thread_id:
+            self.transcript.supply(messages, runs)
 
     # -- a reply grows
 
@@ -321,6 +331,7 @@ class MessagesPane(QWidget):
     def remove_message(self, thread_id: str, message_id: str, left: int) -> None:
         """A message was deleted, and ``left`` are left in its thread."""
         if thread_id == self.thread_id:
+            self.transcript.remove(message_id)
             self._show_empty(left == 0)
 
     def step_message(self, by: int) -> None:
@@ -340,15 +351,23 @@ class MessagesPane(QWidget):
         self._stack.addWidget(self.transcript)
         self._stack.addWidget(self.empty)
         self.empty.example_chosen.connect(self._put)
-        self.transcript.older_wanted.connect(self._want_older)
-        self.transcript.regenerate_requested.connect(self.regenerate_requested)
-        self.transcript.retry_requested.connect(self.regenerate_requested)
-        self.transcript.continue_requested.connect(self.continue_requested)
-        self.transcript.sibling_requested.connect(self.sibling_requested)
-        self.transcript.fix_requested.connect(self._fix)
-        self.transcript.stop_requested.connect(self.stop)
-        self.transcript.link_activated.connect(self.link_activated)
+        self._connect_transcript(self.transcript)
         self.empty.connections_requested.connect(lambda: self.fix_requested.emit("", "connections"))
+
+    def _connect_transcript(self, transcript: TranscriptView) -> None:
+        transcript.messages_wanted.connect(self._want_messages)
+        transcript.regenerate_requested.connect(self.regenerate_requested)
+        transcript.retry_requested.connect(self.regenerate_requested)
+        transcript.continue_requested.connect(self.continue_requested)
+        transcript.sibling_requested.connect(self.sibling_requested)
+        transcript.edit_requested.connect(self.edit_requested)
+        transcript.fork_requested.connect(self.fork_requested)
+        transcript.quote_requested.connect(self._quote)
+        transcript.delete_requested.connect(self._delete)
+        transcript.details_requested.connect(self.details_requested)
+        transcript.fix_requested.connect(self._fix)
+        transcript.stop_requested.connect(self.stop)
+        transcript.link_activated.connect(self.link_activated)
 
     def _show_header(self) -> None:
         opened = self._opened
@@ -398,10 +417,9 @@ class MessagesPane(QWidget):
         self.header.more_requested.connect(self.more_requested)
         self.header.sidebar_toggled.connect(self.sidebar_toggled)
 
-    def _want_older(self) -> None:
+    def _want_messages(self, first: int, count: int) -> None:
         if self._opened is not None:
-            first = max(0, self._oldest_position - 50)
-            self.messages_wanted.emit(self._opened.thread.id, first, self._oldest_position - first)
+            self.messages_wanted.emit(self._opened.thread.id, first, count)
 
     def _rename(self, name: str) -> None:
         if self._opened is not None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextBrowser, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from desktop_app.controllers.backend import Backend, open_backend
 from desktop_app.controllers.library import Beginning
@@ -142,14 +142,14 @@ class Scene:
     def is_running(self) -> bool:
         return not self.find(QWidget, "stop").isHidden()
 
-    def texts(self) -> list[QTextBrowser]:
-        """The messages from the top, as they are on the screen."""
-        found = self.window.messages.transcript.findChildren(QTextBrowser)
-        shown = [one for one in found if one.objectName().startswith("message-") and one.isVisible()]
-        return sorted(shown, key=lambda one: one.mapToGlobal(QPoint(0, 0)).y())
-
     def shown(self) -> list[str]:
-        return [one.toPlainText() for one in self.texts()]
+        """The words of the messages from the top, as far as they are loaded."""
+        transcript = self.window.messages.transcript
+        if not transcript.isVisible():
+            return []
+        messages = transcript.page.messages
+        entries = [entry for place in range(messages.total) if (entry := messages.at(place)) is not None]
+        return ["\n".join(item.plain for item in entry.items) for entry in entries]
 
     async def stored(self, thread_id: ThreadId | None = None) -> list[Message]:
         conversations = self.backend.conversations

@@ -216,8 +216,8 @@ async def test_zoom_and_theme_change_while_a_reply_grows(
         s.send("Go")
         text = ""
         for number, change in enumerate(("zoom_in", "theme_dark", "zoom_out", "theme_light", "zoom_reset")):
-            s.prompter.say("Go", f"{number} ")
-            text += f"{number} "
+            s.prompter.say("Go", f"w{number} ")
+            text += f"w{number} "
             await until(lambda: s.shown() == ["Go", text.strip()])  # noqa: B023
             s.window._actions[change].trigger()
         s.prompter.end("Go")

@@ -549,7 +549,7 @@ async def test_text_that_utf8_cannot_carry_does_not_lose_a_message(
 async def test_what_followed_a_deleted_message_moves_up(store: ConversationStore, talk: Talk) -> None:
     thread = await store.create_thread(ASSISTANT)
     messages = await long_thread(talk, thread.id, 3)
-    assert await store.delete_message(messages[1].id) == (thread.id, None)
+    assert await store.delete_message(messages[1].id) == (thread.id, None, 5)
     assert await talk.texts(thread.id) == ["Q0", "Q1", "A1", "Q2", "A2"]
     left = await store.messages(thread.id)
     assert [message.position for message in left] == list(range(5))
@@ -569,14 +569,14 @@ async def test_a_sibling_takes_the_place_of_a_deleted_message(store: Conversatio
     second, run = await talk.again(question)
     await talk.end(run, "Second")
     shown, everything = await store.messages(thread.id), await store.all_messages(thread.id)
-    assert await store.delete_message(second.id) == (thread.id, first.id)
+    assert (await store.delete_message(second.id)).instead == first.id
     assert await talk.texts(thread.id) == ["Question", "First", "More", "Of the first"]
     assert (await store.messages(thread.id))[1].sibling_ids == (first.id,)
     assert (await store.threads())[0].preview == "Of the first"
     await store.restore_message(second.id)
     assert await store.messages(thread.id) == shown
     assert (await store.threads())[0].preview == "Second"
-    assert await store.delete_message(first.id) == (thread.id, second.id)
+    assert (await store.delete_message(first.id)).instead == second.id
     assert await talk.texts(thread.id) == ["Question", "Second"]
     assert len(await store.all_messages(thread.id)) == 2
     await store.restore_message(first.id)
@@ -623,9 +623,9 @@ async def test_a_reply_that_is_being_written_cannot_be_deleted(store: Conversati
         with pytest.raises(RunInProgressError):
             await store.delete_message(message.id)
     assert await store.messages(thread.id) == [second, growing]
-    assert await store.delete_message(first.id) == (thread.id, second.id)
+    assert (await store.delete_message(first.id)).instead == second.id
     await talk.end(run, "Answer")
-    assert await store.delete_message(growing.id) == (thread.id, None)
+    assert (await store.delete_message(growing.id)).instead is None
     assert await store.message(old.id) is None
 
 
