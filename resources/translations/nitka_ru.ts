@@ -240,6 +240,37 @@
     </message>
 </context>
 <context>
+    <name>CodeBlock</name>
+    <message>
+        <source>Copied</source>
+        <translation>Скопировано</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Копировать</translation>
+    </message>
+    <message>
+        <source>Copy code</source>
+        <translation>Копировать код</translation>
+    </message>
+    <message>
+        <source>Do not wrap lines</source>
+        <translation>Не переносить строки</translation>
+    </message>
+    <message>
+        <source>Show all %1 lines</source>
+        <translation>Показать все строки: %1</translation>
+    </message>
+    <message>
+        <source>Show less</source>
+        <translation>Свернуть</translation>
+    </message>
+    <message>
+        <source>Wrap lines</source>
+        <translation>Переносить строки</translation>
+    </message>
+</context>
+<context>
     <name>CodeHeader</name>
     <message>
         <source>Copy</source>
@@ -1581,6 +1612,13 @@
     <message>
         <source>Connections</source>
         <translation>Подключения</translation>
+    </message>
+</context>
+<context>
+    <name>Sideways</name>
+    <message>
+        <source>Scroll sideways</source>
+        <translation>Прокрутить вбок</translation>
     </message>
 </context>
 <context>

@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QPoint, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QLocale, QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 
 from desktop_app.markdown.items import CodeItem, Item
@@ -316,8 +316,8 @@ class CodeBlock(Block):
     def _fold_words(self) -> str:
         if self._is_unfolded:
             return QCoreApplication.translate("CodeBlock", "Show less")
-        count = len(self._lines.lines)
-        return QCoreApplication.translate("CodeBlock", "Show all %n line(s)", "", count)
+        words = QCoreApplication.translate("CodeBlock", "Show all %1 lines")  # more than one, always
+        return words.replace("%1", QLocale().toString(len(self._lines.lines)))
 
     def _button_rect(self, left: int, width: int) -> QRect:
         height = self._px(BUTTON)
