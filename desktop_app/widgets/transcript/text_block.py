@@ -68,7 +68,7 @@ class _Part:
 class TextBlock(Block):
     """Lines of one font at one distance, with spans that look otherwise, and links."""
 
-    __slots__ = ("_face", "_hovered", "_parts", "_spans", "_stable", "_text", "is_rtl")
+    __slots__ = ("_face", "_hovered", "_overlap", "_parts", "_spans", "_stable", "_text", "is_rtl")
 
     def __init__(self, item: Item, width: int, environment: Environment, *, is_growing: bool) -> None:
         super().__init__(item, width, environment, is_growing=is_growing)
@@ -79,6 +79,8 @@ class TextBlock(Block):
         self._spans: Sequence[Span] = ()
         self._stable = 0
         self._hovered: Span | None = None
+        self._overlap = 0
+        """How many lines beside its own a line may reach into."""
         self._face = self._face_of(item)
         self._take(item)
         self._lay_out()
@@ -103,6 +105,8 @@ class TextBlock(Block):
         while not is_complete:
             part, is_complete = self._next_part()
             self._parts.append(part)
+            if part.lines.is_tall:
+                self._overlap = 1
         last = self._parts[-1]
         self.height = (last.first + last.count) * line_height
         self.first_line = line_height
@@ -144,6 +148,8 @@ class TextBlock(Block):
             return 0
         if old_text == self._text and old_spans == self._spans:
             return None
+        if self._hovered is not None and self._hovered not in self._links():
+            self._hovered = None
         kept = self._unchanged_parts(old_text, stable)
         old = self._parts[kept:]
         del self._parts[kept:]
@@ -169,17 +175,23 @@ class TextBlock(Block):
         self, old: list[_Part], new: list[_Part], old_text: str, old_spans: Sequence[Span]
     ) -> int:
         """The top of the first line that looks otherwise."""
+        base, line = new[0].start, new[0].first
+        if not (_CONTEXTUAL.search(old_text, base) or _CONTEXTUAL.search(self._text, base)):
+            line += self._same_lines(old, new, old_text, old_spans)
+        return max(0, line - self._overlap) * self._face.line_height
+
+    def _same_lines(
+        self, old: list[_Part], new: list[_Part], old_text: str, old_spans: Sequence[Span]
+    ) -> int:
+        """How many lines at the beginning of ``new`` look as those of ``old`` did."""
         base = new[0].start
-        if _CONTEXTUAL.search(old_text, base) or _CONTEXTUAL.search(self._text, base):
-            return new[0].first * self._face.line_height
         changed = base + _common(old_text[base:], self._text[base:])
         first = bisect_right(old_spans, base, key=lambda span: span.end)
         changed = min(changed, _first_other(old_spans[first:], self._spans[first:], changed))
         old_starts = [start for part in old for start in part.line_starts()]
         new_starts = [start for part in new for start in part.line_starts()]
         same = _common_count(old_starts, new_starts)
-        line = min(same - 1, bisect_right(old_starts, changed) - 1)
-        return (new[0].first + max(0, line)) * self._face.line_height
+        return max(0, min(same, bisect_right(old_starts, changed)) - 1)
 
     # -- drawing
 
@@ -187,8 +199,8 @@ class TextBlock(Block):
         self, painter: QPainter, x: int, y: int, top: int, bottom: int, marks: Sequence[Mark] = ()
     ) -> None:
         height = self._face.line_height
-        from_line = max(0, (top - y) // height)
-        to_line = -((y - bottom) // height)
+        from_line = max(0, (top - y) // height - self._overlap)
+        to_line = (bottom - y - 1) // height + 1 + self._overlap
         for part in self._parts[self._part_of_line(from_line) :]:
             if part.first >= to_line:
                 break
@@ -240,7 +252,8 @@ class TextBlock(Block):
 
     def _target(self, link: Span) -> Target:
         kind = "link" if link.style & LINK else "image"
-        return Target(kind, self._rect_of(link), link.target, self._text[link.start : link.end])
+        name = self._text[link.start : link.end].replace("\u2028", " ")
+        return Target(kind, self._rect_of(link), link.target, name)
 
     def _link_of(self, target: Target) -> Span | None:
         links = (link for link in self._links() if link.target == target.value)

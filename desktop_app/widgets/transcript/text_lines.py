@@ -116,6 +116,11 @@ class TextLines:
         """How far its widest line reaches."""
         return max(line.naturalTextWidth() for line in self._lines)
 
+    @property
+    def is_tall(self) -> bool:
+        """Whether some font's letters reach out of their line."""
+        return any(line.height() > self._face.line_height for line in self._lines)
+
     # -- drawing
 
     def paint(
