@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app import __version__
 from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
-from desktop_app.domain.settings import Settings, WindowState
+from desktop_app.domain.settings import Announcements, Settings, WindowState
 from desktop_app.domain.settings import Theme as ThemeChoice
 from desktop_app.widgets.actions import Actions, Item, Menu
 from desktop_app.widgets.assistants_pane import AssistantsPane
@@ -149,7 +149,7 @@ class MainWindow(QMainWindow):
             Item("search", self.tr("&Search threads"), self.threads.focus_search, ("Ctrl+Shift+F",)),
         )
 
-    def _view_items(self) -> tuple[Item | None, ...]:
+    def _view_items(self) -> tuple[Item | Menu | None, ...]:
         return (
             Item(
                 "sidebar",
@@ -170,6 +170,8 @@ class MainWindow(QMainWindow):
             self._language_item("system", self.tr("Lan&guage of the system")),
             self._language_item("en", "English"),
             self._language_item("ru", "Русский"),
+            None,
+            Menu("announcements", self.tr("Anno&uncements"), self._announcement_items),
             None,
             Item("focus_composer", self.tr("Go to the &composer"), self.messages.composer.focus, ("Ctrl+L",)),
             Item("focus_threads", self.tr("Go to the t&hreads"), self._focus_threads, ("Ctrl+Shift+L",)),
@@ -202,6 +204,22 @@ class MainWindow(QMainWindow):
             text,
             lambda: self._choose_language(language),
             is_on=lambda: self._settings.language == language,
+        )
+
+    def _announcement_items(self) -> tuple[Item, ...]:
+        texts = {
+            Announcements.SENTENCES: self.tr("&Sentences of a reply as they come"),
+            Announcements.ENDS: self.tr("Start and &end of a reply"),
+            Announcements.OFF: self.tr("&Nothing"),
+        }
+        return tuple(self._announcement_item(choice, text) for choice, text in texts.items())
+
+    def _announcement_item(self, choice: Announcements, text: str) -> Item:
+        return Item(
+            f"announce_{choice}",
+            text,
+            lambda: self._choose_announcements(choice),
+            is_on=lambda: self._settings.announcements == choice,
         )
 
     def _thread_items(self) -> tuple[Item | None, ...]:
@@ -278,6 +296,7 @@ class MainWindow(QMainWindow):
         from desktop_app.widgets.message_actions import MessageActions
 
         self.messages.build_pages()
+        self.messages.transcript.set_announcements(self._settings.announcements)
         self._intents = intents
         self._data_folder = data_folder
         self._wire_lists(intents)
@@ -720,6 +739,11 @@ class MainWindow(QMainWindow):
     def _choose_language(self, language: str) -> None:
         self._change(self._settings._replace(language=language))
         self.notice.show_notice(self.tr("The language changes with the next start."), timeout_s=UNDO_S)
+
+    def _choose_announcements(self, choice: Announcements) -> None:
+        self._change(self._settings._replace(announcements=choice))
+        if self._intents:
+            self.messages.transcript.set_announcements(choice)
 
     def _toggle_send_keys(self) -> None:
         self._change(self._settings._replace(send_with_ctrl_enter=not self._settings.send_with_ctrl_enter))

@@ -2,6 +2,23 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="en_US">
 <context>
+    <name>Announcer</name>
+    <message numerus="yes">
+        <source>Code block, %n line(s)</source>
+        <translation>
+            <numerusform>Code block, %n line</numerusform>
+            <numerusform>Code block, %n lines</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reply complete, %n word(s)</source>
+        <translation>
+            <numerusform>Reply complete, %n word</numerusform>
+            <numerusform>Reply complete, %n words</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>AssistantListModel</name>
     <message numerus="yes">
         <source>%n thread(s)</source>
@@ -59,32 +76,12 @@
     </message>
 </context>
 <context>
-    <name>QuestionView</name>
-    <message numerus="yes">
-        <source>Show all, %n line(s)</source>
-        <translation>
-            <numerusform>Show all, %n line</numerusform>
-            <numerusform>Show all, %n lines</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>ResultPanel</name>
     <message numerus="yes">
         <source>%n model(s)</source>
         <translation>
             <numerusform>%n model</numerusform>
             <numerusform>%n models</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>TranscriptView</name>
-    <message numerus="yes">
-        <source>Reply complete, %n word(s)</source>
-        <translation>
-            <numerusform>Reply complete, %n word</numerusform>
-            <numerusform>Reply complete, %n words</numerusform>
         </translation>
     </message>
 </context>

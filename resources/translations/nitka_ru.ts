@@ -43,32 +43,64 @@
         <translation>токены: %1 → %2</translation>
     </message>
     <message>
+        <source>&amp;Delete</source>
+        <translation type="unfinished">&amp;Удалить</translation>
+    </message>
+    <message>
+        <source>&amp;Fork into a new thread</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Quote</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>Копировать</translation>
     </message>
     <message>
-        <source>Copy as Markdown</source>
-        <translation>Копировать как Markdown</translation>
+        <source>Copy as &amp;Markdown</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy as plain text</source>
-        <translation>Копировать как текст</translation>
+        <source>Copy as &amp;plain text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as &amp;rich text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>De&amp;tails…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit and send again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fork into a new thread</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>More actions</source>
         <translation>Другие действия</translation>
     </message>
     <message>
-        <source>Next version of the reply</source>
-        <translation>Следующий вариант ответа</translation>
+        <source>Next version</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Previous version of the reply</source>
-        <translation>Предыдущий вариант ответа</translation>
+        <source>Previous version</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Regenerate</source>
         <translation>Ответить заново</translation>
+    </message>
+    <message>
+        <source>Regenerate; what follows stays as a branch</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>cut</source>
@@ -93,6 +125,29 @@
     <message>
         <source>withheld</source>
         <translation>скрыт сервисом</translation>
+    </message>
+</context>
+<context>
+    <name>Announcer</name>
+    <message numerus="yes">
+        <source>Code block, %n line(s)</source>
+        <translation>
+            <numerusform>Блок кода, %n&#xa0;строка</numerusform>
+            <numerusform>Блок кода, %n&#xa0;строки</numerusform>
+            <numerusform>Блок кода, %n&#xa0;строк</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reply complete, %n word(s)</source>
+        <translation>
+            <numerusform>Ответ готов, %n&#xa0;слово</numerusform>
+            <numerusform>Ответ готов, %n&#xa0;слова</numerusform>
+            <numerusform>Ответ готов, %n&#xa0;слов</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Writing a reply</source>
+        <translation>Ассистент пишет ответ</translation>
     </message>
 </context>
 <context>
@@ -268,17 +323,6 @@
     <message>
         <source>Wrap lines</source>
         <translation>Переносить строки</translation>
-    </message>
-</context>
-<context>
-    <name>CodeHeader</name>
-    <message>
-        <source>Copy</source>
-        <translation>Копировать</translation>
-    </message>
-    <message>
-        <source>Copy code</source>
-        <translation>Копировать код</translation>
     </message>
 </context>
 <context>
@@ -895,6 +939,41 @@
     </message>
 </context>
 <context>
+    <name>FindBar</name>
+    <message>
+        <source>%1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the find bar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find in this thread</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hits: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next hit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No hits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous hit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>FormPage</name>
     <message>
         <source>A key or a value is too long: at most {limit} characters.</source>
@@ -950,6 +1029,45 @@
     <message>
         <source>team = support</source>
         <translation>команда = поддержка</translation>
+    </message>
+</context>
+<context>
+    <name>ImageBlock</name>
+    <message>
+        <source>Image from %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loading the image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation type="unfinished">Повторить</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The address of the image cannot be opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image could not be fetched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image is not there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The image is too large</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is no image that can be shown</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1103,12 +1221,24 @@
         <translation>&amp;Правка</translation>
     </message>
     <message>
+        <source>&amp;Edit the last question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Export thread…</source>
         <translation>&amp;Экспорт диалога…</translation>
     </message>
     <message>
         <source>&amp;File</source>
         <translation>&amp;Файл</translation>
+    </message>
+    <message>
+        <source>&amp;Find in thread</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Fork</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Full screen</source>
@@ -1135,6 +1265,10 @@
         <translation>&amp;Новый диалог</translation>
     </message>
     <message>
+        <source>&amp;Nothing</source>
+        <translation>Н&amp;ичего</translation>
+    </message>
+    <message>
         <source>&amp;Pin or unpin</source>
         <translation>&amp;Закрепить или открепить</translation>
     </message>
@@ -1153,6 +1287,10 @@
     <message>
         <source>&amp;Search threads</source>
         <translation>&amp;Поиск по диалогам</translation>
+    </message>
+    <message>
+        <source>&amp;Sentences of a reply as they come</source>
+        <translation>&amp;Фразы ответа по мере появления</translation>
     </message>
     <message>
         <source>&amp;Settings of this assistant…</source>
@@ -1179,12 +1317,20 @@
         <translation>&amp;Вид</translation>
     </message>
     <message>
+        <source>A new branch: what followed stays with the former reply.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A settings file could not be read; it is kept as %1, and the defaults are used.</source>
         <translation>Файл настроек не читается; он сохранён как %1, действуют настройки по умолчанию.</translation>
     </message>
     <message>
         <source>An assistant you were making was kept.</source>
         <translation>Черновик нового ассистента сохранён.</translation>
+    </message>
+    <message>
+        <source>Anno&amp;uncements</source>
+        <translation>О&amp;звучивание ответов</translation>
     </message>
     <message>
         <source>Assistant “%1” was deleted. Its threads are kept.</source>
@@ -1213,6 +1359,14 @@
     <message>
         <source>Exported to %1</source>
         <translation>Экспортировано: %1</translation>
+    </message>
+    <message>
+        <source>Find &amp;next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find &amp;previous</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Go on</source>
@@ -1291,8 +1445,16 @@
         <translation>В Nitka что-то пошло не так: %1</translation>
     </message>
     <message>
+        <source>Start and &amp;end of a reply</source>
+        <translation>&amp;Начало и конец ответа</translation>
+    </message>
+    <message>
         <source>The language changes with the next start.</source>
         <translation>Язык сменится при следующем запуске.</translation>
+    </message>
+    <message>
+        <source>The message was deleted.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Theme of the s&amp;ystem</source>
@@ -1320,22 +1482,118 @@
     </message>
 </context>
 <context>
-    <name>MessageText</name>
+    <name>MessageDetails</name>
     <message>
-        <source>Copy</source>
-        <translation>Копировать</translation>
+        <source>%1 s</source>
+        <translation type="unfinished">%1&#xa0;с</translation>
     </message>
     <message>
-        <source>Copy link</source>
-        <translation>Копировать ссылку</translation>
+        <source>&amp;Copy</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Select all</source>
-        <translation>Выделить всё</translation>
+        <source>Assistant</source>
+        <translation type="unfinished">Ассистент</translation>
+    </message>
+    <message>
+        <source>Author</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">Закрыть</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First word after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Message details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages the model saw</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">Модель</translation>
+    </message>
+    <message>
+        <source>Name at the service</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tool</source>
+        <translation type="unfinished">Инструмент</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation type="unfinished">Вы</translation>
+    </message>
+    <message>
+        <source>complete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cut off at the length limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation type="unfinished">ошибка</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation type="unfinished">прерван</translation>
+    </message>
+    <message>
+        <source>still being written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopped by you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>v%1</source>
+        <translation type="unfinished">v%1</translation>
+    </message>
+    <message>
+        <source>withheld by the service</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>MessagesPane</name>
+    <message>
+        <source>%1 (fork)</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Sends when the reply is complete · Esc stops it</source>
         <translation>Отправится после ответа · Esc — стоп</translation>
@@ -1462,25 +1720,10 @@
     </message>
 </context>
 <context>
-    <name>QuestionView</name>
-    <message numerus="yes">
+    <name>QuestionCell</name>
+    <message>
         <source>Show all, %n line(s)</source>
-        <translation>
-            <numerusform>Показать всё, %n&#xa0;строка</numerusform>
-            <numerusform>Показать всё, %n&#xa0;строки</numerusform>
-            <numerusform>Показать всё, %n&#xa0;строк</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>You</source>
-        <translation>Вы</translation>
-    </message>
-</context>
-<context>
-    <name>ReplyView</name>
-    <message>
-        <source>Assistant</source>
-        <translation>Ассистент</translation>
+        <translation type="unfinished">Показать всё, %n&#xa0;строка</translation>
     </message>
 </context>
 <context>
@@ -1654,6 +1897,13 @@
     <message>
         <source>Writing</source>
         <translation>Пишет ответ</translation>
+    </message>
+</context>
+<context>
+    <name>TableBlock</name>
+    <message>
+        <source>Copy as CSV</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1856,22 +2106,63 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
 </context>
 <context>
+    <name>TranscriptAccessibility</name>
+    <message>
+        <source>Assistant</source>
+        <translation>Ассистент</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Вы</translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptMenu</name>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished">Копировать</translation>
+    </message>
+    <message>
+        <source>Copy as Markdown</source>
+        <translation type="unfinished">Копировать как Markdown</translation>
+    </message>
+    <message>
+        <source>Copy as plain text</source>
+        <translation type="unfinished">Копировать как текст</translation>
+    </message>
+    <message>
+        <source>Copy link</source>
+        <translation type="unfinished">Копировать ссылку</translation>
+    </message>
+    <message>
+        <source>Open link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quote</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation type="unfinished">Выделить всё</translation>
+    </message>
+</context>
+<context>
     <name>TranscriptView</name>
     <message>
         <source>Messages</source>
         <translation>Сообщения</translation>
     </message>
-    <message numerus="yes">
-        <source>Reply complete, %n word(s)</source>
-        <translation>
-            <numerusform>Ответ готов, %n&#xa0;слово</numerusform>
-            <numerusform>Ответ готов, %n&#xa0;слова</numerusform>
-            <numerusform>Ответ готов, %n&#xa0;слов</numerusform>
-        </translation>
+</context>
+<context>
+    <name>_EditingNote</name>
+    <message>
+        <source>Cancel editing</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Writing</source>
-        <translation>Пишет ответ</translation>
+        <source>Editing: the old version stays as a branch</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
