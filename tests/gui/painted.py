@@ -30,13 +30,17 @@ class Canvas:
         self.image.fill(PAGE)
         self._size = (width, height)
 
-    def draw(self, paint: Callable[[QPainter, int, int], None], top: int = 0) -> None:
-        """Empty the page below ``top`` and let ``paint(painter, top, bottom)`` draw there."""
+    def draw(
+        self, paint: Callable[[QPainter, int, int], None], top: int = 0, bottom: int | None = None
+    ) -> None:
+        """Empty the page from ``top`` to ``bottom`` (its end) and let ``paint(painter, top, bottom)`` draw there."""
         width, height = self._size
+        bottom = height if bottom is None else bottom
+        strip = QRect(0, top, width, bottom - top)
         painter = QPainter(self.image)
-        painter.setClipRect(QRect(0, top, width, height - top))
-        painter.fillRect(0, top, width, height - top, PAGE)
-        paint(painter, top, height)
+        painter.setClipRect(strip)
+        painter.fillRect(strip, PAGE)
+        paint(painter, top, bottom)
         painter.end()
 
     def has_ink(self, rect: QRect) -> bool:

@@ -158,7 +158,7 @@ def test_every_strip_is_drawn_as_the_whole_is(environment: Environment) -> None:
     for step in (1, 7, 50):
         canvas = Canvas(WIDTH + 2 * LEFT, flow.height + 2 * TOP)
         for top in range(0, flow.height + 2 * TOP, step):
-            canvas.draw(lambda painter, y, _: flow.paint(painter, LEFT, TOP, y, y + 50), top)
+            canvas.draw(lambda painter, y, end: flow.paint(painter, LEFT, TOP, y, end), top, top + step)
         assert canvas.image == whole
 
 

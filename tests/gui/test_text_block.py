@@ -69,7 +69,7 @@ def test_a_text_that_grew_looks_at_every_step_as_if_it_had_been_written_at_once(
 ) -> None:
     rng = random.Random(seed)
     if seed % 4 == 3:  # letters that reach into the lines beside theirs
-        environment = Environment(replace(environment.style, reading_line=15))
+        environment = Environment(replace(environment.style, reading_line=13))
     alphabet = WORDS if seed % 2 else LATIN
     text = random_text(rng, rng.randrange(5, 160), alphabet)
     spans = random_spans(rng, len(text))
@@ -293,7 +293,7 @@ def test_a_mark_over_a_mixed_line_covers_the_marked_words(environment: Environme
     assert columns[-1] <= block.caret(9).x() + 1
 
 
-@pytest.mark.parametrize("line_height", [14, 24])
+@pytest.mark.parametrize("line_height", [13, 24])
 def test_a_strip_is_drawn_as_the_whole_is(environment: Environment, line_height: int) -> None:
     environment = Environment(replace(environment.style, reading_line=line_height))
     rng = random.Random(3)
@@ -303,7 +303,7 @@ def test_a_strip_is_drawn_as_the_whole_is(environment: Environment, line_height:
     whole = picture(block, marks)
     canvas = Canvas(block.width + 40, block.height + 40)
     for top in range(0, block.height + 40, 17):
-        canvas.draw(lambda painter, y, bottom: block.paint(painter, 20, 20, y, bottom, marks), top)
+        canvas.draw(lambda painter, y, end: block.paint(painter, 20, 20, y, end, marks), top, top + 17)
     assert canvas.image == whole.image
 
 

@@ -142,10 +142,11 @@ class TextBlock(Block):
         self._take(item)
         face = self._face_of(item)
         if face is not self._face or was_rtl != self.is_rtl:
+            overlap = self._overlap * self._face.line_height
             self._face = face
             self._parts.clear()
             self._lay_out()
-            return 0
+            return -overlap
         if old_text == self._text and old_spans == self._spans:
             return None
         if self._hovered is not None and self._hovered not in self._links():
@@ -178,7 +179,7 @@ class TextBlock(Block):
         base, line = new[0].start, new[0].first
         if not (_CONTEXTUAL.search(old_text, base) or _CONTEXTUAL.search(self._text, base)):
             line += self._same_lines(old, new, old_text, old_spans)
-        return max(0, line - self._overlap) * self._face.line_height
+        return (line - self._overlap) * self._face.line_height
 
     def _same_lines(
         self, old: list[_Part], new: list[_Part], old_text: str, old_spans: Sequence[Span]
