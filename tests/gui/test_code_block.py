@@ -372,6 +372,37 @@ def test_a_block_that_grew_is_coloured_like_one_made_at_once(
     qtbot.waitUntil(lambda: drawn(grown) == drawn(fresh) != plain_picture(theme), timeout=10_000)
 
 
+def test_code_that_is_over_is_coloured_while_its_message_goes_on(
+    qtbot: QtBot, theme: Theme, highlighter: Highlighter
+) -> None:
+    changed: list[Block] = []
+    environment = Environment(TextStyle.of(theme), highlighter, block_changed=changed.append)
+    item = item_of(SOURCE[:3])
+    block = CodeBlock(item, WIDTH, environment, is_growing=True)
+    item.lines = SOURCE
+    block.update(item)
+    fresh = CodeBlock(item_of(SOURCE), WIDTH, environment, is_growing=False)
+    plain = drawn(fresh)
+    qtbot.waitUntil(lambda: drawn(fresh) != plain and drawn(block) == drawn(fresh), timeout=10_000)
+    assert block in changed
+
+
+def test_colours_of_a_text_that_has_changed_meanwhile_are_taken_as_far_as_they_fit(
+    qtbot: QtBot, theme: Theme, highlighter: Highlighter
+) -> None:
+    changed: list[Block] = []
+    environment = Environment(TextStyle.of(theme), highlighter, block_changed=changed.append)
+    item = item_of(["x = 'one'", "def foo", ""], stable=2)
+    block = CodeBlock(item, WIDTH, environment, is_growing=True)
+    block.update(item_of(["x = 'one'", "12345 foo", ""], stable=2))
+    qtbot.waitUntil(lambda: bool(changed), timeout=10_000)
+    keyword = theme.color("syntaxKeyword").name()
+    image = drawn(block)
+    shades = {image.pixelColor(x, y).name() for x in range(10, 200) for y in range(60, image.height())}
+    assert theme.color("syntaxString").name() in shades
+    assert keyword not in shades
+
+
 def plain_picture(theme: Theme) -> QImage:
     environment = Environment(TextStyle.of(theme))
     return drawn(CodeBlock(item_of(SOURCE * 3), WIDTH, environment, is_growing=False))

@@ -4,7 +4,6 @@ From top to bottom, in pixels at 100 %: a border of 1, the header of 32, 10 of a
 bar for scrolling lies), a row of 32 that folds a long finished block, a border of 1.
 """
 
-import time
 import weakref
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -15,9 +14,8 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from desktop_app.markdown.items import CodeItem, Item
 from desktop_app.widgets.transcript.block import Block, Environment, Mark, Target
 from desktop_app.widgets.transcript.code_lines import CodeLines, look_of
-from desktop_app.widgets.transcript.highlighter import is_plain
+from desktop_app.widgets.transcript.colouring import Colouring
 from desktop_app.widgets.transcript.languages import display_name
-from desktop_app.widgets.transcript.lexing import Colours
 from desktop_app.widgets.transcript.sideways import Sideways
 
 BORDER = 1
@@ -25,8 +23,6 @@ HEADER, PADDING, SIDE, FOLD_ROW = 32, 10, 12, 32
 BUTTON, BUTTON_MARGIN, BUTTON_PADDING, ICON, ICON_GAP = 28, 4, 8, 16, 5
 FOLDED_LINES, LONGEST_UNFOLDED = 36, 40
 COPIED_MS = 1500
-GROWTH, GROWTH_S = 1.25, 0.25
-"""A growing block is coloured anew when it is that much longer, so that all of it costs a few times the last."""
 
 
 class CodeState(NamedTuple):
@@ -41,12 +37,10 @@ class CodeBlock(Block):
     """A code block; see ``Block``."""
 
     __slots__ = (
-        "_coloured_at",
-        "_coloured_length",
+        "_colouring",
         "_copies",
         "_hovered",
-        "_is_awaiting",
-        "_is_growing",
+        "_is_foldable",
         "_is_unfolded",
         "_is_wrapped",
         "_language",
@@ -65,20 +59,18 @@ class CodeBlock(Block):
         self._lines = CodeLines(self._look, item.lines)
         self._language = item.language
         self._stable = item.stable
-        self._is_growing = is_growing
+        self._is_foldable = not is_growing  # what was seen as it grew stays
         self._is_unfolded = is_growing
         self._is_wrapped = False
         self._sideways = Sideways(style)
         self._hovered = ""
         self._copies = 0  # presses that still say "Copied"
-        self._is_awaiting = False
-        self._coloured_length = 0
-        self._coloured_at = 0.0
         self.first_line = self._header
         metrics = QFontMetrics(self._label_font())
         self.first_baseline = (self.first_line - metrics.height()) // 2 + metrics.ascent()
         self._measure()
-        self._colour()
+        self._colouring = Colouring(self, self._lines, item.language, is_growing=is_growing)
+        self._colouring.lines_changed(0, item.stable)
 
     # -- content
 
@@ -88,8 +80,7 @@ class CodeBlock(Block):
         has_new_language = item.language != self._language
         self.item = item
         self._stable = item.stable
-        is_same = first == len(item.lines) == len(self._lines.lines)
-        if is_same and not has_new_language:
+        if first == len(item.lines) == len(self._lines.lines) and not has_new_language:
             return None
         offset = self._sideways.offset
         y = self._top_of_row(self._lines.rows(first))
@@ -97,42 +88,14 @@ class CodeBlock(Block):
         self._measure()
         if has_new_language:
             self._language = item.language
-            self._coloured_length = 0
-            self._lines.set_colours(())
-        self._colour()
+            self._colouring.set_language(item.language)
+        recoloured = self._colouring.lines_changed(first, self._stable)
+        if recoloured is not None:
+            y = min(y, self._top_of_row(self._lines.rows(recoloured)))
         return 0 if has_new_language or offset != self._sideways.offset else y
 
     def finish(self) -> None:
-        if self._is_growing:
-            self._is_growing = False
-            self._colour()
-
-    def _colour(self) -> None:
-        """Ask for colours; while growing, now and then, and only for lines that stay as they are."""
-        highlighter = self.environment.highlighter
-        if highlighter is None:
-            return
-        count = self._stable if self._is_growing else len(self._lines.lines)
-        length = self._lines.length_of(count)
-        if self._is_growing:
-            is_due = length > GROWTH * self._coloured_length
-            if not is_due or self._is_awaiting or is_plain(self._language, length):
-                return
-            now = time.monotonic()
-            if now - self._coloured_at < GROWTH_S:
-                return
-            self._coloured_at, self._coloured_length = now, length
-        text = "" if is_plain(self._language, length) else "\n".join(self._lines.lines[:count])
-        found = highlighter.request(self, self._language, text, is_final=not self._is_growing)
-        self._is_awaiting = found is None
-        if found is not None:
-            self._lines.set_colours(found)
-
-    def take_colours(self, found: Colours) -> None:
-        """Colours have come from the highlighter."""
-        self._is_awaiting = False
-        if self._lines.set_colours(found) is not None:
-            self.environment.block_changed(self)
+        self._colouring.finish()
 
     # -- geometry
 
@@ -146,7 +109,7 @@ class CodeBlock(Block):
 
     @property
     def _can_fold(self) -> bool:
-        return not self._is_growing and len(self._lines.lines) > LONGEST_UNFOLDED
+        return self._is_foldable and len(self._lines.lines) > LONGEST_UNFOLDED
 
     @property
     def _shown_lines(self) -> int:
@@ -252,7 +215,7 @@ class CodeBlock(Block):
     def restore(self, state: Any) -> None:
         if isinstance(state, CodeState):
             self._set_wrapped(state.is_wrapped)
-            self._set_unfolded(state.is_unfolded or self._is_growing)
+            self._set_unfolded(state.is_unfolded or not self._is_foldable)
             self._sideways.move_to(state.offset)
 
     def _set_wrapped(self, is_wrapped: bool) -> None:

@@ -45,18 +45,16 @@ class Receiver(Protocol):
 class _Job:
     """One request, given up when its receiver is gone or has asked for something else."""
 
-    __slots__ = ("is_final", "is_given_up", "language", "receiver", "text")
+    __slots__ = ("given_up", "is_final", "language", "receiver", "text")
 
     def __init__(self, receiver: Receiver, language: str, text: str, is_final: bool) -> None:
+        given_up = threading.Event()
         # A callback, since the thread must not hold a receiver even for a moment: it would have to destroy it then.
-        self.receiver = weakref.ref(receiver, self._give_up)
+        self.receiver = weakref.ref(receiver, lambda _: given_up.set())
+        self.given_up = given_up
         self.language = language
         self.text = text
         self.is_final = is_final
-        self.is_given_up = False
-
-    def _give_up(self, _reference: object) -> None:
-        self.is_given_up = True
 
 
 class Highlighter(QObject):
@@ -84,7 +82,7 @@ class Highlighter(QObject):
         """
         older = self._newest.pop(receiver, None)
         if older is not None:
-            older.is_given_up = True
+            older.given_up.set()
         if is_plain(language, len(text)):
             return NO_COLOURS
         known = self._cache.get(language, text)
@@ -132,7 +130,7 @@ class Highlighter(QObject):
             while not self._is_closed:
                 while self._jobs:
                     job = self._jobs.pop()
-                    if not job.is_given_up:
+                    if not job.given_up.is_set():
                         return job
                 self._condition.wait()
         return None
@@ -144,7 +142,7 @@ class Highlighter(QObject):
 
         def goes_on() -> bool:
             pacer.rest_when_due()
-            return not (job.is_given_up or self._is_closed)
+            return not (job.given_up.is_set() or self._is_closed)
 
         try:
             return colours(job.language, job.text, goes_on)
