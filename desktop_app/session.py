@@ -24,6 +24,7 @@ from desktop_app.domain.settings import Settings
 from desktop_app.export.markdown import Labels
 from desktop_app.logs import Logs, asyncio_handler, install_qt_handler, set_up
 from desktop_app.qt.bridge import Bridge
+from desktop_app.qt.finding import Finding
 from desktop_app.qt.intents import Intents
 from desktop_app.single_window import RaiseRequests
 from desktop_app.startup import Opened
@@ -89,6 +90,8 @@ async def serve(
     if window.settings != opened.settings:  # chosen while the database was opened
         keep(window.settings)
     window.attach(intents, profile.database.parent)
+    finding = Finding(backend)
+    window.messages.attach_finding(finding)
     if backend.database.is_read_only:
         error = DatabaseDamagedError(backend.database.read_only_reason)
         window.show_unopened(RunError.of(error), profile.database.parent)
@@ -98,6 +101,7 @@ async def serve(
     await leaving.wait()
     state = window.state()
     window.hide()
+    finding.cancel()
     try:
         await intents.close()
         await _in_thread(lambda: save_window(profile, state))

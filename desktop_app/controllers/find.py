@@ -17,7 +17,7 @@ from desktop_app.store.finding import Candidate, FindingStore, Piece
 
 SLICE_S = 0.0015
 PAUSE_S = 0.001
-REPORT_EVERY_S = 0.06
+REPORT_EVERY_S = 0.1
 
 
 class LocatedHit(NamedTuple):

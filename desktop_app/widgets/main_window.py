@@ -146,6 +146,9 @@ class MainWindow(QMainWindow):
                 is_on=lambda: self._settings.send_with_ctrl_enter,
             ),
             None,
+            Item("find", self.tr("&Find in thread"), self.messages.open_find, ("Ctrl+F",)),
+            Item("find_next", self.tr("Find &next"), self.messages.find_next, ("F3",)),
+            Item("find_previous", self.tr("Find &previous"), self.messages.find_previous, ("Shift+F3",)),
             Item("search", self.tr("&Search threads"), self.threads.focus_search, ("Ctrl+Shift+F",)),
         )
 

@@ -21,8 +21,10 @@ from desktop_app.widgets.theme import Theme
 if TYPE_CHECKING:
     from desktop_app.controllers.facts import Fact, RunBegan, RunFinished
     from desktop_app.domain.threads import Message, Run
+    from desktop_app.qt.finding import Finding
     from desktop_app.qt.intents import Answerer, ThreadOpened
     from desktop_app.widgets.empty_thread import EmptyThread
+    from desktop_app.widgets.thread_find import ThreadFind
     from desktop_app.widgets.transcript.view import TranscriptView
 
 
@@ -110,6 +112,7 @@ class MessagesPane(QWidget):
             self._put("\n".join(filter(None, (self.composer.text(), typed))))
         self._set_running(opened.is_running)
         self._show_empty(not opened.messages)
+        self._find.set_thread(opened.thread.id)
 
     def _show_messages(self, opened: ThreadOpened, is_same: bool) -> None:
         """Show the window that was read: the same thread where it stood, another one where it was left."""
@@ -190,6 +193,7 @@ class MessagesPane(QWidget):
         else:
             self.transcript.append(fact.reply)
         self.transcript.set_stage(fact.reply.id, "queued", None)
+        self._find.messages_changed((fact.question or fact.reply).position)
         self._set_running(True)
         if fact.question:
             question_id = fact.question.id
@@ -197,6 +201,7 @@ class MessagesPane(QWidget):
 
     def _on_finished(self, fact: RunFinished) -> None:
         self.transcript.set_ended(fact.message, fact.run)
+        self._find.messages_changed(fact.message.position)
         self._set_running(False)
         if self._sends_when_done:
             self._wait_for_end(False)
@@ -332,6 +337,7 @@ class MessagesPane(QWidget):
         """A message was deleted, and ``left`` are left in its thread."""
         if thread_id == self.thread_id:
             self.transcript.remove(message_id)
+            self._find.messages_changed(0)
             self._show_empty(left == 0)
 
     def step_message(self, by: int) -> None:
@@ -339,11 +345,33 @@ class MessagesPane(QWidget):
         if self._opened is not None:
             self.transcript.step_message(by)
 
+    # -- finding
+
+    def attach_finding(self, finding: Finding) -> None:
+        """From now on words can be looked for."""
+        self._find.attach(finding)
+
+    def open_find(self) -> None:
+        """Let words be looked for in the open thread."""
+        if self._opened is not None:
+            self._find.open()
+
+    def find_next(self) -> None:
+        """Show the next hit."""
+        if self._opened is not None:
+            self._find.next()
+
+    def find_previous(self) -> None:
+        """Show the hit before."""
+        if self._opened is not None:
+            self._find.previous()
+
     # -- building
 
     def build_pages(self) -> None:
         """Make what shows messages.  It is loaded after the first paint: until a thread is read there are none."""
         from desktop_app.widgets.empty_thread import EmptyThread
+        from desktop_app.widgets.thread_find import ThreadFind
         from desktop_app.widgets.transcript.view import TranscriptView
 
         self.transcript: TranscriptView = TranscriptView(self._theme, self)
@@ -352,6 +380,8 @@ class MessagesPane(QWidget):
         self._stack.addWidget(self.empty)
         self.empty.example_chosen.connect(self._put)
         self._connect_transcript(self.transcript)
+        self._find: ThreadFind = ThreadFind(self._theme, self.transcript, self)
+        self._column.insertWidget(self._column.indexOf(self._stack), self._find.bar)
         self.empty.connections_requested.connect(lambda: self.fix_requested.emit("", "connections"))
 
     def _connect_transcript(self, transcript: TranscriptView) -> None:
@@ -398,7 +428,7 @@ class MessagesPane(QWidget):
     def _lay_out(self) -> None:
         self._bottom = QVBoxLayout()
         self._bottom.setContentsMargins(0, 0, 0, 0)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +18,8 @@ from desktop_app.store.profile import Profile
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.thread_find import ThreadFind
+from tests.conftest import until
+from tests.gui.living_window import living_window
 from tests.threads_in_store import put_thread
 
 THREAD, OTHER = ThreadId("thread-1"), ThreadId("thread-2")
@@ -252,3 +255,59 @@ def test_nothing_runs_while_the_bar_is_closed_or_at_rest(scene: Scene) -> None:
     scene.look_for("penalty")
     scene.wait_for("1 of 5")
     assert not scene.find._rest.isActive()
+
+
+# --- in the window ---
+
+
+async def test_keys_of_the_window_find_step_and_end(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    async with living_window(qapp, tmp_path) as scene:
+        window = scene.window
+        put_thread(scene.backend.database, THREAD, TEXTS)
+        await scene.open(THREAD)
+        window.fill_menus()
+        QTest.keyClick(scene.composer, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        field = scene.find(QLineEdit, "find_field")
+        count = scene.find(QLabel, "find_count")
+        await until(field.hasFocus)
+        QTest.keyClicks(field, "penalty")
+        await until(lambda: count.text() == "1 of 5")
+        QTest.keyClick(field, Qt.Key.Key_F3)
+        await until(lambda: count.text() == "2 of 5")
+        QTest.keyClick(field, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+        await until(lambda: count.text() == "1 of 5")
+        QTest.keyClick(field, Qt.Key.Key_Escape)
+        assert not field.isVisible()
+        await until(scene.composer.hasFocus)
+
+
+async def test_a_new_reply_in_the_window_is_counted(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    async with living_window(qapp, tmp_path) as scene:
+        await scene.ask("A penalty?", "One penalty.")
+        scene.window.messages.open_find()
+        QTest.keyClicks(scene.find(QLineEdit, "find_field"), "penalty")
+        count = scene.find(QLabel, "find_count")
+        await until(lambda: count.text() == "1 of 2")
+        await scene.ask("Another?", "No pen", "alty.")
+        await until(lambda: count.text() == "1 of 3")
+
+
+async def test_a_hit_far_away_is_brought_onto_the_screen(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as scene:
+        texts = [f"Message {number}" for number in range(2000)]
+        texts[101] = "The **nee**dle"
+        put_thread(scene.backend.database, THREAD, texts)
+        await scene.open(THREAD)
+        scene.window.messages.open_find()
+        QTest.keyClicks(scene.find(QLineEdit, "find_field"), "needle")
+        view = scene.window.messages.transcript
+        await until(lambda: any(one.position == 101 and one.cell for one in view.page.visible))
+        picture = view.viewport().grab().toImage()
+        current = scene.window._theme.color("findCurrent").rgb()
+        assert any(
+            picture.pixel(x, y) == current
+            for y in range(0, picture.height(), 2)
+            for x in range(0, picture.width(), 2)
+        )
