@@ -1,5 +1,7 @@
 """What a copy puts on the clipboard, as other programs read it."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -7,9 +9,14 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QClipboard, QGuiApplication, QTextDocument, QTextList, QTextListFormat, QTextTable
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit
 
-from desktop_app.markdown.items import TextItem
 from desktop_app.markdown.parser import parse
-from desktop_app.widgets.transcript.clipboard import MARKDOWN, RichData, markdown_data, plain_data
+from desktop_app.widgets.transcript.clipboard import (
+    MARKDOWN,
+    markdown_data,
+    plain_data,
+    put_on_clipboard,
+    rich_data,
+)
 
 SOURCE = "**Bold** Привет 😀\n\n3. three\n4. four\n\n| a | b |\n|---|--:|\n| c | d |"
 
@@ -25,7 +32,7 @@ def forms(data: QMimeData) -> set[str]:
 
 
 def test_a_copy_is_words_rich_text_and_markdown(clipboard: QClipboard) -> None:
-    clipboard.setMimeData(RichData(parse(SOURCE)))
+    put_on_clipboard(rich_data(parse(SOURCE)))
     data = clipboard.mimeData()
     assert forms(data) == {"text/plain", "text/html", MARKDOWN}
     assert data.text() == "Bold Привет 😀\n\n3. three\n4. four\n\na\tb\nc\td"
@@ -36,18 +43,27 @@ def test_a_copy_is_words_rich_text_and_markdown(clipboard: QClipboard) -> None:
     assert data.data("image/png").isEmpty()
 
 
-def test_every_form_is_written_once_and_only_when_it_is_asked_for(qapp: QApplication) -> None:
-    item = TextItem("before")
-    data = RichData([item])
-    item.text = "after"
-    assert data.text() == "after"
-    item.text = "much later"
-    assert data.text() == "after"
-    assert "much later" in data.html()
+def test_markdown_that_is_known_is_taken_as_it_is(qapp: QApplication) -> None:
+    data = rich_data(parse("* **Bold**"), "* **Bold**\n")
+    assert bytes(data.data(MARKDOWN).data()) == b"* **Bold**\n"
+    assert data.text() == "• Bold"
+
+
+def test_a_program_that_copied_ends_well() -> None:
+    program = """
+from PySide6.QtWidgets import QApplication
+from desktop_app.markdown.parser import parse
+from desktop_app.widgets.transcript.clipboard import put_on_clipboard, rich_data
+app = QApplication([])
+put_on_clipboard(rich_data(parse("**Bold**")))
+print(app.clipboard().text())
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "Bold\n"), ended.stderr
 
 
 def test_editors_take_the_form_they_understand(clipboard: QClipboard) -> None:
-    clipboard.setMimeData(RichData(parse(SOURCE)))
+    put_on_clipboard(rich_data(parse(SOURCE)))
     words, rich = QPlainTextEdit(), QTextEdit()
     words.paste()
     rich.paste()
@@ -60,7 +76,7 @@ def test_a_word_processor_reads_lists_quotes_headings_and_code(qapp: QApplicatio
     source = (
         "## Head\n\n3. three\n4. four\n   - inner\n\n> quoted\n\n```\na\n  b\n```\n\n[to](https://a.example)"
     )
-    document.setHtml(RichData(parse(source)).html())
+    document.setHtml(rich_data(parse(source)).html())
     blocks = {}
     block = document.begin()
     while block.isValid():
@@ -82,7 +98,7 @@ def test_a_word_processor_reads_lists_quotes_headings_and_code(qapp: QApplicatio
 
 def test_a_word_processor_reads_tables(qapp: QApplication) -> None:
     document = QTextDocument()
-    document.setHtml(RichData(parse(SOURCE)).html())
+    document.setHtml(rich_data(parse(SOURCE)).html())
     table = next(frame for frame in document.rootFrame().childFrames() if isinstance(frame, QTextTable))
     assert (table.rows(), table.columns()) == (2, 2)
     assert table.format().border() == 1

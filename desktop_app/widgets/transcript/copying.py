@@ -9,7 +9,7 @@ from desktop_app.markdown.excerpt import excerpt
 from desktop_app.markdown.items import Item
 from desktop_app.markdown.to_markdown import to_markdown
 from desktop_app.widgets.transcript.cell import Cell
-from desktop_app.widgets.transcript.clipboard import RichData, markdown_data, plain_data
+from desktop_app.widgets.transcript.clipboard import markdown_data, plain_data, put_on_clipboard, rich_data
 from desktop_app.widgets.transcript.messages import Entry
 from desktop_app.widgets.transcript.table_block import TableBlock
 
@@ -76,7 +76,7 @@ class Copying:
             entry = self._view.page.messages.at(position)
             if entry is not None:
                 self._gather(gathering, entry)
-        clipboard.setMimeData(plain_data(gathering.items), QClipboard.Mode.Selection)
+        put_on_clipboard(plain_data(gathering.items), QClipboard.Mode.Selection)
 
     # -- messages that are not here yet are asked for; a selection may hold the whole thread
 
@@ -125,7 +125,7 @@ class Copying:
 
     @staticmethod
     def _put(kind: str, items: list[Item], markdown: str) -> None:
-        QGuiApplication.clipboard().setMimeData(_data(kind, items, markdown))
+        put_on_clipboard(_data(kind, items, markdown))
 
 
 class _Gathering:
@@ -155,4 +155,4 @@ def _data(kind: str, items: list[Item], markdown: str) -> QMimeData:
         case "plain":
             return plain_data(items)
         case _:
-            return RichData(items)
+            return rich_data(items, markdown)

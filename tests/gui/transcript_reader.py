@@ -1,0 +1,137 @@
+"""A reader of the messages pane: what is seen of it, and what a mouse and keys do to it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from desktop_app.domain.threads import Message, Status
+from desktop_app.widgets.transcript import TranscriptView
+from desktop_app.widgets.transcript.spoken import SpokenTranscript
+from tests.gui.conversation import question, reply, talk
+
+LEFT = Qt.MouseButton.LeftButton
+NO_KEYS = Qt.KeyboardModifier.NoModifier
+
+
+class Reader:
+    """Sees and moves one view."""
+
+    def __init__(self, view: TranscriptView) -> None:
+        self.view = view
+        self._spoken = SpokenTranscript(view)
+
+    # -- what is seen
+
+    def text(self, message_id: str) -> str:
+        """A message's words."""
+        return self._spoken.plain_text(message_id)
+
+    def shown_ids(self) -> Sequence[str]:
+        """The messages on the screen."""
+        return [shown.cell.entry.message.id for shown in self.view.page.visible if shown.cell is not None]
+
+    def y(self, message_id: str) -> int:
+        """Where a message on the screen begins."""
+        rect = self._spoken.message_rect(message_id)
+        assert not rect.isEmpty(), f"{message_id} is not on the screen"
+        return rect.y()
+
+    def ys(self) -> dict[str, int]:
+        """Where each message on the screen begins."""
+        return {message_id: self.y(message_id) for message_id in self.shown_ids()}
+
+    def character(self, message_id: str, words: str) -> QRect:
+        """The caret before ``words``, in the viewport."""
+        return self._spoken.character_rect(message_id, self.text(message_id).index(words))
+
+    def target(self, message_id: str, kind: str) -> QPoint:
+        """The middle of the first link or painted button of a kind."""
+        found = next(one for one in self._spoken.targets(message_id) if one.kind == kind)
+        return found.rect.translated(self._spoken.message_rect(message_id).topLeft()).center()
+
+    @property
+    def distance(self) -> int:
+        """Pixels to the end."""
+        return self.view.page.distance_to_end
+
+    def button(self, name: str, message_id: str = "") -> QAbstractButton:
+        """A visible button; of a message when its id is given."""
+        found = [one for one in self.view.findChildren(QAbstractButton, name) if one.isVisible()]
+        if message_id:
+            area = self._spoken.message_rect(message_id)
+            found = [
+                one for one in found if area.contains(one.mapTo(self.view.viewport(), one.rect().center()))
+            ]
+        return found[0]
+
+    def part(self, name: str) -> QWidget:
+        """A visible widget beside the text."""
+        return next(one for one in self.view.findChildren(QWidget, name) if one.isVisible())
+
+    @staticmethod
+    def clipboard() -> str:
+        return QGuiApplication.clipboard().text()
+
+    # -- what is done
+
+    def wheel(self, degrees: int) -> None:
+        """Eighths of a degree; positive is up."""
+        spot = QPointF(self.view.viewport().rect().center())
+        event = QWheelEvent(
+            spot,
+            self.view.viewport().mapToGlobal(spot),
+            QPoint(),
+            QPoint(0, degrees),
+            Qt.MouseButton.NoButton,
+            NO_KEYS,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(self.view.viewport(), event)
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NO_KEYS, times: int = 1) -> None:
+        """Press a key where the focus is."""
+        for _ in range(times):
+            QTest.keyClick(QApplication.focusWidget() or self.view, key, modifiers)
+
+    def click(self, point: QPoint, modifiers: Qt.KeyboardModifier = NO_KEYS) -> None:
+        QTest.mouseClick(self.view.viewport(), LEFT, modifiers, point)
+
+    def double_click(self, point: QPoint) -> None:
+        """As a system tells of it: a click, and then a press of another kind."""
+        self.click(point)
+        QTest.mouseDClick(self.view.viewport(), LEFT, NO_KEYS, point)
+
+    def drag(self, start: QPoint, end: QPoint) -> None:
+        """Press at one point, move in steps, release at another."""
+        port = self.view.viewport()
+        QTest.mousePress(port, LEFT, NO_KEYS, start)
+        for step in range(1, 9):
+            QTest.mouseMove(port, start + (end - start) * step / 8)
+        QTest.mouseRelease(port, LEFT, NO_KEYS, end)
+
+    def before(self, message_id: str, words: str) -> QPoint:
+        """The point right before ``words``."""
+        return self.character(message_id, words).center()
+
+    def behind(self, message_id: str, words: str) -> QPoint:
+        """The point right behind ``words``."""
+        place = self.text(message_id).index(words) + len(words)
+        return self._spoken.character_rect(message_id, place).center()
+
+    def copied(self) -> str:
+        """Copy with the keyboard; the words on the clipboard."""
+        QGuiApplication.clipboard().clear()
+        self.view.setFocus()
+        self.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        return self.clipboard()
+
+
+def growing(view: TranscriptView, count: int = 20) -> Message:
+    """A thread whose last reply is being written."""
+    answer = reply(count + 1, "Start.", Status.WRITING)
+    view.show_thread([*talk(count), question(count), answer])
+    return answer
