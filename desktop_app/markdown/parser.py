@@ -6,7 +6,8 @@ pyromark is imported with the first text, not with the program.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from desktop_app.markdown.items import (
@@ -36,20 +37,19 @@ from desktop_app.markdown.links import linkified, may_hold_links
 LINE = "\u2028"
 """A line break inside a text."""
 
-_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_UNFIT = re.compile("[\0\v\f\ud800-\udfff]")
 _STYLES = {"Emphasis": ITALIC, "Strong": BOLD, "Strikethrough": STRIKE}
 _ALIGNMENTS = {"None": "", "Left": "left", "Center": "center", "Right": "right"}
 _BREAK_TAGS = frozenset(("<br>", "<br/>", "<br />"))
 
 
 def clean(text: str) -> str:
-    """``text`` as a parser takes it: NUL and lone surrogates become U+FFFD one to one, lines end in a line feed."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.translate(_SURROGATES)
-    if "\0" in text:
-        text = text.replace("\0", "\ufffd")
+    """``text`` as a parser takes it; only the ends of lines may change its length.
+
+    NUL and lone surrogates become U+FFFD, form feeds and vertical tabs a space; every line ends in a line feed.
+    """
+    if _UNFIT.search(text):
+        text = _UNFIT.sub(lambda found: " " if found[0] in "\v\f" else "\ufffd", text)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text
@@ -62,9 +62,10 @@ def parse(source: str) -> list[Item]:
     builder = Builder()
     for event in pyromark.events(clean(source), options=options()):
         builder.take(event)
-    return builder.finish()
+    return builder.items
 
 
+@cache
 def options() -> Any:
     """The parser's extensions that are in use."""
     from pyromark import Options
@@ -88,28 +89,41 @@ def normal_label(label: str) -> str:
     return " ".join(label.casefold().split())
 
 
-class Container:
-    """A quote, or a list: what items stand in.  ``state`` and ``number`` (of the next item) are the list's."""
+class Definition(NamedTuple):
+    """Where the links and images of one label lead."""
 
-    __slots__ = ("letter", "number", "state")
+    address: str
+    title: str
+
+
+class Container:
+    """A quote, or a list: what items stand in.
+
+    Of a list: its ``state``, the ``number`` of the next item, whether there are words right in its items, and
+    (for who reads in parts) whether its items are known to stand apart.
+    """
+
+    __slots__ = ("has_words", "is_apart", "letter", "number", "state")
 
     def __init__(self, letter: str, state: ListState | None = None, number: int | None = None) -> None:
         self.letter = letter
         self.state = state
         self.number = number
+        self.has_words = False
+        self.is_apart = False
 
 
 class Builder:
     """Makes items of the parser's events, one event at a time.
 
-    ``targets`` are the addresses of link definitions that stand in an earlier part of the text, by normal label.
+    ``definitions``, by normal label, are those of an earlier part of the text: they come first.
     """
 
-    def __init__(self, targets: Mapping[str, str] | None = None) -> None:
+    def __init__(self, definitions: Mapping[str, Definition] | None = None) -> None:
         self.items: list[Item] = []
-        self._targets = targets
+        self._definitions = definitions
         self.containers: tuple[Container, ...] = ()
-        self.before: tuple[Container, ...] = ()
+        self._before: tuple[Container, ...] = ()
         """Containers of the item before."""
         self._nesting = ""
         self._list: ListState | None = None
@@ -199,15 +213,31 @@ class Builder:
         elif name == "FootnoteReference":
             self._put(f"[^{value}]")
 
-    def finish(self) -> list[Item]:
-        """The items, when there are no more events."""
-        return self.items
+    def resume(self, containers: Iterable[Container]) -> None:
+        """Go on where an earlier part of the text ended: its last item stood in ``containers``."""
+        for container in containers:
+            self._enter(container)
+        self._before = self.containers
+
+    def mark(self, marker: str) -> None:
+        """The next item has ``marker``."""
+        self._marker = marker
+
+    @property
+    def text_length(self) -> int:
+        """Characters of the words that are being read."""
+        return self._length
+
+    def end_words(self) -> None:
+        """Words that stand in a list item without a paragraph of their own are complete."""
+        if self._is_text_open:
+            self._end_text()
 
     # -- places
 
     def _place(self) -> Place:
         """The place of the next item."""
-        containers, before = self.containers, self.before
+        containers, before = self.containers, self._before
         joined = 0
         if containers is before:
             joined = len(containers)
@@ -216,11 +246,11 @@ class Builder:
                 if one is not other:
                     break
                 joined += 1
-            self.before = containers
+            self._before = containers
         marker, self._marker = self._marker, ""
         return {"nesting": self._nesting, "joined": joined, "marker": marker, "in_list": self._list}
 
-    def enter(self, container: Container) -> None:
+    def _enter(self, container: Container) -> None:
         """What follows stands in ``container``."""
         self.containers = (*self.containers, container)
         self._nesting += container.letter
@@ -235,7 +265,7 @@ class Builder:
 
     def _start_quote(self, _: Any) -> None:
         self._before_block()
-        self.enter(Container(QUOTE))
+        self._enter(Container(QUOTE))
 
     def _end_quote(self) -> None:
         self._leave()
@@ -243,7 +273,7 @@ class Builder:
     def _start_list(self, number: int | None) -> None:
         self._before_block()
         self._show_marker()
-        self.enter(Container(LIST, ListState(), number))
+        self._enter(Container(LIST, ListState(), number))
 
     def _end_list(self) -> None:
         self._leave()
@@ -274,8 +304,7 @@ class Builder:
 
     def _before_block(self, *, is_paragraph: bool = False) -> None:
         """A block begins or ends: the words before it are complete."""
-        if self._is_text_open:
-            self._end_text()
+        self.end_words()
         if self._footnote and not is_paragraph:
             label, self._footnote = self._footnote, ""
             self.items.append(TextItem(label, **self._place()))
@@ -311,8 +340,7 @@ class Builder:
         self._before_block(is_paragraph=True)
         if self.containers and self.containers[-1].state is not None:
             self.containers[-1].state.is_loose = True
-        self._begin_text()
-        self._put_footnote()
+        self._begin_paragraph()
 
     def _start_heading(self, details: Any) -> None:
         self._before_block()
@@ -374,15 +402,17 @@ class Builder:
         self._image_end = -1
         self._is_described = False
 
-    def _put_footnote(self) -> None:
+    def _begin_paragraph(self) -> None:
+        if self.containers:
+            self.containers[-1].has_words = True
+        self._begin_text()
         if self._footnote:
             label, self._footnote = self._footnote, ""
             self._put(label + " ")
 
     def _put(self, text: str, style: int = 0) -> None:
         if not self._is_text_open:
-            self._begin_text()
-            self._put_footnote()
+            self._begin_paragraph()
         start = self._length
         self._parts.append(text)
         self._length = end = start + len(text)
@@ -410,15 +440,16 @@ class Builder:
     def _end_style(self) -> None:
         self._style, self._target, _ = self._outer.pop()
 
-    def _address(self, details: Any) -> str:
-        """Where a link or an image leads: the first definition of a label counts, also an earlier part's."""
-        label = details["id"]
-        if label and self._targets:
-            return self._targets.get(normal_label(label)) or str(details["dest_url"])
-        return str(details["dest_url"])
+    def _definition(self, details: Any) -> Definition:
+        """Where a link or an image leads; the first definition of a label counts."""
+        if self._definitions and details["id"]:
+            found = self._definitions.get(normal_label(details["id"]))
+            if found is not None:
+                return found
+        return Definition(details["dest_url"], details["title"])
 
     def _start_link(self, details: Any) -> None:
-        address = self._address(details)
+        address = self._definition(details).address
         if details["link_type"] == "Email":
             address = f"mailto:{address}"
         if self._images:
@@ -432,7 +463,7 @@ class Builder:
         self._end_style()
 
     def _start_image(self, details: Any) -> None:
-        address = self._address(details)
+        address, title = self._definition(details)
         if self._images or self._style & LINK:
             self._open(0, self._target)
         else:
@@ -440,7 +471,7 @@ class Builder:
         if not self._images:
             self._address_of_image = address
             if not self._length:
-                self._image = address, str(details["title"])
+                self._image = address, title
         self._images += 1
 
     def _end_image(self) -> None:
@@ -456,8 +487,7 @@ class Builder:
 
     def _open(self, style: int, target: str) -> None:
         if not self._is_text_open:
-            self._begin_text()
-            self._put_footnote()
+            self._begin_paragraph()
         self._outer.append((self._style, self._target, self._length))
         self._style |= style
         self._target = target
