@@ -942,35 +942,35 @@
     <name>FindBar</name>
     <message>
         <source>%1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 из %2</translation>
     </message>
     <message>
         <source>Close the find bar</source>
-        <translation type="unfinished"></translation>
+        <translation>Закрыть строку поиска</translation>
     </message>
     <message>
         <source>Find in this thread</source>
-        <translation type="unfinished"></translation>
+        <translation>Найти в этом диалоге</translation>
     </message>
     <message>
         <source>Hits: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Совпадений: %2</translation>
     </message>
     <message>
         <source>Next hit</source>
-        <translation type="unfinished"></translation>
+        <translation>Следующее совпадение</translation>
     </message>
     <message>
         <source>No hits</source>
-        <translation type="unfinished"></translation>
+        <translation>Нет совпадений</translation>
     </message>
     <message>
         <source>Previous hit</source>
-        <translation type="unfinished"></translation>
+        <translation>Предыдущее совпадение</translation>
     </message>
     <message>
         <source>Searching…</source>
-        <translation type="unfinished"></translation>
+        <translation>Идёт поиск…</translation>
     </message>
 </context>
 <context>
@@ -1205,6 +1205,10 @@
         <translation>&amp;Подключения…</translation>
     </message>
     <message>
+        <source>&amp;Copy as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Dark</source>
         <translation>&amp;Тёмная тема</translation>
     </message>
@@ -1234,7 +1238,7 @@
     </message>
     <message>
         <source>&amp;Find in thread</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Найти в диалоге</translation>
     </message>
     <message>
         <source>&amp;Fork</source>
@@ -1257,6 +1261,10 @@
         <translation>Светл&amp;ая тема</translation>
     </message>
     <message>
+        <source>&amp;Markdown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;New assistant…</source>
         <translation>&amp;Новый ассистент…</translation>
     </message>
@@ -1273,12 +1281,20 @@
         <translation>&amp;Закрепить или открепить</translation>
     </message>
     <message>
+        <source>&amp;Plain text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Quit</source>
         <translation>В&amp;ыход</translation>
     </message>
     <message>
         <source>&amp;Rename</source>
         <translation>&amp;Переименовать</translation>
+    </message>
+    <message>
+        <source>&amp;Rich text</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Run</source>
@@ -1362,11 +1378,11 @@
     </message>
     <message>
         <source>Find &amp;next</source>
-        <translation type="unfinished"></translation>
+        <translation>Найти с&amp;ледующее</translation>
     </message>
     <message>
         <source>Find &amp;previous</source>
-        <translation type="unfinished"></translation>
+        <translation>Найти п&amp;редыдущее</translation>
     </message>
     <message>
         <source>Go on</source>
