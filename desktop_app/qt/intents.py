@@ -33,7 +33,7 @@ KEYRING_PATIENCE_S = 0.5
 class ThreadOpened:
     """A thread with the messages around the reader's place, as the window shows it; ``total`` it has in all.
 
-    ``around`` is the message that took the place of another, when the same thread is opened again for that.
+    ``around`` is the message to be seen when the same thread is shown again because of it.
     """
 
     thread: Thread

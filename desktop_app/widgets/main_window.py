@@ -133,10 +133,11 @@ class MainWindow(QMainWindow):
             Item("quit", self.tr("&Quit"), self.close, ("Ctrl+Q",)),
         )
 
-    def _edit_items(self) -> tuple[Item | None, ...]:
+    def _edit_items(self) -> tuple[Item | Menu | None, ...]:
         return (
             Item("undo", self.tr("&Undo delete"), self._take_back, ("Ctrl+Z",)),
             None,
+            Menu("copy_as", self.tr("&Copy as"), self._copy_items),
             Item("copy_reply", self.tr("Copy &last reply"), self._copy_reply, ("Ctrl+Shift+C",)),
             None,
             Item(
@@ -150,6 +151,14 @@ class MainWindow(QMainWindow):
             Item("find_next", self.tr("Find &next"), self.messages.find_next, ("F3",)),
             Item("find_previous", self.tr("Find &previous"), self.messages.find_previous, ("Shift+F3",)),
             Item("search", self.tr("&Search threads"), self.threads.focus_search, ("Ctrl+Shift+F",)),
+        )
+
+    def _copy_items(self) -> tuple[Item, ...]:
+        copy = self.messages.copy
+        return (
+            Item("copy_markdown", self.tr("&Markdown"), partial(copy, "markdown")),
+            Item("copy_rich", self.tr("&Rich text"), partial(copy, "rich")),
+            Item("copy_plain", self.tr("&Plain text"), partial(copy, "plain")),
         )
 
     def _view_items(self) -> tuple[Item | Menu | None, ...]:

@@ -116,14 +116,13 @@ class MessagesPane(QWidget):
 
     def _show_messages(self, opened: ThreadOpened, is_same: bool) -> None:
         """Show the window that was read: the same thread where it stood, another one where it was left."""
-        top_id, _ = self.transcript.read_position() if is_same else ("", 0)
-        self.transcript.show_thread(opened.messages, opened.runs, opened.total)
+        transcript = self.transcript
+        transcript.show_thread(opened.messages, opened.runs, opened.total)
         if not is_same and opened.thread.read_anchor:
-            self.transcript.restore_position(opened.thread.read_anchor, opened.thread.read_offset)
-        elif top_id and top_id not in {message.id for message in opened.messages}:
-            place = next((one.position for one in opened.messages if one.id == opened.around), None)
-            if place is not None:  # another message stands now where the reader looked
-                self.transcript.jump_to(place)
+            transcript.restore_position(opened.thread.read_anchor, opened.thread.read_offset)
+        place = next((one.position for one in opened.messages if one.id == opened.around), None)
+        if place is not None and place not in {shown.position for shown in transcript.page.visible}:
+            transcript.jump_to(place)
 
     def leave_thread(self) -> None:
         """Hand over what must be kept of the open thread before another one comes, or before the end."""
@@ -184,14 +183,13 @@ class MessagesPane(QWidget):
 
     def _on_began(self, fact: RunBegan) -> None:
         self._show_empty(False)
-        if fact.replaces and fact.replaces != fact.reply.id:
-            self.transcript.remove_from(fact.replaces)
-        if fact.question:
-            self.transcript.append(fact.question)
         if fact.replaces == fact.reply.id:
             self.transcript.replace(fact.reply.id, fact.reply)
         else:
-            self.transcript.append(fact.reply)
+            new = [message for message in (fact.question, fact.reply) if message]
+            self.transcript.truncate(new[0].position)
+            for message in new:
+                self.transcript.append(message)
         self.transcript.set_stage(fact.reply.id, "queued", None)
         self._find.messages_changed((fact.question or fact.reply).position)
         self._set_running(True)
@@ -339,6 +337,11 @@ class MessagesPane(QWidget):
             self.transcript.remove(message_id)
             self._find.messages_changed(0)
             self._show_empty(left == 0)
+
+    def copy(self, kind: str) -> None:
+        """Copy what is selected in the transcript, or its current message, as "markdown", "rich" or "plain" text."""
+        if self._opened is not None:
+            self.transcript.copying.copy(kind)
 
     def step_message(self, by: int) -> None:
         """Go to the previous (-1) or next (1) message."""

@@ -273,6 +273,52 @@ async def test_a_long_thread_opens_where_it_was_left(
         assert s.window.messages.transcript.read_position()[0] == ids[100]
 
 
+async def test_another_version_stands_where_the_first_one_was_read(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        first = s.thread_id
+        ids = await put_long_thread(s, 300)
+        await s.backend.database.run(
+            lambda c: c.execute(
+                "INSERT INTO messages"
+                " (id, thread_id, parent_id, position, is_shown, author, status, created_at, text)"
+                " VALUES ('other', ?, ?, 100, 0, 'user', 'completed', 0, 'Other 100')",
+                (first, ids[99]),
+            )
+        )
+        await s.new_thread()
+        await s.backend.conversations.save_read_position(first, ids[100], 0)
+        await s.open(first)
+        transcript = s.window.messages.transcript
+        s.window.messages.sibling_requested.emit("other")
+        await until(lambda: transcript.read_position()[0] in ("other", ""))
+        s.window.messages.sibling_requested.emit(ids[100])
+        await until(lambda: transcript.read_position()[0] == ids[100])
+        s.window.messages.delete_requested.emit(ids[95])
+        await until(lambda: transcript.page.messages.total == 299)
+        assert transcript.read_position()[0] == ids[100]
+        await undo(s)
+        await until(lambda: transcript.read_position()[0] == ids[95])
+        assert transcript.page.messages.total == 300
+
+
+async def test_a_question_far_from_the_reader_is_asked_in_other_words(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        first = s.thread_id
+        ids = await put_long_thread(s, 300)
+        await s.new_thread()
+        await s.open(first)
+        await begin_editing(s, ids[10])
+        s.type(" anew")
+        s.prompter.answer("Text 10 anew", "Yes")
+        s.press(Qt.Key.Key_Return)
+        await until(lambda: s.shown()[-2:] == ["Text 10 anew", "Yes"] and not s.is_running)
+        assert s.window.messages.transcript.page.messages.total == 12
+
+
 async def test_positions_that_are_wanted_again_and_again_are_read_in_few_windows(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -63,7 +63,6 @@ class ActionRow(QWidget):
         buttons = (self._copy, self._regenerate, self._edit, self._fork, self._more)
         for widget in (*buttons, self._older, self._place, self._newer):
             self._row.addWidget(widget)
-        self._row.addSpacing(self._theme.px("spacing.2"))
         self._row.addWidget(self._caption)
         self._row.addStretch(1)
 
@@ -79,6 +78,7 @@ class ActionRow(QWidget):
             palette = label.palette()
             palette.setColor(label.foregroundRole(), self._theme.color("textSecondary"))
             label.setPalette(palette)
+        self._caption.setContentsMargins(self._theme.px("spacing.2"), 0, 0, 0)
 
     def buttons(self) -> list[IconButton]:
         """The buttons in the order of Tab; some are hidden."""

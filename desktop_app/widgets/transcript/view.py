@@ -269,11 +269,15 @@ class TranscriptView(QAbstractScrollArea):
     def remove_from(self, message_id: str) -> None:
         """Take away a message and everything after it."""
         position = self.page.messages.position_of(message_id)
-        if position is None:
-            return
-        with self._steadily():
-            self.selection.removed(position)
-            self.page.truncate(position)
+        if position is not None:
+            self.truncate(position)
+
+    def truncate(self, total: int) -> None:
+        """Take away the messages from position ``total`` on, here or not."""
+        if total < self.page.messages.total:
+            with self._steadily():
+                self.selection.removed(total)
+                self.page.truncate(total)
 
     def remove(self, message_id: str) -> None:
         """Take away one message; what followed moves up."""
