@@ -7,7 +7,7 @@ never from how it came: a text that grew looks exactly like one shown at once.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QRect
@@ -38,16 +38,13 @@ class _Part:
     ``first`` is the number of its first line in the block, ``count`` how many of its lines are shown.
     """
 
-    __slots__ = ("count", "end", "first", "lines", "spans", "start")
+    __slots__ = ("count", "end", "first", "lines", "start")
 
-    def __init__(
-        self, lines: TextLines, start: int, first: int, spans: Sequence[Span], *, is_last: bool
-    ) -> None:
+    def __init__(self, lines: TextLines, start: int, first: int, *, is_last: bool) -> None:
         self.lines = lines
         self.start = start
         self.end = start + len(lines.text)
         self.first = first
-        self.spans = spans
         self.count = len(lines.starts) - (0 if is_last else DOUBTFUL)
 
     @property
@@ -120,18 +117,17 @@ class TextBlock(Block):
             end = min(start + length, len(self._text))
             is_last = end == len(self._text)
             spans = self._spans_in(start, end)
-            here = [Span(max(0, s.start - start), min(end, s.end) - start, s.style, s.target) for s in spans]
-            lines = TextLines(self._text[start:end], here, self._face, self.width, is_rtl=self.is_rtl)
+            lines = TextLines(self._text[start:end], spans, self._face, self.width, is_rtl=self.is_rtl)
             if is_last or len(lines.starts) > DOUBTFUL:
-                return _Part(lines, start, first, spans, is_last=is_last), is_last
+                return _Part(lines, start, first, is_last=is_last), is_last
             length *= 2
 
-    def _spans_in(self, start: int, end: int) -> Sequence[Span]:
+    def _spans_in(self, start: int, end: int) -> list[Span]:
+        """The spans of the characters ``start`` to ``end``, counted from ``start``."""
         first = bisect_right(self._spans, start, key=lambda span: span.end)
-        last = first
-        while last < len(self._spans) and self._spans[last].start < end:
-            last += 1
-        return self._spans[first:last]
+        last = bisect_left(self._spans, end, key=lambda span: span.start)
+        inside = self._spans[first:last]
+        return [Span(max(0, s.start - start), min(end, s.end) - start, s.style, s.target) for s in inside]
 
     # -- growth
 
@@ -151,48 +147,24 @@ class TextBlock(Block):
             return None
         if self._hovered is not None and self._hovered not in self._links():
             self._hovered = None
-        kept = self._unchanged_parts(old_text, stable)
+        changed = self._first_difference(old_text, old_spans, stable)
+        last = len(self._parts) - 1  # the end of the text always looks further
+        kept = min(last, bisect_right(self._parts, changed, key=lambda part: part.end))
         old = self._parts[kept:]
         del self._parts[kept:]
         self._lay_out()
-        return self._first_change(old, self._parts[kept:], old_text, old_spans)
-
-    def _unchanged_parts(self, old_text: str, stable: int) -> int:
-        """How many parts stay: what they have looked at is as it was."""
-        crossing = bisect_right(self._spans, stable, key=lambda span: span.end)
-        if crossing < len(self._spans):
-            stable = min(stable, self._spans[crossing].start)
-        last = len(self._parts) - 1  # the end of the text always looks further
-        kept = min(last, bisect_right(self._parts, stable, key=lambda part: part.end))
-        while kept < last:
-            part = self._parts[kept]
-            is_same = self._text[part.start : part.end] == old_text[part.start : part.end]
-            if not is_same or self._spans_in(part.start, part.end) != part.spans:
-                break
-            kept += 1
-        return kept
-
-    def _first_change(
-        self, old: list[_Part], new: list[_Part], old_text: str, old_spans: Sequence[Span]
-    ) -> int:
-        """The top of the first line that looks otherwise."""
-        base, line = new[0].start, new[0].first
-        if not (_CONTEXTUAL.search(old_text, base) or _CONTEXTUAL.search(self._text, base)):
-            line += self._same_lines(old, new, old_text, old_spans)
+        line = self._parts[kept].first
+        if not (_CONTEXTUAL.search(old_text, old[0].start) or _CONTEXTUAL.search(self._text, old[0].start)):
+            line += _same_lines(old, self._parts[kept:], changed)
         return (line - self._overlap) * self._face.line_height
 
-    def _same_lines(
-        self, old: list[_Part], new: list[_Part], old_text: str, old_spans: Sequence[Span]
-    ) -> int:
-        """How many lines at the beginning of ``new`` look as those of ``old`` did."""
-        base = new[0].start
-        changed = base + _common(old_text[base:], self._text[base:])
-        first = bisect_right(old_spans, base, key=lambda span: span.end)
-        changed = min(changed, _first_other(old_spans[first:], self._spans[first:], changed))
-        old_starts = [start for part in old for start in part.line_starts()]
-        new_starts = [start for part in new for start in part.line_starts()]
-        same = _common_count(old_starts, new_starts)
-        return max(0, min(same, bisect_right(old_starts, changed)) - 1)
+    def _first_difference(self, old_text: str, old_spans: Sequence[Span], stable: int) -> int:
+        """The first offset from ``stable`` on at which the text, or how it looks, is not as it was."""
+        in_text = stable + _common(old_text[stable:], self._text[stable:])
+        settled = bisect_right(old_spans, stable, key=lambda span: span.end)
+        old, new = old_spans[settled:], self._spans[settled:]
+        same = _common(old, new)
+        return min([in_text, *(span.start for span in (*old[same : same + 1], *new[same : same + 1]))])
 
     # -- drawing
 
@@ -308,32 +280,23 @@ def _within(marks: Sequence[Mark], part: _Part) -> list[Mark]:
     return [Mark(*part.clipped(mark.start, mark.end), mark.role) for mark in inside]
 
 
-def _common(one: str, other: str) -> int:
-    """How many characters at their beginning are the same."""
+def _same_lines(old: list[_Part], new: list[_Part], changed: int) -> int:
+    """How many lines at the beginning look as before, when the text is another one from ``changed`` on."""
+    old_starts = [start for part in old for start in part.line_starts()]
+    new_starts = [start for part in new for start in part.line_starts()]
+    same = min(_common(old_starts, new_starts), bisect_right(old_starts, changed))
+    return max(0, same - 1)
+
+
+def _common(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many elements at their beginning are the same."""
     low, high = 0, min(len(one), len(other))
     if one[:high] == other[:high]:
         return high
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[:middle] == other[:middle]:
+    while high - low > 1:
+        middle = (low + high) // 2
+        if one[low:middle] == other[low:middle]:
             low = middle
         else:
-            high = middle - 1
+            high = middle
     return low
-
-
-def _first_other(one: Sequence[Span], other: Sequence[Span], end: int) -> int:
-    """Where the first span begins that only one of them has, or ``end``."""
-    for mine, yours in zip(one, other, strict=False):
-        if mine != yours:
-            return min(mine.start, yours.start)
-    rest = one[len(other) :] or other[len(one) :]
-    return rest[0].start if rest else end
-
-
-def _common_count(one: list[int], other: list[int]) -> int:
-    """How many numbers at their beginning are the same."""
-    for count, (mine, yours) in enumerate(zip(one, other, strict=False)):
-        if mine != yours:
-            return count
-    return min(len(one), len(other))
