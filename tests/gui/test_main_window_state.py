@@ -1,10 +1,10 @@
 """How the main window stands when it opens, and what it remembers when it closes."""
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from desktop_app.domain.settings import Settings, WindowState
+from desktop_app.domain.settings import Announcements, Settings, WindowState
 from desktop_app.widgets.main_window import MainWindow
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
@@ -30,3 +30,14 @@ def test_the_sidebar_comes_back_as_it_was_left(window: MainWindow, is_shown: boo
     window._show_sidebar(is_shown)
     window.close()
     assert window.state().sidebar_shown is is_shown
+
+
+def test_what_is_announced_is_chosen_in_the_view_menu(window: MainWindow, qtbot: QtBot) -> None:
+    window.fill_menus()
+    menu = window.findChild(QMenu, "menu_announcements")
+    assert menu is not None
+    assert [action.isChecked() for action in menu.actions()] == [True, False, False]
+    with qtbot.waitSignal(window.settings_changed) as changed:
+        menu.actions()[1].trigger()
+    assert changed.args[0].announcements is Announcements.ENDS
+    assert [action.isChecked() for action in menu.actions()] == [False, True, False]

@@ -6,7 +6,7 @@ are made when a reader asks; without a reader nothing is made and every call her
 
 A transcript that is such an ``AccessibleTranscript`` makes one ``TranscriptAccessibility`` for itself and tells it:
 
-- ``messages_changed()`` after messages came, went or were replaced, or others came near the viewport;
+- ``messages_changed()`` after messages came, went, were replaced or laid out anew, or others came near the viewport;
 - ``text_changed(message_id)`` whenever a message's text or layout changed, each frame of a growing one included;
 - ``focus_moved(message_id)`` when the focus comes to the transcript, and when its current message is another then.
 
@@ -119,6 +119,8 @@ class TranscriptAccessibility(QObject):
         for message_id in [known for known in self._messages if known not in near]:
             self._messages[message_id].tell_leaving()
             self._forget(message_id)
+        for message in self._messages.values():
+            message.forget_content()
         for message_id in [new for new in shown if new not in self._messages]:
             created = QAccessibleEvent(self.message(message_id), QAccessible.Event.ObjectCreated)
             QAccessible.updateAccessibility(created)
@@ -293,7 +295,7 @@ class _Message(_Painted):
         return self._targets
 
     def forget_content(self) -> None:
-        """Text and controls are others."""
+        """Text or controls may be others."""
         self._content = self._targets = None
 
     def forget_controls(self) -> None:
