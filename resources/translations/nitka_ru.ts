@@ -44,15 +44,15 @@
     </message>
     <message>
         <source>&amp;Delete</source>
-        <translation type="unfinished">&amp;Удалить</translation>
+        <translation>&amp;Удалить</translation>
     </message>
     <message>
         <source>&amp;Fork into a new thread</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ответвить в новый диалог</translation>
     </message>
     <message>
         <source>&amp;Quote</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Цитировать</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -60,27 +60,27 @@
     </message>
     <message>
         <source>Copy as &amp;Markdown</source>
-        <translation type="unfinished"></translation>
+        <translation>Копировать как &amp;Markdown</translation>
     </message>
     <message>
         <source>Copy as &amp;plain text</source>
-        <translation type="unfinished"></translation>
+        <translation>Копировать как &amp;простой текст</translation>
     </message>
     <message>
         <source>Copy as &amp;rich text</source>
-        <translation type="unfinished"></translation>
+        <translation>Копировать с о&amp;формлением</translation>
     </message>
     <message>
         <source>De&amp;tails…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Сведения…</translation>
     </message>
     <message>
         <source>Edit and send again</source>
-        <translation type="unfinished"></translation>
+        <translation>Изменить и отправить снова</translation>
     </message>
     <message>
         <source>Fork into a new thread</source>
-        <translation type="unfinished"></translation>
+        <translation>Ответвить в новый диалог</translation>
     </message>
     <message>
         <source>More actions</source>
@@ -88,11 +88,11 @@
     </message>
     <message>
         <source>Next version</source>
-        <translation type="unfinished"></translation>
+        <translation>Следующий вариант</translation>
     </message>
     <message>
         <source>Previous version</source>
-        <translation type="unfinished"></translation>
+        <translation>Предыдущий вариант</translation>
     </message>
     <message>
         <source>Regenerate</source>
@@ -100,7 +100,7 @@
     </message>
     <message>
         <source>Regenerate; what follows stays as a branch</source>
-        <translation type="unfinished"></translation>
+        <translation>Ответить заново; то, что ниже, останется отдельной веткой</translation>
     </message>
     <message>
         <source>cut</source>
@@ -1206,7 +1206,7 @@
     </message>
     <message>
         <source>&amp;Copy as</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Копировать как</translation>
     </message>
     <message>
         <source>&amp;Dark</source>
@@ -1226,7 +1226,7 @@
     </message>
     <message>
         <source>&amp;Edit the last question</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Изменить последний вопрос</translation>
     </message>
     <message>
         <source>&amp;Export thread…</source>
@@ -1242,7 +1242,7 @@
     </message>
     <message>
         <source>&amp;Fork</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ответвить</translation>
     </message>
     <message>
         <source>&amp;Full screen</source>
@@ -1262,7 +1262,7 @@
     </message>
     <message>
         <source>&amp;Markdown</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Markdown</translation>
     </message>
     <message>
         <source>&amp;New assistant…</source>
@@ -1282,7 +1282,7 @@
     </message>
     <message>
         <source>&amp;Plain text</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Простой текст</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
@@ -1294,7 +1294,7 @@
     </message>
     <message>
         <source>&amp;Rich text</source>
-        <translation type="unfinished"></translation>
+        <translation>Текст с о&amp;формлением</translation>
     </message>
     <message>
         <source>&amp;Run</source>
@@ -1334,7 +1334,7 @@
     </message>
     <message>
         <source>A new branch: what followed stays with the former reply.</source>
-        <translation type="unfinished"></translation>
+        <translation>Новая ветка: то, что было ниже, осталось под прежним ответом.</translation>
     </message>
     <message>
         <source>A settings file could not be read; it is kept as %1, and the defaults are used.</source>
@@ -1470,7 +1470,7 @@
     </message>
     <message>
         <source>The message was deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сообщение удалено.</translation>
     </message>
     <message>
         <source>Theme of the s&amp;ystem</source>
@@ -1501,114 +1501,114 @@
     <name>MessageDetails</name>
     <message>
         <source>%1 s</source>
-        <translation type="unfinished">%1&#xa0;с</translation>
+        <translation>%1&#xa0;с</translation>
     </message>
     <message>
         <source>&amp;Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Копировать</translation>
     </message>
     <message>
         <source>Assistant</source>
-        <translation type="unfinished">Ассистент</translation>
+        <translation>Ассистент</translation>
     </message>
     <message>
         <source>Author</source>
-        <translation type="unfinished"></translation>
+        <translation>Автор</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Закрыть</translation>
+        <translation>Закрыть</translation>
     </message>
     <message>
         <source>Finish</source>
-        <translation type="unfinished"></translation>
+        <translation>Завершение</translation>
     </message>
     <message>
         <source>First word after</source>
-        <translation type="unfinished"></translation>
+        <translation>Первое слово через</translation>
     </message>
     <message>
         <source>Message details</source>
-        <translation type="unfinished"></translation>
+        <translation>Сведения о сообщении</translation>
     </message>
     <message>
         <source>Messages the model saw</source>
-        <translation type="unfinished"></translation>
+        <translation>Сообщений видела модель</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">Модель</translation>
+        <translation>Модель</translation>
     </message>
     <message>
         <source>Name at the service</source>
-        <translation type="unfinished"></translation>
+        <translation>Имя у сервиса</translation>
     </message>
     <message>
         <source>Problem</source>
-        <translation type="unfinished"></translation>
+        <translation>Ошибка</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>Время</translation>
     </message>
     <message>
         <source>Tokens read</source>
-        <translation type="unfinished"></translation>
+        <translation>Прочитано токенов</translation>
     </message>
     <message>
         <source>Tokens written</source>
-        <translation type="unfinished"></translation>
+        <translation>Написано токенов</translation>
     </message>
     <message>
         <source>Took</source>
-        <translation type="unfinished"></translation>
+        <translation>Заняло</translation>
     </message>
     <message>
         <source>Tool</source>
-        <translation type="unfinished">Инструмент</translation>
+        <translation>Инструмент</translation>
     </message>
     <message>
         <source>You</source>
-        <translation type="unfinished">Вы</translation>
+        <translation>Вы</translation>
     </message>
     <message>
         <source>complete</source>
-        <translation type="unfinished"></translation>
+        <translation>полностью</translation>
     </message>
     <message>
         <source>cut off at the length limit</source>
-        <translation type="unfinished"></translation>
+        <translation>обрезан по пределу длины</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished">ошибка</translation>
+        <translation>ошибка</translation>
     </message>
     <message>
         <source>interrupted</source>
-        <translation type="unfinished">прерван</translation>
+        <translation>прерван</translation>
     </message>
     <message>
         <source>still being written</source>
-        <translation type="unfinished"></translation>
+        <translation>ещё пишется</translation>
     </message>
     <message>
         <source>stopped by you</source>
-        <translation type="unfinished"></translation>
+        <translation>остановлен вами</translation>
     </message>
     <message>
         <source>v%1</source>
-        <translation type="unfinished">v%1</translation>
+        <translation>v%1</translation>
     </message>
     <message>
         <source>withheld by the service</source>
-        <translation type="unfinished"></translation>
+        <translation>не выдан сервисом</translation>
     </message>
 </context>
 <context>
     <name>MessagesPane</name>
     <message>
         <source>%1 (fork)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 (ответвление)</translation>
     </message>
     <message>
         <source>Sends when the reply is complete · Esc stops it</source>
@@ -2174,11 +2174,11 @@ Give working code in one block and say in a few sentences how it works. Name the
     <name>_EditingNote</name>
     <message>
         <source>Cancel editing</source>
-        <translation type="unfinished"></translation>
+        <translation>Отменить правку</translation>
     </message>
     <message>
         <source>Editing: the old version stays as a branch</source>
-        <translation type="unfinished"></translation>
+        <translation>Правка: прежний вариант останется отдельной веткой</translation>
     </message>
 </context>
 <context>
