@@ -1206,7 +1206,7 @@
     </message>
     <message>
         <source>&amp;Copy as</source>
-        <translation>&amp;Копировать как</translation>
+        <translation>Коп&amp;ировать как</translation>
     </message>
     <message>
         <source>&amp;Dark</source>
