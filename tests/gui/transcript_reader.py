@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -107,11 +107,34 @@ class Reader:
 
     def drag(self, start: QPoint, end: QPoint) -> None:
         """Press at one point, move in steps, release at another."""
-        port = self.view.viewport()
-        QTest.mousePress(port, LEFT, NO_KEYS, start)
+        self.hold(start, end)
+        self.let_go(end)
+
+    def hold(self, start: QPoint, end: QPoint) -> None:
+        """Press at one point and move in steps to another."""
+        QTest.mousePress(self.view.viewport(), LEFT, NO_KEYS, start)
         for step in range(1, 9):
-            QTest.mouseMove(port, start + (end - start) * step / 8)
-        QTest.mouseRelease(port, LEFT, NO_KEYS, end)
+            self._move(start + (end - start) * step / 8)
+
+    def drag_on(self, start: QPoint, end: QPoint) -> None:
+        """Two clicks, of which the second is held, at one point, and a move to another."""
+        self.click(start)
+        self._send(QEvent.Type.MouseButtonDblClick, start, LEFT)
+        self._move(end)
+        self.let_go(end)
+
+    def let_go(self, point: QPoint) -> None:
+        QTest.mouseRelease(self.view.viewport(), LEFT, NO_KEYS, point)
+
+    def _move(self, point: QPoint) -> None:
+        self._send(QEvent.Type.MouseMove, point, Qt.MouseButton.NoButton)
+
+    def _send(self, kind: QEvent.Type, point: QPoint, button: Qt.MouseButton) -> None:
+        """An event of the mouse whose left button is held."""
+        port = self.view.viewport()
+        place = QPointF(point)
+        event = QMouseEvent(kind, place, QPointF(port.mapToGlobal(point)), button, LEFT, NO_KEYS)
+        QApplication.sendEvent(port, event)
 
     def before(self, message_id: str, words: str) -> QPoint:
         """The point right before ``words``."""

@@ -171,7 +171,9 @@ class Keyboard:
         head = view.selection.head or view.first_spot()
         if head is None:
             return False
-        spot = self._moved(head, Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+        spot = self._moved(
+            head, Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        )
         if event.key() not in (Key.Key_Up, Key.Key_Down, Key.Key_PageUp, Key.Key_PageDown):
             self._goal_x = None
         view.extend_selection(head, spot)
@@ -206,8 +208,8 @@ class Keyboard:
         if not 0 <= offset <= length:
             return self._neighbour(spot, by)
         block = cell.flow.blocks[spot.block]
-        caret = block.caret(spot.offset)
-        while 0 < offset < length and block.caret(offset) == caret:  # inside one letter of several characters
+        caret = block.caret(max(spot.offset, offset))  # inside a letter of several characters it is behind it
+        while 0 < offset < length and block.caret(max(offset, offset + by)) == caret:
             offset += by
         return spot._replace(offset=offset)
 
