@@ -22,7 +22,7 @@ def environment(qapp: object) -> Environment:
 class Page:
     """A document that grows, and the picture of it that is kept up to date."""
 
-    def __init__(self, environment: Environment, source: str, width: int) -> None:
+    def __init__(self, environment: Environment, source: str, width: int, ratio: float) -> None:
         self.document = Document()
         self.flow = Flow(environment, width, is_growing=True)
         self._environment = environment
@@ -30,7 +30,8 @@ class Page:
         final = Flow(environment, width, is_growing=True)
         final.show(Document(source).items)
         self._height = 2 * final.height + 500
-        self._canvas = Canvas(width + 2 * LEFT, self._height)
+        self._ratio = ratio
+        self._canvas = Canvas(width + 2 * LEFT, self._height, ratio)
 
     def take(self, change: Change) -> None:
         """Show a change, and compare with a page drawn anew."""
@@ -40,7 +41,7 @@ class Page:
         fresh = Flow(self._environment, self._width, is_growing=True)
         fresh.show(self.document.items)
         assert (self.flow.tops, self.flow.height) == (fresh.tops, fresh.height)
-        whole = Canvas(self._width + 2 * LEFT, self._height)
+        whole = Canvas(self._width + 2 * LEFT, self._height, self._ratio)
         self._draw(fresh, whole, 0)
         assert self._canvas.image == whole.image
 
@@ -51,7 +52,7 @@ class Page:
 
 def stream(environment: Environment, source: str, rng: random.Random, *, has_edits: bool = False) -> None:
     """Let a document come in pieces, sometimes going back, and compare after each."""
-    page = Page(environment, source, rng.choice((160, 420)))
+    page = Page(environment, source, rng.choice((160, 420)), rng.choice((1, 1, 2)))
     end = 0
     while end < len(source):
         step = rng.randrange(1, max(2, min(400, len(source) // 6)))
