@@ -19,7 +19,7 @@ from tests.markdown_documents import make
 
 PROFILES = ("mixed", "fence", "paragraph", "list", "table", "emoji", "cyrillic", "quote")
 ROUNDING = 2
-"""A rounded corner that is cut by the edge of the screen is drawn with another rounding than one that was moved there."""
+"""A corner that the edge of the screen cuts is drawn with another rounding than one that was moved there."""
 STEPS = (-300, -40, -1, 3, 50, 400)
 
 
