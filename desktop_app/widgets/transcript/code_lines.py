@@ -69,6 +69,12 @@ def _coloured(style: TextStyle, role: str) -> QTextCharFormat:
     return made
 
 
+@lru_cache(maxsize=256)
+def _width_of_part(look: CodeLook, text: str) -> float:
+    """The width of a part of a very long line, measured once while the line grows."""
+    return look.metrics.horizontalAdvance(text)
+
+
 class CodeLines:
     """Lines below each other, their first row at y = 0; ``columns`` is None, or how many characters fit in a row.
 
@@ -273,8 +279,13 @@ class CodeLines:
     def _width(self, text: str) -> float:
         if text.isascii():
             return len(text.expandtabs(TAB_COLUMNS)) * self._look.pitch
+        if len(text) > LONG_LINE:
+            return sum(
+                self._width(text[start : start + LONG_LINE]) for start in range(0, len(text), LONG_LINE)
+            )
         if "\t" not in text:
-            return self._look.metrics.horizontalAdvance(text)
+            is_part = len(text) == LONG_LINE
+            return _width_of_part(self._look, text) if is_part else self._look.metrics.horizontalAdvance(text)
         layout = self._look.layout(text)  # a line is of no use when its layout is gone
         return self._one_line(layout).naturalTextWidth()
 
