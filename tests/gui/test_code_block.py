@@ -269,6 +269,13 @@ def in_one_piece(block: Block, line: str, style: TextStyle) -> QImage:
     return image
 
 
+def test_unicodes_own_line_separators_do_not_hide_what_follows(environment: Environment) -> None:
+    block = CodeBlock(item_of(["я\u2028b\u2029c"]), WIDTH, environment, is_growing=False)
+    spaced = CodeBlock(item_of(["я b c"]), WIDTH, environment, is_growing=False)
+    assert drawn(block) == drawn(spaced)
+    assert block.caret(5) == spaced.caret(5)
+
+
 def test_a_long_finished_block_is_folded_and_a_growing_one_is_not(environment: Environment) -> None:
     lines = [f"line {number}" for number in range(123)]
     growing = CodeBlock(item_of(lines), WIDTH, environment, is_growing=True)

@@ -29,6 +29,7 @@ LONG_LINE = 1000
 CACHED_LAYOUTS = 400
 UNLIMITED = 1e6
 WHOLE = (0,)
+SEPARATORS = {0x2028: " ", 0x2029: " "}  # Qt would begin a new line there
 
 
 class CodeLook:
@@ -51,6 +52,8 @@ class CodeLook:
 
     def layout(self, text: str) -> QTextLayout:
         """A layout of ``text`` whose lines are still to be made."""
+        if not text.isascii():
+            text = text.translate(SEPARATORS)
         layout = QTextLayout(text, self.font)
         layout.setTextOption(self.option)
         layout.setCacheEnabled(True)
