@@ -115,13 +115,13 @@ class TranscriptAccessibility(QObject):
         if not self._messages and not QAccessible.isActive():
             return
         shown = self.transcript.accessible_messages()
-        near = set(shown)
-        for message_id in [known for known in self._messages if known not in near]:
+        new = [one for one in shown if one not in self._messages]
+        for message_id in self._messages.keys() - set(shown):
             self._messages[message_id].tell_leaving()
             self._forget(message_id)
         for message in self._messages.values():
             message.forget_content()
-        for message_id in [new for new in shown if new not in self._messages]:
+        for message_id in new:
             created = QAccessibleEvent(self.message(message_id), QAccessible.Event.ObjectCreated)
             QAccessible.updateAccessibility(created)
 
