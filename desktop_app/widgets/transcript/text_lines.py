@@ -112,11 +112,6 @@ class TextLines:
         self.starts = [offset_of(self.text, unit) for unit in begins] if self._is_wide else begins
 
     @property
-    def natural_width(self) -> float:
-        """How far its widest line reaches."""
-        return max(line.naturalTextWidth() for line in self._lines)
-
-    @property
     def is_tall(self) -> bool:
         """Whether some font's letters reach out of their line."""
         return any(line.height() > self._face.line_height for line in self._lines)
