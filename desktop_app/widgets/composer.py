@@ -4,6 +4,8 @@ Enter sends and Shift+Enter begins a line (or, as an option, Ctrl+Enter sends). 
 composes.  Sending leaves the text where it is: whoever keeps messages clears it when the message is safe.
 """
 
+from functools import cached_property
+
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -159,14 +161,9 @@ class _EditingNote(QWidget):
         row.addWidget(self._mark)
         row.addWidget(self._text, 1)
         row.addWidget(self._close)
-        self.name_parts()
-        self.hide()
-
-    def name_parts(self) -> None:
-        """Take the words of the window's language."""
-        text = self.tr("Editing: the old version stays as a branch")
-        self._text.setText(text)
-        self.setAccessibleName(text)
+        self._text.setText(self.tr("Editing: the old version stays as a branch"))
+        self.setAccessibleName(self._text.text())
+        self.restyle()
 
     def restyle(self) -> None:
         """Take the theme's fonts, colours and sizes of now."""
@@ -210,7 +207,6 @@ class Composer(QWidget):
         self._hint = QLabel(self)
         self._hint.setObjectName("composer_hint")
         self._keys = QLabel(self)
-        self._note = _EditingNote(theme, self)
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
         self._draft_timer.setInterval(DRAFT_MS)
@@ -240,7 +236,6 @@ class Composer(QWidget):
         self._under.addWidget(self._keys)
         self._column = QVBoxLayout(self)
         self._column.setSpacing(0)
-        self._column.addWidget(self._note)
         self._column.addWidget(self._box)
         self._column.addLayout(self._under)
 
@@ -253,7 +248,6 @@ class Composer(QWidget):
         self._editor.textChanged.connect(self._on_text_changed)
         self._send.clicked.connect(self._submit)
         self._stop.clicked.connect(self.stop_requested)
-        self._note.closed.connect(self.editing_cancelled)
         self._theme.changed.connect(self._restyle)
         QWidget.setTabOrder(self._editor, self._send)
         QWidget.setTabOrder(self._send, self._stop)
@@ -303,8 +297,20 @@ class Composer(QWidget):
 
     def set_editing(self, is_editing: bool) -> None:
         """Whether what is written takes the place of a message; said in a line above the box."""
+        if is_editing == self._is_editing:
+            return
         self._is_editing = is_editing
         self._note.setVisible(is_editing)
+        self._editor.setAccessibleDescription(self._note.accessibleName() if is_editing else "")
+
+    @cached_property
+    def _note(self) -> _EditingNote:
+        """The line above the box, made when a message is edited."""
+        note = _EditingNote(self._theme, self)
+        note.closed.connect(self.editing_cancelled)
+        self._theme.changed.connect(note.restyle)
+        self._column.insertWidget(0, note)
+        return note
 
     def set_hint(self, text: str) -> None:
         """The quiet line below the box."""
@@ -409,7 +415,6 @@ class Composer(QWidget):
         layout.setContentsMargins(theme.px("spacing.3"), edge, edge, edge)
         layout.setSpacing(theme.px("spacing.1"))
         inset = theme.px("spacing.3")
-        self._note.restyle()
         self._under.setContentsMargins(inset, 0, inset, 0)
         self._hint.setFixedHeight(theme.px("spacing.8"))
         self._place()
@@ -433,7 +438,6 @@ class Composer(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._name_parts()
-            self._note.name_parts()
             self._show_state()
 
     def _fit(self) -> None:

@@ -116,16 +116,18 @@ def test_up_in_an_empty_box_asks_for_the_last_message(composer: Composer, qtbot:
 
 
 def test_escape_ends_editing_before_it_stops_the_reply(composer: Composer, qtbot: QtBot) -> None:
-    note = composer.findChild(QWidget, "editing_note")
-    assert note is not None
-    assert not note.isVisible()
+    assert composer.findChild(QWidget, "editing_note") is None
     composer.set_running(True)
     composer.set_editing(True)
+    note = composer.findChild(QWidget, "editing_note")
+    assert note is not None
     assert note.isVisible()
+    assert editor(composer).accessibleDescription() == note.accessibleName() != ""
     with qtbot.waitSignal(composer.editing_cancelled), qtbot.assertNotEmitted(composer.stop_requested):
         qtbot.keyClick(editor(composer), Qt.Key.Key_Escape)
     composer.set_editing(False)
     assert not note.isVisible()
+    assert editor(composer).accessibleDescription() == ""
     with qtbot.waitSignal(composer.stop_requested), qtbot.assertNotEmitted(composer.editing_cancelled):
         qtbot.keyClick(editor(composer), Qt.Key.Key_Escape)
 

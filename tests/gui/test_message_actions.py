@@ -23,7 +23,8 @@ pytestmark = pytest.mark.usefixtures("qtbot")
 
 
 def is_editing(s: Scene) -> bool:
-    return s.find(QWidget, "editing_note").isVisible()
+    note = s.window.findChild(QWidget, "editing_note")
+    return note is not None and note.isVisible()
 
 
 async def begin_editing(s: Scene, message_id: MessageId) -> None:
