@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from desktop_app.markdown.containers import Container, Step, steps
-from desktop_app.markdown.items import LIST, Item, TextItem
+from desktop_app.markdown.items import LIST, Item
 
 
 def with_margins(
@@ -16,37 +16,42 @@ def with_margins(
 
     ``mark(list, number, marker)`` is what stands before its item ``number`` (from 0; ``marker`` is empty where the
     list begins with another list).  Blank lines stand between items except in tight lists, and there too where
-    ``must_part(before, step)``.  An item without lines is left out.
+    ``must_part(before, step)``.  An item without lines is left out, or only its marker is shown.
     """
     out: list[str] = []
     stack: list[Container] = []
     margins: list[str] = []
     before: Item | None = None
+    bare = ""  # a marker without words: a list in its list item begins on the same line
     for step in steps(items):
         item = step.item
         lines = lines_of(item)
         is_shown = bool(lines or item.marker)
-        if (
-            is_shown
-            and before is not None
-            and (_stands_apart(step, before, stack) or must_part(before, step))
-        ):
-            out.append("".join(margins[: step.kept]).rstrip())
+        goes_on = bool(bare and step.opened) and step.number is None and step.kept == len(stack)
+        if is_shown and before is not None and not goes_on:
+            if bare:
+                out.append(bare.rstrip())
+            if _stands_apart(step, stack) or must_part(before, step):
+                out.append("".join(margins[: step.kept]).rstrip())
         del stack[step.kept :], margins[step.kept :]
         lead = _enter(step, stack, margins, mark)
-        if is_shown:
+        if not is_shown:
+            continue
+        if goes_on:
+            lead = bare + lead[len(bare) :]
+        bare = "" if lines else lead
+        if lines:
             out += _indented(lines, lead, "".join(margins)) if margins else lines
-            before = item
+        before = item
+    if bare:
+        out.append(bare.rstrip())
     return "\n".join(out)
 
 
-def _stands_apart(step: Step, before: Item, stack: Sequence[Container]) -> bool:
-    """Whether a blank line belongs before the item; ``stack`` is open around the item ``before`` it."""
+def _stands_apart(step: Step, stack: Sequence[Container]) -> bool:
+    """Whether a blank line belongs before the item; ``stack`` is open around the item before it."""
     if not step.kept:
         return True
-    is_empty = isinstance(before, TextItem) and not before.text and not before.level
-    if is_empty and before.marker and step.kept == len(stack) and step.number is None:
-        return False  # The list item begins with this item: a blank line would leave it empty.
     around = stack[step.kept - 1]
     return around.is_loose or not around.is_list
 
@@ -73,8 +78,6 @@ def _enter(
 
 
 def _indented(lines: Sequence[str], lead: str, margin: str) -> list[str]:
-    first = lines[0] if lines else ""
     blank = margin.rstrip()
-    return [(lead + first).rstrip() if not first else lead + first] + [
-        margin + line if line else blank for line in lines[1:]
-    ]
+    rest = [margin + line if line else blank for line in lines[1:]]
+    return [lead + lines[0] if lines[0] else lead.rstrip(), *rest]

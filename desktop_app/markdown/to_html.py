@@ -1,5 +1,6 @@
 """Items as the HTML that word processors take from a clipboard: real lists, tables and headings, nothing to fetch."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -29,6 +30,8 @@ FOOT = "<!--EndFragment--></body></html>"
 
 MONOSPACED = "font-family:'Courier New',monospace"
 TABLE = '<table border="1" cellspacing="0" cellpadding="4" style="border-collapse:collapse">'
+# Spaces that HTML would drop, as those a pasted line begins with.
+_SWALLOWED = re.compile(r"(?<=[ \u2028]) |\A | (?=\u2028)")
 TAGS = {BOLD: "strong", ITALIC: "em", STRIKE: "s"}
 
 
@@ -92,7 +95,7 @@ def _text(item: TextItem, stack: Sequence[Container]) -> str:
         words = f"{item.marker} {words}"
     if item.level:
         return f"<h{item.level}>{words}</h{item.level}>"
-    is_tight = item.marker and item.nesting.endswith(LIST) and not stack[-1].is_loose
+    is_tight = not words or (item.marker and item.nesting.endswith(LIST) and not stack[-1].is_loose)
     return words if is_tight else f"<p>{words}</p>"
 
 
@@ -122,6 +125,7 @@ def _image(item: ImageItem) -> str:
 
 
 def _inline(text: str, spans: Sequence[Span]) -> str:
+    text = _SWALLOWED.sub("\u00a0", text)
     if not spans:
         return _words(text)
     out = []

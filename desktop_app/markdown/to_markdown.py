@@ -1,7 +1,8 @@
 """Items as Markdown that reads back as the same items.
 
-Not kept, since Markdown has no way to say it: spaces at the edges of lines, tasks among numbered items, the target of
-a link around an image.
+Not kept, since Markdown has no way to say it, or none worth its look: spaces and breaks at the edges of lines and of
+emphasis, breaks of formulas in headings, tasks among numbered items, a paragraph that is nothing but a tag, three
+empty list items in each other, and whether a list is loose when only a definition or a block in it made it so.
 """
 
 import re
@@ -37,10 +38,11 @@ def _mark(container: Container, number: int, marker: str) -> str:
 
 def _must_part(before: Item, step: Step) -> bool:
     """Whether the two would be one without a blank line between them."""
-    if not isinstance(before, TextItem) or before.level:
+    if not isinstance(before, TextItem) or before.level or step.number is not None:
         return False
-    begins_by_mark = bool(step.item.marker or step.opened)
-    return before.is_html or (not begins_by_mark and isinstance(step.item, (TextItem, TableItem, ImageItem)))
+    if before.is_html:
+        return step.kept == len(before.nesting)
+    return not step.opened and isinstance(step.item, (TextItem, TableItem, ImageItem))
 
 
 def _lines(item: Item) -> Sequence[str]:

@@ -25,6 +25,7 @@ from desktop_app.markdown.parser import parse
 from desktop_app.markdown.to_html import to_html
 from desktop_app.markdown.to_markdown import to_markdown
 from desktop_app.markdown.to_plain import to_plain
+from tests.markdown_documents import NASTY, PROFILES, make, nasty
 
 # Each reads back as itself, also when it is written anew.
 CLEAN = [
@@ -231,6 +232,33 @@ def test_markdown_reads_back_as_the_same_items() -> None:
         assert to_markdown(parse(written)) == written
 
 
+@pytest.mark.parametrize("profile", PROFILES)
+def test_long_documents_read_back_too(profile: str) -> None:
+    for seed in range(10):
+        items = parse(make(4000, profile, seed))
+        assert comparable(parse(to_markdown(items))) == comparable(items)
+
+
+@pytest.mark.parametrize("source", NASTY)
+def test_nasty_documents_read_back_too(source: str) -> None:
+    items = parse(source)
+    assert comparable(parse(to_markdown(items))) == comparable(items)
+
+
+def test_nothing_vanishes_from_soups_of_markup() -> None:
+    lost = [
+        seed
+        for seed in range(1500)
+        if said(parse(to_markdown(parse(nasty(seed))))) != said(parse(nasty(seed)))
+    ]
+    assert not lost
+
+
+def said(items: Sequence[Item]) -> str:
+    """All letters and digits."""
+    return re.sub(r"\W+", "", "".join(item.plain for item in items))
+
+
 def test_every_selection_can_be_written() -> None:
     for seed in range(1500):
         items = parse(generated(seed))
@@ -241,8 +269,7 @@ def test_every_selection_can_be_written() -> None:
         )
         taken = excerpt(items, start, end)
         ElementTree.fromstring(to_html(taken))
-        words = re.sub(r"\W+", "", "".join(item.plain for item in parse(to_markdown(taken))))
-        assert words == re.sub(r"\W+", "", "".join(item.plain for item in taken))
+        assert said(parse(to_markdown(taken))) == said(taken)
         to_plain(taken)
 
 
@@ -337,6 +364,11 @@ def test_html_has_quotes_headings_and_styles() -> None:
     assert body("> # H\n>\n> **a *b*** ~~c~~\n> d") == (
         "<blockquote><h1>H</h1><p><strong>a <em>b</em></strong> <s>c</s><br/>d</p></blockquote>"
     )
+
+
+def test_html_keeps_the_spaces_of_pasted_lines() -> None:
+    written = to_html([TextItem("a  b\u2028  c d", [Span(0, 1, BOLD)])])
+    assert "<p><strong>a</strong> \u00a0b<br/>\u00a0\u00a0c d</p>" in written
 
 
 def test_html_escapes_everything() -> None:
