@@ -15,6 +15,7 @@ from desktop_app.domain.threads import Status, Usage
 from desktop_app.widgets.dialogs.message_details import MessageDetails
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.action_row import ActionRow
 from tests.conftest import until
 from tests.gui.conversation import question, reply, run_of
 from tests.gui.living_window import Scene, living_window
@@ -142,6 +143,26 @@ async def test_an_edit_of_a_question_that_is_gone_is_kept_in_the_composer(
         await until(lambda: s.window.notice.isVisible())
         assert s.composer.toPlainText() == "One more"
         assert is_editing(s)
+
+
+async def test_the_buttons_of_a_wide_question_stay_inside_a_narrow_window(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        s.window.resize(720, 600)
+        question = "A question that is as wide as a bubble may be, and goes on in another line below."
+        await s.ask(question, "One")
+        await begin_editing(s, (await s.stored())[0].id)
+        s.type("!")
+        s.prompter.answer(f"{question}!", "Two")
+        s.press(Qt.Key.Key_Return)
+        await until(lambda: s.shown()[1:] == ["Two"] and not s.is_running)
+        viewport = s.window.messages.transcript.viewport()
+        rows = [row for row in viewport.findChildren(ActionRow) if row.isVisible()]
+        assert len(rows) == 2
+        for row in rows:
+            assert viewport.rect().contains(row.geometry())
+            assert row.width() >= row.minimumSizeHint().width()
 
 
 # -- forks, quotes, branches

@@ -80,8 +80,8 @@ class Cell:
         """Room at its top that is not its own."""
         return 0
 
-    def row_rect(self, row_width: int) -> QRect:
-        """Where the row of actions stands."""
+    def row_rect(self, row_width: int, room: int) -> QRect:
+        """Where the row of actions stands; left of the column there are ``room`` pixels."""
         raise NotImplementedError
 
     def ring_rect(self) -> QRect:
@@ -232,10 +232,13 @@ class QuestionCell(Cell):
         left = self.text_left - side
         return QRect(left, self.gap_above, self.width - left, self.height - self.gap_above)
 
-    def row_rect(self, row_width: int) -> QRect:
+    def row_rect(self, row_width: int, room: int) -> QRect:
         side, gap = self._theme.px("actionRow"), self._theme.px("spacing.1")
         bubble = self.bubble
-        return QRect(bubble.left() - row_width - gap, bubble.bottom() - side - gap, row_width, side)
+        left = bubble.left() - row_width - gap
+        if left + room < 0:  # it does not fit beside the bubble: below it is the room between turns
+            return QRect(bubble.right() + 1 - row_width, bubble.bottom() + 1, row_width, side)
+        return QRect(left, bubble.bottom() - side - gap, row_width, side)
 
     def ring_rect(self) -> QRect:
         return self.bubble
@@ -372,7 +375,7 @@ class ReplyCell(Cell):
         """One of its widgets wants another height."""
         self._measure()
 
-    def row_rect(self, row_width: int) -> QRect:
+    def row_rect(self, row_width: int, room: int) -> QRect:
         left = -self._theme.px("radius.small")
         return QRect(left, self._row_top, row_width, self._theme.px("actionRow"))
 
