@@ -19,7 +19,7 @@ ALIKE = (("ё", "е"), ("ς", "σ"), *((space, " ") for space in SPACES))
 WORD = re.compile(r"[^\W_]+")
 
 # What may stand inside a shown word in its source, and what hides there how a word goes on.
-INSIDE_WORDS = ("` ", " `", *"*_~`$[]!<>")
+INSIDE_WORDS = b"*_~`$[]!<>"
 HIDING = re.compile(r"&#?\w+;|\)[^\w\s]*\w|\][^\w\s(\[]*\w|\[\]|%[0-9a-f]{2}")
 
 
@@ -94,16 +94,15 @@ class Sieve:
     __slots__ = ("_marks", "_words")
 
     def __init__(self, folded_query: str) -> None:
-        self._words = WORD.findall(folded_query)
-        self._marks = {mark for mark in WORD.sub("", folded_query) if not mark.isspace()}
+        self._words = [word.encode("utf-8", "surrogatepass") for word in WORD.findall(folded_query)]
+        self._marks = {mark for mark in WORD.sub("", folded_query) if not mark.isspace() and mark != "\ufffd"}
 
     def passes(self, source: str) -> bool:
         """False only when the query is nowhere in what the source shows."""
-        folded = fold(clean(source))
+        folded = fold(source.replace("\r\n", "\n"))
         if all(mark in folded for mark in self._marks):
-            bare = folded
-            for mark in INSIDE_WORDS:
-                bare = bare.replace(mark, "")
-            if all(word in bare for word in self._words):
+            bare = folded.replace("` ", "").replace(" `", "")  # code loses a space at either end
+            letters = bare.encode("utf-8", "surrogatepass").translate(None, INSIDE_WORDS)
+            if all(word in letters for word in self._words):
                 return True
         return ("&" in folded or "](" in folded or "][" in folded) and HIDING.search(folded) is not None
