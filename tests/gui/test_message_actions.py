@@ -130,6 +130,23 @@ async def test_an_edit_waits_in_its_thread(qapp: QApplication, qtbot: QtBot, tmp
         assert s.composer.toPlainText() == "draft"
 
 
+async def test_an_edit_made_while_a_reply_grows_is_sent_when_it_is_complete(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        s.send("One")
+        await until(lambda: s.is_running)
+        await begin_editing(s, (await s.stored())[0].id)
+        s.type(" more")
+        s.press(Qt.Key.Key_Return)
+        assert is_editing(s)
+        s.prompter.answer("One more", "Two")
+        s.prompter.answer("One", "First")
+        await until(lambda: s.shown() == ["One more", "Two"] and not s.is_running)
+        assert not is_editing(s)
+        assert s.composer.toPlainText() == ""
+
+
 async def test_an_edit_of_a_question_that_is_gone_is_kept_in_the_composer(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:
