@@ -9,7 +9,7 @@ Coordinates: x from the left edge of the column, y from the upper edge of the ce
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
+from PySide6.QtCore import QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -183,11 +183,22 @@ class Cell:
         """It goes for good."""
 
 
+class QuestionTexts(QObject):
+    """The words of a question's controls."""
+
+    def show_all(self, lines: int) -> str:
+        """On what shows the rest of a folded question."""
+        return self.tr("Show all, %n line(s)", "", lines)
+
+
 class QuestionCell(Cell):
     """The user's words: tinted, leaning right, at most 80 % of the column."""
 
-    def __init__(self, entry: Entry, width: int, environment: Environment, theme: Theme) -> None:
+    def __init__(
+        self, entry: Entry, width: int, environment: Environment, theme: Theme, texts: QuestionTexts
+    ) -> None:
         super().__init__(entry, width, environment, theme)
+        self._texts = texts
         items = self._items()
         side, edge = theme.px("spacing.4"), theme.px("spacing.2")
         room = int(width * BUBBLE_SHARE) - 2 * side
@@ -263,8 +274,7 @@ class QuestionCell(Cell):
             painter.drawText(self._unfold_rect().translated(x, y), self._unfold_words())
 
     def _unfold_words(self) -> str:
-        lines = self.entry.text.count("\n") + 1
-        return QCoreApplication.translate("QuestionCell", "Show all, %n line(s)", "", lines)
+        return self._texts.show_all(self.entry.text.count("\n") + 1)
 
     def _unfold_rect(self) -> QRect:
         width = int(QFontMetricsF(self._theme.font("reading")).horizontalAdvance(self._unfold_words())) + 2

@@ -214,4 +214,5 @@ def paint_mark(painter: QPainter, rect: QRectF, role: str, style: TextStyle) -> 
     painter.fillRect(rect, style.theme.color(role))
     if style.theme.is_high_contrast:
         painter.setPen(QPen(style.text, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
