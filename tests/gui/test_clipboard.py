@@ -9,13 +9,14 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QClipboard, QGuiApplication, QTextDocument, QTextList, QTextListFormat, QTextTable
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit
 
+from desktop_app.markdown.items import TextItem
 from desktop_app.markdown.parser import parse
 from desktop_app.widgets.transcript.clipboard import (
     MARKDOWN,
+    RichData,
     markdown_data,
     plain_data,
     put_on_clipboard,
-    rich_data,
 )
 
 SOURCE = "**Bold** Привет 😀\n\n3. three\n4. four\n\n| a | b |\n|---|--:|\n| c | d |"
@@ -32,7 +33,7 @@ def forms(data: QMimeData) -> set[str]:
 
 
 def test_a_copy_is_words_rich_text_and_markdown(clipboard: QClipboard) -> None:
-    put_on_clipboard(rich_data(parse(SOURCE)))
+    put_on_clipboard(RichData(parse(SOURCE)))
     data = clipboard.mimeData()
     assert forms(data) == {"text/plain", "text/html", MARKDOWN}
     assert data.text() == "Bold Привет 😀\n\n3. three\n4. four\n\na\tb\nc\td"
@@ -43,8 +44,18 @@ def test_a_copy_is_words_rich_text_and_markdown(clipboard: QClipboard) -> None:
     assert data.data("image/png").isEmpty()
 
 
+def test_every_form_is_written_once_and_only_when_it_is_asked_for(qapp: QApplication) -> None:
+    item = TextItem("before")
+    data = RichData([item])
+    item.text = "after"
+    assert data.text() == "after"
+    item.text = "much later"
+    assert data.text() == "after"
+    assert "much later" in data.html()
+
+
 def test_markdown_that_is_known_is_taken_as_it_is(qapp: QApplication) -> None:
-    data = rich_data(parse("* **Bold**"), "* **Bold**\n")
+    data = RichData(parse("* **Bold**"), lambda: "* **Bold**\n")
     assert bytes(data.data(MARKDOWN).data()) == b"* **Bold**\n"
     assert data.text() == "• Bold"
 
@@ -53,9 +64,9 @@ def test_a_program_that_copied_ends_well() -> None:
     program = """
 from PySide6.QtWidgets import QApplication
 from desktop_app.markdown.parser import parse
-from desktop_app.widgets.transcript.clipboard import put_on_clipboard, rich_data
+from desktop_app.widgets.transcript.clipboard import RichData, put_on_clipboard
 app = QApplication([])
-put_on_clipboard(rich_data(parse("**Bold**")))
+put_on_clipboard(RichData(parse("**Bold**")))
 print(app.clipboard().text())
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
@@ -63,7 +74,7 @@ print(app.clipboard().text())
 
 
 def test_editors_take_the_form_they_understand(clipboard: QClipboard) -> None:
-    put_on_clipboard(rich_data(parse(SOURCE)))
+    put_on_clipboard(RichData(parse(SOURCE)))
     words, rich = QPlainTextEdit(), QTextEdit()
     words.paste()
     rich.paste()
@@ -76,7 +87,7 @@ def test_a_word_processor_reads_lists_quotes_headings_and_code(qapp: QApplicatio
     source = (
         "## Head\n\n3. three\n4. four\n   - inner\n\n> quoted\n\n```\na\n  b\n```\n\n[to](https://a.example)"
     )
-    document.setHtml(rich_data(parse(source)).html())
+    document.setHtml(RichData(parse(source)).html())
     blocks = {}
     block = document.begin()
     while block.isValid():
@@ -98,7 +109,7 @@ def test_a_word_processor_reads_lists_quotes_headings_and_code(qapp: QApplicatio
 
 def test_a_word_processor_reads_tables(qapp: QApplication) -> None:
     document = QTextDocument()
-    document.setHtml(rich_data(parse(SOURCE)).html())
+    document.setHtml(RichData(parse(SOURCE)).html())
     table = next(frame for frame in document.rootFrame().childFrames() if isinstance(frame, QTextTable))
     assert (table.rows(), table.columns()) == (2, 2)
     assert table.format().border() == 1

@@ -1,7 +1,8 @@
 """What is copied, in every form that another program may ask for."""
 
 import atexit
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QClipboard, QGuiApplication
@@ -11,7 +12,52 @@ from desktop_app.markdown.to_html import to_html
 from desktop_app.markdown.to_markdown import to_markdown
 from desktop_app.markdown.to_plain import to_plain
 
-MARKDOWN = "text/markdown"
+PLAIN, HTML, MARKDOWN = "text/plain", "text/html", "text/markdown"
+
+
+class RichData(QMimeData):
+    """Words, rich text and Markdown of ``items``, each written when a program asks for it: a copy costs nothing, and
+    a million characters 20, 90 and 170 ms.
+
+    ``items`` must not change any more.  ``markdown`` gives the Markdown where it need not be written anew.
+    """
+
+    def __init__(self, items: Sequence[Item], markdown: Callable[[], str] | None = None) -> None:
+        super().__init__()
+        self._writers: dict[str, Callable[[], str]] = {
+            PLAIN: lambda: to_plain(items),
+            HTML: lambda: to_html(items),
+            MARKDOWN: markdown or (lambda: to_markdown(items)),
+        }
+        self._written: dict[str, str] = {}
+
+    def formats(self) -> list[str]:
+        return list(self._writers)
+
+    def hasFormat(self, mimetype: str) -> bool:
+        return mimetype in self._writers
+
+    def retrieveData(self, mimetype: str, preferred_type: Any) -> Any:
+        if mimetype not in self._writers:
+            return None
+        if mimetype not in self._written:
+            self._written[mimetype] = self._writers[mimetype]()
+        return self._written[mimetype]
+
+
+def markdown_data(source: str) -> QMimeData:
+    """Markdown as it stands, for every program that takes words."""
+    data = QMimeData()
+    data.setText(source)
+    data.setData(MARKDOWN, source.encode(errors="replace"))
+    return data
+
+
+def plain_data(items: Sequence[Item]) -> QMimeData:
+    """Words alone."""
+    data = QMimeData()
+    data.setText(to_plain(items))
+    return data
 
 
 def put_on_clipboard(data: QMimeData, mode: QClipboard.Mode = QClipboard.Mode.Clipboard) -> None:
@@ -27,33 +73,3 @@ def _empty_private_clipboard() -> None:
     """
     if QGuiApplication.instance() is not None and QGuiApplication.platformName() == "offscreen":
         QGuiApplication.clipboard().clear()
-
-
-def rich_data(items: Sequence[Item], source: str | None = None) -> QMimeData:
-    """Words, rich text and Markdown; ``source`` is the Markdown when it is known already.
-
-    About 0.1 s for a million characters, 0.3 s without ``source``.
-    """
-    data = plain_data(items)
-    data.setHtml(to_html(items))
-    _add_markdown(data, to_markdown(items) if source is None else source)
-    return data
-
-
-def markdown_data(source: str) -> QMimeData:
-    """Markdown as it stands, for every program that takes words."""
-    data = QMimeData()
-    data.setText(source)
-    _add_markdown(data, source)
-    return data
-
-
-def plain_data(items: Sequence[Item]) -> QMimeData:
-    """Words alone."""
-    data = QMimeData()
-    data.setText(to_plain(items))
-    return data
-
-
-def _add_markdown(data: QMimeData, source: str) -> None:
-    data.setData(MARKDOWN, source.encode(errors="replace"))

@@ -9,7 +9,7 @@ from desktop_app.markdown.excerpt import excerpt
 from desktop_app.markdown.items import Item
 from desktop_app.markdown.to_markdown import to_markdown
 from desktop_app.widgets.transcript.cell import Cell
-from desktop_app.widgets.transcript.clipboard import markdown_data, plain_data, put_on_clipboard, rich_data
+from desktop_app.widgets.transcript.clipboard import RichData, markdown_data, plain_data, put_on_clipboard
 from desktop_app.widgets.transcript.messages import Entry
 from desktop_app.widgets.transcript.table_block import TableBlock
 
@@ -46,7 +46,7 @@ class Copying:
             return False
         gathering = _Gathering(kind, range(0))
         self._gather_whole(gathering, entry)
-        self._put(kind, gathering.items, entry.text)
+        self._put(gathering)
         return True
 
     def copy_block(self, cell: Cell, index: int) -> None:
@@ -63,7 +63,7 @@ class Copying:
             if entry is None:
                 break
             self._gather(gathering, entry)
-        return gathering.markdown
+        return gathering.markdown()
 
     def offer_selection(self) -> None:
         """Where the system has a selection that the middle button pastes, put the words there."""
@@ -94,7 +94,7 @@ class Copying:
                 return
             self._gather(gathering, entry)
         self._gathering = None
-        self._put(gathering.kind, gathering.items, gathering.markdown)
+        self._put(gathering)
 
     def cancel(self) -> None:
         """Another thread is shown."""
@@ -114,7 +114,7 @@ class Copying:
             self._gather_whole(gathering, entry)
         elif first < last:
             part = excerpt(items, first, last)
-            gathering.add(part, to_markdown(part))
+            gathering.add(part, None)
 
     @staticmethod
     def _gather_whole(gathering: "_Gathering", entry: Entry) -> None:
@@ -124,8 +124,8 @@ class Copying:
         gathering.add(items, entry.text)
 
     @staticmethod
-    def _put(kind: str, items: list[Item], markdown: str) -> None:
-        put_on_clipboard(_data(kind, items, markdown))
+    def _put(gathering: "_Gathering") -> None:
+        put_on_clipboard(_data(gathering))
 
 
 class _Gathering:
@@ -135,24 +135,25 @@ class _Gathering:
         self.kind = kind
         self.positions = positions
         self.items: list[Item] = []
-        self._sources: list[str] = []
+        self._sources: list[str | list[Item]] = []
 
-    def add(self, items: list[Item], source: str) -> None:
-        """One message more."""
+    def add(self, items: list[Item], source: str | None) -> None:
+        """One message more; without ``source`` it is a part of one, whose Markdown is written when it is wanted."""
         self.items.extend(items)
-        self._sources.append(source.rstrip("\n") if self.positions else source)
+        if source is not None and self.positions:
+            source = source.rstrip("\n")
+        self._sources.append(items if source is None else source)
 
-    @property
     def markdown(self) -> str:
         """All sources, an empty line between messages."""
-        return "\n\n".join(self._sources)
+        return "\n\n".join(one if isinstance(one, str) else to_markdown(one) for one in self._sources)
 
 
-def _data(kind: str, items: list[Item], markdown: str) -> QMimeData:
-    match kind:
+def _data(gathering: _Gathering) -> QMimeData:
+    match gathering.kind:
         case "markdown":
-            return markdown_data(markdown)
+            return markdown_data(gathering.markdown())
         case "plain":
-            return plain_data(items)
+            return plain_data(gathering.items)
         case _:
-            return rich_data(items, markdown)
+            return RichData(gathering.items, gathering.markdown)
