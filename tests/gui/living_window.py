@@ -102,7 +102,7 @@ class Scene:
 
     @property
     def composer(self) -> QPlainTextEdit:
-        return _composer(self.window)
+        return composer_of(self.window)
 
     def type(self, text: str) -> None:
         QTest.keyClicks(self.composer, text)
@@ -168,7 +168,7 @@ class Scene:
         return thread.draft
 
 
-def _composer(window: MainWindow) -> QPlainTextEdit:
+def composer_of(window: MainWindow) -> QPlainTextEdit:
     found = window.findChild(QPlainTextEdit, "composer")
     assert found is not None
     return found
@@ -209,7 +209,7 @@ async def living_window(app: QApplication, folder: Path, *, typed_early: str = "
     async with ChatServer(prompter, key=None) as server:
         profile = Profile.at(folder)
         opened = make_window(app, profile)
-        QTest.keyClicks(_composer(opened.window), typed_early)
+        QTest.keyClicks(composer_of(opened.window), typed_early)
         bridge = Bridge()
         backend = make_backend(profile, bridge)
         assistant = await make_assistant(backend, server.base_url)
