@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -136,58 +135,6 @@ def test_a_reply_far_away_takes_edits_too(view: TranscriptView, reader: Reader) 
     view.restore_position("m0000", 0)
     assert reader.text("m0001") == "Start. Far above."
     assert "m0001" in reader.shown_ids()
-
-
-# -- what is painted is what there is
-
-
-PIECES = [
-    "\n\nA paragraph",
-    " that grows **and",
-    " is bold**.\n",
-    "\n- one\n",
-    "- two\n\n",
-    "```\nx = 1\n",
-    "y = 2\n```\n",
-    "| a | b |\n|---|---|\n",
-    "| c | d |\n\n",
-    "> quoted",
-    " words\n\nText after it",
-]
-
-
-def test_what_is_drawn_in_strips_is_what_is_drawn_whole(
-    view: TranscriptView, reader: Reader, qtbot: QtBot
-) -> None:
-    text = f"{PARAGRAPH}\n\n" * 6
-    answer = reply(21, text, Status.WRITING)
-    view.show_thread([*talk(20), question(20), answer])
-    seen = set()
-    for number in range(120):
-        piece = PIECES[number % len(PIECES)]
-        view.edit(answer.id, TextEdit(len(text), piece))
-        text += piece
-        if number % 10 in (3, 4):
-            reader.wheel(120)
-        elif number % 10 in (6, 7):
-            reader.wheel(-480)
-        qtbot.wait(1)
-        drawn = view.screen().grabWindow(view.winId()).toImage()
-        whole = view.grab().toImage().convertToFormat(drawn.format())
-        assert greatest_difference(drawn, whole) <= ROUNDING, f"step {number}, {piece!r}"
-        seen.add(bytes(drawn.constBits()))
-    assert len(seen) > 100
-
-
-ROUNDING = 2
-"""Of 255: edges that are cut by the screen's are rounded otherwise."""
-
-
-def greatest_difference(one: QImage, other: QImage) -> int:
-    """Between two pictures, of any colour of any pixel."""
-    if one == other:
-        return 0
-    return max(abs(a - b) for a, b in zip(bytes(one.constBits()), bytes(other.constBits()), strict=True))
 
 
 # -- rule 1 and 2: following
