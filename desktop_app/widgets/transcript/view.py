@@ -153,6 +153,8 @@ class TranscriptView(PageView):
             self.current_id = current_id
         if place is not None and self.page.return_to(place):
             self._following.leave()
+        elif messages and total is not None and messages[-1].position < total - 1:
+            self.page.go_to(messages[0].position)  # a window around where the reader was, who is put there next
         else:
             self.page.go_to_end()
         self._redraw()
