@@ -262,5 +262,6 @@ def _block(r: random.Random) -> str:
         (3, lambda: f"See [{r.choice(_ENGLISH)}][r{r.randint(1, 9)}] and [r{r.randint(1, 9)}]."),
         (2, lambda: f'[r{r.randint(1, 9)}]: https://example.org/ref/{r.randint(1, 999)} "t"'),
     )
-    weights, functions = zip(*makers, strict=True)
-    return r.choices(functions, weights)[0]()
+    functions: list[Callable[[], str]] = [maker for _, maker in makers]
+    chosen = r.choices(functions, [weight for weight, _ in makers])[0]
+    return chosen()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from desktop_app.markdown.items import CodeItem, Item, ListState, TableItem, TextItem
 from desktop_app.markdown.parser import Container, Definition, clean, normal_label, options
-from desktop_app.markdown.splitter import FENCE, WORDS, Cut, Opening, Scan, WordsScan
+from desktop_app.markdown.splitter import FENCE, TABLE, WORDS, Cut, Opening, Scan, WordsScan
 
 _LONG_WORDS = 600
 """A paragraph whose open end is longer (code points) is cut inside."""
@@ -53,18 +53,16 @@ class _Checkpoint(NamedTuple):
     opening: Opening
 
 
-class _Piece(NamedTuple):
-    """A settled part of the text with labels that had no definition; it made the items ``first`` to ``end``.
+class _Piece:
+    """A settled part of the text, from item ``first`` on, with ``labels`` that had no definition."""
 
-    ``is_partial``: its first or last item is made of other parts as well.
-    """
+    __slots__ = ("first", "labels", "opening", "text")
 
-    text: str
-    opening: Opening
-    first: int
-    end: int
-    labels: frozenset[str]
-    is_partial: bool
+    def __init__(self, text: str, opening: Opening, first: int, labels: set[str]) -> None:
+        self.text = text
+        self.opening = opening
+        self.first = first
+        self.labels = labels
 
 
 class Growth:
@@ -89,6 +87,8 @@ class Growth:
         self._is_finished = False
         self._definitions: dict[str, Definition] = {}
         self._waiting: list[_Piece] = []
+        self._piece: _Piece | None = None
+        """The part up to the tail, while its last paragraph or table goes on."""
         self._checkpoints = [_Checkpoint(0, 0, self._opening)]
         self._begin_change()
 
@@ -124,7 +124,8 @@ class Growth:
         self.settled = self._first = place.items
         self._offset = place.offset
         del self.items[place.items :]
-        self._waiting = [piece for piece in self._waiting if piece.end <= place.items]
+        self._waiting = [piece for piece in self._waiting if piece.first < place.items]
+        self._piece = None
         self._tail = ""
         self._stable = 0
         self._next_words = _LONG_WORDS
@@ -255,6 +256,7 @@ class Growth:
         before, first, text = self._opening, self.settled, self._tail[: cut.offset]
         end = first + cut.items
         leaf = cut.opening.leaf
+        self._wait(text, missing, leaf)
         self._learn(text)
         stable = self._stable if before.leaf and cut.items == 1 else 0
         self.settled = end - 1 if leaf else end
@@ -264,12 +266,6 @@ class Growth:
             item = self.items[end - 1]
             self._stable = stable + cut.length if leaf == WORDS else _size(item)
             _settle(item, self._stable)
-        labels = missing - self._definitions.keys()
-        if labels and leaf != FENCE:
-            is_partial = bool(before.leaf or leaf)
-            self._waiting.append(_Piece(text, before, first, end, frozenset(labels), is_partial))
-        elif labels:
-            self._waiting.append(_Piece(text, before, first, end - 1, frozenset(labels), bool(before.leaf)))
         self._opening = cut.opening
         self._tail = self._tail[cut.offset :]
         self._offset += cut.offset
@@ -294,21 +290,35 @@ class Growth:
             if definition["span"]["start"] >= base and key not in self._definitions:
                 self._definitions[key] = Definition(definition["dest"], definition["title"] or "")
                 new.add(key)
-        self._waiting = [self._redone(piece, new) if piece.labels & new else piece for piece in self._waiting]
-
-    def _redone(self, piece: _Piece, labels: set[str]) -> _Piece:
-        """Show the links of a settled piece whose labels have been defined now."""
-        if piece.is_partial:
+        for piece in self._waiting:
+            if piece.labels & new:
+                self._redo(piece)
+                piece.labels -= new
+        if self._piece is not None and self._piece.labels & new:
             raise UnclearError
+
+    def _wait(self, text: str, missing: set[str], leaf: str) -> None:
+        """Remember a text that is being settled for the sake of its labels without a definition."""
+        piece = self._piece
+        if piece is None:
+            piece = _Piece(text, self._opening, self.settled, missing)
+        else:
+            piece.text += text
+            piece.labels |= missing
+        self._piece = piece if leaf in {TABLE, WORDS} else None
+        if self._piece is None and piece.labels:
+            self._waiting.append(piece)
+
+    def _redo(self, piece: _Piece) -> None:
+        """Show the links of a settled part whose labels have been defined now."""
         items = Scan(piece.text, _apart(piece.opening), self._definitions).items
-        for index, item in enumerate(items[: piece.end - piece.first], piece.first):
+        for index, item in enumerate(items, piece.first):
             old = self.items[index]
             item.list = old.list
-            if not _looks_like(old, item):
+            if not isinstance(item, CodeItem) and not _looks_like(old, item):
                 self.items[index] = item
                 _settle(item)
                 self._others.add(index)
-        return piece._replace(labels=piece.labels - labels)
 
 
 def _decided(tail: str, opening: Opening) -> str:

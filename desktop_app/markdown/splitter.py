@@ -486,10 +486,11 @@ class WordsScan(Scan):
         elif text == "]":
             self._brackets = max(self._brackets - 1, 0)
         elif end - start == len(text.encode()):
-            found = _OPENER.search(self._bytes[start : end + 1].decode(errors="ignore"))
+            found = _OPENER.search(self._bytes[start : end + 4].decode(errors="ignore"))
+            clear = len(text) if found is None else found.start()
             if self._is_neutral:
-                self._find_space(text[: found.start()] if found else text, start)
-            self._is_blocked = self._is_blocked or found is not None
+                self._find_space(text[:clear], start)
+            self._is_blocked = self._is_blocked or clear < len(text)
 
     def _find_space(self, text: str, start: int) -> None:
         """The last single space between words."""
