@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import qasync
-from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, Qt, Signal
 
+from desktop_app import quick_start
 from desktop_app.controllers.backend import Backend, open_backend
 from desktop_app.controllers.library import Beginning
 from desktop_app.domain.errors import DatabaseDamagedError, RunError, StoreError
@@ -95,6 +96,7 @@ async def serve(
     if backend.database.is_read_only:
         error = DatabaseDamagedError(backend.database.read_only_reason)
         window.show_unopened(RunError.of(error), profile.database.parent)
+    intents.thread_opened.connect(quick_start.settle, Qt.ConnectionType.SingleShotConnection)
     intents.thread_opened.connect(keep_place)  # after a crash, too, the next start shows the same thread
     for path in opened.kept_aside:
         window.show_kept_aside(path)
