@@ -17,6 +17,7 @@ The tree, from the window down; imports point one way, and import-linter checks 
     services/     adapters to what answers a run; the only place of httpx
     store/        what is kept on this machine: database, settings, secrets
     export/       values to bytes: Markdown, HTML, JSON
+    markdown/     Markdown as a flat list of items that can grow; what is copied, found and read aloud is made of them
     domain/       values and rules; no I/O
 
 The life of one answer::
@@ -24,10 +25,13 @@ The life of one answer::
     composer -> Intents.send -> RunsController (worker loop): user message and an empty reply are committed
       -> Service.run(request) yields run events -> Normaliser turns deltas and snapshots into TextEdits
          -> store, at most 250 ms late         -> Bridge (a deque) -> message pane, at most once a frame
+                                                  -> Document: settled items stay, the open end is parsed again
+                                                  -> Flow: blocks are laid out, what changed is drawn
       -> exactly one ending: completed, truncated, filtered, failed, stopped, interrupted
 
 Threads of the program: the window's (Qt, later joined by a small asyncio loop for intents), one worker (asyncio:
-all HTTP, all runs), one for SQLite, one for the keyring.  The on-device model is a process of its own.
+all HTTP, all runs), one for SQLite, one for the keyring, one each for the colours of code and for pictures, begun with
+the first of them.  The on-device model is a process of its own.
 """
 
 __version__ = "0.1.0"
