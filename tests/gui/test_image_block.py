@@ -41,6 +41,10 @@ def picture(width: int = 60, height: int = 40, color: str = "red", kind: str = "
     for x in range(width // 2):
         for y in range(height):
             image.setPixelColor(x, y, QColor(color))
+    return saved(image, kind)
+
+
+def saved(image: QImage, kind: str = "PNG") -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     assert image.save(buffer, kind)  # type: ignore[call-overload]
@@ -179,13 +183,24 @@ def test_drawings_and_broken_files_are_not_shown() -> None:
         decode("data:image/png", None, BOX)
 
 
-def test_huge_images_are_refused_before_they_are_decoded(tmp_path: Path) -> None:
+@pytest.mark.parametrize("side", [8_500, 20_000])
+def test_huge_images_are_refused(side: int) -> None:
     head = bytearray(picture())
-    head[16:24] = (20_000).to_bytes(4) + (20_000).to_bytes(4)
+    head[16:24] = side.to_bytes(4) * 2
     head[29:33] = zlib.crc32(head[12:29]).to_bytes(4)
-    with pytest.raises(ImageError) as caught:
+    with pytest.raises(ImageError):
         decode("", bytes(head), BOX)
+
+
+def test_images_of_few_colours_but_many_pixels_are_refused() -> None:
+    image = QImage(10_000, 6_500, QImage.Format.Format_Mono)
+    image.fill(0)
+    with pytest.raises(ImageError) as caught:
+        decode("", saved(image), BOX)
     assert caught.value.reason == TOO_LARGE
+
+
+def test_huge_files_are_not_read(tmp_path: Path) -> None:
     path = tmp_path / "large.png"
     with path.open("wb") as file:
         file.truncate((50 << 20) + 1)
@@ -350,11 +365,19 @@ def test_another_image_in_its_place_is_taken(shown: Shown, png: str, qtbot: QtBo
     qtbot.waitUntil(lambda: block.height == 40)
 
 
-def test_its_thread_ends_at_once(qapp: QApplication, png: str, qtbot: QtBot) -> None:
+def image_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "images"]
+
+
+def test_its_thread_begins_with_the_first_image_and_ends_at_once(
+    qapp: QApplication, png: str, qtbot: QtBot
+) -> None:
+    for thread in image_threads():
+        thread.join(5)
     shown = Shown()
-    assert not [thread for thread in threading.enumerate() if thread.name == "images"]
+    assert not image_threads()
     shown.block(png)
-    (thread,) = [thread for thread in threading.enumerate() if thread.name == "images"]
+    (thread,) = image_threads()
     shown.images.close()
     thread.join(5)
     assert not thread.is_alive()

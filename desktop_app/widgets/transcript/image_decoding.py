@@ -10,16 +10,37 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt, QUrl
-from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QImage, QTransform
+
+from desktop_app.widgets.transcript.exif import UPRIGHT, orientation
 
 MOST_BYTES = 50 << 20
 MOST_PIXELS = 64_000_000
-FORMATS = {b"png", b"jpeg", b"gif", b"webp", b"bmp"}
+FORMATS = {
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"\xff\xd8\xff": "JPG",
+    b"GIF8": "GIF",
+    b"RIFF": "WEBP",
+    b"BM": "BMP",
+}
+"""What the bytes of a file begin with, and Qt's names."""
+
+FIRST_TURNED = 5
+"""From this Exif orientation on, width and height are exchanged."""
 
 MISSING, TOO_LARGE, UNREADABLE = "missing", "too_large", "unreadable"
 """Why there is no image."""
 
+_UPRIGHT_BY = {
+    2: QTransform(-1, 0, 0, 1, 0, 0),
+    3: QTransform(-1, 0, 0, -1, 0, 0),
+    4: QTransform(1, 0, 0, -1, 0, 0),
+    5: QTransform(0, 1, 1, 0, 0, 0),
+    6: QTransform(0, 1, -1, 0, 0, 0),
+    7: QTransform(0, -1, -1, 0, 0, 0),
+    8: QTransform(0, -1, 1, 0, 0, 0),
+}
 _NETWORK_PATHS = ("//", "\\\\")
 _SLICE = 1 << 20
 
@@ -63,31 +84,39 @@ def decode(source: str, content: bytes | None, box: QSize) -> Decoded:
         content = _data(source) if is_data(source) else _file(source)
     if len(content) > MOST_BYTES:
         raise ImageError(TOO_LARGE)
-    buffer = QBuffer()
-    buffer.setData(QByteArray(content))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    return _read(QImageReader(buffer), box)
-
-
-def _read(reader: QImageReader, box: QSize) -> Decoded:
-    reader.setDecideFormatFromContent(True)
-    reader.setAutoTransform(True)
-    if bytes(reader.format().data()) not in FORMATS:
-        raise ImageError(UNREADABLE)
-    raw = reader.size()
-    if raw.isEmpty():  # a format that does not say beforehand cannot be kept within limits
-        raise ImageError(UNREADABLE)
-    if raw.width() * raw.height() > MOST_PIXELS:
-        raise ImageError(TOO_LARGE)
-    is_turned = bool(reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90)
-    fitting = _fitted(raw, box.transposed() if is_turned else box)
-    if fitting != raw:
-        reader.setScaledSize(fitting)
-    image = reader.read()
+    kind = _kind(content)
+    # Neither QImageReader nor a QBuffer: Qt calls the buffer, which needs the interpreter, while it holds the lock of
+    # its image plug-ins; a call to the reader waits for that lock and does not give the interpreter up.  Both threads
+    # would stand still.  This call gives it up for the whole time.
+    image = QImage.fromData(content, kind)  # type: ignore[arg-type]  # Qt takes no bytes there
     if image.isNull():
         raise ImageError(UNREADABLE)
+    if image.width() * image.height() > MOST_PIXELS:
+        raise ImageError(TOO_LARGE)
+    return _finished(image, orientation(content) if kind == "JPG" else UPRIGHT, box)
+
+
+def _kind(content: bytes) -> str:
+    """The name of the format that the first bytes tell."""
+    for start, kind in FORMATS.items():
+        if content.startswith(start) and (kind != "WEBP" or content[8:12] == b"WEBP"):
+            return kind
+    raise ImageError(UNREADABLE)
+
+
+def _finished(image: QImage, held: int, box: QSize) -> Decoded:
+    """Scaled to fit and turned upright."""
+    size = image.size()
+    is_turned = held >= FIRST_TURNED
+    fitting = _fitted(size, box.transposed() if is_turned else box)
+    if fitting != size:
+        image = image.scaled(
+            fitting, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
     image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-    return Decoded(image, raw.transposed() if is_turned else raw)
+    if held != UPRIGHT:
+        image = image.transformed(_UPRIGHT_BY[held])
+    return Decoded(image, size.transposed() if is_turned else size)
 
 
 def _fitted(size: QSize, box: QSize) -> QSize:
