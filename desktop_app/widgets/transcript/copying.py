@@ -1,8 +1,9 @@
 """Copying from the transcript: the selection, a message, a block."""
 
+import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication
 
 from desktop_app.markdown.excerpt import excerpt
@@ -11,11 +12,13 @@ from desktop_app.markdown.to_markdown import to_markdown
 from desktop_app.widgets.transcript.cell import Cell
 from desktop_app.widgets.transcript.clipboard import RichData, markdown_data, plain_data, put_on_clipboard
 from desktop_app.widgets.transcript.messages import Entry
+from desktop_app.widgets.transcript.selection import Selection
 from desktop_app.widgets.transcript.table_block import TableBlock
 
 if TYPE_CHECKING:
     from desktop_app.widgets.transcript.view import TranscriptView
 
+TURN_S = 0.008
 MOST_OFFERED = 20
 """A selection of more messages is made into text only when it is copied."""
 
@@ -29,13 +32,16 @@ class Copying:
     def __init__(self, view: "TranscriptView") -> None:
         self._view = view
         self._gathering: _Gathering | None = None
+        self._timer = QTimer(view)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.go_on)
 
     def copy(self, kind: str) -> bool:
         """Copy the selection, or the current message when nothing is selected; False when there is neither."""
         view = self._view
         if view.selection.is_empty:
             return bool(view.current_id) and self.copy_message(view.current_id, kind)
-        self._gathering = _Gathering(kind, view.selection.positions())
+        self._gathering = _Gathering(kind, view.selection)
         self.go_on()
         return True
 
@@ -44,7 +50,7 @@ class Copying:
         entry = self._view.page.messages.entry(message_id)
         if entry is None:
             return False
-        gathering = _Gathering(kind, range(0))
+        gathering = _Gathering(kind, Selection())
         self._gather_whole(gathering, entry)
         self._put(gathering)
         return True
@@ -57,7 +63,7 @@ class Copying:
 
     def selected_markdown(self) -> str:
         """The selection as Markdown, as far as its messages are here; "" when nothing is selected."""
-        gathering = _Gathering("markdown", self._view.selection.positions())
+        gathering = _Gathering("markdown", self._view.selection)
         while gathering.positions:
             entry = self._view.page.messages.at(gathering.positions[0])
             if entry is None:
@@ -71,7 +77,7 @@ class Copying:
         positions = self._view.selection.positions()
         if not clipboard.supportsSelection() or not 0 < len(positions) <= MOST_OFFERED:
             return
-        gathering = _Gathering("plain", positions)
+        gathering = _Gathering("plain", self._view.selection)
         for position in positions:
             entry = self._view.page.messages.at(position)
             if entry is not None:
@@ -86,7 +92,11 @@ class Copying:
         if gathering is None:
             return
         view = self._view
+        until = time.monotonic() + TURN_S
         while gathering.positions:
+            if time.monotonic() > until:
+                self._timer.start(0)
+                return
             position = gathering.positions[0]
             entry = view.page.messages.at(position)
             if entry is None:
@@ -103,7 +113,7 @@ class Copying:
     def _gather(self, gathering: "_Gathering", entry: Entry) -> None:
         position = gathering.positions[0]
         gathering.positions = gathering.positions[1:]
-        bounds = self._view.selection.bounds_in(position)
+        bounds = gathering.selection.bounds_in(position)
         items = entry.items
         if bounds is None or not items:
             return
@@ -129,11 +139,15 @@ class Copying:
 
 
 class _Gathering:
-    """What was collected of a selection so far; ``positions`` are still to come."""
+    """What was collected of a selection so far; ``positions`` are still to come.
 
-    def __init__(self, kind: str, positions: range) -> None:
+    The selection is that of the moment: what the reader selects meanwhile is another one.
+    """
+
+    def __init__(self, kind: str, selection: Selection) -> None:
         self.kind = kind
-        self.positions = positions
+        self.selection = selection.copy()
+        self.positions = selection.positions()
         self.items: list[Item] = []
         self._sources: list[str | list[Item]] = []
 

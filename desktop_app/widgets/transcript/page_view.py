@@ -150,7 +150,7 @@ class PageView(QAbstractScrollArea):
     def _redraw(self) -> None:
         """Everything is other than before."""
         self._is_all_changed = True
-        self._refresh(())
+        self._refresh((), is_bar_at_once=True)
 
     def _ask_for_missing(self) -> None:
         page = self.page

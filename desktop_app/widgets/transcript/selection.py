@@ -43,6 +43,12 @@ class Selection:
             raise ValueError("nothing is selected")
         return min(self.anchor, self.head), max(self.anchor, self.head)
 
+    def copy(self) -> "Selection":
+        """The same selection, on its own."""
+        other = Selection()
+        other.anchor, other.head = self.anchor, self.head
+        return other
+
     def clear(self) -> None:
         """Nothing is selected."""
         self.anchor = self.head = None
