@@ -1035,39 +1035,39 @@
     <name>ImageBlock</name>
     <message>
         <source>Image from %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Изображение с %1</translation>
     </message>
     <message>
         <source>Loading the image</source>
-        <translation type="unfinished"></translation>
+        <translation>Загрузка изображения</translation>
     </message>
     <message>
         <source>Retry</source>
-        <translation type="unfinished">Повторить</translation>
+        <translation>Повторить</translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished"></translation>
+        <translation>Показать</translation>
     </message>
     <message>
         <source>The address of the image cannot be opened</source>
-        <translation type="unfinished"></translation>
+        <translation>Адрес изображения нельзя открыть</translation>
     </message>
     <message>
         <source>The image could not be fetched</source>
-        <translation type="unfinished"></translation>
+        <translation>Не удалось загрузить изображение</translation>
     </message>
     <message>
         <source>The image is not there</source>
-        <translation type="unfinished"></translation>
+        <translation>Изображение не найдено</translation>
     </message>
     <message>
         <source>The image is too large</source>
-        <translation type="unfinished"></translation>
+        <translation>Изображение слишком большое</translation>
     </message>
     <message>
         <source>This is no image that can be shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Это не изображение, или его нельзя показать</translation>
     </message>
 </context>
 <context>
@@ -1919,7 +1919,7 @@
     <name>TableBlock</name>
     <message>
         <source>Copy as CSV</source>
-        <translation type="unfinished"></translation>
+        <translation>Копировать как CSV</translation>
     </message>
 </context>
 <context>
