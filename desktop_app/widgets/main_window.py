@@ -309,6 +309,7 @@ class MainWindow(QMainWindow):
 
         self.messages.build_pages()
         self.messages.transcript.set_announcements(self._settings.announcements)
+        self.messages.transcript.zoom_requested.connect(self._zoom)
         self._intents = intents
         self._data_folder = data_folder
         self._wire_lists(intents)

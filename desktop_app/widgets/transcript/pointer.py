@@ -19,6 +19,7 @@ DRAG_SCROLL_MS = 16
 FASTEST_DRAG = 60
 LINES_A_NOTCH = 3
 NOTCH = 120
+ZOOM_STEP = 10
 HOVER_AFTER_MS = 80
 
 
@@ -46,6 +47,7 @@ class Pointer:
         self._hovered: tuple[Cell, Spot] | None = None
         self.hovered_id = ""
         self._wheel_rest = 0.0
+        self._zoom_rest = 0
         self._drag_timer = self._timer(DRAG_SCROLL_MS, self._drag_on)
         self._hover_timer = self._timer(HOVER_AFTER_MS, self._hover_again)
         self._hover_timer.setSingleShot(True)
@@ -271,12 +273,15 @@ class Pointer:
     # -- the wheel
 
     def wheel(self, event: QWheelEvent) -> None:
-        """Scroll; sideways, or with Shift, a wide block under the mouse."""
+        """Scroll; sideways, or with Shift, a wide block under the mouse; with Ctrl, zoom."""
         event.accept()
         pixels, degrees = event.pixelDelta(), event.angleDelta()
         step = LINES_A_NOTCH * self._view.verticalScrollBar().singleStep() / NOTCH / 2
         across = pixels.x() or degrees.x() * step
         down = pixels.y() or degrees.y() * step
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._zoom(degrees.y())
+            return
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not across:
             across, down = down, 0
         if abs(across) > abs(down):
@@ -287,6 +292,13 @@ class Pointer:
         self._wheel_rest -= by
         self._view.scroll_by(by)
         self.scrolled()
+
+    def _zoom(self, degrees: int) -> None:
+        self._zoom_rest += degrees
+        notches = int(self._zoom_rest / NOTCH)
+        self._zoom_rest -= notches * NOTCH
+        if notches:
+            self._view.zoom_requested.emit(notches * ZOOM_STEP)
 
     def _scroll_block(self, point: QPoint, by: int) -> None:
         found = self.under(point)

@@ -59,9 +59,6 @@ from desktop_app.widgets.transcript.selection import END, THREAD_START, Selectio
 from desktop_app.widgets.transcript.spoken import SpokenTranscript
 from desktop_app.widgets.transcript.style import TextStyle
 
-BAR_EVERY_S = 0.2
-AHEAD = 3
-
 
 class TranscriptView(PageView):
     """The messages pane.
@@ -72,7 +69,7 @@ class TranscriptView(PageView):
     ``quote_requested(str)`` with Markdown; ``sibling_requested(str)`` with the id of the alternative to show;
     ``fix_requested(str, str)`` with the reply's id and one of "replace_key", "connections", "assistant_settings",
     "edit_question"; ``link_activated(str)`` with an http, https or mailto address; ``stop_requested()`` for Esc;
-    ``moved()`` when other messages are on the screen.
+    ``zoom_requested(int)`` with per cent to add; ``moved()`` when other messages are on the screen.
     """
 
     regenerate_requested = Signal(str)
@@ -87,6 +84,7 @@ class TranscriptView(PageView):
     fix_requested = Signal(str, str)
     link_activated = Signal(str)
     stop_requested = Signal()
+    zoom_requested = Signal(int)
     moved = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
