@@ -609,23 +609,12 @@ def test_idle_means_idle(view: TranscriptView, qtbot: QtBot) -> None:
     assert not [timer for timer in view.findChildren(QTimer) if timer.isActive()]
 
 
-def test_the_wheel_with_ctrl_zooms(view: TranscriptView, qtbot: QtBot) -> None:
+def test_the_wheel_with_ctrl_zooms(view: TranscriptView, reader: Reader) -> None:
     view.show_thread(talk(20))
     asked: list[int] = []
     view.zoom_requested.connect(asked.append)
     before = view.page.value
-    spot = QPointF(view.viewport().rect().center())
     for degrees in (120, -60, -60):
-        event = QWheelEvent(
-            spot,
-            view.viewport().mapToGlobal(spot),
-            QPoint(),
-            QPoint(0, degrees),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.ControlModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(view.viewport(), event)
+        reader.wheel(degrees, Qt.KeyboardModifier.ControlModifier)
     assert asked == [10, -10]
     assert view.page.value == before

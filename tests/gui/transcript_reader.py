@@ -77,7 +77,7 @@ class Reader:
 
     # -- what is done
 
-    def wheel(self, degrees: int) -> None:
+    def wheel(self, degrees: int, modifiers: Qt.KeyboardModifier = NO_KEYS) -> None:
         """Eighths of a degree; positive is up."""
         spot = QPointF(self.view.viewport().rect().center())
         event = QWheelEvent(
@@ -86,7 +86,7 @@ class Reader:
             QPoint(),
             QPoint(0, degrees),
             Qt.MouseButton.NoButton,
-            NO_KEYS,
+            modifiers,
             Qt.ScrollPhase.NoScrollPhase,
             False,
         )
