@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -21,7 +21,6 @@ from PySide6.QtGui import (
     QIcon,
     QIconEngine,
     QImage,
-    QImageReader,
     QPainter,
     QPalette,
     QPixmap,
@@ -32,6 +31,7 @@ MODES = ("light", "dark", "contrastLight", "contrastDark")
 ZOOM_PERCENT = range(50, 301)
 
 _PLACEHOLDER = re.compile(r"@(size|mark|font)\(([\w.-]+)\)|@(\w+)")
+_SVG_SIZE = re.compile(rb'width="\d+" height="\d+"')
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _GENERIC_FAMILIES = ("", "Sans", "Sans Serif", "sans-serif", "DejaVu Sans", "Bitstream Vera Sans")
 _PALETTE = {
@@ -315,14 +315,13 @@ def _faded(pixmap: QPixmap, opacity: float = 0.45) -> QPixmap:
 def render_svg(svg: bytes, pixels: int) -> QImage:
     """The drawing in a square of ``pixels``.
 
-    It goes through Qt's image plugin, so that QtSvg is loaded with the first icon and not with the program.
+    It goes through Qt's image plugin, so that QtSvg is loaded with the first icon and not with the program.  The size
+    is written into the drawing: to scale, a reader would be needed and a QBuffer, for which Qt asks for the interpreter
+    while it holds the lock of its image plug-ins.  A thread that decodes a picture then waits for this one, and this
+    one for it.
     """
-    buffer = QBuffer()
-    buffer.setData(QByteArray(svg))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer, QByteArray(b"svg"))
-    reader.setScaledSize(QSize(pixels, pixels))
-    return reader.read()
+    size = b'width="%d" height="%d"' % (pixels, pixels)
+    return QImage.fromData(_SVG_SIZE.sub(size, svg, count=1), "SVG")  # type: ignore[arg-type]  # no bytes there
 
 
 def system_mode() -> str:

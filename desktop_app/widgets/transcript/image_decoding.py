@@ -5,42 +5,26 @@ sign in to it).  Drawings (SVG) are not decoded, since they may point to such pa
 """
 
 import binascii
+import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QImage, QTransform
-
-from desktop_app.widgets.transcript.exif import UPRIGHT, orientation
+from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
 MOST_BYTES = 50 << 20
 MOST_PIXELS = 64_000_000
-FORMATS = {
-    b"\x89PNG\r\n\x1a\n": "PNG",
-    b"\xff\xd8\xff": "JPG",
-    b"GIF8": "GIF",
-    b"RIFF": "WEBP",
-    b"BM": "BMP",
-}
-"""What the bytes of a file begin with, and Qt's names."""
-
-FIRST_TURNED = 5
-"""From this Exif orientation on, width and height are exchanged."""
+HEAD_BYTES = 64 << 10
+FORMATS = {b"png", b"jpeg", b"gif", b"webp", b"bmp"}
+BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
+"""What the bytes of these formats begin with."""
 
 MISSING, TOO_LARGE, UNREADABLE = "missing", "too_large", "unreadable"
 """Why there is no image."""
 
-_UPRIGHT_BY = {
-    2: QTransform(-1, 0, 0, 1, 0, 0),
-    3: QTransform(-1, 0, 0, -1, 0, 0),
-    4: QTransform(1, 0, 0, -1, 0, 0),
-    5: QTransform(0, 1, 1, 0, 0, 0),
-    6: QTransform(0, 1, -1, 0, 0, 0),
-    7: QTransform(0, -1, -1, 0, 0, 0),
-    8: QTransform(0, -1, 1, 0, 0, 0),
-}
 _NETWORK_PATHS = ("//", "\\\\")
 _SLICE = 1 << 20
 
@@ -80,43 +64,71 @@ def decode(source: str, content: bytes | None, box: QSize) -> Decoded:
 
     Raises ImageError.  Takes as long as it needs; other threads go on meanwhile.
     """
+    if content is None and not is_data(source):
+        return _read(_file(source), box)
     if content is None:
-        content = _data(source) if is_data(source) else _file(source)
+        content = _data(source)
     if len(content) > MOST_BYTES:
         raise ImageError(TOO_LARGE)
-    kind = _kind(content)
-    # Neither QImageReader nor a QBuffer: Qt calls the buffer, which needs the interpreter, while it holds the lock of
-    # its image plug-ins; a call to the reader waits for that lock and does not give the interpreter up.  Both threads
-    # would stand still.  This call gives it up for the whole time.
-    image = QImage.fromData(content, kind)  # type: ignore[arg-type]  # Qt takes no bytes there
+    return _read_bytes(content, box)
+
+
+def _read_bytes(content: bytes, box: QSize) -> Decoded:
+    """By way of a file of the user's own that is gone afterwards.
+
+    A QBuffer made in Python needs the interpreter when Qt calls it, and Qt does so while it holds the lock of its image
+    plug-ins.  Another thread that has the interpreter and waits for that lock would wait for ever.
+    """
+    handle, name = tempfile.mkstemp(prefix="nitka-")
+    path = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        return _read(path, box)
+    except OSError as error:
+        raise ImageError(UNREADABLE) from error
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _read(path: Path, box: QSize) -> Decoded:
+    _check_kind(path)
+    reader = QImageReader(str(path))
+    try:
+        return _decoded(reader, box)
+    finally:
+        reader.setFileName("")  # closes the file; while it is open Windows cannot delete it
+
+
+def _decoded(reader: QImageReader, box: QSize) -> Decoded:
+    """Only ``read`` takes long, and it lets other threads go on."""
+    reader.setDecideFormatFromContent(True)
+    reader.setAutoTransform(True)
+    raw = reader.size()
+    if bytes(reader.format().data()) not in FORMATS or raw.isEmpty():
+        raise ImageError(UNREADABLE)
+    if raw.width() * raw.height() > MOST_PIXELS:
+        raise ImageError(TOO_LARGE)
+    is_turned = bool(reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90)
+    fitting = _fitted(raw, box.transposed() if is_turned else box)
+    if fitting != raw:
+        reader.setScaledSize(fitting)
+    image = reader.read()
     if image.isNull():
         raise ImageError(UNREADABLE)
-    if image.width() * image.height() > MOST_PIXELS:
-        raise ImageError(TOO_LARGE)
-    return _finished(image, orientation(content) if kind == "JPG" else UPRIGHT, box)
-
-
-def _kind(content: bytes) -> str:
-    """The name of the format that the first bytes tell."""
-    for start, kind in FORMATS.items():
-        if content.startswith(start) and (kind != "WEBP" or content[8:12] == b"WEBP"):
-            return kind
-    raise ImageError(UNREADABLE)
-
-
-def _finished(image: QImage, held: int, box: QSize) -> Decoded:
-    """Scaled to fit and turned upright."""
-    size = image.size()
-    is_turned = held >= FIRST_TURNED
-    fitting = _fitted(size, box.transposed() if is_turned else box)
-    if fitting != size:
-        image = image.scaled(
-            fitting, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
     image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-    if held != UPRIGHT:
-        image = image.transformed(_UPRIGHT_BY[held])
-    return Decoded(image, size.transposed() if is_turned else size)
+    return Decoded(image, raw.transposed() if is_turned else raw)
+
+
+def _check_kind(path: Path) -> None:
+    """Look at the beginning before Qt does, which would not let other threads go on while a slow disk answers."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        raise ImageError(MISSING) from error
+    if not head.startswith(BEGINNINGS):
+        raise ImageError(UNREADABLE)
 
 
 def _fitted(size: QSize, box: QSize) -> QSize:
@@ -165,17 +177,16 @@ def _path(source: str) -> Path | None:
     return path if path.is_absolute() and not is_of_network else None
 
 
-def _file(source: str) -> bytes:
+def _file(source: str) -> Path:
     path = _path(source)
     if path is None:
         raise ImageError(MISSING)
     try:
-        # A pipe or a device would never end.
         about = path.stat()
-        if not stat.S_ISREG(about.st_mode):
-            raise ImageError(UNREADABLE)
-        if about.st_size > MOST_BYTES:
-            raise ImageError(TOO_LARGE)
-        return path.read_bytes()
     except (OSError, ValueError) as error:
         raise ImageError(MISSING) from error
+    if not stat.S_ISREG(about.st_mode):  # a pipe or a device would never end
+        raise ImageError(UNREADABLE)
+    if about.st_size > MOST_BYTES:
+        raise ImageError(TOO_LARGE)
+    return path
