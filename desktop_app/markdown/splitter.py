@@ -138,7 +138,7 @@ class Scan:
         self._footnotes: tuple[_Footnote, ...] = ()
         self._tag: str | None = None
         """Kind of the open block."""
-        self._start = self._end = self._code_end = 0
+        self._start = self._end = self._code_end = self._items_before = 0
         self._last: _Block | None = None
         self._settled: tuple[_Block, int] | None = None
         """The last block with another one after it, and where the line of that one begins."""
@@ -278,6 +278,7 @@ class Scan:
         self._tag = tag
         self._start, self._end = span["start"], span["end"]
         self._code_end = 0
+        self._items_before = len(self.items)
         last = self._last
         if last is None or not self._can_be_followed(last):
             return
@@ -298,8 +299,7 @@ class Scan:
 
     def _end_block(self) -> None:
         assert self._tag is not None
-        shown = self._last.items if self._last is not None else 0
-        if len(self.items) > shown:
+        if len(self.items) > self._items_before:
             self._last = _Block(
                 self._start,
                 self._end,

@@ -139,6 +139,18 @@ def test_nasty_documents_may_be_cut_in_two_anywhere() -> None:
             assert signatures(grown(parts).items) == signatures(parse(text)), parts
 
 
+def test_what_was_finished_stays_stable_when_text_comes_after_all() -> None:
+    document = Document("words *that")
+    document.finish()
+    finished = document.items[0]
+    assert isinstance(finished, TextItem)
+    assert finished.stable == len("words *that")
+    change = document.append(" go* on")
+    assert change.first == 0
+    assert document.items[0] is not finished
+    assert finished.text == "words *that"
+
+
 def test_the_source_is_what_was_given() -> None:
     for text in NASTY:
         assert grown(list(text)).source == text
