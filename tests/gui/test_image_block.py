@@ -2,6 +2,7 @@
 
 import base64
 import os
+import tempfile
 import threading
 import zlib
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.markdown.items import ImageItem
+from desktop_app.widgets.resources import resources_dir
+from desktop_app.widgets.theme import render_svg
 from desktop_app.widgets.transcript import images as images_module
 from desktop_app.widgets.transcript.block import SELECTION, Block, Environment, Mark
 from desktop_app.widgets.transcript.image_block import ImageBlock
@@ -220,6 +223,23 @@ def test_pipes_devices_and_folders_are_not_read(tmp_path: Path) -> None:
     with pytest.raises(ImageError) as caught:
         decode(str(tmp_path / "none.png"), None, BOX)
     assert caught.value.reason == MISSING
+
+
+def test_bytes_leave_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    decode("", picture(), BOX)
+    with pytest.raises(ImageError):
+        decode("", picture()[:60], BOX)
+    assert not list(tmp_path.iterdir())
+
+
+def test_icons_are_drawn_while_pictures_are_decoded(qapp: QApplication) -> None:
+    """Qt's lock of its image plug-ins and the interpreter's, taken in both orders, would stop both threads."""
+    icon, content = (resources_dir() / "icons" / "copy.svg").read_bytes(), picture()
+    thread = threading.Thread(target=lambda: [decode("", content, BOX) for _ in range(200)], daemon=True)
+    thread.start()
+    while thread.is_alive():
+        assert not render_svg(icon, 20).isNull()
 
 
 # -- what is shown
