@@ -56,6 +56,7 @@ NAMES = {
         "GGUF",
         "Markdown",
         "API",
+        "CSV",
         "Chat",
         "Completions",
         "MIT",
