@@ -11,7 +11,7 @@ _ADDRESS = re.compile(
     r"|(?<![\w.+-])[A-Za-z0-9._+-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+",
     re.IGNORECASE,
 )
-_HOST = re.compile(r"(?:https?://)?(?:[^\W_]|[\[])", re.IGNORECASE)
+_WITHOUT_HOST = re.compile(r"https?://(?![^\W_]|\[)", re.IGNORECASE)
 _PUNCTUATION = "?!.,:;*_~'`|…—–"
 _CLOSED = CODE | MATH | HTML | LINK | IMAGE
 
@@ -29,7 +29,7 @@ def linkified(text: str, spans: Sequence[Span]) -> list[Span]:
         if not run.style & _CLOSED:
             for found in _ADDRESS.finditer(text, run.start, run.end):
                 address = _trimmed(found[0])
-                if not _HOST.match(address):
+                if _WITHOUT_HOST.match(address):
                     continue
                 end = found.start() + len(address)
                 _add(result, run._replace(start=start, end=found.start()))

@@ -299,6 +299,10 @@ class Scan:
 
     def _end_block(self) -> None:
         assert self._tag is not None
+        if any(level.has_words != level.container.has_words for level in self._levels):
+            self._levels = tuple(
+                level._replace(has_words=level.container.has_words) for level in self._levels
+            )
         if len(self.items) > self._items_before:
             self._last = _Block(
                 self._start,
@@ -522,7 +526,7 @@ def _as_it_is(level: Level, container: Container) -> Level:
     if container.state is None:
         return level
     is_apart = container.is_apart or container.state.is_loose
-    return level._replace(is_apart=is_apart, has_words=container.has_words, start=None)
+    return level._replace(is_apart=is_apart, start=None)
 
 
 def _columns(prefix: bytes) -> int:
