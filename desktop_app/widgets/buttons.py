@@ -1,7 +1,7 @@
 """Icon buttons as they are used everywhere: flat, square, named for the eye that does not see them."""
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from desktop_app.widgets.theme import Theme
@@ -37,6 +37,12 @@ class IconButton(QToolButton):
         self.setIcon(theme.icon(icon, role))
         self._resize()
         theme.changed.connect(self._resize)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # where the desktop does not see to it
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def _resize(self) -> None:
         side = self._theme.px(self._icon_size)

@@ -48,7 +48,10 @@ class FocusRing(QObject):
 
 
 class _RingMargins(QProxyStyle):
-    """Room for the ring and its gap around the widget, and no mask, so that its corners stay smooth."""
+    """Room for the ring and its gap around the widget, and no mask, so that its corners stay smooth.
+
+    It lies above the widget, in the window or the scroll area: beside the widget what is around it would clip it.
+    """
 
     def pixelMetric(
         self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
@@ -66,6 +69,8 @@ class _RingMargins(QProxyStyle):
     ) -> int:
         if hint == QStyle.StyleHint.SH_FocusFrame_Mask:
             return 0
+        if hint == QStyle.StyleHint.SH_FocusFrame_AboveWidget:
+            return 1
         return super().styleHint(hint, option, widget, returned)
 
 

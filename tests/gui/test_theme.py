@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QIcon
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
@@ -138,6 +138,27 @@ def test_a_spinner_stands_still_under_reduced_motion(theme: Theme, qtbot: QtBot)
     spinner.show()
     assert not spinner_clock(theme).is_running
     assert theme.duration_ms("fast") == 0
+
+
+def test_no_row_of_buttons_clips_the_ring(qapp: QApplication, theme: Theme, qtbot: QtBot) -> None:
+    ring = FocusRing(theme, qapp)
+    window = QWidget()
+    qtbot.addWidget(window)
+    row = QWidget(window)
+    button = IconButton(theme, "plus", "plus", parent=row)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    row.setGeometry(QRect(QPoint(40, 40), button.sizeHint()))
+    window.resize(200, 120)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    frame = ring._frame
+    assert frame is not None
+    around = QRect(frame.mapTo(window, QPoint()), frame.size())
+    assert around.contains(QRect(button.mapTo(window, QPoint()), button.size()).adjusted(-2, -2, 2, 2))
+    assert frame.visibleRegion().boundingRect() == frame.rect()
+    ring.deleteLater()
 
 
 def test_only_the_keyboard_puts_a_ring_around_buttons(qapp: QApplication, theme: Theme, qtbot: QtBot) -> None:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain import errors
@@ -563,6 +565,70 @@ def test_tab_reaches_the_actions_of_the_current_message(view: TranscriptView, re
     assert seen[0] == "copy_message"
     assert "message_more" in seen
     assert "transcript" in seen
+
+
+def test_tab_goes_to_the_actions_of_the_current_message_before_all_others(
+    view: TranscriptView, reader: Reader
+) -> None:
+    view.show_thread(talk(6))
+    for message_id in ("m0005", "m0002", "m0004", "m0003"):
+        view.show_message(message_id)
+        reader.key(Qt.Key.Key_Tab)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        shown = view.page.shown(message_id)
+        assert shown is not None
+        assert focused.objectName() == "copy_message"
+        assert shown.y <= focused.mapTo(view.viewport(), QPoint()).y() < shown.y + shown.height
+
+
+def test_tab_goes_through_the_buttons_of_an_ending_before_the_actions_and_enter_presses(
+    view: TranscriptView, reader: Reader, qtbot: QtBot
+) -> None:
+    answer = reply(1, "Some words.", status=Status.INTERRUPTED)
+    view.show_thread([question(0), answer, question(2), reply(3)], {answer.id: run_of(answer)})
+    view.show_message("m0001")
+    reader.key(Qt.Key.Key_Tab)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.objectName() == "continue_reply"
+    with qtbot.waitSignal(view.continue_requested):
+        QTest.keyClick(focused, Qt.Key.Key_Return)
+    for name in ("retry_reply", "copy_message", "regenerate"):
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        assert focused.objectName() == name
+    with qtbot.waitSignal(view.regenerate_requested) as asked:
+        QTest.keyClick(focused, Qt.Key.Key_Return)
+    assert asked.args == ["m0001"]
+
+
+@pytest.mark.parametrize("is_f10", [True, False])
+def test_the_menu_key_opens_the_menu_of_the_current_message_at_it(
+    view: TranscriptView, reader: Reader, is_f10: bool
+) -> None:
+    view.show_thread([question(0, "First"), reply(1, "See [one](https://one.example)."), *talk(4, 2)])
+    view.show_message("m0001")
+    reader.key(Qt.Key.Key_Tab)
+    if is_f10:
+        reader.key(Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    else:
+        centre = view.viewport().rect().center()
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, centre, view.mapToGlobal(centre))
+        QApplication.sendEvent(view.viewport(), event)
+    menu = view.findChild(QMenu, "transcript_menu")
+    assert menu is not None
+    link = reader.character("m0001", "one")
+    place = view.viewport().mapFromGlobal(menu.pos())
+    assert abs(place.y() - link.bottom()) < 8
+    assert abs(place.x() - link.left()) < 8
+    actions = {action.objectName(): action for action in menu.actions()}
+    actions["copy_link"].trigger()
+    assert QApplication.clipboard().text() == "https://one.example"
+    actions["copy"].trigger()
+    assert QApplication.clipboard().text() == "See one."
+    menu.close()
 
 
 def test_tab_and_enter_follow_a_link(view: TranscriptView, reader: Reader, qtbot: QtBot) -> None:

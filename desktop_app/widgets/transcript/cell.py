@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop_app.domain.threads import Status
 from desktop_app.markdown.document import Change
@@ -175,6 +175,10 @@ class Cell:
 
     def arrange(self, parent: QWidget, x: int, y: int) -> None:
         """It is on the screen at ``x``, ``y`` of ``parent``: put its widgets there."""
+
+    def buttons(self) -> Sequence[QAbstractButton]:
+        """The buttons among its widgets, in the order of Tab."""
+        return ()
 
     def hide_parts(self) -> None:
         """It has left the screen."""
@@ -406,6 +410,9 @@ class ReplyCell(Cell):
         if self._ending is not None:
             self._ending.move(x, y + self._row_top - theme.px("spacing.1") - self._ending.height())
             self._ending.show()
+
+    def buttons(self) -> Sequence[QAbstractButton]:
+        return self._ending.buttons() if self._ending is not None else ()
 
     def hide_parts(self) -> None:
         if self._ending is not None:

@@ -185,6 +185,7 @@ class EndingView(QWidget):
         # A fix is not named as the window's own controls are: scripts find those by their names.
         button.setObjectName(f"{action.name}_reply" if is_of_reply else f"fix_{action.name}")
         button.setProperty("isSmall", True)
+        button.setAutoDefault(True)  # Enter presses it
         if self._ending.is_card:
             button.setProperty("kind", "primary" if is_first else "quiet")
         else:
@@ -198,6 +199,7 @@ class EndingView(QWidget):
         button.setObjectName("details")
         button.setProperty("isSmall", True)
         button.setProperty("kind", "quiet")
+        button.setAutoDefault(True)
         button.clicked.connect(self._toggle_details)
         return button
 
@@ -216,6 +218,10 @@ class EndingView(QWidget):
             palette.setColor(label.foregroundRole(), theme.color("textSecondary"))
             label.setPalette(palette)
         self.update()
+
+    def buttons(self) -> list[QPushButton]:
+        """Its buttons in the order of Tab."""
+        return self._buttons
 
     def arrange(self, width: int) -> int:
         """Place the parts in ``width``; the height they need."""

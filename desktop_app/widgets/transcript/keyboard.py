@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPen
 
-from desktop_app.widgets.transcript.cell import Cell, QuestionCell
+from desktop_app.widgets.transcript.cell import Cell, QuestionCell, Spot
 from desktop_app.widgets.transcript.selection import END, THREAD_START, TextSpot, length_of, next_word
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ class Keyboard:
             self._view.clear_selection()
         elif key == Key.Key_Escape:
             self._view.stop_requested.emit()
+        elif key == Key.Key_F10 and modifiers == Qt.KeyboardModifier.ShiftModifier:  # X11 leaves it to us
+            self.open_menu()
         elif key in (Key.Key_Return, Key.Key_Enter):
             return self._press_target()
         else:
@@ -122,13 +124,31 @@ class Keyboard:
         return True
 
     def _press_target(self) -> bool:
-        cell = self._view.current_cell
-        spots = cell.spots() if cell is not None else []
-        if cell is None or not 0 <= self._target < len(spots):
+        cell, spot = self._view.current_cell, self._current_spot()
+        if cell is None or spot is None:
             return False
-        spot = spots[self._target]
         self._view.activate(cell, spot, spot.rect.center().x())
         return True
+
+    def _current_spot(self) -> Spot | None:
+        """The link or button that has the ring."""
+        cell = self._view.current_cell
+        spots = cell.spots() if cell is not None else []
+        return spots[self._target] if 0 <= self._target < len(spots) else None
+
+    def open_menu(self) -> None:
+        """The menu of the current message, at the link with the ring or at the message's start."""
+        view = self._view
+        if not view.current_id:
+            view.make_last_visible_current()
+        shown, spot, viewport = view.page.shown(view.current_id), self._current_spot(), view.viewport()
+        place = viewport.rect().center()
+        if shown is not None and shown.cell is not None:
+            corner = spot.rect.bottomLeft() if spot is not None else shown.cell.ring_rect().topLeft()
+            place = corner + QPoint(view.column_left, shown.y)
+            place.setY(min(max(0, place.y()), viewport.height()))
+        address = spot.target.value if spot is not None and spot.target.kind in ("link", "image") else ""
+        view.open_menu(viewport.mapToGlobal(place), view.current_id, address)
 
     def _scroll(self, event: QKeyEvent) -> bool:
         view = self._view

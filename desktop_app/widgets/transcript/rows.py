@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.domain.threads import Message, Run
 from desktop_app.widgets.disposal import dispose
@@ -46,6 +46,15 @@ class ActionRows:
         """No message is shown."""
         for message_id in list(self._rows):
             self._let_go(message_id)
+
+    def order_tabs(self) -> None:
+        """Let Tab go from the current message to its own buttons: rows are made, and used again, in any order."""
+        view, cell = self._view, self._view.current_cell
+        row = self._rows.get(view.current_id)
+        before: QWidget = view
+        for button in [*(cell.buttons() if cell else ()), *(row.buttons() if row else ())]:
+            QWidget.setTabOrder(before, button)
+            before = button
 
     def has_focus(self, message_id: str) -> bool:
         """Whether the keyboard is in a message's row."""

@@ -565,14 +565,20 @@ class TranscriptView(PageView):
         self._pointer.release(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self._pointer.open_menu(event)
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self._keyboard.open_menu()
+        else:
+            self._pointer.open_menu(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._keyboard.press(event):
             super().keyPressEvent(event)
 
     def focusNextPrevChild(self, is_next: bool) -> bool:
-        return self._keyboard.step_target(is_next) or QFrame.focusNextPrevChild(self, is_next)
+        if self._keyboard.step_target(is_next):
+            return True
+        self._rows.order_tabs()
+        return QFrame.focusNextPrevChild(self, is_next)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
