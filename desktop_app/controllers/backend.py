@@ -11,6 +11,7 @@ from typing import Any
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import Fact
 from desktop_app.controllers.find import FindController
+from desktop_app.controllers.images import ImagesController
 from desktop_app.controllers.library import Beginning, LibraryController
 from desktop_app.controllers.runs import RunsController
 from desktop_app.controllers.worker import ExceptionHandler, Worker
@@ -18,6 +19,7 @@ from desktop_app.domain.errors import DatabaseDamagedError, StoreError
 from desktop_app.domain.secret import Secret
 from desktop_app.export.markdown import Labels
 from desktop_app.services.factory import service_factory
+from desktop_app.services.images import fetch_image
 from desktop_app.services.on_device import OnDeviceModel
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.connections import ConnectionStore
@@ -50,6 +52,7 @@ class Backend:
     library: LibraryController
     runs: RunsController
     find: FindController
+    images: ImagesController
     _files: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def log_fault(self, error: BaseException) -> None:
@@ -138,6 +141,7 @@ def open_backend(
         library,
         runs,
         FindController(FindingStore(database)),
+        ImagesController(fetch_image),
     )
     if not database.is_read_only:
         try:

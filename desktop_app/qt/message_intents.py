@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.controllers.backend import Backend
-from desktop_app.domain.errors import RunError, RunInProgressError
+from desktop_app.domain.errors import NitkaError, RunError, RunInProgressError
 from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.threads import Author, Message
 
@@ -35,7 +35,8 @@ class MessageIntents(QObject):
     ``messages_loaded(str, list, object)``: thread, messages, their runs by message id.  ``edit_ready(Message)``: a
     question to be put into the composer.  ``details_ready(Message, Run | None)``.  ``message_removed(str, str, int)``:
     thread, message (it went alone, what followed moved up), and how many are left.  ``refused(RunError)``: a message
-    was not deleted.
+    was not deleted.  ``image_fetched(str, bytes)`` and ``image_refused(str, str)``: an address, and what came or the
+    code of the error; one of the two for every ``fetch_image``.
     """
 
     messages_loaded = Signal(str, list, object)
@@ -43,6 +44,8 @@ class MessageIntents(QObject):
     edit_ready = Signal(object)
     details_ready = Signal(object, object)
     refused = Signal(object)
+    image_fetched = Signal(str, object)
+    image_refused = Signal(str, str)
 
     def __init__(
         self,
@@ -181,3 +184,19 @@ class MessageIntents(QObject):
         thread_id = await self._backend.conversations.restore_message(message_id)
         await self._show_again(thread_id, message_id)
         await self._refresh()
+
+    # -- images
+
+    def fetch_image(self, url: str) -> None:
+        """Fetch an image that the reader asked for."""
+        self._start(self._fetch_image(url), "fetch image")
+
+    async def _fetch_image(self, url: str) -> None:
+        try:
+            content = await self._backend.worker.ask(self._backend.images.fetch(url))
+        except Exception as error:  # noqa: BLE001 - the card waits for an answer
+            if not isinstance(error, NitkaError):
+                self._backend.log_fault(error)
+            self.image_refused.emit(url, RunError.of(error).code)
+        else:
+            self.image_fetched.emit(url, content)

@@ -35,6 +35,10 @@ class MessageActions(QObject):
         intents.message_removed.connect(pane.remove_message)
         intents.edit_ready.connect(pane.edit)
         intents.details_ready.connect(self._show_details)
+        images = pane.transcript.images
+        images.fetch_requested.connect(intents.fetch_image)
+        intents.image_fetched.connect(images.supply)
+        intents.image_refused.connect(images.refuse)
 
     def _fork(self, message_id: str) -> None:
         self._intents.fork(message_id, self._pane.fork_name())
