@@ -17,6 +17,8 @@ from desktop_app.widgets.transcript.table_columns import column_widths
 from tests.gui.painted import Canvas, make_environment
 
 WIDTH = 500
+MARGIN = 50
+"""What is seen of the page right of a table: the button is there."""
 LONG_WORD = "unbelievablylongwordthatneverends"
 WORDS = [
     "yes",
@@ -72,7 +74,7 @@ def cut(cell: Cell, length: int) -> Cell:
 
 
 def drawn(block: TableBlock, marks: Sequence[Mark] = ()) -> QImage:
-    canvas = Canvas(block.width + 20, block.height + 20)
+    canvas = Canvas(block.width + MARGIN, block.height + 20)
     canvas.draw(lambda painter, top, bottom: block.paint(painter, 10, 10, top, bottom, marks))
     return canvas.image
 
@@ -286,6 +288,31 @@ def test_a_cell_that_runs_right_to_left_begins_at_the_right(environment: Environ
     block = block_of(table(["a", "b"], ["שלום", "b"]), environment)
     start, end = block.caret(len("a\tb\n")), block.caret(len("a\tb\n") + 4)
     assert start.x() > end.x() > block.width // 4
+
+
+def test_a_table_whose_head_runs_right_to_left_begins_at_the_right(environment: Environment) -> None:
+    block = block_of(table(["ראשון", "second", "שלישי"], ["1", "2", "3"]), environment)
+    cells = [block.caret(len("ראשון\tsecond\tשלישי\n") + 2 * column) for column in range(3)]
+    assert cells[0].x() > cells[1].x() > cells[2].x()
+    assert block.width - cells[0].x() < 20
+    for column, cell in enumerate(cells):
+        assert block.offset_at(cell.x() - 2, cell.center().y()) == len("ראשון\tsecond\tשלישי\n") + 2 * column
+
+
+def test_a_wide_table_from_right_to_left_shows_its_first_column(environment: Environment) -> None:
+    wide = ["שלום" * 30] + [LONG_WORD * 3] * 8
+    block = TableBlock(table(wide), WIDTH, environment, is_growing=True)
+    assert 0 <= block.caret(0).x() <= WIDTH
+    block.update(table(wide, ["x"] * 9, ["שלום" * 40] * 9))
+    assert 0 <= block.caret(0).x() <= WIDTH
+    assert not block.scroll_sideways(10)
+    assert block.scroll_sideways(-10)
+
+
+def test_its_button_covers_no_words(environment: Environment) -> None:
+    block = block_of(table(["a", "b"], ["c", "d"], alignments=["", "right"]), environment)
+    assert target(block, "copy").rect.left() >= block.width
+    assert target(block, "copy").rect.right() < block.width + environment.style.theme.px("gap.pagePadding")
 
 
 def test_marks_lie_behind_their_words(environment: Environment) -> None:

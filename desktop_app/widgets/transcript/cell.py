@@ -80,8 +80,8 @@ class Cell:
         """Room at its top that is not its own."""
         return 0
 
-    def row_rect(self, row_width: int, room: int) -> QRect:
-        """Where the row of actions stands; left of the column there are ``room`` pixels."""
+    def row_rect(self, row_width: int) -> QRect:
+        """Where the row of actions stands; its outer icons are in line with the text or the bubble."""
         raise NotImplementedError
 
     def ring_rect(self) -> QRect:
@@ -192,7 +192,7 @@ class QuestionTexts(QObject):
 
     def show_all(self, lines: int) -> str:
         """On what shows the rest of a folded question."""
-        return self.tr("Show all, %n line(s)", "", lines)
+        return self.tr("Show all %Ln line(s)", "", lines)
 
 
 class QuestionCell(Cell):
@@ -237,8 +237,8 @@ class QuestionCell(Cell):
 
     def _measure(self) -> None:
         edge = self._theme.px("spacing.2")
-        unfold = self._theme.line_height("reading") if self.is_folded else 0
-        self.height = self.text_top + self.flow.height + unfold + edge
+        unfold = self._unfold_rect().bottom() + 1 - self.text_bottom if self.is_folded else 0
+        self.height = self.text_bottom + unfold + edge
 
     @property
     def bubble(self) -> QRect:
@@ -247,12 +247,12 @@ class QuestionCell(Cell):
         left = self.text_left - side
         return QRect(left, self.gap_above, self.width - left, self.height - self.gap_above)
 
-    def row_rect(self, row_width: int, room: int) -> QRect:
-        side, gap = self._theme.px("actionRow"), self._theme.px("spacing.1")
+    def row_rect(self, row_width: int) -> QRect:
+        side, gap, air = (self._theme.px(name) for name in ("actionRow", "spacing.1", "radius.small"))
         bubble = self.bubble
         left = bubble.left() - row_width - gap
-        if left + room < 0:  # it does not fit beside the bubble: below it is the room between turns
-            return QRect(bubble.right() + 1 - row_width, bubble.bottom() + 1, row_width, side)
+        if left < -air:  # it does not fit beside the bubble: below it is the room between turns
+            return QRect(bubble.right() + 1 + air - row_width, bubble.bottom() + 1, row_width, side)
         return QRect(left, bubble.bottom() - side - gap, row_width, side)
 
     def ring_rect(self) -> QRect:
@@ -275,14 +275,16 @@ class QuestionCell(Cell):
         if self.is_folded:
             painter.setFont(theme.font("reading"))
             painter.setPen(theme.color("accentText"))
-            painter.drawText(self._unfold_rect().translated(x, y), self._unfold_words())
+            words = self._unfold_rect().translated(x, y)
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._unfold_words())
 
     def _unfold_words(self) -> str:
         return self._texts.show_all(self.entry.text.count("\n") + 1)
 
     def _unfold_rect(self) -> QRect:
         width = int(QFontMetricsF(self._theme.font("reading")).horizontalAdvance(self._unfold_words())) + 2
-        return QRect(self.text_left, self.text_bottom, width, self._theme.line_height("reading"))
+        top = self.text_bottom + self._theme.px("spacing.1")
+        return QRect(self.text_left, top, width, self._theme.line_height("reading"))
 
     def spot_at(self, x: int, y: int) -> Spot | None:
         if self.is_folded and self._unfold_rect().contains(x, y):
@@ -389,14 +391,14 @@ class ReplyCell(Cell):
         """One of its widgets wants another height."""
         self._measure()
 
-    def row_rect(self, row_width: int, room: int) -> QRect:
+    def row_rect(self, row_width: int) -> QRect:
         left = -self._theme.px("radius.small")
         return QRect(left, self._row_top, row_width, self._theme.px("actionRow"))
 
     def ring_rect(self) -> QRect:
         bleed = self._theme.px("spacing.2")
-        height = max(self.flow.height, self._theme.line_height("reading"))
-        return QRect(-bleed, self.text_top - bleed // 2, self.width + 2 * bleed, height + bleed)
+        top = self.text_top - bleed
+        return QRect(-bleed, top, self.width + 2 * bleed, self.height - top)
 
     # -- widgets
 

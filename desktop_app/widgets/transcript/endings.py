@@ -143,6 +143,13 @@ def _sentences(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
+def _clock(seconds: int) -> str:
+    """Minutes and seconds, with hours before them when there are any."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 class EndingView(QWidget):
     """Draws an ending.  Signals: ``action(str)``, the name of the button pressed; ``resized()``."""
 
@@ -298,8 +305,8 @@ class EndingView(QWidget):
             return
         left_s = max(0, round((until - datetime.now(UTC)).total_seconds()))
         if left_s:
-            clock = f"{left_s // 60}:{left_s % 60:02}"
-            self._title.setText(self.tr("Too many requests: try again in %1").replace("%1", clock))
+            said = self.tr("Too many requests: try again in %1")
+            self._title.setText(said.replace("%1", _clock(left_s)))
             if self.isVisible() and not self._tick.isActive():
                 self._tick.start()
         else:

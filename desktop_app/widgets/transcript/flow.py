@@ -277,5 +277,5 @@ class Flow:
 
 def _look_of(block: Block) -> _Look:
     item = block.item
-    is_mirrored = isinstance(block, TextBlock) and block.is_rtl
+    is_mirrored = isinstance(block, TextBlock | TableBlock) and block.is_rtl
     return _Look(item.nesting, item.joined, item.marker, is_mirrored)

@@ -9,7 +9,7 @@ from desktop_app.widgets.transcript.style import TextStyle
 ROOM = 28
 """How far a level of a list moves its text."""
 
-_GAP = 8
+_GAP, _LEAST_GAP = 8, 4
 _DISC_RADIUS, _DISC_FROM_TEXT = 2.75, 18
 _BOX, _BOX_RADIUS = 16, 4
 _CHECK = ((3.75, 8.25), (6.75, 11.25), (12.25, 5.0))
@@ -30,7 +30,7 @@ def paint_marker(
         box = QRectF(left, y + (block.first_line - size) // 2, size, size)
         _paint_box(painter, box, style, is_checked=marker == "☑")
     else:
-        _paint_number(painter, marker, edge + side * style.px(_GAP), y + block.first_baseline, style, side)
+        _paint_number(painter, marker, edge, y + block.first_baseline, style, side)
 
 
 def _paint_disc(painter: QPainter, x: int, baseline: int, style: TextStyle) -> None:
@@ -46,12 +46,18 @@ def _paint_disc(painter: QPainter, x: int, baseline: int, style: TextStyle) -> N
     _leave(painter)
 
 
-def _paint_number(painter: QPainter, marker: str, x: int, baseline: int, style: TextStyle, side: int) -> None:
-    """Figures of equal width, ending where they are nearest to the text."""
+def _paint_number(
+    painter: QPainter, marker: str, edge: int, baseline: int, style: TextStyle, side: int
+) -> None:
+    """Figures of equal width, ending where they are nearest to the text; long ones come nearer to it."""
     painter.setFont(style.reading_tabular)
     painter.setPen(style.secondary)
     width = QFontMetricsF(style.reading_tabular).horizontalAdvance(marker)
-    painter.drawText(QPointF(x if side > 0 else x - width, baseline), marker)
+    gap = min(style.px(_GAP), max(style.px(_LEAST_GAP), style.px(ROOM) - width))
+    if side > 0:
+        painter.drawText(QPointF(edge + gap, baseline), marker[-1] + marker[:-1])
+    else:
+        painter.drawText(QPointF(edge - gap - width, baseline), marker)
 
 
 def _paint_box(painter: QPainter, box: QRectF, style: TextStyle, *, is_checked: bool) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QWhee
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from desktop_app.qt.plain_tip import plain_tip
-from desktop_app.widgets.transcript.block import Target
+from desktop_app.widgets.transcript.block import Block, Target
 from desktop_app.widgets.transcript.cell import Cell, Spot
 from desktop_app.widgets.transcript.selection import TextSpot, paragraph_at, word_at
 
@@ -45,6 +45,7 @@ class Pointer:
         self._unit = 1  # how many clicks: characters, words, paragraphs
         self._origin: tuple[TextSpot, TextSpot] | None = None
         self._hovered: tuple[Cell, Spot] | None = None
+        self._under: tuple[Cell, Block] | None = None  # the block that was told that the mouse is over it
         self.hovered_id = ""
         self._wheel_rest = 0.0
         self._zoom_rest = 0
@@ -160,6 +161,7 @@ class Pointer:
         under = QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton
         if not under:
             self._set_hovered(None)
+            self._set_under(None)
             self._set_hovered_message("")
 
     # -- selecting
@@ -214,6 +216,7 @@ class Pointer:
         self._set_hovered_message(found.cell.entry.message.id if found else "")
         target = self._target_at(point)
         self._set_hovered(target)
+        self._set_under(self._block_at(found) if found else None)
         self._set_cursor(found, target)
 
     def scrolled(self) -> None:
@@ -234,6 +237,22 @@ class Pointer:
             self._tell_hovered(before[0], before[1].block, None)
         if now is not None:
             self._tell_hovered(now[0], now[1].block, now[1].target)
+
+    @staticmethod
+    def _block_at(found: Under) -> tuple[Cell, Block] | None:
+        """The block beside which the mouse is; controls of a wide block may stand in the margin."""
+        cell = found.cell
+        if not cell.text_top <= found.y < cell.text_bottom or not cell.flow.blocks:
+            return None
+        return cell, cell.flow.blocks[cell.flow.block_index_at(found.y - cell.text_top)]
+
+    def _set_under(self, now: tuple[Cell, Block] | None) -> None:
+        before, self._under = self._under, now
+        if before == now:
+            return
+        for one, is_under in ((before, False), (now, True)):
+            if one is not None and one[1].set_under_mouse(is_under) is not None:
+                self._view.update_message(one[0].entry.message.id)
 
     def _tell_hovered(self, cell: Cell, block: int, target: Target | None) -> None:
         if 0 <= block < len(cell.flow.blocks) and cell.flow.blocks[block].set_hovered(target) is not None:

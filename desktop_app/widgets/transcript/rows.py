@@ -81,7 +81,7 @@ class ActionRows:
         if self._facts.get(message_id) != facts:
             self._facts[message_id] = facts
             row.show_message(facts[0], facts[1], is_last=facts[2])
-        rect = shown.cell.row_rect(row.sizeHint().width(), self._view.column_left)
+        rect = shown.cell.row_rect(row.sizeHint().width())
         row.setGeometry(rect.translated(self._view.column_left, shown.y))
         row.show()
 

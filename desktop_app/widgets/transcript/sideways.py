@@ -31,10 +31,14 @@ class Sideways:
         """Whether the content is wider than what shows it."""
         return self._content > self._window
 
-    def set_extent(self, content: int, window: int) -> None:
-        """The content is ``content`` pixels wide, ``window`` of them can be seen."""
+    def set_extent(self, content: int, window: int, *, is_from_right: bool = False) -> None:
+        """The content is ``content`` pixels wide, ``window`` of them can be seen.
+
+        What begins at the right keeps its distance from there.
+        """
+        kept = max(0, self._content - self._window) - self.offset if is_from_right else 0
         self._content, self._window = content, window
-        self.move_to(self.offset)
+        self.move_to(content - window - kept if is_from_right else self.offset)
 
     def move_to(self, offset: int) -> bool:
         """Show the content from ``offset`` on, as far as there is content; whether it moved."""

@@ -19,14 +19,15 @@ from desktop_app.widgets.transcript.block import Block, Environment, Mark, Targe
 from desktop_app.widgets.transcript.sideways import Sideways
 from desktop_app.widgets.transcript.table_cell import LINE_SEPARATOR, CellLayout, CellLook
 from desktop_app.widgets.transcript.table_columns import column_widths
-from desktop_app.widgets.transcript.text_formats import CHIP_SIDE
+from desktop_app.widgets.transcript.text_formats import CHIP_SIDE, starts_right_to_left
 
 GAP = 24
 """Between columns, at 100 %."""
 
 LAID_OUT_ROWS = 300
 TRACK = 12
-BUTTON, BUTTON_ICON = 24, 16
+BUTTON, BUTTON_GAP, BUTTON_ICON = 24, 4, 16
+BUTTON_RADIUS = 6
 COPIED_MS = 1500
 REVEALED = 48
 """How much is seen beside a character that is brought into view, at 100 %."""
@@ -72,6 +73,7 @@ class TableBlock(Block):
         "_sideways",
         "_stable",
         "_tops",
+        "is_rtl",
     )
 
     item: TableItem
@@ -93,6 +95,8 @@ class TableBlock(Block):
         self._hovered: Target | None = None
         self._is_under_mouse = False
         self._is_copied = False
+        self.is_rtl = False
+        """Whether its first column is the rightmost one, since its head runs from right to left."""
         head = self._looks[0]
         self.first_line = head.line + 2 * head.padding
         self.first_baseline = head.padding + head.baseline
@@ -135,11 +139,19 @@ class TableBlock(Block):
         del self._rows[first:]
         for cells in self.item.rows[first:]:
             self._rows.append(self._measured(cells))
+        if not first and self.item.rows:
+            self._take_direction()
         if self._set_columns():
             self._laid_out.clear()
             first = 0
         self._stack(first)
         return self._tops[first]
+
+    def _take_direction(self) -> None:
+        is_rtl = starts_right_to_left(" ".join(cell.text for cell in self.item.rows[0]))
+        if is_rtl != self.is_rtl:
+            self.is_rtl = is_rtl
+            self._columns.clear()
 
     def _measured(self, cells: tuple[Cell, ...]) -> _Row:
         before = self._rows[-1] if self._rows else None
@@ -160,8 +172,12 @@ class TableBlock(Block):
         if columns == self._columns:
             return False
         self._columns = columns
-        self._lefts = [sum(columns[:index]) + gap * index for index in range(len(columns))]
-        self._sideways.set_extent(self._lefts[-1] + columns[-1], self.width)
+        lefts = [sum(columns[:index]) + gap * index for index in range(len(columns))]
+        whole = lefts[-1] + columns[-1]
+        if self.is_rtl:
+            lefts = [whole - left - column for left, column in zip(lefts, columns, strict=True)]
+        self._lefts = lefts
+        self._sideways.set_extent(whole, self.width, is_from_right=self.is_rtl)
         return True
 
     def _stack(self, first: int) -> None:
@@ -185,9 +201,10 @@ class TableBlock(Block):
             if len(self._laid_out) >= LAID_OUT_ROWS:
                 self._laid_out.clear()
             row, look = self._rows[index], self._looks[index > 0]
+            start = "right" if self.is_rtl else ""
             parts = zip(row.cells, row.widths, self._columns, self.item.alignments, strict=True)
             found = self._laid_out[index] = [
-                CellLayout(cell, width, alignment, look, is_flat=needed <= width)
+                CellLayout(cell, width, alignment or start, look, is_flat=needed <= width)
                 for cell, needed, width, alignment in parts
             ]
         return found
@@ -198,6 +215,8 @@ class TableBlock(Block):
         self, painter: QPainter, x: int, y: int, top: int, bottom: int, marks: Sequence[Mark] = ()
     ) -> None:
         style = self.environment.style
+        if self._is_under_mouse or self._is_copied or self._is_hovering("copy"):
+            self._paint_button(painter, self._button().translated(x, y))
         painter.save()
         if self._sideways.is_needed:
             # A chip at the very left reaches out a little.
@@ -213,8 +232,6 @@ class TableBlock(Block):
             index += 1
         if self._sideways.is_needed:
             self._sideways.paint(painter, self._track().translated(x, y))
-        if self._is_under_mouse or self._is_copied or self._is_hovering("copy"):
-            self._paint_button(painter, self._button().translated(x, y))
         painter.restore()
 
     def _paint_row(self, painter: QPainter, x: int, y: int, index: int, marks: Sequence[Mark]) -> None:
@@ -243,14 +260,16 @@ class TableBlock(Block):
         theme = style.theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        radius = style.px(6)
-        for role in ("page", "hover") if self._is_hovering("copy") else ("page",):
-            painter.setBrush(theme.color(role))
-            painter.drawRoundedRect(QRectF(rect), radius, radius)
+        if self._is_hovering("copy"):
+            painter.setBrush(theme.color("hover"))
+            painter.drawRoundedRect(QRectF(rect), style.px(BUTTON_RADIUS), style.px(BUTTON_RADIUS))
         size = style.px(BUTTON_ICON)
         name, role = ("check", "successText") if self._is_copied else ("copy", "icon")
         pixmap = theme.pixmap(name, role, size, painter.device().devicePixelRatio())
-        painter.drawPixmap(rect.center() - QPoint(size // 2 - 1, size // 2 - 1), pixmap)
+        inset = (rect.width() - size) // 2
+        painter.drawPixmap(rect.topLeft() + QPoint(inset, inset), pixmap)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _is_hovering(self, kind: str) -> bool:
         return self._hovered is not None and self._hovered.kind == kind
@@ -271,6 +290,8 @@ class TableBlock(Block):
     def _column_at(self, x: int) -> int:
         """The column at ``x``; the space between two is divided."""
         middle = x + self._sideways.offset + self.environment.style.px(GAP) // 2
+        if self.is_rtl:
+            return len(self._lefts) - max(1, bisect_right(self._lefts[::-1], middle))
         return max(0, bisect_right(self._lefts, middle) - 1)
 
     def caret(self, offset: int) -> QRect:
@@ -316,8 +337,9 @@ class TableBlock(Block):
         return Target("copy", self._button(), name=QCoreApplication.translate("TableBlock", "Copy as CSV"))
 
     def _button(self) -> QRect:
-        size = self.environment.style.px(BUTTON)
-        return QRect(self.width - size, (self.first_line - size) // 2, size, size)
+        """In the margin of the page, where it covers nothing."""
+        size, gap = self.environment.style.px(BUTTON), self.environment.style.px(BUTTON_GAP)
+        return QRect(self.width + gap, (self.first_line - size) // 2, size, size)
 
     def _track(self) -> QRect:
         height = self.environment.style.px(TRACK)

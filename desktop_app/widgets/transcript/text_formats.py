@@ -55,7 +55,7 @@ def starts_right_to_left(text: str) -> bool:
     if not has_right_to_left(text):
         return False
     directions = (bidirectional(character) for character in text)
-    return next(one for one in directions if one in _STRONG) != "L"
+    return next((one for one in directions if one in _STRONG), "L") != "L"
 
 
 class SpanFormats:
