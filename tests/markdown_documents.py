@@ -110,6 +110,7 @@ NASTY = (
     "2)\n>#\n>x",
     "- ```\n  ```\n\n- b\n  ===\n\n- ***\n\nc\n",
     "[^1]:- a\n\t2)\nc\n",
+    "[^1]:- a\n    > \n> x\n>  ",
     "- a\n- ***\n- # h\n  p\n",
     "# h #\n## h2\nx\n---\n---\n",
     '&amp; &copy; \\* [x](y "z") <http://a.b> <m@x.org>\n',

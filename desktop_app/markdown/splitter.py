@@ -289,7 +289,7 @@ class Scan:
 
     def _is_blank(self, position: int, end: int) -> bool:
         """Whether the lines after the one at ``position`` are blank."""
-        return not self._bytes[self._line_end(position) : end].strip(b" \t>\n")
+        return not self._bytes[self._line_end(position) : end].strip(b" \t\n")
 
     def _end_words(self) -> None:
         """What follows is no part of words that stand right in a list item."""
