@@ -245,6 +245,13 @@ class Flow:
 
     # -- what lies where
 
+    def index_of(self, block: Block) -> int | None:
+        """Where a block stands, looked for from the end, where messages grow; None when it is of another flow."""
+        for index in range(len(self.blocks) - 1, -1, -1):
+            if self.blocks[index] is block:
+                return index
+        return None
+
     def block_index_at(self, y: int) -> int:
         """The block at ``y``, or the one above it; 0 when there is none."""
         return max(0, bisect_right(self.tops, y) - 1)

@@ -4,6 +4,7 @@ A message's place is its position on the shown path, 0 to ``total`` - 1.  What i
 pages far from the reader are forgotten again.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from desktop_app.markdown.parser import clean, parse
 
 PAGE = 50
 KEPT = 2000
+ASK_AGAIN_AFTER_S = 5
+"""An answer that did not come may be asked for again."""
 
 
 class Entry:
@@ -24,7 +27,7 @@ class Entry:
     ``document`` is there while the text grows.  ``states`` keeps what the reader did to its blocks.
     """
 
-    __slots__ = ("_ended", "_items", "document", "fraction", "message", "run", "stage", "states")
+    __slots__ = ("_ended", "_items", "_length", "document", "fraction", "message", "run", "stage", "states")
 
     def __init__(self, message: Message, run: Run | None = None) -> None:
         self.message = message
@@ -33,6 +36,7 @@ class Entry:
         self.fraction: float | None = None
         self.states: dict[int, Any] = {}
         self.document = Document(message.text) if self.is_growing else None
+        self._length = len(message.text)
         self._items: list[Item] | None = None
         self._ended: Document | None = None  # until its items are compared with those of the whole text
         if self.is_growing:
@@ -66,12 +70,20 @@ class Entry:
         """Free what can be made again."""
         self._items = None
 
+    def take_states(self, other: "Entry") -> None:
+        """Keep what the reader did to the same message when its text is the same."""
+        if other.text == self.text:
+            self.states = other.states
+
     def edit(self, edit: TextEdit) -> Change:
         """The text grew or was replaced."""
         if self.document is None:
             self.document = Document(self.message.text)
+            self._length = len(self.message.text)
         self.stage = "writing"
-        return self.document.edit(edit.keep, edit.text)
+        is_appended = edit.keep == self._length  # asking the document would put its pieces together each time
+        self._length = edit.keep + len(edit.text)
+        return self.document.append(edit.text) if is_appended else self.document.edit(edit.keep, edit.text)
 
     def end(self, message: Message, run: Run | None) -> Change | None:
         """The text is complete; what changed on the page, None when nothing did."""
@@ -135,7 +147,7 @@ class ThreadMessages:
         self.total = 0
         self._entries: dict[int, Entry] = {}
         self._positions: dict[str, int] = {}
-        self._asked: set[int] = set()
+        self._asked: dict[int, float] = {}  # pages, and when
 
     def reset(
         self,
@@ -143,29 +155,33 @@ class ThreadMessages:
         runs: Mapping[MessageId, Run] | None = None,
         total: int | None = None,
     ) -> None:
-        """Another thread; without ``total`` the messages are all there are."""
+        """Another thread, or the same anew; without ``total`` the messages are all there are.
+
+        What the reader did to messages that are the same stays.
+        """
+        before = {entry.message.id: entry for entry in self._entries.values() if entry.states}
         self._entries.clear()
         self._positions.clear()
         self._asked.clear()
         self.total = len(messages) if total is None else total
         first = 0 if total is None or not messages else messages[0].position
         self._put(first, messages, runs or {})
+        for message_id, old in before.items():
+            if (entry := self.entry(message_id)) is not None:
+                entry.take_states(old)
 
-    def supply(self, messages: Sequence[Message], runs: Mapping[MessageId, Run] | None = None) -> list[int]:
-        """More of the same thread; the positions that were not known."""
-        if not messages:
-            return []
-        return self._put(messages[0].position, messages, runs or {})
+    def supply(self, messages: Sequence[Message], runs: Mapping[MessageId, Run] | None = None) -> None:
+        """More of the same thread; messages of another one are not taken."""
+        known = next(iter(self._entries.values()), None)
+        if messages and (known is None or known.message.thread_id == messages[0].thread_id):
+            self._put(messages[0].position, messages, runs or {})
 
-    def _put(self, first: int, messages: Sequence[Message], runs: Mapping[MessageId, Run]) -> list[int]:
-        new = []
+    def _put(self, first: int, messages: Sequence[Message], runs: Mapping[MessageId, Run]) -> None:
         for position, message in enumerate(messages, first):
-            self._asked.discard(position // PAGE)
             if position < self.total and position not in self._entries and message.id not in self._positions:
+                self._asked.pop(position // PAGE, None)
                 self._entries[position] = Entry(message, runs.get(message.id))
                 self._positions[message.id] = position
-                new.append(position)
-        return new
 
     def at(self, position: int) -> Entry | None:
         """The entry at a position, when it is here."""
@@ -192,14 +208,17 @@ class ThreadMessages:
         """Another message takes a place."""
         old = self._entries.pop(position)
         self._positions.pop(old.message.id, None)
-        self._entries[position] = Entry(message, run)
+        entry = self._entries[position] = Entry(message, run)
         self._positions[message.id] = position
+        if old.message.id == message.id:
+            entry.take_states(old)
 
     def truncate(self, total: int) -> None:
         """Forget the messages from position ``total`` on."""
         for position in [one for one in self._entries if one >= total]:
             del self._positions[self._entries.pop(position).message.id]
         self.total = min(self.total, total)
+        self._asked.clear()
 
     def remove(self, position: int) -> None:
         """One message is gone; the later ones move up."""
@@ -214,11 +233,14 @@ class ThreadMessages:
         self._asked.clear()
 
     def ask_for(self, position: int) -> tuple[int, int] | None:
-        """The window (first, count) to ask for so that ``position`` comes; None when it is on its way."""
-        page = position // PAGE
-        if page in self._asked:
+        """The window (first, count) to ask for so that ``position`` comes; None when it is here or on its way."""
+        page, now = position // PAGE, time.monotonic()
+        asked_at = self._asked.get(page)
+        if not 0 <= position < self.total or position in self._entries:
             return None
-        self._asked.add(page)
+        if asked_at is not None and now < asked_at + ASK_AGAIN_AFTER_S:
+            return None
+        self._asked[page] = now
         first = page * PAGE
         return first, min(PAGE, self.total - first)
 
@@ -233,6 +255,7 @@ class ThreadMessages:
                 entry = self._entries.pop(one)
                 del self._positions[entry.message.id]
                 gone.append(entry.message.id)
+                self._asked.pop(one // PAGE, None)
         return gone
 
     def newest(self) -> list[Entry]:

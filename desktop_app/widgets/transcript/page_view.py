@@ -5,7 +5,7 @@ moved are moved, and what looks otherwise is drawn again.  No timer runs while n
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
@@ -41,6 +41,7 @@ class PageView(QAbstractScrollArea):
         self.page = Page(self._make_cell)
         self._new_count = 0
         self._is_steady = False
+        self._placed: set[Cell] = set()
         self._changed: dict[str, int] = {}
         self._is_all_changed = False
         self._bar_value = 0
@@ -63,6 +64,7 @@ class PageView(QAbstractScrollArea):
         bar = ThinScrollBar(self._theme, self)
         self.setVerticalScrollBar(bar)
         bar.valueChanged.connect(self._on_bar_moved)
+        bar.sliderReleased.connect(self._sync_bar)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setMouseTracking(True)
 
@@ -102,14 +104,17 @@ class PageView(QAbstractScrollArea):
         return self._following.follows(self.page.distance_to_end)
 
     @contextmanager
-    def _steadily(self) -> Iterator[None]:
-        """Change messages inside; afterwards the view is at the same place of the text, or at the end it follows."""
+    def _steadily(self, *, by_reader: bool = False) -> Iterator[None]:
+        """Change messages inside; afterwards the view is at the same place of the text, or at the end it follows.
+
+        The end is not followed when it moves ``by_reader``: what was pressed stays under the mouse.
+        """
         if self._is_steady:
             yield
             return
         page = self.page
         before = page.visible
-        follows = self._follows()
+        follows = self._follows() and not by_reader
         place = None if follows else page.place()
         self._is_steady = True
         try:
@@ -136,9 +141,8 @@ class PageView(QAbstractScrollArea):
             return
         page = self.page
         page.arrange()
-        self._ask_for_missing()
         self._repaint(before, page.visible)
-        self._place_parts(before)
+        self._place_parts()
         self._show_pill()
         self._request_bar(is_bar_at_once)
         page.drop_far_cells()
@@ -146,17 +150,17 @@ class PageView(QAbstractScrollArea):
         if has_others:
             self._ahead_timer.start(0)
         self._refreshed(has_others)
+        self.ask_for(shown.position for shown in page.visible if shown.cell is None)
 
     def _redraw(self) -> None:
         """Everything is other than before."""
         self._is_all_changed = True
         self._refresh((), is_bar_at_once=True)
 
-    def _ask_for_missing(self) -> None:
-        page = self.page
-        wanted, page.wanted = set(page.wanted), []
-        for position in sorted(wanted):
-            window = page.messages.ask_for(position)
+    def ask_for(self, positions: Iterable[int]) -> None:
+        """Have the messages at positions supplied that are not here."""
+        for position in list(positions):
+            window = self.page.messages.ask_for(position)
             if window is not None:
                 self.messages_wanted.emit(*window)
 
@@ -178,17 +182,16 @@ class PageView(QAbstractScrollArea):
         if bottom_from < height:
             viewport.update(0, bottom_from, width, height - bottom_from)
 
-    def _place_parts(self, before: Sequence[Shown]) -> None:
+    def _place_parts(self) -> None:
         """Put the real widgets of visible messages where they belong."""
         viewport = self.viewport()
-        now = set()
+        before, self._placed = self._placed, set()
         for shown in self.page.visible:
             if shown.cell is not None:
-                now.add(shown.cell)
+                self._placed.add(shown.cell)
                 shown.cell.arrange(viewport, self._left, shown.y)
-        for shown in before:
-            if shown.cell is not None and shown.cell not in now:
-                shown.cell.hide_parts()
+        for cell in before - self._placed:
+            cell.hide_parts()
 
     def _lay_out_ahead(self) -> None:
         """While nothing else is to do, lay out the messages the reader comes to next, one a turn of the loop."""
@@ -203,15 +206,12 @@ class PageView(QAbstractScrollArea):
                     page.cell(position)
                 self._ahead_timer.start(0)
                 return
-        page.wanted += [
-            one for one in near if 0 <= one < page.messages.total and page.messages.at(one) is None
-        ]
-        self._ask_for_missing()
+        self.ask_for(near)
 
     def block_changed(self, block: Block) -> None:
         """A block changed by itself: its colours or its picture came."""
         for cell in self.page.cells():
-            index = next((index for index, one in enumerate(cell.flow.blocks) if one is block), None)
+            index = cell.flow.index_of(block)
             if index is not None:
                 with self._steadily():
                     self._note_change(cell, cell.relayout_from(index))
@@ -324,21 +324,23 @@ class PageView(QAbstractScrollArea):
         """The reader turned to something: text that comes no longer moves the view."""
         self._following.leave()
 
-    def show_rect(self, cell: Cell, rect: QRect) -> None:
-        """Scroll as little as is needed to see a part of a cell."""
-        shown = next((one for one in self.page.visible if one.cell is cell), None)
+    def show_rect(self, position: int, rect: QRect) -> None:
+        """Scroll as little as is needed to see a part of a message, in its cell's coordinates."""
+        page = self.page
+        shown = next((one for one in page.visible if one.position == position), None)
         if shown is None:
+            before = page.visible
+            is_above = position < page.first_position
+            page.go_to(position, rect.top() if is_above else rect.bottom() + 1 - page.height)
+            if is_above:
+                self._following.leave()
+            self._refresh(before, is_bar_at_once=True)
             return
-        top, bottom, height = shown.y + rect.top(), shown.y + rect.bottom(), self.viewport().height()
-        if top < 0:
-            self.scroll_by(top)
-        elif bottom > height:
-            self.scroll_by(bottom - height)
-
-    def ask_for(self, position: int) -> None:
-        """Have the message at a position supplied."""
-        self.page.wanted.append(position)
-        self._ask_for_missing()
+        above, below = shown.y + rect.top(), shown.y + rect.bottom() + 1 - page.height
+        if above < 0:
+            self.scroll_by(above)
+        elif below > 0:
+            self.scroll_by(min(above, below))
 
     # -- painting
 
@@ -437,6 +439,8 @@ class PageView(QAbstractScrollArea):
             self._pill.move(left, self.height() - self._pill.height() - self._theme.px("spacing.4") + SHADOW)
             self._pill.raise_()
         if self._pill.isVisible() != is_shown:
+            if self._pill.hasFocus():
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
             self._pill.setVisible(is_shown)
 
 
