@@ -18,6 +18,7 @@ of a thread costs anything.
     rows.py        the rows of actions; action_row.py is one of them
     accessible.py  messages as objects for screen readers; announcer.py says what arrives
     highlighter.py colours of code, images.py pictures: both on threads of their own
+    hairlines.py   thin lines that are sharp at every scale
     style.py       fonts, colours and distances of the text, made from the theme
     endings.py     how a reply ended, as a card or a line; error_texts.py has the sentences
 """

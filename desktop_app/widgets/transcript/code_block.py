@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QLocale, QPoint, QRect, QRectF, Qt, QTimer
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from desktop_app.markdown.items import CodeItem, Item
 from desktop_app.widgets.transcript.block import Block, Environment, Mark, Target
 from desktop_app.widgets.transcript.code_lines import CodeLines, look_of
 from desktop_app.widgets.transcript.colouring import Colouring
+from desktop_app.widgets.transcript.hairlines import draw_box, thin
 from desktop_app.widgets.transcript.languages import display_name
 from desktop_app.widgets.transcript.sideways import Sideways
 
@@ -328,8 +329,9 @@ class CodeBlock(Block):
         first, last = max(top, upper), min(bottom, lower)
         if first < last:
             painter.fillRect(x, first, self.width, last - first, style.code_background)
-            painter.fillRect(x, first, BORDER, last - first, style.hairline)
-            painter.fillRect(x + self.width - BORDER, first, BORDER, last - first, style.hairline)
+            line = thin(painter, BORDER)
+            for left in (x, x + self.width - line):
+                painter.fillRect(QRectF(left, first, line, last - first), style.hairline)
 
     def _paint_rounded(self, painter: QPainter, box: QRect, seen: QRect, ground: Any) -> None:
         """The part of a rounded box that lies in ``seen``."""
@@ -337,9 +339,7 @@ class CodeBlock(Block):
         painter.save()
         painter.setClipRect(seen, Qt.ClipOperation.IntersectClip)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self.environment.style.hairline, BORDER))
-        painter.setBrush(ground)
-        painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        draw_box(painter, box, radius, self.environment.style.hairline, ground, BORDER)
         painter.restore()
 
     def _paint_lines(

@@ -6,14 +6,15 @@ Each says what happened, what was kept, and offers one thing to do first.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QLocale, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from desktop_app.domain.errors import RunError
 from desktop_app.domain.threads import Message, Run, Status
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.error_texts import ErrorTexts
+from desktop_app.widgets.transcript.hairlines import draw_box
 
 LOOKS = {
     "error": ("errorSoft", "errorLine", "error"),
@@ -319,7 +320,5 @@ class EndingView(QWidget):
         fill, line, _ = LOOKS[self._ending.look]
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.color(line), 1))
-        painter.setBrush(self._theme.color(fill))
         radius = self._theme.px("radius.medium")
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        draw_box(painter, self.rect(), radius, self._theme.color(line), self._theme.color(fill))

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 
 from desktop_app.markdown.items import ImageItem, Item
 from desktop_app.widgets.transcript.block import Block, Environment, Mark, Target
+from desktop_app.widgets.transcript.hairlines import draw_box
 from desktop_app.widgets.transcript.image_decoding import MISSING, TOO_LARGE, UNREADABLE, is_data, is_remote
 from desktop_app.widgets.transcript.images import Picture, Stage
 
@@ -130,9 +131,7 @@ class ImageBlock(Block):
     def _paint_card(self, painter: QPainter, frame: QRect, ground: str) -> None:
         style = self.environment.style
         theme = style.theme
-        painter.setPen(QPen(style.hairline_strong, style.px(1)))
-        painter.setBrush(theme.color(ground))
-        painter.drawRoundedRect(QRectF(frame).adjusted(0.5, 0.5, -0.5, -0.5), style.radius, style.radius)
+        draw_box(painter, frame, style.radius, style.hairline_strong, theme.color(ground), style.px(1))
         side = style.px(ICON)
         corner = QPoint(frame.x() + style.px(SIDE), frame.y() + (frame.height() - side) // 2)
         ratio = painter.device().devicePixelRatio()
@@ -164,9 +163,8 @@ class ImageBlock(Block):
         style = self.environment.style
         theme = style.theme
         radius = theme.px("radius.small")
-        painter.setPen(QPen(style.hairline_strong, style.px(1)))
-        painter.setBrush(theme.color("hover" if self._hovered else "page"))
-        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        ground = theme.color("hover" if self._hovered else "page")
+        draw_box(painter, rect, radius, style.hairline_strong, ground, style.px(1))
         painter.setFont(self._button_font)
         painter.setPen(style.text)
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._button_words)

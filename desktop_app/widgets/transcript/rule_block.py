@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 
 from desktop_app.markdown.items import Item
 from desktop_app.widgets.transcript.block import Block, Environment, Mark
+from desktop_app.widgets.transcript.hairlines import thin
 
 HEIGHT = 17
 """With its room above and below; odd, so that the line is in the middle."""
@@ -29,7 +30,9 @@ class RuleBlock(Block):
     def paint(
         self, painter: QPainter, x: int, y: int, top: int, bottom: int, marks: Sequence[Mark] = ()
     ) -> None:
-        painter.fillRect(x, y + self.height // 2, self.width, 1, self.environment.style.hairline_strong)
+        style = self.environment.style
+        line = thin(painter, style.px(1))
+        painter.fillRect(QRectF(x, y + self.height // 2, self.width, line), style.hairline_strong)
 
     def offset_at(self, x: int, y: int) -> int:
         return 0

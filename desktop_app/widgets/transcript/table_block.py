@@ -16,6 +16,7 @@ from PySide6.QtGui import QPainter
 
 from desktop_app.markdown.items import Cell, Item, Span, TableItem
 from desktop_app.widgets.transcript.block import Block, Environment, Mark, Target
+from desktop_app.widgets.transcript.hairlines import thin
 from desktop_app.widgets.transcript.sideways import Sideways
 from desktop_app.widgets.transcript.table_cell import LINE_SEPARATOR, CellLayout, CellLook
 from desktop_app.widgets.transcript.table_columns import column_widths
@@ -223,12 +224,12 @@ class TableBlock(Block):
             side = 0 if self._sideways.offset else style.px(CHIP_SIDE)
             seen = QRect(x - side, top, self.width + side, bottom - top)
             painter.setClipRect(seen, Qt.ClipOperation.IntersectClip)
-        hairline = style.px(1)
+        line = thin(painter, style.px(1))
         index = max(0, bisect_right(self._tops, top - y) - 1)
         while index < len(self._rows) and y + self._tops[index] < bottom:
             self._paint_row(painter, x - self._sideways.offset, y + self._tops[index], index, marks)
             color = style.hairline if index else style.hairline_strong
-            painter.fillRect(x, y + self._tops[index + 1] - hairline, self.width, hairline, color)
+            painter.fillRect(QRectF(x, y + self._tops[index + 1] - style.px(1), self.width, line), color)
             index += 1
         if self._sideways.is_needed:
             self._sideways.paint(painter, self._track().translated(x, y))
