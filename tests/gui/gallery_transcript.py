@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from json import dumps, loads
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.domain.assistants import Assistant, AssistantSettings
-from desktop_app.domain.ids import AssistantId, ThreadId
+from desktop_app.domain.ids import AssistantId, MessageId, ThreadId
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.threads import Status
 from desktop_app.domain.threads import Thread as ThreadRecord
@@ -31,11 +30,13 @@ from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.selection import TextSpot
 from tests.gui import transcript_samples as samples
-from tests.gui.conversation import NOON, question, reply, run_of
+from tests.gui.conversation import NOON, question, reply
 from tests.gui.transcript_reader import Reader
 
 ALL = 0
 """As high as the thread."""
+
+MIN_HEIGHT, END = 200, 24
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,11 @@ class Stage:
     def grow_to_fit(self) -> None:
         """Make the pane as high as the thread."""
         chrome = self.pane.height() - self.view.height()
-        self.pane.resize(self.pane.width(), chrome + self.view.page.maximum + self.view.page.height)
-        self.settle()
-        self.pane.resize(self.pane.width(), chrome + self.view.page.maximum + self.view.page.height)
-        self.settle()
+        before = 0
+        while self.pane.height() != before:
+            before = self.pane.height()
+            self.pane.resize(self.pane.width(), chrome + max(MIN_HEIGHT, self.view.page.heights.total + END))
+            self.settle()
 
     def settle(self, ms: int = 250) -> None:
         """Wait until colours and pictures have come."""
@@ -128,18 +130,16 @@ def _answer() -> samples.Thread:
 
 def _siblings(stage: Stage) -> None:
     messages, runs = _answer()
-    many = ("m0003", "x1", "x2")
     answer = messages[3]
     messages[3] = type(answer)(
         answer.id, answer.thread_id, answer.author, answer.text, answer.status, answer.created_at, 3, None, None,
-        (samples.MessageId("x1"), answer.id, samples.MessageId("x2")),
+        (MessageId("x1"), answer.id, MessageId("x2")),
     )  # fmt: skip
     asked = messages[2]
     messages[2] = type(asked)(
         asked.id, asked.thread_id, asked.author, asked.text, asked.status, asked.created_at, 2, None, None,
-        (samples.MessageId("x3"), asked.id),
+        (MessageId("x3"), asked.id),
     )  # fmt: skip
-    assert many
     stage.show((messages, runs))
 
 
@@ -150,7 +150,7 @@ def _streaming(stage: Stage) -> None:
     stage.view.set_stage(growing.id, "queued")
     stage.view.scroll_to_question("m0002")
     stage.view.set_stage(growing.id, "writing")
-    stage.view.edit(growing.id, TextEdit(0, samples.RUSSIAN[:820]))
+    stage.view.edit(growing.id, TextEdit(0, samples.RUSSIAN[:560]))
     stage.settle(1500)
 
 
@@ -203,7 +203,7 @@ def _selection(stage: Stage) -> None:
 def _find(stage: Stage) -> None:
     _thread(_answer)(stage)
     stage.view.set_find("the")
-    stage.view.show_hit(3, "m0003", 0, 32, 35)
+    stage.view.show_hit(3, "m0003", 0, 35, 38)
     stage.settle()
 
 
@@ -295,7 +295,8 @@ PICTURES = [
       for scale in (1.25, 1.5, 2) for scene in ("answer", "lists", "tables", "pictures", "endings", "hover-question")),
     *(Picture(f"{scene}-{width}", scene, width=width, height=FIXED_HEIGHT.get(scene, ALL))
       for width in (720, 440, 1640)
-      for scene in ("answer", "siblings", "hover-question", "endings", "tables", "code", "questions", "pictures", "pill")),
+      for scene in ("answer", "siblings", "hover-question", "endings", "tables", "code", "questions", "pictures",
+                    "pill")),
     *(Picture(f"{scene}-{zoom}", scene, width=840 if zoom < 300 else 1400, zoom=zoom)
       for zoom in (50, 150, 300) for scene in ("answer", "lists", "endings", "hover-question", "tables")),
 ]  # fmt: skip
@@ -325,7 +326,9 @@ def main() -> None:
         return
     for picture in PICTURES:
         if not options.names or picture.name in options.names:
-            environment = {"QT_QPA_PLATFORM": "offscreen"} | os.environ | {"QT_SCALE_FACTOR": str(picture.scale)}
+            environment = (
+                {"QT_QPA_PLATFORM": "offscreen"} | os.environ | {"QT_SCALE_FACTOR": str(picture.scale)}
+            )
             words = [sys.executable, "-m", "tests.gui.gallery_transcript", str(options.folder)]
             subprocess.run([*words, "--picture", dumps(asdict(picture))], env=environment, check=True)
 

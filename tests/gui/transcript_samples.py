@@ -40,7 +40,7 @@ $$\\int_0^1 x^2 \\, dx = \\tfrac{1}{3}$$
 
 LISTS = """Tight, nested three deep:
 
-- First, with `code` and a line that is so long that it must be broken and goes on below its own first word, not below the disc
+- First, with `code` and a line that is so long that it must be broken and goes on below its first word
   - Second
     - Third
   - Second again
@@ -94,13 +94,13 @@ one line
 Wide:
 
 ```python
-def deliver(hook: Hook, event: Event, *, attempts: int = 6, first_wait_s: float = 1.0, cap_s: float = 300.0, jitter: bool = True) -> Outcome:
+def deliver(hook: Hook, event: Event, *, attempts: int = 6, wait_s: float = 1.0, cap_s: float = 300.0) -> Outcome:
     \"\"\"Send an event until it is taken, or the attempts are used up.\"\"\"
     for attempt in range(attempts):
         reply = await hook.post(event, key=event.id)  # the same key each time
         if reply.status < 500 and reply.status != 429:
             return Outcome.of(reply)
-        await sleep(uniform(0, min(cap_s, first_wait_s * 2**attempt)))
+        await sleep(uniform(0, min(cap_s, wait_s * 2**attempt)))
     raise Undelivered(f"{event.id}: {attempts} attempts")
 ```
 
@@ -155,7 +155,7 @@ Wide:
 """  # noqa: E501
 
 RTL = """# כותרת בעברית
-זוהי פסקה בעברית עם **מילים מודגשות**, `code`, ועם [קישור](https://example.org) בתוכה; היא ארוכה מספיק כדי להישבר לשתי שורות.
+זוהי פסקה בעברית עם **מילים מודגשות**, `code`, ועם [קישור](https://example.org) בתוכה; היא ארוכה ונשברת לשתי שורות.
 
 - פריט ראשון
 - פריט שני, שהוא ארוך מספיק כדי להישבר לשתי שורות בעמודה ברוחב הרגיל של החלון הזה כאן
@@ -185,7 +185,7 @@ RUSSIAN = """## Новая редакция пункта 7.3
 
 ### Чем рискуем
 
-1. **Предел станет потолком.** Убытки сверх неустойки придётся доказывать отдельно: по умолчанию неустойка засчитывается в убытки.
+1. **Предел станет потолком.** Убытки сверх неустойки придётся доказывать отдельно: по умолчанию она зачётная.
 2. **Что такое партия?** В договоре этого слова нет: добавьте определение в пункт 1.2, иначе спор сместится туда.
 3. **Уменьшение судом.** Для контрагента-предпринимателя *нужно заявление* и доказательства явной несоразмерности.
 
@@ -263,7 +263,9 @@ def endings() -> Thread:
 
 def questions() -> Thread:
     """Questions of every size."""
-    log = "\n".join(f"2026-05-02 12:00:{n % 60:02} delivered event {n} to https://example.org" for n in range(900))
+    log = "\n".join(
+        f"2026-05-02 12:00:{n % 60:02} delivered event {n} to https://example.org" for n in range(900)
+    )
     code = "Why does this fail?\n\ndef wait(attempt):\n    return 2 ** attempt  # grows\n\nI see `OverflowError`."
     return talk_of(
         "Hi", "Hello.",
@@ -290,7 +292,7 @@ def picture_source(width: int = 640, height: int = 300) -> str:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "png")
+    image.save(buffer, b"png")
     return "data:image/png;base64," + b64encode(buffer.data().data()).decode("ascii")
 
 
