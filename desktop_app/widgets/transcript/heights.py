@@ -1,13 +1,13 @@
 """The heights of all messages of a thread, known or guessed, and their sums.
 
 A thread may have a hundred thousand messages of which a few dozen were ever laid out.  Positions are kept in pages of
-64; a page whose messages were never met is one number.  The sums of pages are a Fenwick tree, so that everything
+256; a page whose messages were never met is one number.  The sums of pages are a Fenwick tree, so that everything
 here costs the logarithm of the number of pages.
 """
 
 from collections.abc import Sequence
 
-PAGE = 64
+PAGE = 256
 
 
 class Heights:
