@@ -76,6 +76,16 @@
     </message>
 </context>
 <context>
+    <name>QuestionTexts</name>
+    <message numerus="yes">
+        <source>Show all %Ln line(s)</source>
+        <translation>
+            <numerusform>Show all of %Ln line</numerusform>
+            <numerusform>Show all %Ln lines</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ResultPanel</name>
     <message numerus="yes">
         <source>%n model(s)</source>

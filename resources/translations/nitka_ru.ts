@@ -1736,10 +1736,14 @@
     </message>
 </context>
 <context>
-    <name>QuestionCell</name>
-    <message>
-        <source>Show all, %n line(s)</source>
-        <translation type="unfinished">Показать всё, %n&#xa0;строка</translation>
+    <name>QuestionTexts</name>
+    <message numerus="yes">
+        <source>Show all %Ln line(s)</source>
+        <translation>
+            <numerusform>Показать все строки: %Ln</numerusform>
+            <numerusform>Показать все строки: %Ln</numerusform>
+            <numerusform>Показать все строки: %Ln</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2136,31 +2140,31 @@ Give working code in one block and say in a few sentences how it works. Name the
     <name>TranscriptMenu</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished">Копировать</translation>
+        <translation>Копировать</translation>
     </message>
     <message>
         <source>Copy as Markdown</source>
-        <translation type="unfinished">Копировать как Markdown</translation>
+        <translation>Копировать как Markdown</translation>
     </message>
     <message>
         <source>Copy as plain text</source>
-        <translation type="unfinished">Копировать как текст</translation>
+        <translation>Копировать как текст</translation>
     </message>
     <message>
         <source>Copy link</source>
-        <translation type="unfinished">Копировать ссылку</translation>
+        <translation>Копировать ссылку</translation>
     </message>
     <message>
         <source>Open link</source>
-        <translation type="unfinished"></translation>
+        <translation>Открыть ссылку</translation>
     </message>
     <message>
         <source>Quote</source>
-        <translation type="unfinished"></translation>
+        <translation>Цитировать</translation>
     </message>
     <message>
         <source>Select all</source>
-        <translation type="unfinished">Выделить всё</translation>
+        <translation>Выделить всё</translation>
     </message>
 </context>
 <context>
