@@ -408,7 +408,7 @@ class ReplyCell(Cell):
             if self._status is None:
                 self._status = StatusLine(theme, parent)
                 self._status.set_stage(self.entry.stage, self.entry.fraction)
-            self._status.setGeometry(x, y + theme.px("spacing.2"), self.width, theme.px("spacing.5"))
+            self._status.setGeometry(x, y + theme.px("spacing.3"), self.width, theme.px("spacing.5"))
         if self._ending is not None:
             self._ending.move(x, y + self._row_top - theme.px("spacing.1") - self._ending.height())
             self._ending.show()
