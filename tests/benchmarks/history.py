@@ -53,11 +53,11 @@ Answer = TypeVar("Answer")
 
 
 def texts(count: int) -> list[str]:
-    """Messages of about 800 characters; after 500 they come again."""
+    """Messages of about 800 characters; after 500 they come again, and every thread ends with the same ones."""
     distinct = [
         make(500 + random.Random(seed).randrange(600), "mixed", seed) for seed in range(min(count, DISTINCT))
     ]
-    return [distinct[index % len(distinct)] for index in range(count)]
+    return [distinct[(count - 1 - index) % len(distinct)] for index in range(count)]
 
 
 class Reader:
