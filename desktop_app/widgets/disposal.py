@@ -6,7 +6,8 @@ deleted there takes the program down.  So Python keeps it until Qt has deleted i
 
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
 
 
 def dispose(widget: QWidget) -> None:
@@ -15,6 +16,13 @@ def dispose(widget: QWidget) -> None:
     widget.setParent(None)
     widget.destroyed.connect(partial(_keep, widget))  # the connection holds it
     widget.deleteLater()
+
+
+def return_focus(part: QWidget) -> None:
+    """What is about to go gives the keyboard to what it lies on, not to whatever Tab comes to next."""
+    focused, ground = QApplication.focusWidget(), part.parentWidget()
+    if focused is not None and ground is not None and part.isAncestorOf(focused):
+        ground.setFocus(Qt.FocusReason.TabFocusReason)
 
 
 def _keep(_widget: QWidget, _gone: object = None) -> None:

@@ -631,6 +631,42 @@ def test_the_menu_key_opens_the_menu_of_the_current_message_at_it(
     menu.close()
 
 
+def test_the_keyboard_returns_to_the_messages_when_its_button_goes(
+    view: TranscriptView, reader: Reader
+) -> None:
+    answer = reply(3, "Some words.", status=Status.INTERRUPTED)
+    view.show_thread([*talk(3), answer], {answer.id: run_of(answer)})
+    view.show_message(answer.id)
+    reader.key(Qt.Key.Key_Tab)
+    assert reader.button("continue_reply").hasFocus()
+    view.append(question(4))
+    assert reader.button("continue_reply").hasFocus()
+    view.replace(answer.id, reply(5, "Other words.", status=Status.WRITING))
+    assert view.hasFocus()
+    view.show_message("m0001")
+    reader.key(Qt.Key.Key_Tab)
+    assert reader.button("copy_message", "m0001").hasFocus()
+    view.remove("m0001")
+    assert view.hasFocus()
+
+
+def test_the_whole_of_a_hit_in_wide_code_or_a_wide_table_is_shown(
+    view: TranscriptView, reader: Reader
+) -> None:
+    code = f"```\n{'x' * 300} needle\n```"
+    cells = " | ".join(f"a cell of column {number}" for number in range(20))
+    table = f"| {cells} needle |\n|{'---|' * 20}\n"
+    view.show_thread([question(0), reply(1, f"{code}\n\nWords.\n\n{table}")])
+    for index in (0, 2):
+        cell = view.page.known_cell("m0001")
+        assert cell is not None
+        start = cell.flow.blocks[index].item.plain.index("needle")
+        view.set_find("needle")
+        view.show_hit(1, "m0001", index, start, start + 6)
+        for offset in (start, start + 6):
+            assert 0 < cell.caret(index, offset).center().x() < view.column_width
+
+
 def test_tab_and_enter_follow_a_link(view: TranscriptView, reader: Reader, qtbot: QtBot) -> None:
     view.show_thread([question(0), reply(1, "See [one](https://one.example) or [two](https://two.example).")])
     view.show_message("m0001")

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from desktop_app.domain.threads import Status
 from desktop_app.markdown.document import Change
 from desktop_app.markdown.items import Item, TextItem
-from desktop_app.widgets.disposal import dispose
+from desktop_app.widgets.disposal import dispose, return_focus
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.block import Environment, Mark, Target
 from desktop_app.widgets.transcript.endings import EndingTexts, EndingView
@@ -366,6 +366,7 @@ class ReplyCell(Cell):
 
     def _make_ending(self) -> None:
         if self._ending is not None:
+            return_focus(self._ending)
             dispose(self._ending)
             self._ending = None
         ending = self._endings.of(self.entry.message, self.entry.run)
@@ -418,6 +419,7 @@ class ReplyCell(Cell):
 
     def hide_parts(self) -> None:
         if self._ending is not None:
+            return_focus(self._ending)
             self._ending.hide()
         if self._status is not None:
             self._status.move(0, -self._status.height())
@@ -425,6 +427,7 @@ class ReplyCell(Cell):
     def dispose(self) -> None:
         for part in (self._status, self._ending):
             if part is not None:
+                return_focus(part)
                 dispose(part)
         self._status = self._ending = None
 

@@ -65,7 +65,8 @@ class Hits:
     def _show(self, cell: Cell, hit: Hit, margin: int) -> None:
         if hit.item >= len(cell.flow.blocks):
             return
-        if cell.flow.blocks[hit.item].reveal(hit.start):
+        block = cell.flow.blocks[hit.item]
+        if any([block.reveal(hit.end), block.reveal(hit.start)]):  # the start, if there is no room for both
             cell.relayout_from(hit.item)
             self._page.measure(cell.entry.message.id)
         caret = cell.caret(hit.item, hit.start)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.domain.threads import Message, Run
-from desktop_app.widgets.disposal import dispose
+from desktop_app.widgets.disposal import dispose, return_focus
 from desktop_app.widgets.transcript.action_row import ActionRow
 
 if TYPE_CHECKING:
@@ -86,8 +86,11 @@ class ActionRows:
         row.show()
 
     def _let_go(self, message_id: str) -> None:
-        row = self._rows.pop(message_id)
+        row = self._rows.pop(message_id, None)
+        if row is None:
+            return
         self._facts.pop(message_id, None)
+        return_focus(row)
         row.hide()
         if len(self._spare) < SPARE:
             self._spare.append(row)
