@@ -634,19 +634,20 @@ def test_the_menu_key_opens_the_menu_of_the_current_message_at_it(
 def test_the_keyboard_returns_to_the_messages_when_its_button_goes(
     view: TranscriptView, reader: Reader
 ) -> None:
-    answer = reply(3, "Some words.", status=Status.INTERRUPTED)
-    view.show_thread([*talk(3), answer], {answer.id: run_of(answer)})
+    answer = reply(1, "Some words.", status=Status.INTERRUPTED)
+    view.show_thread([question(0), answer, question(2), reply(3)], {answer.id: run_of(answer)})
     view.show_message(answer.id)
     reader.key(Qt.Key.Key_Tab)
     assert reader.button("continue_reply").hasFocus()
     view.append(question(4))
+    view.append(reply(5))
     assert reader.button("continue_reply").hasFocus()
-    view.replace(answer.id, reply(5, "Other words.", status=Status.WRITING))
+    view.replace(answer.id, replace(answer, status=Status.WRITING))
     assert view.hasFocus()
-    view.show_message("m0001")
+    view.show_message("m0002")
     reader.key(Qt.Key.Key_Tab)
-    assert reader.button("copy_message", "m0001").hasFocus()
-    view.remove("m0001")
+    assert reader.button("copy_message", "m0002").hasFocus()
+    view.remove("m0002")
     assert view.hasFocus()
 
 
