@@ -169,7 +169,8 @@ class Cell:
 
     def keep_states(self) -> None:
         """Remember what the reader did to its blocks."""
-        self.entry.states.update(self.flow.states())
+        kept = self.entry.states
+        self.entry.states = self.flow.states() | ({UNFOLDED: kept[UNFOLDED]} if UNFOLDED in kept else {})
 
     # -- the widgets beside the text
 

@@ -78,10 +78,11 @@ class Copying:
         if not clipboard.supportsSelection() or not 0 < len(positions) <= MOST_OFFERED:
             return
         gathering = _Gathering("plain", self._view.selection)
-        for position in positions:
-            entry = self._view.page.messages.at(position)
-            if entry is not None:
-                self._gather(gathering, entry)
+        while gathering.positions:
+            entry = self._view.page.messages.at(gathering.positions[0])
+            if entry is None:
+                return
+            self._gather(gathering, entry)
         put_on_clipboard(plain_data(gathering.items), QClipboard.Mode.Selection)
 
     # -- messages that are not here yet are asked for; a selection may hold the whole thread
@@ -100,7 +101,7 @@ class Copying:
             position = gathering.positions[0]
             entry = view.page.messages.at(position)
             if entry is None:
-                view.ask_for(position)
+                view.ask_for((position,))
                 return
             self._gather(gathering, entry)
         self._gathering = None

@@ -1,6 +1,6 @@
 """What is found in the thread: marks in the laid-out messages, and the way to the current one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from desktop_app.markdown.hits import Hit, find_in, fold
 from desktop_app.widgets.transcript.block import CURRENT_HIT, HIT, Mark
@@ -11,14 +11,14 @@ MARGIN_LINES = 2
 
 
 class Hits:
-    """``is_awaited``: the message of the current hit is on its way."""
+    """``look_for`` says what is marked, ``make_current`` which of the hits the reader is at."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
         self._query = ""
         self._position = 0
         self._current: Hit | None = None
-        self.is_awaited = False
+        self._is_awaited = False
 
     @property
     def is_empty(self) -> bool:
@@ -28,8 +28,23 @@ class Hits:
     def look_for(self, query: str) -> None:
         """Mark other words, or none."""
         self._query = fold(query)
+        self.forget_current()
+
+    def forget_current(self) -> None:
+        """The reader is at none of them."""
         self._current = None
-        self.is_awaited = False
+        self._is_awaited = False
+
+    def moved_up(self, position: int) -> None:
+        """The message at ``position`` is gone."""
+        if self._position == position:
+            self.forget_current()
+        elif self._position > position:
+            self._position -= 1
+
+    def is_awaited_in(self, visible: Sequence[Shown]) -> bool:
+        """Whether the reader still waits for the message of the current hit, and has not gone elsewhere."""
+        return self._is_awaited and any(shown.position == self._position for shown in visible)
 
     def make_current(self, position: int, hit: Hit) -> None:
         """One of the hits is the one the reader is at."""
@@ -49,7 +64,7 @@ class Hits:
         if self._current is None:
             return
         cell = self._page.cell(self._position)
-        self.is_awaited = cell is None
+        self._is_awaited = cell is None
         if cell is None:
             self._page.go_to(self._position)
         else:

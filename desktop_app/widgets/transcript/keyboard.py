@@ -71,7 +71,9 @@ class Keyboard:
             return left_target
         self._is_ringed = True
         self._target = target
-        view.show_rect(cell, spots[target].rect)
+        position = view.page.messages.position_of(view.current_id)
+        if position is not None:
+            view.show_rect(position, spots[target].rect)
         view.update_message(view.current_id)
         return True
 
@@ -188,9 +190,9 @@ class Keyboard:
 
     def _extend(self, event: QKeyEvent) -> bool:
         view = self._view
-        head = view.selection.head or view.first_spot()
-        if head is None:
+        if not view.page.messages.total:
             return False
+        head = self._clamped(view.selection.head or view.first_spot())
         spot = self._moved(
             head, Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         )
@@ -223,7 +225,7 @@ class Keyboard:
         cell = self._view.page.cell(spot.position)
         if cell is None:
             return spot
-        length = length_of(cell.entry.items, spot.block)
+        length = length_of(cell.flow, spot.block)
         offset = spot.offset + by
         if not 0 <= offset <= length:
             return self._neighbour(spot, by)
@@ -259,7 +261,7 @@ class Keyboard:
         if cell is None:
             return spot
         block = min(spot.block, max(0, len(cell.flow.blocks) - 1))
-        return TextSpot(spot.position, block, min(spot.offset, length_of(cell.entry.items, block)))
+        return TextSpot(spot.position, block, min(spot.offset, length_of(cell.flow, block)))
 
     def _by_line(self, spot: TextSpot, by: int) -> TextSpot:
         cell = self._view.page.cell(spot.position)

@@ -32,10 +32,7 @@ class Shown(NamedTuple):
 
 
 class Page:
-    """The geometry of the shown thread.
-
-    ``make_cell`` lays a message out.  ``wanted`` collects positions whose messages are not here.
-    """
+    """The geometry of the shown thread; ``make_cell`` lays a message out."""
 
     def __init__(self, make_cell: Callable[[Entry], Cell]) -> None:
         self._make_cell = make_cell
@@ -43,7 +40,6 @@ class Page:
         self.messages = ThreadMessages()
         self.heights = Heights(0, GUESS)
         self.visible: list[Shown] = []
-        self.wanted: list[int] = []
         self.height = 1
         self.bottom_padding = 0
         self.question_position: int | None = None
@@ -59,7 +55,6 @@ class Page:
         self.drop_cells()
         self.messages.reset(messages, runs, total)
         self.heights = Heights(self.messages.total, GUESS)
-        self.wanted.clear()
         self.question_position = None
         self._position = self._offset = 0
 
@@ -71,6 +66,9 @@ class Page:
 
     def replace(self, position: int, message: Message, run: Run | None) -> None:
         """Another message takes a place."""
+        entry = self.messages.at(position)
+        if entry is not None and (cell := self._cells.get(entry.message.id)) is not None:
+            cell.keep_states()
         self._drop(position)
         self.messages.replace(position, message, run)
 
@@ -90,7 +88,9 @@ class Page:
         self._drop(position)
         self.messages.remove(position)
         self.heights.remove(position)
-        self.question_position = None
+        question = self.question_position
+        if question is not None and question >= position:
+            self.question_position = None if question == position else question - 1
         if self._position > position:
             self._position -= 1
         elif self._position == position:
@@ -99,10 +99,9 @@ class Page:
     # -- cells
 
     def cell(self, position: int) -> Cell | None:
-        """The message at a position, laid out; None when its text is not here (it is wanted then)."""
+        """The message at a position, laid out; None when its text is not here."""
         entry = self.messages.at(position)
         if entry is None:
-            self.wanted.append(position)
             return None
         cell = self._cells.get(entry.message.id)
         if cell is None:
@@ -192,6 +191,8 @@ class Page:
     @property
     def maximum(self) -> int:
         """The greatest ``value``."""
+        if not self.messages.total:
+            return 0
         end = self.heights.total + self.bottom_padding - self.height
         question = self.question_position
         if question is not None:

@@ -23,6 +23,15 @@ ZOOM_STEP = 10
 HOVER_AFTER_MS = 80
 
 
+def is_same(one: Spot, other: Spot) -> bool:
+    """Whether two spots of a cell are the same thing to press, wherever it is by now."""
+    return (one.block, one.target.kind, one.target.value) == (
+        other.block,
+        other.target.kind,
+        other.target.value,
+    )
+
+
 class Under(NamedTuple):
     """What is under the mouse; ``x``, ``y`` are in the cell's coordinates."""
 
@@ -151,10 +160,16 @@ class Pointer:
         point = event.position().toPoint()
         if pressed is not None and pressed[1].target.kind != "scroll":
             now = self._target_at(point)
-            if now is not None and now[0] is pressed[0] and now[1].target.kind == pressed[1].target.kind:
+            if now is not None and now[0] is pressed[0] and is_same(now[1], pressed[1]):
                 self._view.activate(*now, point.x() - self._view.column_left)
         if not self._view.selection.is_empty:
             self._view.copying.offer_selection()
+
+    def forget(self) -> None:
+        """What was selected is gone: a selection that is being made ends."""
+        self._drag_timer.stop()
+        self._is_selecting = False
+        self._pressed = self._origin = None
 
     def leave(self) -> None:
         """The mouse is elsewhere."""
@@ -206,8 +221,14 @@ class Pointer:
 
     def _drag_bar(self, point: QPoint) -> None:
         """Move a wide block by its own bar."""
-        if self._pressed is not None:
-            self._view.activate(*self._pressed, point.x() - self._view.column_left)
+        if self._pressed is None:
+            return
+        cell, spot = self._pressed
+        is_here = self._view.page.known_cell(cell.entry.message.id) is cell
+        if not is_here or spot.block >= len(cell.flow.blocks):
+            self._pressed = None  # laid out anew meanwhile
+        else:
+            self._view.activate(cell, spot, point.x() - self._view.column_left)
 
     # -- hovering
 

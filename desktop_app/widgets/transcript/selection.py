@@ -1,11 +1,13 @@
 """What the reader has selected: from one spot of the thread to another, across messages."""
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from desktop_app.markdown.items import CodeItem, Item
 from desktop_app.widgets.transcript.block import SELECTION, Mark
+
+if TYPE_CHECKING:
+    from desktop_app.widgets.transcript.flow import Flow
 
 END = 1 << 30
 """An offset behind the last character of any block."""
@@ -97,10 +99,9 @@ class Selection:
                 marks[block] = [Mark(start, end, SELECTION)]
         return marks
 
-    def removed(self, position: int) -> None:
-        """A message is gone: a selection that touched or followed it is too."""
-        if self.anchor is not None and self.head is not None and self.ends[1].position >= position:
-            self.clear()
+    def reaches(self, position: int) -> bool:
+        """Whether it touches a message or one after it; also a selection of nothing yet."""
+        return self.anchor is not None and self.head is not None and self.ends[1].position >= position
 
 
 def word_at(text: str, offset: int) -> tuple[int, int]:
@@ -131,6 +132,6 @@ def paragraph_at(item: Item, offset: int) -> tuple[int, int]:
     return text.rfind("\n", 0, offset) + 1, len(text) if end < 0 else end
 
 
-def length_of(items: Sequence[Item], block: int) -> int:
+def length_of(flow: "Flow", block: int) -> int:
     """How many characters a block has."""
-    return len(items[block].plain) if block < len(items) else 0
+    return len(flow.blocks[block].item.plain) if block < len(flow.blocks) else 0

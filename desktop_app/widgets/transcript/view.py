@@ -12,7 +12,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -34,6 +34,8 @@ from desktop_app.widgets.transcript.accessible import TranscriptAccessibility
 from desktop_app.widgets.transcript.announcer import Announcer, announce
 from desktop_app.widgets.transcript.block import Environment, Mark
 from desktop_app.widgets.transcript.cell import (
+    HEAD,
+    TAIL,
     UNFOLDED,
     Cell,
     Place,
@@ -143,7 +145,7 @@ class TranscriptView(PageView):
         question_position = self.page.question_position
         question = None if question_position is None else self.page.messages.at(question_position)
         current_id = self.current_id
-        self.clear()
+        self._forget_reading()
         self.page.reset(messages, runs, total)
         if question is not None:
             self.page.question_position = self.page.messages.position_of(question.message.id)
@@ -152,7 +154,9 @@ class TranscriptView(PageView):
         if place is not None and self.page.return_to(place):
             self._following.leave()
         elif messages and total is not None and messages[-1].position < total - 1:
-            self.page.go_to(messages[0].position)  # a window around where the reader was, who is put there next
+            # A window around where the reader was, who is put there next.
+            self.page.go_to(messages[0].position)
+            self._following.leave()
         else:
             self.page.go_to_end()
         self._redraw()
@@ -162,7 +166,7 @@ class TranscriptView(PageView):
         with self._steadily():
             self.page.messages.supply(messages, runs)
             self._is_all_changed = True
-        if self._hits.is_awaited:
+        if self._hits.is_awaited_in(self.page.visible):
             self._go_to_hit()
         self.copying.go_on()
 
@@ -182,14 +186,14 @@ class TranscriptView(PageView):
         if entry is None:
             return
         cell = self.page.known_cell(message_id)
+        before = len(entry.items)
         if isinstance(cell, ReplyCell):
-            before = len(cell.flow.blocks)
             with self._steadily():
                 self._note_change(cell, cell.grow(entry.edit(edit)))
-            self._count_new(max(1, len(cell.flow.blocks) - before))
         else:
             entry.edit(edit)
             self._accessibility.text_changed(message_id)
+        self._count_new(max(1, len(entry.items) - before))
         self._announcer.grew(message_id, entry.items)
 
     def set_stage(self, message_id: str, stage: str, fraction: float | None = None) -> None:
@@ -209,14 +213,14 @@ class TranscriptView(PageView):
             return
         was_growing = entry.is_growing
         cell = self.page.known_cell(message.id)
+        before = len(entry.items)
         if isinstance(cell, ReplyCell):
-            before = len(cell.flow.blocks)
             with self._steadily():
                 self._note_change(cell, cell.finish(entry.end(message, run)))
-            self._count_new(max(0, len(cell.flow.blocks) - before))
         else:
             entry.end(message, run)
             self._accessibility.text_changed(message.id)
+        self._count_new(max(0, len(entry.items) - before))
         if was_growing and not entry.is_growing:
             self._announce_end(entry)
             self._whole_parse.begin(message.id, message.text)
@@ -227,7 +231,7 @@ class TranscriptView(PageView):
         if position is None:
             return
         with self._steadily():
-            self.selection.removed(position)
+            self._removed(position)
             self.page.replace(position, message, run)
             if self.current_id == old_id:
                 self.current_id = message.id
@@ -243,8 +247,9 @@ class TranscriptView(PageView):
         """Take away the messages from position ``total`` on, here or not."""
         if total < self.page.messages.total:
             with self._steadily():
-                self.selection.removed(total)
+                self._removed(total)
                 self.page.truncate(total)
+            self._forget_current_if_gone()
 
     def remove(self, message_id: str) -> None:
         """Take away one message; what followed moves up."""
@@ -252,21 +257,39 @@ class TranscriptView(PageView):
         if position is None:
             return
         with self._steadily():
-            self.selection.removed(position)
+            self._removed(position)
             self.page.remove(position)
+            self._hits.moved_up(position)
+        self._forget_current_if_gone()
+
+    def _removed(self, position: int) -> None:
+        """A selection that touches or follows what was at ``position`` points nowhere."""
+        if self.selection.reaches(position):
+            self.clear_selection()
+            self._pointer.forget()
+
+    def _forget_current_if_gone(self) -> None:
+        if self.page.messages.position_of(self.current_id) is None:
+            self._set_current("")
 
     def clear(self) -> None:
         """Show nothing."""
+        self._forget_reading()
         self.page.reset((), None, None)
+        self._redraw()
+
+    def _forget_reading(self) -> None:
+        """Another thread is shown, or the same one anew: nothing of what the reader was doing goes on."""
         self.selection.clear()
         self.copying.cancel()
         self._announcer.clear()
+        self._hits.forget_current()
+        self._pointer.forget()
         self._rows.clear()
         self.current_id = ""
         self._new_count = 0
         self._ahead_timer.stop()
         self._following.return_to_end()
-        self._redraw()
 
     def last_reply_text(self) -> str:
         """The newest reply as Markdown, or ""."""
@@ -280,9 +303,10 @@ class TranscriptView(PageView):
         if place is None or self._follows():
             return "", 0
         entry = self.page.messages.entry(place.message_id)
-        if entry is None or place.block < 0:
+        if entry is None or place.block == HEAD:
             return place.message_id, 0
-        before = sum(len(item.plain) + 1 for item in entry.items[: place.block])
+        block = len(entry.items) if place.block == TAIL else place.block
+        before = sum(len(item.plain) + 1 for item in entry.items[:block])
         return place.message_id, before + place.character
 
     def restore_position(self, message_id: str, offset: int) -> None:
@@ -293,7 +317,7 @@ class TranscriptView(PageView):
             return
         block, rest = block_of(entry, offset)
         place = Place(message_id, block, rest, 0)
-        self.page.return_to(place if offset else Place(message_id, -1, 0, 0))
+        self.page.return_to(place if offset else Place(message_id, HEAD, 0, 0))
         self._following.leave()
         self._redraw()
 
@@ -354,17 +378,16 @@ class TranscriptView(PageView):
                 self.link_activated.emit(value)
             return
         if kind == "unfold":
-            with self._steadily():
+            with self._steadily(by_reader=True):
                 cell.entry.states[UNFOLDED] = True
                 self.page.forget_cell(cell.entry.message.id)
                 self._is_all_changed = True
             return
         if kind == "copy":
             self.copying.copy_block(cell, spot.block)
-        with self._steadily():
+        with self._steadily(by_reader=True):
             if cell.activate(spot, x):
                 self._note_change(cell, cell.relayout_from(spot.block))
-                self.page.measure(cell.entry.message.id)
 
     @staticmethod
     def is_safe(address: str) -> bool:
@@ -394,7 +417,7 @@ class TranscriptView(PageView):
 
     # -- selecting
 
-    def first_spot(self) -> TextSpot | None:
+    def first_spot(self) -> TextSpot:
         """The start of the current message, or of the first on the screen."""
         position = self.page.messages.position_of(self.current_id)
         return TextSpot(self.page.first_position if position is None else position, 0, 0)
@@ -421,8 +444,9 @@ class TranscriptView(PageView):
         self.leave_end()
         self.update_cells([*before, *self.selection.positions()])
         cell = self.page.cell(head.position)
-        if cell is not None and head.block < len(cell.flow.blocks):
-            self.show_rect(cell, cell.caret(head.block, head.offset))
+        has_words = cell is not None and head.block < len(cell.flow.blocks)
+        caret = cell.caret(head.block, head.offset) if cell is not None and has_words else QRect()
+        self.show_rect(head.position, caret)
 
     def quote(self, message_id: str) -> None:
         """Ask for the selection, or a whole message, to be quoted."""
