@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -75,6 +75,19 @@ def test_the_ring_of_a_reply_is_around_all_of_it(view: TranscriptView) -> None:
     assert ring.contains(card.geometry())
     assert shown.y <= ring.top()
     assert ring.bottom() < shown.y + shown.height
+
+
+def test_a_key_shows_the_ring_after_a_click(view: TranscriptView, reader: Reader) -> None:
+    view.show_thread([question(0), reply(1, "Yes.")])
+    view.setFocus(Qt.FocusReason.MouseFocusReason)
+    reader.click(QPoint(view.column_left + 2, reader.y("m0001") + 40))
+    before = view.viewport().grab().toImage()
+    view.step_message(1)
+    cell = view.page.known_cell(view.current_id)
+    assert cell is not None
+    ring = cell.ring_rect().translated(view.column_left, reader.y(view.current_id))
+    edge = QPoint(ring.left() + 1, ring.center().y())
+    assert view.viewport().grab().toImage().pixel(edge) != before.pixel(edge)
 
 
 def test_a_table_shows_its_button_while_the_mouse_is_beside_it(

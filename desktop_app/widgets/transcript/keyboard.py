@@ -52,6 +52,11 @@ class Keyboard:
         self._target = -1
         self._view.update_message(self._view.current_id)
 
+    def show_ring(self) -> None:
+        """A key brought the reader to the current message, also when the mouse had brought the focus before."""
+        self._is_ringed = True
+        self._view.update_message(self._view.current_id)
+
     def forget_target(self) -> None:
         """Another message is the current one."""
         self._target = -1

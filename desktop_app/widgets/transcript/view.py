@@ -193,7 +193,7 @@ class TranscriptView(PageView):
         else:
             entry.edit(edit)
             self._accessibility.text_changed(message_id)
-        self._count_new(max(1, len(entry.items) - before))
+        self._count_new(max(0, len(entry.items) - before))
         self._announcer.grew(message_id, entry.items)
 
     def set_stage(self, message_id: str, stage: str, fraction: float | None = None) -> None:
@@ -220,7 +220,8 @@ class TranscriptView(PageView):
         else:
             entry.end(message, run)
             self._accessibility.text_changed(message.id)
-        self._count_new(max(0, len(entry.items) - before))
+        if len(entry.items) > before:
+            self._count_new(len(entry.items) - before)
         if was_growing and not entry.is_growing:
             self._announce_end(entry)
             self._whole_parse.begin(message.id, message.text)
@@ -353,6 +354,7 @@ class TranscriptView(PageView):
         """Make a message the current one, with the keyboard on it."""
         self._set_current(message_id)
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._keyboard.show_ring()
 
     def show_message(self, message_id: str) -> None:
         """Make a message the current one and show it."""
