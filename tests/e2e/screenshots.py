@@ -1,11 +1,16 @@
 """Pictures of the real window with a history in it, for the README and for looking at.
 
-Run: python -m tests.e2e.screenshots FOLDER [WORDS FOR NITKA]; sizes and scale by --size 1200x780 --scale 2.
+Run: python -m tests.e2e.screenshots FOLDER [WORDS FOR NITKA]; sizes and scale by --size 1200x780 --scale 2.  With
+--states the last thread is shown in states as well: see ``STATES``.  For the messages pane alone there is
+tests/gui/gallery_transcript.py: every block and state in every theme, width, zoom and scale.
 """
 
 import argparse
 import asyncio
+import json
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,39 +28,10 @@ from desktop_app.store.database import Database
 from desktop_app.store.profile import Profile
 from tests.desktop_session import DesktopSession
 from tests.e2e.window import NitkaWindow
+from tests.gui import transcript_samples as samples
 
+SIDEBAR, REST_S = 280, 0.4
 NARROW = 860  # below it the panes are folded, and the newest thread is what can be seen
-REPLY = """## Back off with full jitter, and let the receiver deduplicate
-
-Retry only what can heal: timeouts, `429` and `5xx`. Everything else is final. Three rules carry most of the weight:
-
-- **Spread the attempts.** A random wait between zero and the cap avoids a second wave.
-- **Send the same key each time**, so that a repeated event is recognised and dropped.
-- **Stop after 24 hours** and show the event as failed, with a button to replay it.
-
-```python
-async def deliver(hook: Hook, event: Event) -> Outcome:
-    for attempt in range(6):
-        reply = await hook.post(event, key=event.id)
-        if reply.status < 500 and reply.status != 429:
-            return Outcome.of(reply)
-        await sleep(uniform(0, min(300, 2 ** attempt)))  # full jitter
-```
-
-| Answer | Retry | First wait | Cap |
-|---|---|---:|---:|
-| Timeout, 5xx | yes | 1 s | 5 min |
-| 429 | yes | as told | 15 min |
-"""
-RUSSIAN = """## Новая редакция пункта 7.3
-
-«За нарушение срока поставки Поставщик уплачивает неустойку в размере 0,1 % от стоимости **недопоставленной партии** за
-каждый день просрочки, но не более 10 % от этой стоимости».
-
-1. **Предел станет потолком.** Убытки сверх неустойки придётся доказывать отдельно.
-2. **Что такое партия?** В договоре этого слова нет: добавьте определение в пункт 1.2.
-3. **Уменьшение судом.** Для предпринимателя *нужно заявление* и доказательства явной несоразмерности.
-"""
 THREADS: tuple[tuple[str, str, str, str, Status, str], ...] = (
     (
         "House style",
@@ -75,16 +51,17 @@ THREADS: tuple[tuple[str, str, str, str, Status, str], ...] = (
         "tcp",
     ),
     ("Release notes 2.4", "Shorter, please.", "", "b", Status.FAILED, "key"),
-    ("Договор поставки, пункт 7", "Предложи правку пункта 7.3.", RUSSIAN, "c", Status.COMPLETED, ""),
+    ("Договор поставки, пункт 7", "Предложи правку пункта 7.3.", samples.RUSSIAN, "c", Status.COMPLETED, ""),
     (
-        "Webhook retries",
-        "Our webhook sender hammers a customer's server after an outage. What should the retry rule be, and how do we "
-        "keep events from arriving twice?",
-        REPLY,
+        "Every block",
+        "Show me all of it.",
+        "\n\n".join((samples.TEXT, samples.LISTS, samples.CODE, samples.TABLES)),
         "b",
         Status.COMPLETED,
         "",
     ),
+    ("Right to left", "שלום, מה שלומך?", samples.RTL, "t", Status.COMPLETED, ""),
+    ("Webhook retries", samples.QUESTION, samples.ANSWER, "b", Status.COMPLETED, ""),
 )
 
 
@@ -96,7 +73,7 @@ async def fill(profile: Profile) -> None:
     conversations = ConversationStore(database)
     assistants = await _assistants(database)
     for place, (name, question, answer, assistant, status, fault) in enumerate(THREADS):
-        hours = (70, 50, 27, 26, 3, 2)[place]
+        hours = (70, 50, 27, 26, 3, 52, 51, 2)[place]
         then = datetime.now(UTC) - timedelta(hours=hours)
         past = ConversationStore(database, clock=partial(_same, then))
         await _thread(past, assistants[assistant], name, question, answer, status, fault, hours)
@@ -177,14 +154,64 @@ def _is_open(window: NitkaWindow, name: str) -> bool:
 
 
 def take(session: DesktopSession, path: Path) -> None:
-    """A picture of the window without its frame, once it has stopped changing."""
+    """A picture of the window without its frame but with its menus, once it has stopped changing."""
     found = session.run(["xdotool", "search", "--onlyvisible", "--name", "Nitka"]).stdout.split()[-1]
+    told = session.run(["xdotool", "getwindowgeometry", "--shell", found]).stdout
+    place = dict(line.split("=") for line in told.split())
+    area = "{WIDTH}x{HEIGHT}+{X}+{Y}".format(**place)
     before = b""
     while True:
-        session.run(["import", "-window", found, "-strip", path])
+        session.run(["import", "-window", "root", "-crop", area, "+repage", "-strip", path])
         if path.read_bytes() == before:
             return
         before = path.read_bytes()
+
+
+def _point_at(session: DesktopSession, x: int, y: int) -> None:
+    """Move the mouse to a point of the window's inside, in pixels of the screen."""
+    found = session.run(["xdotool", "search", "--onlyvisible", "--name", "Nitka"]).stdout.split()[-1]
+    session.run(["xdotool", "mousemove", "--window", found, str(x), str(y)])
+    time.sleep(REST_S)
+
+
+def _find(window: NitkaWindow, _: "tuple[int, int]") -> None:
+    window.keys("ctrl+f")
+    window.type("the")
+    time.sleep(2 * REST_S)
+
+
+def _menu(window: NitkaWindow, middle: tuple[int, int]) -> None:
+    _point_at(window.session, *middle)
+    window.session.run(["xdotool", "click", "3"])
+    time.sleep(REST_S)
+
+
+def _away(window: NitkaWindow, middle: tuple[int, int]) -> None:
+    _point_at(window.session, *middle)
+    window.session.run(["xdotool", "click", "--repeat", "12", "4"])
+    time.sleep(REST_S)
+
+
+def _edit(window: NitkaWindow, _: tuple[int, int]) -> None:
+    window.focus("composer")
+    window.keys("Up")
+    time.sleep(REST_S)
+
+
+def _select(window: NitkaWindow, _: tuple[int, int]) -> None:
+    window.keys("alt+Up", "ctrl+a")
+    time.sleep(REST_S)
+
+
+STATES: dict[str, tuple[Callable[[NitkaWindow, tuple[int, int]], None], tuple[str, ...]]] = {
+    "find": (_find, ("Escape",)),
+    "menu": (_menu, ("Escape",)),
+    "ring": (lambda window, _: window.keys("alt+Up"), ()),
+    "selection": (_select, ("Escape",)),
+    "editing": (_edit, ("Escape",)),
+    "away": (_away, ("End",)),
+}
+"""How to get there, given the window and the middle of its messages, and the keys that lead back."""
 
 
 def main() -> None:
@@ -193,21 +220,23 @@ def main() -> None:
     parser.add_argument("--size", default="1200x780")
     parser.add_argument("--scale", default="1")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--zoom", type=int, default=100)
     parser.add_argument("--threads", nargs="*", default=["Webhook"])
+    parser.add_argument("--states", nargs="*", choices=STATES, default=[])
     options, words = parser.parse_known_args()
     width, height = (int(number) for number in options.size.split("x"))
-    factor = int(options.scale)
+    factor = float(options.scale)
     options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         profile = folder / "profile"
         asyncio.run(fill(Profile.at(profile)))
-        state = f'{{"geometry": [0, 40, {width}, {height}]}}'
-        (profile / "window.json").write_text(state)
-        (profile / "settings.json").write_text(f'{{"theme": "{options.theme}"}}')
-        with DesktopSession(
-            folder, display=True, size=(width * factor + 60, height * factor + 120)
-        ) as session:
+        (profile / "window.json").write_text(json.dumps({"geometry": [0, 40, width, height]}))
+        (profile / "settings.json").write_text(
+            json.dumps({"theme": options.theme, "zoom_percent": options.zoom})
+        )
+        screen = (round(width * factor) + 60, round(height * factor) + 120)
+        with DesktopSession(folder, display=True, size=screen) as session:
             session.env["QT_SCALE_FACTOR"] = options.scale
             window = NitkaWindow(session, profile, *words)
             window.wait_for(lambda: window.text("thread_title"), "the window", 60)
@@ -217,6 +246,16 @@ def main() -> None:
                 window.wait_for(partial(_is_open, window, name), name)
                 window.keys("ctrl+l")
                 take(session, options.folder / f"{name.split()[0].lower()}.png")
+            middle = (
+                round((width if width < NARROW else width + SIDEBAR) * factor / 2),
+                round(height * factor / 2),
+            )
+            for state in options.states:
+                enter, leave = STATES[state]
+                enter(window, middle)
+                take(session, options.folder / f"{state}.png")
+                if leave:
+                    window.keys(*leave)
             window.quit()
 
 
