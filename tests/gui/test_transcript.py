@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolTip
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain import errors
@@ -532,6 +532,28 @@ def test_every_error_has_its_sentence(code: str, qapp: QApplication) -> None:
     assert (said.action in ("", "retry")) or said.label
 
 
+def test_the_button_to_the_end_counts_every_block_that_came(view: TranscriptView, reader: Reader) -> None:
+    answer = reply(41, "Start.", status=Status.WRITING)
+    view.show_thread([*talk(40), question(40), answer])
+    reader.wheel(600)
+    pill = reader.button("jump_to_end")
+    assert "new" not in pill.text()
+    for said, count in (
+        (" More of the same paragraph.", 1),
+        (" And more.", 1),
+        ("\n\nAnother one.", 2),
+        (" It goes on.", 2),
+        ("\n\nA third.\n\nA fourth.", 4),
+    ):
+        view.edit(answer.id, TextEdit(len(view.last_reply_text()), said))
+        assert pill.text() == f"{count} new"
+    view.set_ended(replace(answer, text=view.last_reply_text(), status=Status.COMPLETED), None)
+    assert pill.text() == "4 new"
+    QTest.mouseClick(pill, Qt.MouseButton.LeftButton)
+    assert reader.distance == 0
+    assert not pill.isVisible()
+
+
 # -- the keyboard
 
 
@@ -672,6 +694,7 @@ def test_tab_and_enter_follow_a_link(view: TranscriptView, reader: Reader, qtbot
     view.show_thread([question(0), reply(1, "See [one](https://one.example) or [two](https://two.example).")])
     view.show_message("m0001")
     reader.key(Qt.Key.Key_Tab, times=2)
+    assert QToolTip.text() == "https://two.example"
     with qtbot.waitSignal(view.link_activated) as followed:
         reader.key(Qt.Key.Key_Return)
     assert followed.args == ["https://two.example"]

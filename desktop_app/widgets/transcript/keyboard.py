@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtWidgets import QToolTip
 
+from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.transcript.cell import Cell, QuestionCell, Spot
 from desktop_app.widgets.transcript.selection import END, THREAD_START, TextSpot, length_of, next_word
 
@@ -80,7 +82,19 @@ class Keyboard:
         if position is not None:
             view.show_rect(position, spots[target].rect)
         view.update_message(view.current_id)
+        self._show_address(spots[target])
         return True
+
+    def _show_address(self, spot: Spot) -> None:
+        """Where a link leads, as the mouse tells it."""
+        view = self._view
+        shown = view.page.shown(view.current_id)
+        if shown is not None and spot.target.kind in ("link", "image"):
+            below = spot.rect.translated(view.column_left, shown.y).bottomLeft()
+            tip = plain_tip(spot.target.value)
+            QToolTip.showText(view.viewport().mapToGlobal(below), tip, view.viewport())
+        else:
+            QToolTip.hideText()
 
     def paint_ring(self, painter: QPainter, shown: "Shown", left: int) -> None:
         """Show where the keyboard is."""
@@ -129,6 +143,11 @@ class Keyboard:
         else:
             return self._extend(event) if self._extends(event) else self._scroll(event)
         return True
+
+    def release(self, event: QKeyEvent) -> None:
+        """A key went up: with Shift a selection is made."""
+        if event.key() == Key.Key_Shift:
+            self._view.copying.offer_selection()
 
     def _press_target(self) -> bool:
         cell, spot = self._view.current_cell, self._current_spot()

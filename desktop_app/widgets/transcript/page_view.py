@@ -426,8 +426,9 @@ class PageView(QAbstractScrollArea):
     # -- the button to the end
 
     def _count_new(self, come: int) -> None:
-        if come > 0 and not self._follows():
-            self._new_count = max(1, self._new_count + (come if come > 1 or not self._new_count else 0))
+        """Messages or blocks came, or with 0 more words of the last block."""
+        if not self._follows():
+            self._new_count = max(1, self._new_count + come)
             self._show_pill()
 
     def _show_pill(self) -> None:

@@ -162,8 +162,7 @@ class Pointer:
             now = self._target_at(point)
             if now is not None and now[0] is pressed[0] and is_same(now[1], pressed[1]):
                 self._view.activate(*now, point.x() - self._view.column_left)
-        if not self._view.selection.is_empty:
-            self._view.copying.offer_selection()
+        self._view.copying.offer_selection()
 
     def forget(self) -> None:
         """What was selected is gone: a selection that is being made ends."""

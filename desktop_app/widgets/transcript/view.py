@@ -600,6 +600,10 @@ class TranscriptView(PageView):
         if not self._keyboard.press(event):
             super().keyPressEvent(event)
 
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        self._keyboard.release(event)
+        super().keyReleaseEvent(event)
+
     def focusNextPrevChild(self, is_next: bool) -> bool:
         if self._keyboard.step_target(is_next):
             return True
