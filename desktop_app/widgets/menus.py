@@ -15,6 +15,12 @@ def popup_menu(parent: QWidget) -> QMenu:
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.setToolTipsVisible(True)
+    round_corners(menu)
+    return menu
+
+
+def round_corners(menu: QMenu) -> None:
+    """Give a menu round corners, where the screen can show them."""
     if sys.platform in ("win32", "darwin") or QGuiApplication.platformName() == "wayland":
         # Under X11 nobody says whether there is a compositor, and without one the corners would be black.
         menu.setProperty("isRounded", True)
@@ -22,4 +28,3 @@ def popup_menu(parent: QWidget) -> QMenu:
             menu.windowFlags() | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
         )
         menu.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-    return menu

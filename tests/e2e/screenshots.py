@@ -156,9 +156,10 @@ def _is_open(window: NitkaWindow, name: str) -> bool:
 def take(session: DesktopSession, path: Path) -> None:
     """A picture of the window without its frame but with its menus, once it has stopped changing."""
     found = session.run(["xdotool", "search", "--onlyvisible", "--name", "Nitka"]).stdout.split()[-1]
-    told = session.run(["xdotool", "getwindowgeometry", "--shell", found]).stdout
-    place = dict(line.split("=") for line in told.split())
-    area = "{WIDTH}x{HEIGHT}+{X}+{Y}".format(**place)
+    told = session.run(["xwininfo", "-id", found]).stdout
+    place = dict(line.strip().split(":", 1) for line in told.splitlines() if ": " in line)
+    sides = ("Width", "Height", "Absolute upper-left X", "Absolute upper-left Y")
+    area = "{}x{}+{}+{}".format(*(int(place[side]) for side in sides))
     before = b""
     while True:
         session.run(["import", "-window", "root", "-crop", area, "+repage", "-strip", path])

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from desktop_app.widgets.menus import round_corners
+
 if TYPE_CHECKING:
     from desktop_app.widgets.transcript.view import TranscriptView
 
@@ -18,6 +20,7 @@ class TranscriptMenu(QMenu):
         super().__init__(view)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("transcript_menu")
+        round_corners(self)
         self._view = view
         self._message_id = message_id
         if address:
