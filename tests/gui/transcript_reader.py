@@ -146,10 +146,11 @@ class Reader:
         return self._spoken.character_rect(message_id, place).center()
 
     def copied(self) -> str:
-        """Copy with the keyboard; the words on the clipboard."""
+        """Copy with the keyboard; the words on the clipboard.  A long selection takes several turns of the loop."""
         QGuiApplication.clipboard().clear()
         self.view.setFocus()
         self.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        QTest.qWaitFor(lambda: bool(self.clipboard()), 2000)
         return self.clipboard()
 
 
