@@ -111,6 +111,7 @@ NASTY = (
     "- ```\n  ```\n\n- b\n  ===\n\n- ***\n\nc\n",
     "[^1]:- a\n\t2)\nc\n",
     "[^1]:- a\n    > \n> x\n>  ",
+    "[^1]:- a\nb\n    [^1]: c\n\nd\n",
     "- a\n- ***\n- # h\n  p\n",
     "# h #\n## h2\nx\n---\n---\n",
     '&amp; &copy; \\* [x](y "z") <http://a.b> <m@x.org>\n',

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from desktop_app.markdown.growth import Change, Growth, UnclearError
-from desktop_app.markdown.items import CodeItem, Item, TableItem, TextItem
+from desktop_app.markdown.growth import Change, Growth, UnclearError, settle
+from desktop_app.markdown.items import Item
 
 __all__ = ["Change", "Document"]
 
@@ -70,12 +70,7 @@ class Document:
         old = list(self.items)
         self.items[:] = items
         for item in items:
-            if isinstance(item, TextItem):
-                item.stable = len(item.text)
-            elif isinstance(item, CodeItem):
-                item.stable = len(item.lines)
-            elif isinstance(item, TableItem):
-                item.stable = len(item.rows)
+            settle(item)
         self._is_foreign = True
         return Change(_keep(old, self.items, 0, len(items)))
 

@@ -105,7 +105,7 @@ class Growth:
         self._begin_change()
         self._show(self._tail)
         for item in self.items[self.settled :]:
-            _settle(item)
+            settle(item)
         self._learn(self._tail)
         self._is_finished = True
         return self._change()
@@ -171,7 +171,7 @@ class Growth:
                 item.rows = list(item.rows)
             elif isinstance(item, TextItem):
                 item.spans = list(item.spans)
-            _settle(item, self._stable if self._opening.leaf and index == self.settled else 0)
+            settle(item, self._stable if self._opening.leaf and index == self.settled else 0)
             self._first = min(self._first, index)
 
     # -- reading
@@ -261,11 +261,11 @@ class Growth:
         stable = self._stable if before.leaf and cut.items == 1 else 0
         self.settled = end - 1 if leaf else end
         for item in self.items[first : self.settled]:
-            _settle(item)
+            settle(item)
         if leaf:
             item = self.items[end - 1]
             self._stable = stable + cut.length if leaf == WORDS else _size(item)
-            _settle(item, self._stable)
+            settle(item, self._stable)
         self._opening = cut.opening
         self._tail = self._tail[cut.offset :]
         self._offset += cut.offset
@@ -317,7 +317,7 @@ class Growth:
             item.list = old.list
             if not isinstance(item, CodeItem) and not _looks_like(old, item):
                 self.items[index] = item
-                _settle(item)
+                settle(item)
                 self._others.add(index)
 
 
@@ -346,7 +346,8 @@ def _size(item: Item) -> int:
     return len(item.text) if isinstance(item, TextItem) else 0
 
 
-def _settle(item: Item, stable: int | None = None) -> None:
+def settle(item: Item, stable: int | None = None) -> None:
+    """The first ``stable`` lines, rows or characters, or all of them, never change again."""
     if isinstance(item, CodeItem | TableItem | TextItem):
         item.stable = _size(item) if stable is None else stable
 

@@ -283,13 +283,16 @@ class Scan:
         if last is None or not self._can_be_followed(last):
             return
         line = self._line_start(self._start)
-        if last.footnotes and (last.footnotes[0] in self._footnotes or not self._is_blank(last.end, line)):
+        if last.footnotes and not self._leaves_footnote(last, line):
             return
         self._settled = last, line
 
-    def _is_blank(self, position: int, end: int) -> bool:
-        """Whether the lines after the one at ``position`` are blank."""
-        return not self._bytes[self._line_end(position) : end].strip(b" \t\n")
+    def _leaves_footnote(self, last: _Block, line: int) -> bool:
+        """Whether the line at ``line`` is outside the footnote of the last block, however it is read."""
+        footnote = last.footnotes[0]
+        between = self._bytes[self._line_end(last.end) : line]
+        is_outside = not footnote.depth and footnote not in self._footnotes
+        return is_outside and not between.strip() and self._bytes[line] not in b" \t"
 
     def _end_words(self) -> None:
         """What follows is no part of words that stand right in a list item."""
@@ -383,7 +386,7 @@ class Scan:
 
     def _cut_after(self, block: _Block, limit: int) -> Cut:
         end = max(min(self._line_end(block.end), limit), self._base)
-        levels = block.levels[: block.footnotes[0].depth] if block.footnotes else block.levels
+        levels = () if block.footnotes else block.levels
         return Cut(self._offset(end), block.items, Opening(_as_they_are(levels)))
 
     def _is_complete(self, block: _Block) -> bool:
