@@ -150,7 +150,10 @@ class Reader:
         QGuiApplication.clipboard().clear()
         self.view.setFocus()
         self.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-        QTest.qWaitFor(lambda: bool(self.clipboard()), 2000)
+        for _ in range(200):
+            if self.clipboard():
+                break
+            QTest.qWait(10)
         return self.clipboard()
 
 
