@@ -240,6 +240,13 @@ def _hover_table(stage: Stage) -> None:
     stage.point(stage.reader.target("m0001", "copy"))
 
 
+def _ring_tables(stage: Stage) -> None:
+    _blocks(samples.TABLES)(stage)
+    stage.pane.activateWindow()
+    stage.view.focus_message("m0001")
+    stage.settle()
+
+
 def _details_open(stage: Stage) -> None:
     _thread(samples.endings)(stage)
     from PySide6.QtWidgets import QPushButton
@@ -256,6 +263,7 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "code-changed": _unfolded,
     "tables": _blocks(samples.TABLES),
     "tables-hover": _hover_table,
+    "tables-ring": _ring_tables,
     "rtl": _blocks(samples.RTL),
     "russian": lambda stage: stage.show(
         samples.talk_of("Предложи правку пункта 7.3: неустойка только от стоимости партии.", samples.RUSSIAN),
@@ -295,7 +303,8 @@ PICTURES = [
       for scale in (1.25, 1.5, 2) for scene in ("answer", "lists", "tables", "pictures", "endings", "hover-question")),
     *(Picture(f"{scene}-{width}", scene, width=width, height=FIXED_HEIGHT.get(scene, ALL))
       for width in (720, 440, 1640)
-      for scene in ("answer", "siblings", "hover-question", "endings", "tables", "code", "questions", "pictures",
+      for scene in ("answer", "siblings", "hover-question", "endings", "tables", "tables-ring", "tables-hover",
+                    "code", "questions", "pictures",
                     "pill")),
     *(Picture(f"{scene}-{zoom}", scene, width=840 if zoom < 300 else 1400, zoom=zoom)
       for zoom in (50, 150, 300) for scene in ("answer", "lists", "endings", "hover-question", "tables")),

@@ -400,3 +400,15 @@ def test_a_table_of_a_head_alone_is_a_row_high(environment: Environment) -> None
     assert block.height == block.first_line + 1
     assert 0 < block.first_baseline < block.first_line
     assert block.caret(0).height() == environment.style.table_line
+
+
+def test_a_table_too_wide_for_the_column_takes_the_room_beside_it(environment: Environment) -> None:
+    wide, narrow = table([LONG_WORD] * 6, ["a"] * 6), table(["a", "b"], ["c", "d " * 300])
+    assert block_of(wide, environment).width == WIDTH
+    environment.room_beside = 200
+    assert block_of(wide, environment).width == WIDTH + 200
+    assert block_of(narrow, environment).width == WIDTH
+    growing = TableBlock(table(["a"] * 6), WIDTH, environment, is_growing=True)
+    assert growing.width == WIDTH
+    growing.update(table(["a"] * 6, [LONG_WORD] * 6))
+    assert growing.width == WIDTH + 200

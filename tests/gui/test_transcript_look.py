@@ -118,3 +118,13 @@ def test_a_wait_of_hours_is_told_in_hours(view: TranscriptView, qtbot: QtBot) ->
     error = RunError("rate_limited", "slow down", 429, retry_after_s=2 * 3600 + 65)
     view.show_thread([question(0), failed], {failed.id: run_of(failed, error, ended_at=datetime.now(UTC))})
     qtbot.waitUntil(lambda: any("2:01:" in one.text() for one in view.findChildren(QLabel)))
+
+
+def test_a_wide_table_uses_the_page_but_leaves_its_margin(view: TranscriptView, qtbot: QtBot) -> None:
+    words = "|".join(f"a_word_that_is_long_{number}" for number in range(12))
+    view.show_thread([question(0), reply(1, f"|{words}|\n|{'-|' * 12}\n|{words}|")])
+    for width, room in ((700, 0), (784, 0), (900, 58), (1600, 200), (900, 58)):
+        view.resize(width, 600)
+        cell = view.page.known_cell("m0001")
+        assert cell is not None
+        assert cell.flow.blocks[0].width == view.column_width + room

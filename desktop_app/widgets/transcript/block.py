@@ -43,10 +43,11 @@ class Target(NamedTuple):
 
 class Environment:
     """What blocks share.  ``block_changed(block)`` is called on the window's thread, never inside ``paint``, when a
-    block looks otherwise than before, or is of another height, without having been asked.
+    block looks otherwise than before, or is of another height, without having been asked.  ``room_beside`` is how many
+    pixels right of the column a block may take that is too wide for it.
     """
 
-    __slots__ = ("block_changed", "highlighter", "images", "style")
+    __slots__ = ("block_changed", "highlighter", "images", "room_beside", "style")
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class Environment:
         self.highlighter = highlighter
         self.images = images
         self.block_changed = block_changed
+        self.room_beside = 0
 
 
 class Block:

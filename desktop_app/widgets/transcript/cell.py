@@ -400,7 +400,8 @@ class ReplyCell(Cell):
     def ring_rect(self) -> QRect:
         bleed = self._theme.px("spacing.2")
         top = self.text_top - bleed
-        return QRect(-bleed, top, self.width + 2 * bleed, self.height - top)
+        right = max(self.width, self.flow.right)  # a wide table leaves the column
+        return QRect(-bleed, top, right + 2 * bleed, self.height - top)
 
     # -- widgets
 

@@ -261,6 +261,11 @@ class Flow:
         look = self._looks[index]
         return 0 if look.is_mirrored or not look.nesting else self._place_of(look.nesting).left
 
+    @property
+    def right(self) -> int:
+        """X of the right end of its widest block."""
+        return max((self.left_of(index) + block.width for index, block in enumerate(self.blocks)), default=0)
+
     def position_at(self, x: int, y: int) -> tuple[int, int]:
         """The block and the offset in it that are nearest to a point; there must be a block."""
         index = self.block_index_at(y)

@@ -48,6 +48,8 @@ class PageView(QAbstractScrollArea):
         self._bar_synced_at = 0.0
         self._left = 0
         self._column_width = 1
+        self.room_beside = 0
+        """Pixels right of the column for what is too wide for it."""
         self._prepare()
         self._pill = JumpPill(theme, self)
         self._pill.clicked.connect(self.jump_to_end)
@@ -219,11 +221,11 @@ class PageView(QAbstractScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         page = self.page
-        before_width = self._column_width
+        before = self._column_width, self.room_beside
         follows, place = self._follows(), self.page.place()
         self._measure_column()
         page.height = max(1, self.viewport().height())
-        if self._column_width != before_width:
+        if (self._column_width, self.room_beside) != before:
             page.drop_cells()
         if follows:
             page.go_to_end()
@@ -237,6 +239,8 @@ class PageView(QAbstractScrollArea):
         padding = self._theme.px("gap.pagePadding")
         self._column_width = max(1, min(self._theme.px("textColumn"), self.width() - 2 * padding))
         self._left = (self.width() - self._column_width) // 2
+        widest = self._theme.px("wideColumn") - self._theme.px("textColumn")
+        self.room_beside = max(0, min(widest, self._left - padding))
         self.page.bottom_padding = self._theme.px("spacing.4")
 
     @property

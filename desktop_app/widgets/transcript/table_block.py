@@ -1,5 +1,7 @@
 """A table: columns as wide as they need, cells that wrap, and a table wider than the page moves sideways.
 
+One that is too wide for the column goes on into the room right of it; its left edge stays in line with the text.
+
 Widths are measured once a cell and rounded up, so that a row that comes seldom changes the columns of those before
 it.  A row whose cells fit on one line has a known height, and is laid out when it is painted.
 """
@@ -27,7 +29,7 @@ GAP = 24
 
 LAID_OUT_ROWS = 300
 TRACK = 12
-BUTTON, BUTTON_GAP, BUTTON_ICON = 24, 4, 16
+BUTTON, BUTTON_GAP, BUTTON_ICON = 20, 2, 16
 BUTTON_RADIUS = 6
 COPIED_MS = 1500
 REVEALED = 48
@@ -63,6 +65,7 @@ class TableBlock(Block):
     """The block of a ``TableItem``."""
 
     __slots__ = (
+        "_column_width",
         "_columns",
         "_hovered",
         "_is_copied",
@@ -86,6 +89,7 @@ class TableBlock(Block):
             CellLook(style, style.table_head, style.secondary),
             CellLook(style, style.table, style.text),
         )
+        self._column_width = width
         self._rows: list[_Row] = []
         self._stable = 0
         self._columns: list[int] = []
@@ -169,7 +173,11 @@ class TableBlock(Block):
         if not self._rows:
             return False
         last, gap = self._rows[-1], self.environment.style.px(GAP)
-        columns = column_widths(last.natural, last.least, self.width - gap * (len(last.natural) - 1))
+        gaps = gap * (len(last.natural) - 1)
+        self.width = self._column_width
+        if sum(last.least) + gaps > self.width and not self.is_rtl:
+            self.width = min(self.width + self.environment.room_beside, sum(last.natural) + gaps)
+        columns = column_widths(last.natural, last.least, self.width - gaps)
         if columns == self._columns:
             return False
         self._columns = columns

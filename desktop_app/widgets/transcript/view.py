@@ -121,6 +121,7 @@ class TranscriptView(PageView):
     def _make_cell(self, entry: Entry) -> Cell:
         if entry.is_user:
             return QuestionCell(entry, self._column_width, self._of_questions, self._theme, self._texts)
+        self._of_replies.room_beside = self.room_beside
         return ReplyCell(entry, self._column_width, self._of_replies, self._theme, self._endings, self)
 
     def close_threads(self) -> None:
