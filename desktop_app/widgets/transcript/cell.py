@@ -36,13 +36,15 @@ HEAD, TAIL = -1, -2
 class Place(NamedTuple):
     """A spot of a text to return to: the line with a character, ``offset`` pixels below the top of the view.
 
-    ``block`` may be ``HEAD`` or ``TAIL``: above or below the text.
+    ``block`` may be ``HEAD`` or ``TAIL``: above or below the text.  ``line`` is the height of the line in pixels, so
+    that the same part of it is returned to when it is another one by then; 0 when it does not matter.
     """
 
     message_id: str
     block: int
     character: int
     offset: int
+    line: int = 0
 
 
 class Spot(NamedTuple):
@@ -100,8 +102,9 @@ class Cell:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self._theme.color("focus"), width))
-        side = self._theme.px(radius)
-        painter.drawRoundedRect(QRectF(self.ring_rect().translated(x, y)).adjusted(1, 1, -1, -1), side, side)
+        side, inset = self._theme.px(radius), width / 2
+        box = QRectF(self.ring_rect().translated(x, y)).adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(box, side, side)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     # -- places in the text
@@ -122,7 +125,8 @@ class Cell:
         if y >= self.text_bottom:
             return Place(message_id, TAIL, 0, self.height - y)
         block, offset = self.position_at(self.text_left, y)
-        return Place(message_id, block, offset, self.caret(block, offset).top() - y)
+        caret = self.caret(block, offset)
+        return Place(message_id, block, offset, caret.top() - y, caret.height())
 
     def y_of(self, place: Place) -> int:
         """The ``y`` at which ``place`` was taken."""
@@ -130,7 +134,9 @@ class Cell:
             return self.height - place.offset
         if place.block == HEAD or place.block >= len(self.flow.blocks):
             return -place.offset
-        return self.caret(place.block, place.character).top() - place.offset
+        caret = self.caret(place.block, place.character)
+        offset = place.offset * caret.height() // place.line if place.line else place.offset
+        return caret.top() - offset
 
     def spot_at(self, x: int, y: int) -> Spot | None:
         """What can be pressed at a point."""
