@@ -399,6 +399,8 @@ class Composer(QWidget):
         self._box.setStyleSheet(theme.fill(RULES))
         font = theme.font("reading")
         self._editor.setFont(font)
+        # WORKAROUND: under a style sheet the viewport, which draws the placeholder, keeps the font of before.
+        self._editor.viewport().setFont(font)
         self._editor.document().setDefaultFont(font)
         side = theme.px("icon")
         for button in (self._send, self._stop):

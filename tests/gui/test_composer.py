@@ -214,3 +214,16 @@ def test_only_words_are_pasted(composer: Composer, qtbot: QtBot) -> None:
 def test_every_control_has_a_name(composer: Composer, qtbot: QtBot) -> None:
     for control in (editor(composer), button(composer, "send"), button(composer, "stop")):
         assert control.accessibleName()
+
+
+def test_the_placeholder_zooms_with_everything(qapp: QApplication, qtbot: QtBot) -> None:
+    theme = Theme(resources_dir(), qapp)
+    composer = Composer(theme)
+    qtbot.addWidget(composer)
+    composer.show()
+    try:
+        for percent in (300, 50, 100):
+            theme.set_zoom(percent)
+            assert editor(composer).viewport().font() == theme.font("reading")
+    finally:
+        qapp.setStyleSheet("")
