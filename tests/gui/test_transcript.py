@@ -575,6 +575,40 @@ def test_alt_and_arrows_step_between_messages(view: TranscriptView, reader: Read
     assert view.current_id == "m0000"
 
 
+def test_stepping_begins_where_the_reader_is_by_now(view: TranscriptView, reader: Reader) -> None:
+    alt = Qt.KeyboardModifier.AltModifier
+    view.show_thread(talk(40))
+    view.show_message("m0005")
+    reader.key(Qt.Key.Key_End)
+    reader.key(Qt.Key.Key_Up, alt)
+    assert view.current_id == "m0039"
+
+
+def test_stepping_up_leaves_the_end(view: TranscriptView, reader: Reader) -> None:
+    answer = reply(21, f"Start. {PARAGRAPH}", status=Status.WRITING)
+    view.show_thread([*talk(20), question(20), answer])
+    view.setFocus()
+    reader.key(Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    y = reader.y(answer.id)
+    view.edit(answer.id, TextEdit(len(answer.text), "\n\nMore." * 20))
+    assert reader.y(answer.id) == y
+
+
+def test_after_the_current_message_is_deleted_the_next_one_is_it(
+    view: TranscriptView, reader: Reader
+) -> None:
+    view.show_thread(talk(6))
+    view.show_message("m0003")
+    view.remove("m0003")
+    assert view.current_id == "m0004"
+    view.show_message("m0005")
+    view.remove("m0005")
+    assert view.current_id == "m0004"
+    for message_id in ("m0000", "m0001", "m0002", "m0004"):
+        view.remove(message_id)
+    assert view.current_id == ""
+
+
 def test_tab_reaches_the_actions_of_the_current_message(view: TranscriptView, reader: Reader) -> None:
     view.show_thread(talk(6))
     view.show_message("m0003")

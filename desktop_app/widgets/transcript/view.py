@@ -262,7 +262,9 @@ class TranscriptView(PageView):
             self._removed(position)
             self.page.remove(position)
             self._hits.moved_up(position)
-        self._forget_current_if_gone()
+        if self.current_id == message_id:
+            neighbour = self.page.messages.at(min(position, self.page.messages.total - 1))
+            self._set_current(neighbour.message.id if neighbour is not None else "")
 
     def _removed(self, position: int) -> None:
         """A selection that touches or follows what was at ``position`` points nowhere."""
@@ -336,15 +338,22 @@ class TranscriptView(PageView):
         self._refresh(before)
 
     def step_message(self, by: int) -> None:
-        """Make the next (1) or previous (-1) message the current one and show its start."""
+        """Make the next (1) or previous (-1) message the current one and show its start.
+
+        A current message that the reader has scrolled away from no longer counts.
+        """
         total = self.page.messages.total
         if not total:
             return
         current = self.page.messages.position_of(self.current_id)
+        if current not in {shown.position for shown in self.page.visible}:
+            current = None
         if current is None:
             at_end = by < 0 and self._follows()
             current = total if at_end else self.page.first_position - (by > 0)
         position = min(max(current + by, 0), total - 1)
+        if by < 0:
+            self.leave_end()
         self._reveal(position)
         if (entry := self.page.messages.at(position)) is not None:
             self.focus_message(entry.message.id)
