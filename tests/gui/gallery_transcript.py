@@ -1,7 +1,7 @@
 """Pictures of the messages pane to look at, each block and each state of it.
 
-Run: python -m tests.gui.gallery_transcript FOLDER [NAME…]; every picture of ``PICTURES`` whose name begins with one of
-the names.  Each is drawn in a program of its own, since scale and language are chosen when it starts.
+Run: python -m tests.gui.gallery_transcript FOLDER [NAME…]; without names every picture of ``PICTURES``.  Each is drawn
+in a program of its own, since scale and language are chosen when it starts.
 """
 
 import argparse
@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass
 from json import dumps, loads
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtGui import QImageWriter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -311,13 +312,25 @@ PICTURES = [
 ]  # fmt: skip
 
 
+REFERENCES = (
+    "text", "lists", "code", "tables", "rtl", "questions-ru", "answer-dark", "answer-2x", "selection-contrastDark",
+    "hover-question-720", "siblings", "endings", "endings-ru", "streaming-ru", "pictures", "tables-1640", "pill",
+)  # fmt: skip
+"""Those that are kept in tests/references/transcript."""
+
+
 def draw(picture: Picture, path: Path) -> None:
     """Draw one picture, in a program of its own."""
     app = QApplication([])
     translators = install_translators(app, resources_dir(), picture.language)
     stage = Stage(app, picture)
     SCENES[picture.scene](stage)
-    stage.pane.grab().save(str(path))
+    stage.settle()
+    while len(stage.view.highlighter._newest):
+        stage.settle(50)
+    writer = QImageWriter(str(path), QByteArray(b"png"))
+    writer.setCompression(100)
+    writer.write(stage.pane.grab().toImage())
     stage.pane.end()
     assert translators is not None
 
@@ -326,6 +339,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*")
+    parser.add_argument("--references", action="store_true", help="the pictures that are kept")
     parser.add_argument("--picture", help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -333,8 +347,9 @@ def main() -> None:
         picture = Picture(**loads(options.picture))
         draw(picture, options.folder / f"{picture.name}.png")
         return
+    names = REFERENCES if options.references else options.names
     for picture in PICTURES:
-        if not options.names or picture.name in options.names:
+        if not names or picture.name in names:
             environment = (
                 {"QT_QPA_PLATFORM": "offscreen"} | os.environ | {"QT_SCALE_FACTOR": str(picture.scale)}
             )

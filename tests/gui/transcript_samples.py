@@ -3,8 +3,8 @@
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QBuffer, QIODevice, Qt
-from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtGui import QColor, QImage, QImageWriter, QLinearGradient, QPainter
 
 from desktop_app.domain.errors import RunError
 from desktop_app.domain.ids import MessageId
@@ -12,7 +12,7 @@ from desktop_app.domain.threads import Message, Run, Status, Usage
 from tests.gui.conversation import question, reply, run_of
 
 TEXT = """# Heading of the first level, long enough that it has to go on in a second line
-A paragraph after it with **bold**, *italic*, ***both***, ~~struck out~~, `inline code`, a [link](https://example.org),
+A paragraph after it with **bold**, *italic*, ***both***, ~~struck out~~, `inline code`, a [link](https://example.org), \
 a [`code link`](https://example.org/c), a hard\\
 break, a footnote[^1], and the formula $E = mc^2$. Emoji: 🚀 👩‍💻 🇷🇺 ✅, and arrows → ⇒ ≤ ≥ ≠.
 
@@ -180,7 +180,7 @@ An English paragraph after it, with עברית inside.
 
 RUSSIAN = """## Новая редакция пункта 7.3
 
-«За нарушение срока поставки Поставщик уплачивает неустойку в размере 0,1 % от стоимости **недопоставленной партии** за
+«За нарушение срока поставки Поставщик уплачивает неустойку в размере 0,1 % от стоимости **недопоставленной партии** за \
 каждый день просрочки, но не более 10 % от этой стоимости».
 
 ### Чем рискуем
@@ -292,7 +292,7 @@ def picture_source(width: int = 640, height: int = 300) -> str:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"png")
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
     return "data:image/png;base64," + b64encode(buffer.data().data()).decode("ascii")
 
 
