@@ -44,13 +44,13 @@ class SpokenTranscript:
         return "" if entry is None else "\n".join(item.plain for item in entry.items)
 
     def message_rect(self, message_id: str) -> QRect:
-        """Where it lies in the viewport; empty when it is not on the screen."""
-        shown = self._view.page.shown(message_id)
-        return (
-            QRect()
-            if shown is None
-            else QRect(self._view.column_left, shown.y, self._view.column_width, shown.height)
-        )
+        """Where it lies in the viewport, with the margin at its right, where a table has its button and its room;
+        empty when it is not on the screen.
+        """
+        view, shown = self._view, self._view.page.shown(message_id)
+        if shown is None:
+            return QRect()
+        return QRect(view.column_left, shown.y, view.viewport().width() - view.column_left, shown.height)
 
     def character_rect(self, message_id: str, offset: int) -> QRect:
         """Where a character of the plain text stands in the viewport."""
