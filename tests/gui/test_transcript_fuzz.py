@@ -76,6 +76,11 @@ class Spot(NamedTuple):
     line: int = 0
 
 
+def y_is_near(y: int, before: int) -> bool:
+    """Whether what is now of another size still begins on the same side of the upper edge."""
+    return y <= max(0, 5 * before)
+
+
 class Thread:
     """The thread as the store has it."""
 
@@ -235,7 +240,7 @@ class RandomReader:
             message = cell.entry.message
             y = -shown.y
             if not cell.flow.blocks or y <= cell.text_top:
-                return Spot(message.id, cell.entry.text, HEAD, 0, shown.y)
+                return Spot(message.id, cell.entry.text, HEAD, 0, shown.y, cell.text_top)
             if y >= cell.text_bottom:
                 return Spot(message.id, cell.entry.text, TAIL, 0, shown.y + shown.height)
             block, character = cell.position_at(cell.text_left, y)
@@ -256,8 +261,11 @@ class RandomReader:
             assert spot.block == TAIL or spot.y >= page.height, f"{spot} left the screen"
             return
         cell = shown.cell
-        if spot.block == HEAD:
+        if spot.block == HEAD and cell.text_top == spot.line:
             y = shown.y
+        elif spot.block == HEAD:  # another zoom
+            assert y_is_near(shown.y, spot.y)
+            return
         elif spot.block == TAIL:
             y = shown.y + shown.height
         else:
@@ -266,7 +274,7 @@ class RandomReader:
             caret = cell.caret(spot.block, spot.character)
             y = shown.y + caret.top()
             if caret.height() != spot.line:  # another zoom, a picture of another size
-                assert y <= max(0, 5 * spot.y)
+                assert y_is_near(y, spot.y)
                 return
         assert y == spot.y, f"{spot} moved by {y - spot.y}"
 

@@ -79,12 +79,19 @@ class Reader:
 
     def wheel(self, degrees: int, modifiers: Qt.KeyboardModifier = NO_KEYS) -> None:
         """Eighths of a degree; positive is up."""
+        self._turn(QPoint(), QPoint(0, degrees), modifiers)
+
+    def swipe(self, pixels: int) -> None:
+        """Two fingers on a touchpad; positive is up."""
+        self._turn(QPoint(0, pixels), QPoint(0, pixels * 8), NO_KEYS)
+
+    def _turn(self, pixels: QPoint, degrees: QPoint, modifiers: Qt.KeyboardModifier) -> None:
         spot = QPointF(self.view.viewport().rect().center())
         event = QWheelEvent(
             spot,
             self.view.viewport().mapToGlobal(spot),
-            QPoint(),
-            QPoint(0, degrees),
+            pixels,
+            degrees,
             Qt.MouseButton.NoButton,
             modifiers,
             Qt.ScrollPhase.NoScrollPhase,

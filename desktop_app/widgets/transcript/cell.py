@@ -36,8 +36,9 @@ HEAD, TAIL = -1, -2
 class Place(NamedTuple):
     """A spot of a text to return to: the line with a character, ``offset`` pixels below the top of the view.
 
-    ``block`` may be ``HEAD`` or ``TAIL``: above or below the text.  ``line`` is the height of the line in pixels, so
-    that the same part of it is returned to when it is another one by then; 0 when it does not matter.
+    ``block`` may be ``HEAD`` or ``TAIL``: above or below the text.  ``line`` is the height of the line, or of the room
+    above the text, in pixels, so that the same part of it is returned to when it is another one by then; 0 when it
+    does not matter.
     """
 
     message_id: str
@@ -45,6 +46,11 @@ class Place(NamedTuple):
     character: int
     offset: int
     line: int = 0
+
+
+def _same_part(place: Place, line: int) -> int:
+    """The offset at which the same part of a line is at the top that is ``line`` pixels high now."""
+    return int(place.offset * line / place.line) if place.line else place.offset
 
 
 class Spot(NamedTuple):
@@ -121,7 +127,7 @@ class Cell:
         """The spot that is at ``y``."""
         message_id = self.entry.message.id
         if not self.flow.blocks or y <= self.text_top:
-            return Place(message_id, HEAD, 0, -y)
+            return Place(message_id, HEAD, 0, -y, self.text_top if y > 0 else 0)
         if y >= self.text_bottom:
             return Place(message_id, TAIL, 0, self.height - y)
         block, offset = self.position_at(self.text_left, y)
@@ -133,10 +139,9 @@ class Cell:
         if place.block == TAIL:
             return self.height - place.offset
         if place.block == HEAD or place.block >= len(self.flow.blocks):
-            return -place.offset
+            return -_same_part(place, self.text_top)
         caret = self.caret(place.block, place.character)
-        offset = place.offset * caret.height() // place.line if place.line else place.offset
-        return caret.top() - offset
+        return caret.top() - _same_part(place, caret.height())
 
     def spot_at(self, x: int, y: int) -> Spot | None:
         """What can be pressed at a point."""
@@ -364,7 +369,7 @@ class ReplyCell(Cell):
 
     def set_stage(self) -> None:
         """What its run does is something else."""
-        if self._status is not None and self._status.stage != self.entry.stage:
+        if self._status is not None:
             self._status.set_stage(self.entry.stage, self.entry.fraction)
 
     @property
@@ -415,7 +420,7 @@ class ReplyCell(Cell):
         theme = self._theme
         if self.entry.is_growing:
             if self._status is None:
-                self._status = StatusLine(theme, parent)
+                self._status = StatusLine(theme, parent, self.entry.began_at)
                 self._status.set_stage(self.entry.stage, self.entry.fraction)
             self._status.setGeometry(x, y + theme.px("spacing.3"), self.width, theme.px("spacing.5"))
         if self._ending is not None:

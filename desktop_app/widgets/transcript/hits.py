@@ -55,8 +55,11 @@ class Hits:
         if not self._query or shown.cell is None:
             return
         current = self._current if shown.position == self._position else None
-        for index, block in enumerate(shown.cell.flow.blocks):
-            for start, end in find_in(fold(block.item.plain), self._query):
+        flow, top = shown.cell.flow, shown.y + shown.cell.text_top
+        for index in range(flow.block_index_at(-top), len(flow.blocks)):
+            if top + flow.tops[index] >= self._page.height:
+                return
+            for start, end in find_in(fold(flow.blocks[index].item.plain), self._query):
                 yield index, Mark(start, end, CURRENT_HIT if current == (index, start, end) else HIT)
 
     def go_to_current(self, line_height: int) -> None:

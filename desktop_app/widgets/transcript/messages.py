@@ -24,10 +24,22 @@ ASK_AGAIN_AFTER_S = 5
 class Entry:
     """A message, its run, and what was made of its text.
 
-    ``document`` is there while the text grows.  ``states`` keeps what the reader did to its blocks.
+    ``document`` is there while the text grows.  ``states`` keeps what the reader did to its blocks.  ``began_at``
+    (``time.monotonic``) is when its run was first seen here.
     """
 
-    __slots__ = ("_ended", "_items", "_length", "document", "fraction", "message", "run", "stage", "states")
+    __slots__ = (
+        "_ended",
+        "_items",
+        "_length",
+        "began_at",
+        "document",
+        "fraction",
+        "message",
+        "run",
+        "stage",
+        "states",
+    )
 
     def __init__(self, message: Message, run: Run | None = None) -> None:
         self.message = message
@@ -35,6 +47,7 @@ class Entry:
         self.stage = ""
         self.fraction: float | None = None
         self.states: dict[int, Any] = {}
+        self.began_at = time.monotonic()
         self.document = Document(message.text) if self.is_growing else None
         self._length = len(message.text)
         self._items: list[Item] | None = None
@@ -70,10 +83,12 @@ class Entry:
         """Free what can be made again."""
         self._items = None
 
-    def take_states(self, other: "Entry") -> None:
-        """Keep what the reader did to the same message when its text is the same."""
+    def continue_from(self, other: "Entry") -> None:
+        """Keep what the reader did to the same message, while its text is the same, and the time of its run."""
         if other.text == self.text:
             self.states = other.states
+        if other.is_growing:
+            self.began_at = other.began_at
 
     def edit(self, edit: TextEdit) -> Change:
         """The text grew or was replaced."""
@@ -159,7 +174,9 @@ class ThreadMessages:
 
         What the reader did to messages that are the same stays.
         """
-        before = {entry.message.id: entry for entry in self._entries.values() if entry.states}
+        before = {
+            entry.message.id: entry for entry in self._entries.values() if entry.states or entry.is_growing
+        }
         self._entries.clear()
         self._positions.clear()
         self._asked.clear()
@@ -168,7 +185,7 @@ class ThreadMessages:
         self._put(first, messages, runs or {})
         for message_id, old in before.items():
             if (entry := self.entry(message_id)) is not None:
-                entry.take_states(old)
+                entry.continue_from(old)
 
     def supply(self, messages: Sequence[Message], runs: Mapping[MessageId, Run] | None = None) -> None:
         """More of the same thread; messages of another one are not taken."""
@@ -211,7 +228,7 @@ class ThreadMessages:
         entry = self._entries[position] = Entry(message, run)
         self._positions[message.id] = position
         if old.message.id == message.id:
-            entry.take_states(old)
+            entry.continue_from(old)
 
     def truncate(self, total: int) -> None:
         """Forget the messages from position ``total`` on."""

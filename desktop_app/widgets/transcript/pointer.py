@@ -104,9 +104,10 @@ class Pointer:
             self._drag_bar(point)
             return
         spot = self.spot_at(point)
-        if spot is None or (
-            self._pressed is not None and self._pressed[1].target.kind not in ("link", "image")
-        ):
+        if self._pressed is not None and self._pressed[1].target.kind not in ("link", "image"):
+            return
+        if spot is None:  # beside a message without words
+            self._view.clear_selection()
             return
         self._is_selecting = True
         view = self._view
@@ -316,8 +317,9 @@ class Pointer:
         event.accept()
         pixels, degrees = event.pixelDelta(), event.angleDelta()
         step = LINES_A_NOTCH * self._view.verticalScrollBar().singleStep() / NOTCH / 2
-        across = pixels.x() or degrees.x() * step
-        down = pixels.y() or degrees.y() * step
+        has_pixels = not pixels.isNull()
+        across = pixels.x() if has_pixels else degrees.x() * step
+        down = pixels.y() if has_pixels else degrees.y() * step
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._zoom(degrees.y())
             return
@@ -326,6 +328,8 @@ class Pointer:
         if abs(across) > abs(down):
             self._scroll_block(event.position().toPoint(), -round(across))
             return
+        if down > 0:
+            self._view.leave_end()  # at once, before it comes to a whole pixel
         self._wheel_rest += -down
         by = int(self._wheel_rest)
         self._wheel_rest -= by

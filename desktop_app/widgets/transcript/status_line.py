@@ -50,15 +50,15 @@ class Spinner(QWidget):
 
 
 class StatusLine(QWidget):
-    """Says the stage of a run."""
+    """Says the stage of a run; ``began_at`` (``time.monotonic``) is when its clock began."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, began_at: float) -> None:
         super().__init__(parent)
         self.setObjectName("run_status")
         self._theme = theme
         self._stage = ""
         self._fraction: float | None = None
-        self._began = 0.0
+        self._began = began_at
         self._spinner = Spinner(theme, self)
         self._label = QLabel(self)
         row = QHBoxLayout(self)
@@ -70,21 +70,17 @@ class StatusLine(QWidget):
         self._timer.timeout.connect(self._on_frame)
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
-        self._quiet.setInterval(QUIET_MS)
         self._quiet.timeout.connect(self.show)
         self.hide()
         self.restyle()
 
-    @property
-    def stage(self) -> str:
-        """The stage that is shown, or "" when nothing runs."""
-        return self._stage
-
     def set_stage(self, stage: str, fraction: float | None = None) -> None:
-        """Show ``stage``; the first call starts the clock, and the line comes when it takes longer than a moment."""
+        """Show ``stage``; the line comes when the run takes longer than a moment."""
+        if (stage, fraction) == (self._stage, self._fraction):
+            return
         if not self._stage:
-            self._began = time.monotonic()
-            self._quiet.start()
+            elapsed_ms = round((time.monotonic() - self._began) * 1000)
+            self._quiet.start(max(0, QUIET_MS - elapsed_ms))
         self._stage, self._fraction = stage, fraction
         self._say()
 
