@@ -32,6 +32,7 @@ from tests.gui import transcript_samples as samples
 
 SIDEBAR, REST_S = 280, 0.4
 NARROW = 860  # below it the panes are folded, and the newest thread is what can be seen
+ODD = ("Every block", "Right to left")
 THREADS: tuple[tuple[str, str, str, str, Status, str], ...] = (
     (
         "House style",
@@ -65,14 +66,16 @@ THREADS: tuple[tuple[str, str, str, str, Status, str], ...] = (
 )
 
 
-async def fill(profile: Profile) -> None:
-    """Make assistants and threads as a week of work would."""
+async def fill(profile: Profile, wanted: list[str]) -> None:
+    """Make assistants and threads as a week of work would; of those that are odd only the ``wanted`` ones."""
     profile.prepare()
     database = Database(profile.database, profile.backups)
     await database.open()
     conversations = ConversationStore(database)
     assistants = await _assistants(database)
     for place, (name, question, answer, assistant, status, fault) in enumerate(THREADS):
+        if name in ODD and name.split()[0] not in wanted:
+            continue
         hours = (70, 50, 27, 26, 3, 52, 51, 2)[place]
         then = datetime.now(UTC) - timedelta(hours=hours)
         past = ConversationStore(database, clock=partial(_same, then))
@@ -231,7 +234,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         profile = folder / "profile"
-        asyncio.run(fill(Profile.at(profile)))
+        asyncio.run(fill(Profile.at(profile), options.threads))
         (profile / "window.json").write_text(json.dumps({"geometry": [0, 40, width, height]}))
         (profile / "settings.json").write_text(
             json.dumps({"theme": options.theme, "zoom_percent": options.zoom})

@@ -313,8 +313,8 @@ PICTURES = [
 
 
 REFERENCES = (
-    "text", "lists", "code", "tables", "rtl", "questions-ru", "answer-dark", "answer-2x", "selection-contrastDark",
-    "hover-question-720", "siblings", "endings", "endings-ru", "streaming-ru", "pictures", "tables-1640", "pill",
+    "text", "lists", "code", "tables", "rtl", "answer-dark", "answer-2x", "selection-contrastDark",
+    "hover-question-720", "endings", "endings-ru", "streaming-ru", "pictures", "tables-1640", "pill",
 )  # fmt: skip
 """Those that are kept in tests/references/transcript."""
 

@@ -12,8 +12,8 @@ from desktop_app.domain.threads import Message, Run, Status, Usage
 from tests.gui.conversation import question, reply, run_of
 
 TEXT = """# Heading of the first level, long enough that it has to go on in a second line
-A paragraph after it with **bold**, *italic*, ***both***, ~~struck out~~, `inline code`, a [link](https://example.org), \
-a [`code link`](https://example.org/c), a hard\\
+A paragraph after it with **bold**, *italic*, ***both***, ~~struck out~~, `inline code`, a [link](https://example.org),\
+ a [`code link`](https://example.org/c), a hard\\
 break, a footnote[^1], and the formula $E = mc^2$. Emoji: 🚀 👩‍💻 🇷🇺 ✅, and arrows → ⇒ ≤ ≥ ≠.
 
 ## Heading of the second level
@@ -180,8 +180,8 @@ An English paragraph after it, with עברית inside.
 
 RUSSIAN = """## Новая редакция пункта 7.3
 
-«За нарушение срока поставки Поставщик уплачивает неустойку в размере 0,1 % от стоимости **недопоставленной партии** за \
-каждый день просрочки, но не более 10 % от этой стоимости».
+«За нарушение срока поставки Поставщик уплачивает неустойку в размере 0,1 % от стоимости **недопоставленной партии** \
+за каждый день просрочки, но не более 10 % от этой стоимости».
 
 ### Чем рискуем
 
