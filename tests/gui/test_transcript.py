@@ -707,6 +707,20 @@ def test_the_keyboard_returns_to_the_messages_when_its_button_goes(
     assert view.hasFocus()
 
 
+def test_the_keyboard_goes_on_to_the_reply_that_was_asked_for_anew(
+    view: TranscriptView, reader: Reader
+) -> None:
+    answer = reply(1, "Some words.", status=Status.FAILED)
+    view.show_thread([question(0), answer], {answer.id: run_of(answer)})
+    view.show_message(answer.id)
+    reader.key(Qt.Key.Key_Tab)
+    assert reader.button("retry_reply").hasFocus()
+    view.truncate(1)
+    view.append(replace(reply(2), status=Status.WRITING, position=1))
+    assert view.hasFocus()
+    assert view.current_id == "m0002"
+
+
 def test_the_whole_of_a_hit_in_wide_code_or_a_wide_table_is_shown(
     view: TranscriptView, reader: Reader
 ) -> None:

@@ -59,6 +59,11 @@ class Keyboard:
         self._is_ringed = True
         self._view.update_message(self._view.current_id)
 
+    @property
+    def is_here(self) -> bool:
+        """Whether the ring is shown at the current message, as soon as there is one."""
+        return self._is_ringed and self._view.hasFocus()
+
     def forget_target(self) -> None:
         """Another message is the current one."""
         self._target = -1
@@ -100,12 +105,7 @@ class Keyboard:
         """Show where the keyboard is."""
         view = self._view
         cell = shown.cell
-        if (
-            not self._is_ringed
-            or cell is None
-            or cell.entry.message.id != view.current_id
-            or not view.hasFocus()
-        ):
+        if cell is None or cell.entry.message.id != view.current_id or not self.is_here:
             return
         spots = cell.spots() if self._target >= 0 else []
         if self._target < len(spots) and spots:

@@ -178,6 +178,8 @@ class TranscriptView(PageView):
             return
         with self._steadily():
             self.page.append(message, run)
+        if self._keyboard.is_here and not self.current_id:  # what it was at has been asked for anew
+            self._set_current(message.id)
         self._announce_start(message)
         self._count_new(1)
 
