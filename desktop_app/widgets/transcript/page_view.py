@@ -262,7 +262,7 @@ class PageView(QAbstractScrollArea):
         elif place is not None:
             self.page.return_to(place)
         self.verticalScrollBar().setSingleStep(2 * self._theme.line_height("reading"))
-        self._pill.set_count(self._new_count)
+        self._pill.restyle()
         self._redraw()
 
     # -- moving

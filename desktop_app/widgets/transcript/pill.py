@@ -1,7 +1,7 @@
 """The round button that jumps to the end, with the count of what has come below."""
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop_app.widgets.theme import Theme
@@ -15,7 +15,9 @@ class JumpPill(QAbstractButton):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._count = 0
+        self._count = -1
+        self._shadow = QPixmap()
+        self._shadow_of: tuple[QSize, float, int] | None = None
         self.setObjectName("jump_to_end")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -24,12 +26,18 @@ class JumpPill(QAbstractButton):
 
     def set_count(self, count: int) -> None:
         """How many paragraphs have come since the reader left the end."""
+        if count == self._count:
+            return
         self._count = count
         self.setText(self.tr("%n new", "", count) if count else "")
         self.setAccessibleName(
             self.tr("Jump to the end: %n new", "", count) if count else self.tr("Jump to the end")
         )
         self.setToolTip(self.tr("Jump to the end (End)"))
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take the theme's fonts and colours of now."""
         self.resize(self.sizeHint())
         self.update()
 
@@ -54,7 +62,7 @@ class JumpPill(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(SHADOW, SHADOW, -SHADOW, -SHADOW)
-        self._paint_shadow(painter, box)
+        painter.drawPixmap(0, 0, self._shadow_pixmap(box))
         has_focus = self.hasFocus()
         line = theme.color("focus" if has_focus else "hairlineStrong")
         painter.setPen(QPen(line, theme.px("focusRing") if has_focus else 1))
@@ -71,8 +79,23 @@ class JumpPill(QAbstractButton):
             words = box.adjusted(left - box.left() + side + theme.px("spacing.1"), 0, 0, 0)
             painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
 
-    def _paint_shadow(self, painter: QPainter, box: QRectF) -> None:
-        color = QColor(self._theme.color("shadow"))  # the theme's own is shared
+    def _shadow_pixmap(self, box: QRectF) -> QPixmap:
+        """The shadow of ``box``, kept: it lies over text that scrolls, and is painted with every frame of it."""
+        ratio, base = self.devicePixelRatioF(), self._theme.color("shadow")
+        wanted = self.size(), ratio, base.rgba()
+        if self._shadow_of != wanted:
+            self._shadow_of = wanted
+            self._shadow = QPixmap(self.size() * ratio)
+            self._shadow.setDevicePixelRatio(ratio)
+            self._shadow.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._shadow)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_shadow(painter, box, QColor(base))  # the theme's own is shared
+            painter.end()
+        return self._shadow
+
+    @staticmethod
+    def _paint_shadow(painter: QPainter, box: QRectF, color: QColor) -> None:
         color.setAlphaF(color.alphaF() / SHADOW)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
