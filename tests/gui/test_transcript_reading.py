@@ -304,6 +304,9 @@ def test_messages_of_another_thread_are_not_taken(view: TranscriptView, reader: 
     others = [replace(message, thread_id=ThreadId("other")) for message in thread[:50]]
     view.supply(others)
     assert not reader.text("m0001")
+    view.truncate(50)
+    view.supply(others)
+    assert not reader.text("m0001")
     view.supply(thread[:50])
     assert reader.text("m0001")
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from desktop_app.domain.ids import MessageId
+from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.threads import Author, Message, Run, Status
 from desktop_app.markdown.document import Change, Document
@@ -160,6 +160,7 @@ class ThreadMessages:
 
     def __init__(self) -> None:
         self.total = 0
+        self._thread_id: ThreadId | None = None
         self._entries: dict[int, Entry] = {}
         self._positions: dict[str, int] = {}
         self._asked: dict[int, float] = {}  # pages, and when
@@ -180,6 +181,7 @@ class ThreadMessages:
         self._entries.clear()
         self._positions.clear()
         self._asked.clear()
+        self._thread_id = messages[0].thread_id if messages else None
         self.total = len(messages) if total is None else total
         first = 0 if total is None or not messages else messages[0].position
         self._put(first, messages, runs or {})
@@ -189,8 +191,7 @@ class ThreadMessages:
 
     def supply(self, messages: Sequence[Message], runs: Mapping[MessageId, Run] | None = None) -> None:
         """More of the same thread; messages of another one are not taken."""
-        known = next(iter(self._entries.values()), None)
-        if messages and (known is None or known.message.thread_id == messages[0].thread_id):
+        if messages and messages[0].thread_id == self._thread_id:
             self._put(messages[0].position, messages, runs or {})
 
     def _put(self, first: int, messages: Sequence[Message], runs: Mapping[MessageId, Run]) -> None:
@@ -216,6 +217,7 @@ class ThreadMessages:
     def append(self, message: Message, run: Run | None) -> int:
         """One more at the end; its position."""
         position = self.total
+        self._thread_id = message.thread_id
         self.total += 1
         self._entries[position] = Entry(message, run)
         self._positions[message.id] = position
