@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter
 from desktop_app.markdown.items import Item
 from desktop_app.widgets.transcript.block import Block, Environment, Mark
 from desktop_app.widgets.transcript.hairlines import thin
+from desktop_app.widgets.transcript.text_lines import face_of
 
 HEIGHT = 17
 """With its room above and below; odd, so that the line is in the middle."""
@@ -20,12 +21,19 @@ class RuleBlock(Block):
 
     def __init__(self, item: Item, width: int, environment: Environment, *, is_growing: bool) -> None:
         super().__init__(item, width, environment, is_growing=is_growing)
-        self.height = self.first_line = environment.style.px(HEIGHT)
-        self.first_baseline = self.height // 2
+        self._measure()
+
+    def _measure(self) -> None:
+        """Beside the marker of a list item it is as high as a line, so that the marker lies in it."""
+        style = self.environment.style
+        face = face_of(style, "")
+        self.height = self.first_line = face.line_height if self.item.marker else style.px(HEIGHT)
+        self.first_baseline = face.baseline
 
     def update(self, item: Item) -> int | None:
-        self.item = item
-        return None
+        before, self.item = self.height, item
+        self._measure()
+        return None if self.height == before else 0
 
     def paint(
         self, painter: QPainter, x: int, y: int, top: int, bottom: int, marks: Sequence[Mark] = ()
