@@ -379,3 +379,19 @@ def test_a_run_is_timed_on_in_a_window_of_another_width(
 
 def labels(view: TranscriptView) -> list[str]:
     return [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+
+
+def test_what_comes_under_a_resting_mouse_is_what_is_pointed_at(
+    view: TranscriptView, reader: Reader, qtbot: QtBot
+) -> None:
+    view.show_thread(talk(40))
+    view.jump_to(10)
+    point = QPoint(300, 300)
+    qtbot.mouseMove(view.viewport(), point)
+    before = view.hovered_id
+    assert before in reader.shown_ids()
+    view.setFocus()
+    reader.key(Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: view.hovered_id != before)
+    area = reader.y(view.hovered_id)
+    assert area <= 300

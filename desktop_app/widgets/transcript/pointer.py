@@ -241,7 +241,7 @@ class Pointer:
         self._set_cursor(found, target)
 
     def scrolled(self) -> None:
-        """What is under a resting mouse is something else; look when the scrolling has ended."""
+        """What is under a resting mouse may be something else; look when the text rests too."""
         if self.hovered_id or self._view.viewport().underMouse():
             self._hover_timer.start()
 
@@ -334,7 +334,6 @@ class Pointer:
         by = int(self._wheel_rest)
         self._wheel_rest -= by
         self._view.scroll_by(by)
-        self.scrolled()
 
     def _zoom(self, degrees: int) -> None:
         self._zoom_rest += degrees

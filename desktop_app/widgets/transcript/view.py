@@ -556,6 +556,7 @@ class TranscriptView(PageView):
 
     def _refreshed(self, has_others: bool) -> None:
         self._rows.place()
+        self._pointer.scrolled()
         if has_others:
             self.moved.emit()
             self._accessibility.messages_changed()
