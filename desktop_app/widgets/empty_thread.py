@@ -35,6 +35,7 @@ class OnboardingCard(QWidget):
         self._text.setWordWrap(True)
         self._button = QPushButton(self)
         self._button.setObjectName("connect_service")
+        self._button.setAutoDefault(True)  # Enter presses it
         self._button.setProperty("kind", "primary")
         self._button.clicked.connect(self.connections_requested)
         column = QVBoxLayout(self)
@@ -111,6 +112,7 @@ class EmptyThread(QWidget):
     def _example(self, icon: str) -> QPushButton:
         button = QPushButton(self)
         button.setObjectName("example")
+        button.setAutoDefault(True)
         button.setIcon(self._theme.icon(icon))
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.clicked.connect(lambda: self.example_chosen.emit(button.accessibleName()))

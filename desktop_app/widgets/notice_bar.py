@@ -56,6 +56,7 @@ class NoticeBar(QFrame):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._action = QPushButton()
         self._action.setObjectName("notice_action")
+        self._action.setAutoDefault(True)  # Enter presses it
         self._action.clicked.connect(self._act)
         self._close = IconButton(theme, "close", self.tr("Close"), name="notice_close", is_small=True)
         self._close.clicked.connect(self.dismiss)

@@ -341,6 +341,15 @@ def test_a_notice_can_be_acted_on_once(notice: NoticeBar, qtbot: QtBot) -> None:
     assert notice.isHidden()
 
 
+def test_enter_presses_the_button_of_a_notice(notice: NoticeBar, qtbot: QtBot) -> None:
+    done: list[int] = []
+    notice.show_notice("Deleted", action="Undo", on_action=lambda: done.append(1))
+    button = notice.findChild(QPushButton, "notice_action")
+    assert button is not None
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    assert done == [1]
+
+
 def test_an_error_waits_until_it_is_put_away(notice: NoticeBar, qtbot: QtBot) -> None:
     notice.show_notice("Saved")
     notice.show_notice("The key was rejected", kind="error")
