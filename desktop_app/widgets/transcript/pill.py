@@ -17,7 +17,7 @@ class JumpPill(QAbstractButton):
         self._theme = theme
         self._count = -1
         self._shadow = QPixmap()
-        self._shadow_of: tuple[QSize, float, int] | None = None
+        self._shadow_of: tuple[QSize, float, str] | None = None
         self.setObjectName("jump_to_end")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -82,7 +82,7 @@ class JumpPill(QAbstractButton):
     def _shadow_pixmap(self, box: QRectF) -> QPixmap:
         """The shadow of ``box``, kept: it lies over text that scrolls, and is painted with every frame of it."""
         ratio, base = self.devicePixelRatioF(), self._theme.color("shadow")
-        wanted = self.size(), ratio, base.rgba()
+        wanted = self.size(), ratio, self._theme.mode
         if self._shadow_of != wanted:
             self._shadow_of = wanted
             self._shadow = QPixmap(self.size() * ratio)
