@@ -15,7 +15,8 @@ class RunBegan:
     """A run was committed: the question (None when regenerating) and the reply that begins to grow.
 
     ``replaces`` is the message whose place the first of them takes: a reply or, when a question was edited, that
-    question.  ``hidden_turns`` counts the messages below a reply that are not shown any more.
+    question.  ``hidden_turns`` counts the messages below a reply that are not shown any more, and ``hidden_end`` is the
+    last of them: who shows that again has the whole former path back.
     """
 
     thread_id: ThreadId
@@ -23,6 +24,7 @@ class RunBegan:
     question: Message | None = None
     replaces: MessageId | None = None
     hidden_turns: int = 0
+    hidden_end: MessageId | None = None
 
 
 @dataclass(frozen=True, slots=True)

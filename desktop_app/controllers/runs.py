@@ -149,10 +149,16 @@ class RunsController:
         async with self._claim(old.thread_id):
             assistant = await self._assistant(await self._thread(old.thread_id))
             newest = await self._records.newest(old.thread_id)
-            hidden = max(0, newest.position - old.position) if newest else 0
+            hidden = newest if newest and newest.position > old.position else None
             parent = await self._parent(old)
             return await self._begin(
-                old.thread_id, assistant, None, parent, replaces=old.id, hidden_turns=hidden
+                old.thread_id,
+                assistant,
+                None,
+                parent,
+                replaces=old.id,
+                hidden_turns=hidden.position - old.position if hidden else 0,
+                hidden_end=hidden.id if hidden else None,
             )
 
     async def continue_reply(self, message_id: MessageId) -> None:
@@ -232,6 +238,7 @@ class RunsController:
         parent: Message | None,
         replaces: MessageId | None = None,
         hidden_turns: int = 0,
+        hidden_end: MessageId | None = None,
     ) -> RunBegan:
         reply = _message(thread_id, Author.ASSISTANT, parent, status=Status.WRITING)
         run = _run(thread_id, assistant, reply.id)
@@ -241,7 +248,7 @@ class RunsController:
         except LookupError as error:
             raise UnusableAssistantError("the message was deleted") from error
         question, reply = (stored[0] if question else None), stored[-1]
-        began = RunBegan(thread_id, reply, question, replaces, hidden_turns)
+        began = RunBegan(thread_id, reply, question, replaces, hidden_turns, hidden_end)
         self._report(began)
         self._start(run, reply)
         return began

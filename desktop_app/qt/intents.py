@@ -301,8 +301,8 @@ class Intents(QObject):
                 self._running.add(thread_id)
                 if question:
                     self.question_stored.emit(thread_id)
-                if fact.hidden_turns and fact.replaces:
-                    self._offer_former_branch(thread_id, fact.replaces, fact.hidden_turns)
+                if fact.hidden_end and fact.replaces and thread_id == self._shown_id:
+                    self._offer_former_branch(thread_id, fact.replaces, fact.hidden_end, fact.hidden_turns)
             case RunFinished(thread_id):
                 self._running.discard(thread_id)
                 if thread_id == self._shown_id:
@@ -450,15 +450,16 @@ class Intents(QObject):
         work = self._backend.runs.continue_reply(MessageId(message_id))
         self._start(self._backend.worker.ask(work), "continue reply")
 
-    def _offer_former_branch(self, thread_id: ThreadId, former: MessageId, hidden_turns: int) -> None:
-        if thread_id == self._shown_id:
-            self._offer_undo("turns_hidden", str(hidden_turns), lambda: self._return_to(thread_id, former))
+    def _offer_former_branch(
+        self, thread_id: ThreadId, former: MessageId, end: MessageId, hidden_turns: int
+    ) -> None:
+        self._offer_undo("turns_hidden", str(hidden_turns), lambda: self._return_to(thread_id, former, end))
 
-    async def _return_to(self, thread_id: ThreadId, message_id: MessageId) -> None:
-        """Give up the reply that was asked for anew, and show the former one with what follows it."""
+    async def _return_to(self, thread_id: ThreadId, former: MessageId, end: MessageId) -> None:
+        """Give up the reply that was asked for anew, and show the former one with what followed it up to ``end``."""
         await self._backend.worker.ask(self._backend.runs.stop(thread_id))
-        await self._backend.conversations.show_sibling(message_id)
-        await self._show_again(thread_id, message_id)
+        await self._backend.conversations.show_sibling(end)
+        await self._show_again(thread_id, former)
 
     def _offer_undo(self, what: str, name: str, undo: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self.undo_offered.emit(what, name, lambda: self._start(undo(), "undo"))

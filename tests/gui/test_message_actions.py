@@ -238,6 +238,25 @@ async def test_asking_again_in_the_middle_can_be_taken_back(
         assert not s.window.notice.isVisible()
 
 
+async def test_what_is_taken_back_shows_the_versions_that_were_shown(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        await s.ask("One", "1")
+        await s.ask("Two", "2")
+        middle, older = (await s.stored())[1], (await s.stored())[3]
+        s.prompter.answer("Two", "2b")
+        s.window._actions["regenerate"].trigger()
+        await until(lambda: s.shown() == ["One", "1", "Two", "2b"] and not s.is_running)
+        s.window.messages.sibling_requested.emit(older.id)
+        await until(lambda: s.shown() == ["One", "1", "Two", "2"])
+        s.prompter.answer("One", "1b")
+        s.window.messages.regenerate_requested.emit(middle.id)
+        await until(lambda: s.shown() == ["One", "1b"] and not s.is_running)
+        await undo(s)
+        await until(lambda: s.shown() == ["One", "1", "Two", "2"])
+
+
 # -- deleting
 
 

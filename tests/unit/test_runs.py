@@ -376,6 +376,9 @@ async def test_asking_again_in_the_middle_says_how_much_is_not_shown_any_more(tm
         began = await s.runs.regenerate(reply.id)
         await s.runs.wait(s.thread_id)
         assert (began.replaces, began.hidden_turns) == (reply.id, 2)
+        hidden = await s.conversations.message(began.hidden_end) if began.hidden_end else None
+        assert hidden is not None
+        assert hidden.text == "2b"
         assert [m.text for m in await s.messages()] == ["First", "1b"]
 
 
