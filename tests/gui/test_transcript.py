@@ -584,6 +584,17 @@ def test_stepping_begins_where_the_reader_is_by_now(view: TranscriptView, reader
     assert view.current_id == "m0039"
 
 
+def test_stepping_begins_anew_after_a_question_was_sent(view: TranscriptView, reader: Reader) -> None:
+    view.show_thread(talk(4))
+    view.show_message("m0003")
+    view.clearFocus()
+    view.append(question(4))
+    view.append(reply(5, "Short."))
+    view.scroll_to_question("m0004")
+    view.step_message(-1)
+    assert view.current_id == "m0005"
+
+
 def test_stepping_up_leaves_the_end(view: TranscriptView, reader: Reader) -> None:
     answer = reply(21, f"Start. {PARAGRAPH}", status=Status.WRITING)
     view.show_thread([*talk(20), question(20), answer])

@@ -332,6 +332,8 @@ class TranscriptView(PageView):
         position = self.page.messages.position_of(message_id)
         if position is None:
             return
+        if not self.hasFocus():
+            self._set_current("")
         before = self.page.visible
         self.page.question_position = position
         self._following.return_to_end()
