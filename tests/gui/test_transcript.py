@@ -29,8 +29,9 @@ def view(qtbot: QtBot, qapp: QApplication) -> Iterator[TranscriptView]:
     made = TranscriptView(Theme(resources_dir()))
     qtbot.addWidget(made)
     made.resize(800, 600)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitActive(made):  # only in an active window has anything the focus
+        made.show()
+        made.activateWindow()
     yield made
     made.clear()
     made.close_threads()
