@@ -738,6 +738,9 @@ class MainWindow(QMainWindow):
         self._show_sidebar(not self._sidebar.isVisible())
 
     def _show_sidebar(self, is_shown: bool) -> None:
+        focus = self.focusWidget()
+        if not is_shown and focus is not None and self._sidebar.isAncestorOf(focus):
+            self.messages.composer.focus()
         self._sidebar.setVisible(is_shown)
         self.messages.header.set_sidebar_shown(is_shown)
         self._actions.refresh()

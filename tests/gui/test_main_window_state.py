@@ -25,6 +25,17 @@ def test_what_is_typed_after_the_start_goes_into_the_composer(window: MainWindow
     assert focus.objectName() == "composer"
 
 
+def test_a_sidebar_that_goes_leaves_the_keyboard_to_the_composer(window: MainWindow) -> None:
+    window.threads.focus_list()
+    focus = window.focusWidget()
+    assert focus is not None
+    assert window.threads.isAncestorOf(focus)
+    window.resize(720, 480)
+    focus = window.focusWidget()
+    assert focus is not None
+    assert focus.objectName() == "composer"
+
+
 @pytest.mark.parametrize("is_shown", [True, False])
 def test_the_sidebar_comes_back_as_it_was_left(window: MainWindow, is_shown: bool) -> None:
     window._show_sidebar(is_shown)
