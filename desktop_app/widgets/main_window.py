@@ -738,8 +738,7 @@ class MainWindow(QMainWindow):
         self._show_sidebar(not self._sidebar.isVisible())
 
     def _show_sidebar(self, is_shown: bool) -> None:
-        focus = self.focusWidget()
-        if not is_shown and focus is not None and self._sidebar.isAncestorOf(focus):
+        if not is_shown and self._sidebar.isAncestorOf(self.focusWidget()):
             self.messages.composer.focus()
         self._sidebar.setVisible(is_shown)
         self.messages.header.set_sidebar_shown(is_shown)
