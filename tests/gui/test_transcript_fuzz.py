@@ -24,7 +24,8 @@ from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript import TranscriptView
 from desktop_app.widgets.transcript.action_row import ActionRow
 from desktop_app.widgets.transcript.cell import HEAD, TAIL, Cell, ReplyCell
-from desktop_app.widgets.transcript.messages import KEPT
+from desktop_app.widgets.transcript.following import NEAR_PX
+from desktop_app.widgets.transcript.messages import KEPT, PAGE
 from desktop_app.widgets.transcript.page import CELLS
 from tests.gui.conversation import question, reply, run_of
 from tests.gui.transcript_reader import Reader
@@ -195,6 +196,7 @@ class RandomReader:
         for shown in visible:
             entry = page.messages.at(shown.position)
             assert (entry is None) == (shown.cell is None)
+            assert entry is not None or shown.position // PAGE in page.messages._asked
             assert shown.height == page.heights[shown.position]
             if shown.cell is not None:
                 assert shown.cell.entry is entry
@@ -487,10 +489,25 @@ class RandomReader:
         self._thread = Thread(self._chance, -1, 0)
 
     def scroll(self) -> None:
-        self.view.scroll_by(self._chance.choice([-1, 1]) * self._chance.choice([1, 7, 60, 500, 4000]))
+        by = self._chance.choice([-1, 1]) * self._chance.choice([1, 7, 60, 500, 4000])
+        self.view.scroll_by(by)
+        self._assert_led(by)
 
     def wheel(self) -> None:
-        self._hands.wheel(self._chance.choice([-1200, -120, -15, 15, 120, 1200]))
+        degrees = self._chance.choice([-1200, -120, -15, 15, 120, 1200])
+        self._hands.wheel(degrees)
+        self._assert_led(-degrees)
+
+    def _assert_led(self, by: int) -> None:
+        """Up leaves the end at once; down returns to it when it is near."""
+        is_near = self.view.page.distance_to_end <= NEAR_PX
+        if self.view.page.visible:
+            assert self.view._follows() == (by > 0 and is_near)
+
+    def leaf(self) -> None:
+        """Page after page."""
+        for _ in range(30):
+            self.view.scroll_by(-self.view.page.height)
 
     def drag_bar(self) -> None:
         bar = self.view.verticalScrollBar()
@@ -633,6 +650,7 @@ class RandomReader:
         cut_from: 0.2,
         scroll: 6,
         wheel: 4,
+        leaf: 0.3,
         drag_bar: 2,
         jump: 1,
         to_end: 1,
