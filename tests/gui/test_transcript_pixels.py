@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.normaliser import TextEdit
@@ -14,7 +16,9 @@ from desktop_app.domain.threads import Message, Status
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript import TranscriptView
+from desktop_app.widgets.transcript.images import Stage
 from tests.gui.conversation import question, reply, talk
+from tests.gui.test_image_block import picture
 from tests.markdown_documents import make
 
 PROFILES = ("mixed", "fence", "paragraph", "list", "table", "emoji", "cyrillic", "quote")
@@ -103,3 +107,19 @@ def test_nothing_stale_is_left_on_the_screen(view: TranscriptView, seed: int) ->
         assert_fresh(view, f"scrolling by {step}")
     view.resize(view.width() - 120, view.height())
     assert_fresh(view, "a new width")
+
+
+def test_a_ring_is_whole_around_a_picture_that_comes(view: TranscriptView, qtbot: QtBot) -> None:
+    address = "https://example.org/p.png"
+    view.resize(800, 400)
+    with qtbot.waitActive(view):
+        view.activateWindow()
+    view.show_thread([question(0), reply(1, f"Look:\n\n![A field]({address})\n\nThe end.")])
+    view.show_message("m0001")
+    QTest.keyClick(view, Qt.Key.Key_Tab)
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert_fresh(view, "asking for a picture")
+    view.images.supply(address, picture())
+    qtbot.waitUntil(lambda: view.images.picture(address).stage is Stage.READY)
+    QToolTip.hideText()
+    assert_fresh(view, "a picture")

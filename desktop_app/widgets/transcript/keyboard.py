@@ -64,6 +64,11 @@ class Keyboard:
         """Whether the ring is shown at the current message, as soon as there is one."""
         return self._is_ringed and self._view.hasFocus()
 
+    @property
+    def is_at_target(self) -> bool:
+        """Whether the ring is at a link or button of the current message."""
+        return self._target >= 0
+
     def forget_target(self) -> None:
         """Another message is the current one."""
         self._target = -1

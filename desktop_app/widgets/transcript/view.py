@@ -553,6 +553,11 @@ class TranscriptView(PageView):
     def _paint_over(self, painter: QPainter, shown: Shown, left: int) -> None:
         self._keyboard.paint_ring(painter, shown, left)
 
+    def _note_change(self, cell: Cell, y: int | None) -> None:
+        if y is not None and self._keyboard.is_at_target and cell.entry.message.id == self.current_id:
+            y = 0  # the ring is around another part of the message, or around all of it
+        super()._note_change(cell, y)
+
     def _cell_changed(self, message_id: str) -> None:
         self._accessibility.text_changed(message_id)
 
