@@ -395,3 +395,28 @@ def test_what_comes_under_a_resting_mouse_is_what_is_pointed_at(
     qtbot.waitUntil(lambda: view.hovered_id != before)
     area = reader.y(view.hovered_id)
     assert area <= 300
+
+
+# -- a reply that grows where nobody looks
+
+
+def test_a_reply_comes_with_the_text_it_has_by_then(view: TranscriptView) -> None:
+    thread = [*talk(200), question(200), reply(201, "Stored", Status.WRITING)]
+    view.show_thread(thread[20:60], total=len(thread))
+    view.edit("m0201", TextEdit(0, "Stored and more"))
+    view.edit("m0201", TextEdit(15, ", word by word"))
+    view.supply(thread[150:])
+    view.edit("m0201", TextEdit(29, ", on the screen."))
+    entry = view.page.messages.entry("m0201")
+    assert entry is not None and entry.text == "Stored and more, word by word, on the screen."
+
+
+def test_a_reply_that_ended_meanwhile_comes_complete(view: TranscriptView) -> None:
+    thread = [*talk(200), question(200), reply(201, "Stored", Status.WRITING)]
+    view.show_thread(thread[20:60], total=len(thread))
+    view.edit("m0201", TextEdit(0, "Stored and more"))
+    view.set_ended(reply(201, "Stored and more, to the end."), None)
+    view.supply(thread[150:])
+    entry = view.page.messages.entry("m0201")
+    assert entry is not None and not entry.is_growing
+    assert entry.text == "Stored and more, to the end."

@@ -6,6 +6,7 @@ pages far from the reader are forgotten again.
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from desktop_app.domain.ids import MessageId, ThreadId
@@ -164,6 +165,8 @@ class ThreadMessages:
         self._entries: dict[int, Entry] = {}
         self._positions: dict[str, int] = {}
         self._asked: dict[int, float] = {}  # pages, and when
+        self._growing: dict[str, str] = {}  # texts of replies that are not here: what is stored lags behind
+        self._ended: dict[str, tuple[Message, Run | None]] = {}
 
     def reset(
         self,
@@ -181,6 +184,8 @@ class ThreadMessages:
         self._entries.clear()
         self._positions.clear()
         self._asked.clear()
+        self._growing.clear()
+        self._ended.clear()
         self._thread_id = messages[0].thread_id if messages else None
         self.total = len(messages) if total is None else total
         first = 0 if total is None or not messages else messages[0].position
@@ -198,8 +203,27 @@ class ThreadMessages:
         for position, message in enumerate(messages, first):
             if position < self.total and position not in self._entries and message.id not in self._positions:
                 self._asked.pop(position // PAGE, None)
-                self._entries[position] = Entry(message, runs.get(message.id))
+                self._entries[position] = Entry(*self._newest(message, runs.get(message.id)))
                 self._positions[message.id] = position
+
+    def _newest(self, message: Message, run: Run | None) -> tuple[Message, Run | None]:
+        """The message as it is now, which may be further than what was read."""
+        if message.status is not Status.WRITING:
+            return message, run
+        if message.id in self._ended:
+            return self._ended.pop(message.id)
+        return replace(message, text=self._growing.pop(message.id, message.text)), run
+
+    def follow(self, message_id: str, edit: TextEdit) -> None:
+        """A reply that is not here has another text."""
+        before = self._growing.get(message_id)
+        if before is not None or edit.keep == 0:
+            self._growing[message_id] = edit.apply(before or "")
+
+    def follow_to_end(self, message: Message, run: Run | None) -> None:
+        """A reply that is not here is complete."""
+        self._growing.pop(message.id, None)
+        self._ended[message.id] = message, run
 
     def at(self, position: int) -> Entry | None:
         """The entry at a position, when it is here."""

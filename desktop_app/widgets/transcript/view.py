@@ -187,6 +187,7 @@ class TranscriptView(PageView):
         """Apply an edit to a reply's text."""
         entry = self.page.messages.entry(message_id)
         if entry is None:
+            self.page.messages.follow(message_id, edit)
             return
         cell = self.page.known_cell(message_id)
         before = len(entry.items)
@@ -212,7 +213,10 @@ class TranscriptView(PageView):
     def set_ended(self, message: Message, run: Run | None) -> None:
         """Show the end of a reply at once: its whole text and how it ended."""
         entry = self.page.messages.entry(message.id)
-        if entry is None or (entry.message == message and entry.run == run):
+        if entry is None:
+            self.page.messages.follow_to_end(message, run)
+            return
+        if entry.message == message and entry.run == run:
             return
         was_growing = entry.is_growing
         cell = self.page.known_cell(message.id)
