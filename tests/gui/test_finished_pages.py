@@ -1,4 +1,4 @@
-"""Five thousand messages, grown in pieces and drawn only where they changed: the finished pages are those of fresh ones.
+"""Five thousand messages, grown in pieces and drawn only where they changed, look in the end like fresh ones.
 
 ``NITKA_PAGES`` sets another number.  ``test_flow_growth`` looks at fewer, and at every step.
 """
