@@ -111,9 +111,7 @@ def report(left: list[list[int]], shown: list[tuple[int, int]], share: float, wa
     print(f"last piece to shown   {delays[-1]:.1f} ms")
     print(f"between frames        p50 {percentile(gaps, 0.5):.1f}  p99 {percentile(gaps, 0.99):.1f} ms")
     print(f"window's thread       {100 * share:.0f} % of a core (gate: 35)")
-    print(
-        f"idle afterwards       {wake_ups} wake-ups in {QUIET_S:.0f} s (gate: 0)"
-    )
+    print(f"idle afterwards       {wake_ups} wake-ups in {QUIET_S:.0f} s (gate: 0)")
     return percentile(delays, 0.5) <= 25 and share <= 0.35 and wake_ups <= 0
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolTip
@@ -762,6 +762,25 @@ def test_tab_and_enter_follow_a_link(view: TranscriptView, reader: Reader, qtbot
     with qtbot.waitSignal(view.link_activated) as followed:
         reader.key(Qt.Key.Key_Return)
     assert followed.args == ["https://one.example"]
+
+
+def test_a_button_that_is_seen_under_the_mouse_is_seen_under_the_keyboard(
+    view: TranscriptView, reader: Reader
+) -> None:
+    view.show_thread([question(0), reply(1, "Words.\n\n| A | B |\n|---|---|\n| 1 | 2 |\n")])
+    view.show_message("m0001")
+    button = QRect(QPoint(), QSize(8, 8))
+    button.moveCenter(reader.target("m0001", "copy"))
+
+    def is_seen() -> bool:
+        image = view.viewport().grab(button).toImage()
+        return len({image.pixel(x, y) for x in range(8) for y in range(8)}) > 1
+
+    assert not is_seen()
+    reader.key(Qt.Key.Key_Tab)
+    assert is_seen()
+    reader.key(Qt.Key.Key_Tab)
+    assert not is_seen()
 
 
 def test_escape_asks_to_stop(view: TranscriptView, reader: Reader, qtbot: QtBot) -> None:

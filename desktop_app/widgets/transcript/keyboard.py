@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QToolTip
 
 from desktop_app.qt.plain_tip import plain_tip
+from desktop_app.widgets.transcript.block import Block
 from desktop_app.widgets.transcript.cell import Cell, QuestionCell, Spot
 from desktop_app.widgets.transcript.selection import END, THREAD_START, TextSpot, length_of, next_word
 
@@ -35,6 +36,7 @@ class Keyboard:
         self._is_ringed = False
         self._target = -1
         self._goal_x: int | None = None
+        self._pointed: Block | None = None
 
     # -- focus
 
@@ -51,7 +53,7 @@ class Keyboard:
     def focus_went(self) -> None:
         """The view has lost the focus."""
         self._is_ringed = False
-        self._target = -1
+        self.forget_target()
         self._view.update_message(self._view.current_id)
 
     def show_ring(self) -> None:
@@ -72,6 +74,7 @@ class Keyboard:
     def forget_target(self) -> None:
         """Another message is the current one."""
         self._target = -1
+        self._let_go()
 
     def step_target(self, is_next: bool) -> bool:
         """Tab: to the next link or button of the current message; False when there is none left."""
@@ -83,17 +86,31 @@ class Keyboard:
         target = self._target + (1 if is_next else -1)
         if not 0 <= target < len(spots):
             left_target = self._target >= 0 and target < 0
-            self._target = -1
+            self.forget_target()
             view.update_message(view.current_id)
             return left_target
         self._is_ringed = True
         self._target = target
         position = view.page.messages.position_of(view.current_id)
         if position is not None:
-            view.show_rect(position, spots[target].rect)
+            margin = view.theme.px("spacing.4")
+            view.show_rect(position, spots[target].rect.adjusted(0, -margin, 0, margin))
+        self._point_at(cell, spots[target])
         view.update_message(view.current_id)
         self._show_address(spots[target])
         return True
+
+    def _point_at(self, cell: Cell, spot: Spot) -> None:
+        """Let a link or button look as it does under the mouse: some are seen only then."""
+        self._let_go()
+        if 0 <= spot.block < len(cell.flow.blocks):
+            self._pointed = cell.flow.blocks[spot.block]
+            self._pointed.set_hovered(spot.target)
+
+    def _let_go(self) -> None:
+        if self._pointed is not None:
+            self._pointed.set_hovered(None)
+            self._pointed = None
 
     def _show_address(self, spot: Spot) -> None:
         """Where a link leads, as the mouse tells it."""
