@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.block import Environment
-from desktop_app.widgets.transcript.style import TextStyle
+from desktop_app.widgets.transcript.blocks.block import Environment
+from desktop_app.widgets.transcript.blocks.style import TextStyle
 
 PAGE = QColor("#ffffff")
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import Shiboken
 
 from desktop_app.widgets.transcript.accessible import TranscriptAccessibility
-from desktop_app.widgets.transcript.block import Target
+from desktop_app.widgets.transcript.blocks.block import Target
 
 CELL = 10
 LINK = Target("link", QRect(0, 0, 40, CELL), "https://example.org", "Example")

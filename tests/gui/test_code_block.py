@@ -12,12 +12,19 @@ from pytestqt.qtbot import QtBot
 from desktop_app.markdown.items import CodeItem
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.block import CURRENT_HIT, SELECTION, Block, Environment, Mark, Target
-from desktop_app.widgets.transcript.code_block import CodeBlock
-from desktop_app.widgets.transcript.code_lines import breaks
-from desktop_app.widgets.transcript.highlighter import Highlighter
-from desktop_app.widgets.transcript.languages import display_name, lexer_alias
-from desktop_app.widgets.transcript.style import TextStyle
+from desktop_app.widgets.transcript.blocks.block import (
+    CURRENT_HIT,
+    SELECTION,
+    Block,
+    Environment,
+    Mark,
+    Target,
+)
+from desktop_app.widgets.transcript.blocks.code_block import CodeBlock
+from desktop_app.widgets.transcript.blocks.code_lines import breaks
+from desktop_app.widgets.transcript.blocks.highlighter import Highlighter
+from desktop_app.widgets.transcript.blocks.languages import display_name, lexer_alias
+from desktop_app.widgets.transcript.blocks.style import TextStyle
 
 WIDTH = 400
 TEXT = """\

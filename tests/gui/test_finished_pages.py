@@ -13,8 +13,8 @@ import pytest
 
 from desktop_app.markdown.document import Document
 from desktop_app.markdown.parser import parse
-from desktop_app.widgets.transcript.block import Environment
-from desktop_app.widgets.transcript.flow import Flow
+from desktop_app.widgets.transcript.blocks.block import Environment
+from desktop_app.widgets.transcript.blocks.flow import Flow
 from tests.gui.painted import Canvas, make_environment
 from tests.markdown_documents import NASTY, PROFILES, make, nasty
 

@@ -8,10 +8,10 @@ from PySide6.QtCore import QRect
 from desktop_app.markdown.document import Change
 from desktop_app.markdown.items import Item, TextItem
 from desktop_app.markdown.parser import parse
-from desktop_app.widgets.transcript.block import SELECTION, Block, Environment, Mark
-from desktop_app.widgets.transcript.code_block import CodeBlock
-from desktop_app.widgets.transcript.flow import Flow
-from desktop_app.widgets.transcript.text_block import TextBlock
+from desktop_app.widgets.transcript.blocks.block import SELECTION, Block, Environment, Mark
+from desktop_app.widgets.transcript.blocks.code_block import CodeBlock
+from desktop_app.widgets.transcript.blocks.flow import Flow
+from desktop_app.widgets.transcript.blocks.text_block import TextBlock
 from tests.gui.painted import Canvas, make_environment
 
 WIDTH, LEFT, TOP = 400, 48, 8

@@ -13,15 +13,15 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop_app.widgets.transcript import lexing
-from desktop_app.widgets.transcript.highlighter import (
+from desktop_app.widgets.transcript.blocks import lexing
+from desktop_app.widgets.transcript.blocks.highlighter import (
     BLANK_LINES,
     CACHED_CHARACTERS,
     LONGEST_LINE,
     LONGEST_TEXT,
     Highlighter,
 )
-from desktop_app.widgets.transcript.lexing import ROLES, Colours, colours
+from desktop_app.widgets.transcript.blocks.lexing import ROLES, Colours, colours
 
 CODE = '''\
 @cached

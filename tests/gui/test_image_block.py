@@ -17,10 +17,10 @@ from pytestqt.qtbot import QtBot
 from desktop_app.markdown.items import ImageItem
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import render_svg
-from desktop_app.widgets.transcript import images as images_module
-from desktop_app.widgets.transcript.block import SELECTION, Block, Environment, Mark
-from desktop_app.widgets.transcript.image_block import ImageBlock
-from desktop_app.widgets.transcript.image_decoding import (
+from desktop_app.widgets.transcript.blocks import images as images_module
+from desktop_app.widgets.transcript.blocks.block import SELECTION, Block, Environment, Mark
+from desktop_app.widgets.transcript.blocks.image_block import ImageBlock
+from desktop_app.widgets.transcript.blocks.image_decoding import (
     MISSING,
     TOO_LARGE,
     UNREADABLE,
@@ -29,7 +29,7 @@ from desktop_app.widgets.transcript.image_decoding import (
     is_here,
     is_remote,
 )
-from desktop_app.widgets.transcript.images import Images, Stage
+from desktop_app.widgets.transcript.blocks.images import Images, Stage
 from tests.gui.painted import Canvas, make_environment
 
 WIDTH = 500

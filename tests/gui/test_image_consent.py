@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.widgets.transcript import TranscriptView
-from desktop_app.widgets.transcript.images import Stage
+from desktop_app.widgets.transcript.blocks.images import Stage
 from tests.conftest import until
 from tests.gui.living_window import Scene, living_window
 from tests.servers import refuse

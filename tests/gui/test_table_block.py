@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.markdown.items import BOLD, CODE, ITALIC, LINK, Cell, Span, TableItem
-from desktop_app.widgets.transcript.block import SELECTION, Environment, Mark, Target
-from desktop_app.widgets.transcript.table_block import TableBlock
-from desktop_app.widgets.transcript.table_columns import column_widths
+from desktop_app.widgets.transcript.blocks.block import SELECTION, Environment, Mark, Target
+from desktop_app.widgets.transcript.blocks.table_block import TableBlock
+from desktop_app.widgets.transcript.blocks.table_columns import column_widths
 from tests.gui.painted import Canvas, make_environment
 
 WIDTH = 500

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QFontMetricsF
 
 from desktop_app.markdown.items import BOLD, CODE, IMAGE, ITALIC, LINK, STRIKE, Span, TextItem
-from desktop_app.widgets.transcript.block import CURRENT_HIT, HIT, SELECTION, Environment, Mark
-from desktop_app.widgets.transcript.text_block import TextBlock
+from desktop_app.widgets.transcript.blocks.block import CURRENT_HIT, HIT, SELECTION, Environment, Mark
+from desktop_app.widgets.transcript.blocks.text_block import TextBlock
 from tests.gui.painted import Canvas, make_environment
 
 WIDTH = 300

@@ -16,7 +16,7 @@ from desktop_app.domain.threads import Message, Status
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript import TranscriptView
-from desktop_app.widgets.transcript.images import Stage
+from desktop_app.widgets.transcript.blocks.images import Stage
 from tests.gui.conversation import question, reply, talk
 from tests.gui.test_image_block import picture
 from tests.markdown_documents import make

@@ -34,7 +34,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QAccessibleWidget
 from shiboken6 import Shiboken
 
 from desktop_app.widgets.scroll_area import leave_bars_out_of_accessibility
-from desktop_app.widgets.transcript.block import Target
+from desktop_app.widgets.transcript.blocks.block import Target
 
 NOTHING = Shiboken.VoidPtr(0)
 TOLD_EVERY_MS = 400

@@ -18,9 +18,9 @@ from desktop_app.markdown.document import Change
 from desktop_app.markdown.items import Item, TextItem
 from desktop_app.widgets.disposal import dispose, return_focus
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.block import Environment, Mark, Target
+from desktop_app.widgets.transcript.blocks.block import Environment, Mark, Target
+from desktop_app.widgets.transcript.blocks.flow import Flow
 from desktop_app.widgets.transcript.endings import EndingTexts, EndingView
-from desktop_app.widgets.transcript.flow import Flow
 from desktop_app.widgets.transcript.messages import Entry, words_as_typed
 from desktop_app.widgets.transcript.status_line import StatusLine
 

@@ -9,11 +9,11 @@ from PySide6.QtGui import QClipboard, QGuiApplication
 from desktop_app.markdown.excerpt import excerpt
 from desktop_app.markdown.items import Item
 from desktop_app.markdown.to_markdown import to_markdown
+from desktop_app.widgets.transcript.blocks.table_block import TableBlock
 from desktop_app.widgets.transcript.cell import Cell
 from desktop_app.widgets.transcript.clipboard import RichData, markdown_data, plain_data, put_on_clipboard
 from desktop_app.widgets.transcript.messages import Entry
 from desktop_app.widgets.transcript.selection import Selection
-from desktop_app.widgets.transcript.table_block import TableBlock
 
 if TYPE_CHECKING:
     from desktop_app.widgets.transcript.view import TranscriptView

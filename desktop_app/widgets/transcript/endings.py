@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from desktop_app.domain.errors import RunError
 from desktop_app.domain.threads import Message, Run, Status
 from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.blocks.hairlines import draw_box
 from desktop_app.widgets.transcript.error_texts import ErrorTexts
-from desktop_app.widgets.transcript.hairlines import draw_box
 
 LOOKS = {
     "error": ("errorSoft", "errorLine", "error"),

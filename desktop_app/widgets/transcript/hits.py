@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from desktop_app.markdown.hits import Hit, find_in, fold
-from desktop_app.widgets.transcript.block import CURRENT_HIT, HIT, Mark
+from desktop_app.widgets.transcript.blocks.block import CURRENT_HIT, HIT, Mark
 from desktop_app.widgets.transcript.cell import UNFOLDED, Cell, QuestionCell
 from desktop_app.widgets.transcript.page import Page, Shown
 

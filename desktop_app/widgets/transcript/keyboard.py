@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QToolTip
 
 from desktop_app.qt.plain_tip import plain_tip
-from desktop_app.widgets.transcript.block import Block
+from desktop_app.widgets.transcript.blocks.block import Block
 from desktop_app.widgets.transcript.cell import Cell, QuestionCell, Spot
 from desktop_app.widgets.transcript.selection import END, THREAD_START, TextSpot, length_of, next_word
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.block import Block, Mark
+from desktop_app.widgets.transcript.blocks.block import Block, Mark
 from desktop_app.widgets.transcript.cell import Cell
 from desktop_app.widgets.transcript.following import Following
 from desktop_app.widgets.transcript.messages import Entry

@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QWhee
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from desktop_app.qt.plain_tip import plain_tip
-from desktop_app.widgets.transcript.block import Block, Target
+from desktop_app.widgets.transcript.blocks.block import Block, Target
 from desktop_app.widgets.transcript.cell import Cell, Spot
 from desktop_app.widgets.transcript.selection import TextSpot, paragraph_at, word_at
 

@@ -4,10 +4,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from desktop_app.markdown.items import CodeItem, Item
-from desktop_app.widgets.transcript.block import SELECTION, Mark
+from desktop_app.widgets.transcript.blocks.block import SELECTION, Mark
 
 if TYPE_CHECKING:
-    from desktop_app.widgets.transcript.flow import Flow
+    from desktop_app.widgets.transcript.blocks.flow import Flow
 
 END = 1 << 30
 """An offset behind the last character of any block."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect
 
-from desktop_app.widgets.transcript.block import Target
+from desktop_app.widgets.transcript.blocks.block import Target
 from desktop_app.widgets.transcript.messages import block_of
 
 if TYPE_CHECKING:

@@ -32,7 +32,10 @@ from desktop_app.markdown.items import Item
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.accessible import TranscriptAccessibility
 from desktop_app.widgets.transcript.announcer import Announcer, announce
-from desktop_app.widgets.transcript.block import Environment, Mark
+from desktop_app.widgets.transcript.blocks.block import Environment, Mark
+from desktop_app.widgets.transcript.blocks.highlighter import Highlighter
+from desktop_app.widgets.transcript.blocks.images import Images
+from desktop_app.widgets.transcript.blocks.style import TextStyle
 from desktop_app.widgets.transcript.cell import (
     HEAD,
     TAIL,
@@ -48,9 +51,7 @@ from desktop_app.widgets.transcript.checking import WholeParse
 from desktop_app.widgets.transcript.context_menu import TranscriptMenu
 from desktop_app.widgets.transcript.copying import Copying
 from desktop_app.widgets.transcript.endings import EndingTexts
-from desktop_app.widgets.transcript.highlighter import Highlighter
 from desktop_app.widgets.transcript.hits import Hits
-from desktop_app.widgets.transcript.images import Images
 from desktop_app.widgets.transcript.keyboard import Keyboard
 from desktop_app.widgets.transcript.messages import Entry, block_of
 from desktop_app.widgets.transcript.page import Shown
@@ -59,7 +60,6 @@ from desktop_app.widgets.transcript.pointer import Pointer
 from desktop_app.widgets.transcript.rows import ActionRows
 from desktop_app.widgets.transcript.selection import END, THREAD_START, Selection, TextSpot
 from desktop_app.widgets.transcript.spoken import SpokenTranscript
-from desktop_app.widgets.transcript.style import TextStyle
 
 
 class TranscriptView(PageView):

@@ -3,8 +3,8 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from desktop_app.widgets.transcript.block import Block
-from desktop_app.widgets.transcript.style import TextStyle
+from desktop_app.widgets.transcript.blocks.block import Block
+from desktop_app.widgets.transcript.blocks.style import TextStyle
 
 ROOM = 28
 """How far a level of a list moves its text."""

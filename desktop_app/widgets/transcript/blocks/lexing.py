@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeAlias
 
-from desktop_app.widgets.transcript.languages import lexer_alias
+from desktop_app.widgets.transcript.blocks.languages import lexer_alias
 
 ROLES = (
     "syntaxKeyword",

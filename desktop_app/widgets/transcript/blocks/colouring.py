@@ -9,10 +9,10 @@ import weakref
 
 from PySide6.QtCore import QTimer
 
-from desktop_app.widgets.transcript.block import Block
-from desktop_app.widgets.transcript.code_lines import CodeLines
-from desktop_app.widgets.transcript.highlighter import Highlighter, is_plain
-from desktop_app.widgets.transcript.lexing import Colours
+from desktop_app.widgets.transcript.blocks.block import Block
+from desktop_app.widgets.transcript.blocks.code_lines import CodeLines
+from desktop_app.widgets.transcript.blocks.highlighter import Highlighter, is_plain
+from desktop_app.widgets.transcript.blocks.lexing import Colours
 
 GROWTH = 1.25
 LEAST_INTERVAL_S = 0.25

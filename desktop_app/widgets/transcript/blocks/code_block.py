@@ -12,12 +12,12 @@ from PySide6.QtCore import QCoreApplication, QLocale, QPoint, QRect, QRectF, Qt,
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from desktop_app.markdown.items import CodeItem, Item
-from desktop_app.widgets.transcript.block import Block, Environment, Mark, Target
-from desktop_app.widgets.transcript.code_lines import CodeLines, look_of
-from desktop_app.widgets.transcript.colouring import Colouring
-from desktop_app.widgets.transcript.hairlines import draw_box, thin
-from desktop_app.widgets.transcript.languages import display_name
-from desktop_app.widgets.transcript.sideways import Sideways
+from desktop_app.widgets.transcript.blocks.block import Block, Environment, Mark, Target
+from desktop_app.widgets.transcript.blocks.code_lines import CodeLines, look_of
+from desktop_app.widgets.transcript.blocks.colouring import Colouring
+from desktop_app.widgets.transcript.blocks.hairlines import draw_box, thin
+from desktop_app.widgets.transcript.blocks.languages import display_name
+from desktop_app.widgets.transcript.blocks.sideways import Sideways
 
 BORDER = 1
 HEADER, PADDING, SIDE, FOLD_ROW = 32, 10, 12, 32

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from desktop_app.widgets.transcript.languages import lexer_alias
-from desktop_app.widgets.transcript.lexing import Colours, colours
+from desktop_app.widgets.transcript.blocks.languages import lexer_alias
+from desktop_app.widgets.transcript.blocks.lexing import Colours, colours
 
 WORK_S = 0.001
 REST_S = 0.0015

@@ -7,8 +7,8 @@ remembers where the thumb was caught (``Target.value``); ``drag`` takes that tar
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from desktop_app.widgets.transcript.block import Target
-from desktop_app.widgets.transcript.style import TextStyle
+from desktop_app.widgets.transcript.blocks.block import Target
+from desktop_app.widgets.transcript.blocks.style import TextStyle
 
 SHORTEST_THUMB = 28
 THICKNESS, HOVERED_THICKNESS = 4, 6

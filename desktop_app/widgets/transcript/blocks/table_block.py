@@ -17,12 +17,12 @@ from PySide6.QtCore import QCoreApplication, QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter
 
 from desktop_app.markdown.items import Cell, Item, Span, TableItem
-from desktop_app.widgets.transcript.block import Block, Environment, Mark, Target
-from desktop_app.widgets.transcript.hairlines import thin
-from desktop_app.widgets.transcript.sideways import Sideways
-from desktop_app.widgets.transcript.table_cell import LINE_SEPARATOR, CellLayout, CellLook
-from desktop_app.widgets.transcript.table_columns import column_widths
-from desktop_app.widgets.transcript.text_formats import CHIP_SIDE, starts_right_to_left
+from desktop_app.widgets.transcript.blocks.block import Block, Environment, Mark, Target
+from desktop_app.widgets.transcript.blocks.hairlines import thin
+from desktop_app.widgets.transcript.blocks.sideways import Sideways
+from desktop_app.widgets.transcript.blocks.table_cell import LINE_SEPARATOR, CellLayout, CellLook
+from desktop_app.widgets.transcript.blocks.table_columns import column_widths
+from desktop_app.widgets.transcript.blocks.text_formats import CHIP_SIDE, starts_right_to_left
 
 GAP = 24
 """Between columns, at 100 %."""

@@ -12,10 +12,10 @@ from itertools import accumulate
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 
-from desktop_app.widgets.transcript.block import SELECTION, Mark
-from desktop_app.widgets.transcript.lexing import ROLES, Colours, Runs
-from desktop_app.widgets.transcript.style import TextStyle
-from desktop_app.widgets.transcript.text_formats import (
+from desktop_app.widgets.transcript.blocks.block import SELECTION, Mark
+from desktop_app.widgets.transcript.blocks.lexing import ROLES, Colours, Runs
+from desktop_app.widgets.transcript.blocks.style import TextStyle
+from desktop_app.widgets.transcript.blocks.text_formats import (
     is_wide,
     line_parts,
     offset_of,

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 
 from desktop_app.markdown.items import BOLD, CODE, HTML, IMAGE, ITALIC, LINK, MATH, STRIKE, Span
-from desktop_app.widgets.transcript.style import TextStyle
+from desktop_app.widgets.transcript.blocks.style import TextStyle
 
 MONO_EM = 0.9
 CHIP_SIDE, CHIP_RADIUS, CHIP_LEAD = 4, 5, 4

@@ -6,9 +6,9 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 
 from desktop_app.markdown.items import Item
-from desktop_app.widgets.transcript.block import Block, Environment, Mark
-from desktop_app.widgets.transcript.hairlines import thin
-from desktop_app.widgets.transcript.text_lines import face_of
+from desktop_app.widgets.transcript.blocks.block import Block, Environment, Mark
+from desktop_app.widgets.transcript.blocks.hairlines import thin
+from desktop_app.widgets.transcript.blocks.text_lines import face_of
 
 HEIGHT = 17
 """With its room above and below; odd, so that the line is in the middle."""

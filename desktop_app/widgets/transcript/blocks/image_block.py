@@ -17,10 +17,16 @@ from PySide6.QtGui import (
 )
 
 from desktop_app.markdown.items import ImageItem, Item
-from desktop_app.widgets.transcript.block import Block, Environment, Mark, Target
-from desktop_app.widgets.transcript.hairlines import draw_box
-from desktop_app.widgets.transcript.image_decoding import MISSING, TOO_LARGE, UNREADABLE, is_data, is_remote
-from desktop_app.widgets.transcript.images import Picture, Stage
+from desktop_app.widgets.transcript.blocks.block import Block, Environment, Mark, Target
+from desktop_app.widgets.transcript.blocks.hairlines import draw_box
+from desktop_app.widgets.transcript.blocks.image_decoding import (
+    MISSING,
+    TOO_LARGE,
+    UNREADABLE,
+    is_data,
+    is_remote,
+)
+from desktop_app.widgets.transcript.blocks.images import Picture, Stage
 
 WIDEST, HIGHEST = 920, 480
 """The largest picture, at 100 %; a narrower block makes it smaller."""

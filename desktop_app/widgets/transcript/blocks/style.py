@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QTextBloc
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
-    from desktop_app.widgets.transcript.text_lines import TextFace
+    from desktop_app.widgets.transcript.blocks.text_lines import TextFace
 
 HEADINGS = {"H1": "h1", "H2": "h2", "H3": "h3"}
 FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value

@@ -16,7 +16,7 @@ from weakref import WeakSet
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
 
-from desktop_app.widgets.transcript.image_decoding import (
+from desktop_app.widgets.transcript.blocks.image_decoding import (
     UNREADABLE,
     Decoded,
     ImageError,

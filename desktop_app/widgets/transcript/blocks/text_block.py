@@ -14,9 +14,9 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
 from desktop_app.markdown.items import IMAGE, LINK, Item, Span, TextItem
-from desktop_app.widgets.transcript.block import Block, Environment, Mark, Target
-from desktop_app.widgets.transcript.text_formats import starts_right_to_left
-from desktop_app.widgets.transcript.text_lines import TextFace, TextLines, face_of
+from desktop_app.widgets.transcript.blocks.block import Block, Environment, Mark, Target
+from desktop_app.widgets.transcript.blocks.text_formats import starts_right_to_left
+from desktop_app.widgets.transcript.blocks.text_lines import TextFace, TextLines, face_of
 
 REACH = 10
 DOUBTFUL = 2

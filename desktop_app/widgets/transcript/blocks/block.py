@@ -13,9 +13,9 @@ from PySide6.QtGui import QPainter
 from desktop_app.markdown.items import Item
 
 if TYPE_CHECKING:
-    from desktop_app.widgets.transcript.highlighter import Highlighter
-    from desktop_app.widgets.transcript.images import Images
-    from desktop_app.widgets.transcript.style import TextStyle
+    from desktop_app.widgets.transcript.blocks.highlighter import Highlighter
+    from desktop_app.widgets.transcript.blocks.images import Images
+    from desktop_app.widgets.transcript.blocks.style import TextStyle
 
 SELECTION, HIT, CURRENT_HIT = "textSelection", "findHit", "findCurrent"
 

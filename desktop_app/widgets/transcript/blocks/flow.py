@@ -22,13 +22,13 @@ from desktop_app.markdown.items import (
     TableItem,
     TextItem,
 )
-from desktop_app.widgets.transcript.block import Block, Environment, Mark, Target
-from desktop_app.widgets.transcript.code_block import CodeBlock
-from desktop_app.widgets.transcript.image_block import ImageBlock
-from desktop_app.widgets.transcript.list_marker import ROOM, paint_marker
-from desktop_app.widgets.transcript.rule_block import RuleBlock
-from desktop_app.widgets.transcript.table_block import TableBlock
-from desktop_app.widgets.transcript.text_block import TextBlock
+from desktop_app.widgets.transcript.blocks.block import Block, Environment, Mark, Target
+from desktop_app.widgets.transcript.blocks.code_block import CodeBlock
+from desktop_app.widgets.transcript.blocks.image_block import ImageBlock
+from desktop_app.widgets.transcript.blocks.list_marker import ROOM, paint_marker
+from desktop_app.widgets.transcript.blocks.rule_block import RuleBlock
+from desktop_app.widgets.transcript.blocks.table_block import TableBlock
+from desktop_app.widgets.transcript.blocks.text_block import TextBlock
 
 if TYPE_CHECKING:
     from desktop_app.markdown.document import Change

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextLayout, QTextLine, QTextOption
 
 from desktop_app.markdown.items import CODE, IMAGE, LINK, Span
-from desktop_app.widgets.transcript.block import Mark
-from desktop_app.widgets.transcript.style import TextStyle
-from desktop_app.widgets.transcript.text_formats import (
+from desktop_app.widgets.transcript.blocks.block import Mark
+from desktop_app.widgets.transcript.blocks.style import TextStyle
+from desktop_app.widgets.transcript.blocks.text_formats import (
     SpanFormats,
     is_wide,
     line_parts,
