@@ -185,6 +185,17 @@ class MessageIntents(QObject):
         await self._show_again(thread_id, message_id)
         await self._refresh()
 
+    # -- the newest reply
+
+    def read_newest_reply(self, thread_id: str, then: Callable[[str], None]) -> None:
+        """Hand the source of the thread's newest reply to ``then``, if there is one."""
+        self._start(self._read_newest_reply(ThreadId(thread_id), then), "read newest reply")
+
+    async def _read_newest_reply(self, thread_id: ThreadId, then: Callable[[str], None]) -> None:
+        reply = await self._backend.conversations.newest(thread_id, Author.ASSISTANT)
+        if reply is not None:
+            then(reply.text)
+
     # -- images
 
     def fetch_image(self, url: str) -> None:

@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
             None,
             Menu("copy_as", self.tr("&Copy as"), self._copy_items),
             Item("copy_reply", self.tr("Copy &last reply"), self._copy_reply, ("Ctrl+Shift+C",)),
+            Item("copy_code", self.tr("Copy last c&ode block"), self._copy_code, ("Ctrl+Shift+;",)),
             None,
             Item(
                 "send_keys",
@@ -450,8 +451,27 @@ class MainWindow(QMainWindow):
             self._intents.regenerate_last(self.messages.thread_id)
 
     def _copy_reply(self) -> None:
-        if self._intents and (text := self.messages.transcript.last_reply_text()):
-            QGuiApplication.clipboard().setText(text)
+        self._copy_of_newest(lambda source: source)
+
+    def _copy_code(self) -> None:
+        from desktop_app.markdown.parser import last_code
+
+        self._copy_of_newest(last_code)
+
+    def _copy_of_newest(self, part: Callable[[str], str]) -> None:
+        """Copy a part of the newest reply, which may be far from where the reader is."""
+
+        def put(source: str) -> None:
+            if text := part(source):
+                QGuiApplication.clipboard().setText(text)
+
+        thread_id = self.messages.thread_id
+        if self._intents is None or thread_id is None:
+            return
+        if source := self.messages.transcript.last_reply_text():
+            put(source)
+        else:
+            self._intents.messages.read_newest_reply(thread_id, put)
 
     # -- assistants
 

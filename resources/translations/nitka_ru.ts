@@ -1361,6 +1361,10 @@
         <translation>&amp;Копировать последний ответ</translation>
     </message>
     <message>
+        <source>Copy last c&amp;ode block</source>
+        <translation>Копировать последний <translation type="unfinished"></translation>amp;блок кода</translation>
+    </message>
+    <message>
         <source>Ctrl+Enter s&amp;ends</source>
         <translation>О&amp;тправлять по Ctrl+Enter</translation>
     </message>

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -438,3 +439,45 @@ def test_the_details_can_be_copied(qapp: QApplication, qtbot: QtBot) -> None:
     asked = MessageDetails(theme, question(0), None)
     qtbot.addWidget(asked)
     assert [line.split(":")[0] for line in asked.text().split("\n")] == ["Author", "Time"]
+
+
+# -- the newest reply
+
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+async def take_keys(s: Scene) -> None:
+    """Make the window the one that shortcuts go to."""
+    s.window.fill_menus()
+    s.window.activateWindow()
+    await until(s.window.isActiveWindow)
+
+
+async def test_the_last_reply_and_its_code_are_copied_by_keys(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        source = "Try **this**:\n\n```python\nprint(1)\n\nprint(2)\n```\n\nDone."
+        s.prompter.answer("How", source)
+        s.send("How")
+        await until(lambda: any("Done." in text for text in s.shown()) and not s.is_running)
+        await take_keys(s)
+        QTest.keyClick(s.composer, Qt.Key.Key_C, CTRL_SHIFT)
+        assert QGuiApplication.clipboard().text() == source
+        QTest.keyClick(s.composer, Qt.Key.Key_Semicolon, CTRL_SHIFT)
+        assert QGuiApplication.clipboard().text() == "print(1)\n\nprint(2)"
+
+
+async def test_the_last_reply_is_copied_from_anywhere_in_a_long_thread(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        first = s.thread_id
+        ids = await put_long_thread(s, 300)
+        await s.new_thread()
+        await s.backend.conversations.save_read_position(first, ids[100], 0)
+        await s.open(first)
+        await until(lambda: "Text 100" in s.shown())
+        await take_keys(s)
+        QTest.keyClick(s.composer, Qt.Key.Key_C, CTRL_SHIFT)
+        await until(lambda: QGuiApplication.clipboard().text() == "Text 299")
