@@ -1362,7 +1362,7 @@
     </message>
     <message>
         <source>Copy last c&amp;ode block</source>
-        <translation>Копировать последний <translation type="unfinished"></translation>amp;блок кода</translation>
+        <translation>Копировать последний &amp;блок кода</translation>
     </message>
     <message>
         <source>Ctrl+Enter s&amp;ends</source>
