@@ -65,12 +65,12 @@ def parse(source: str) -> list[Item]:
     return builder.items
 
 
-@cache
 def last_code(source: str) -> str:
     """The words of the last code block of a text; "" when there is none."""
     return next((item.plain for item in reversed(parse(source)) if isinstance(item, CodeItem)), "")
 
 
+@cache
 def options() -> Any:
     """The parser's extensions that are in use."""
     from pyromark import Options
