@@ -59,7 +59,7 @@ def _lines(item: Item) -> Sequence[str]:
 
 def _text_lines(item: TextItem) -> list[str]:
     if item.is_html:
-        return item.plain.split("\n")
+        return item.plain.lstrip(" ").split("\n")  # indented it would go into a list before it
     if item.level:
         return [_heading(item)]
     text = inline(item.text, item.spans) if item.text.strip() else ""
