@@ -5,10 +5,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from desktop_app.markdown.items import BOLD, CODE, HTML, IMAGE, ITALIC, LINK, STRIKE, Span
+from desktop_app.markdown.items import BOLD, CODE, HTML, IMAGE, ITALIC, LINE_BREAK, LINK, STRIKE, Span
 from desktop_app.markdown.runs import Run, Wrapper, runs
-
-BREAK = "\u2028"
 
 _ESCAPED = r"\\\g<0>"
 
@@ -50,8 +48,8 @@ def inline(text: str, spans: Sequence[Span], *, is_one_line: bool = False) -> st
     """
     written = _styled(text, spans) if spans else words(text, is_alone=True)
     if is_one_line:
-        return written.replace(BREAK, "<br>").replace("\n", " ").strip(" \t")
-    lines = [_safe_start(line.strip(" \t")) for line in written.split(BREAK)]
+        return written.replace(LINE_BREAK, "<br>").replace("\n", " ").strip(" \t")
+    lines = [_safe_start(line.strip(" \t")) for line in written.split(LINE_BREAK)]
     return _joined(lines)
 
 
@@ -141,7 +139,7 @@ def _leaf(run: Run) -> str:
         return _code(run.text)
     if run.style & IMAGE:
         return f"![{words(run.text, in_brackets=True)}]({address(run.target)})"
-    return run.text.replace(BREAK, "\n")
+    return run.text.replace(LINE_BREAK, "\n")
 
 
 def _code(text: str) -> str:
@@ -205,4 +203,4 @@ def _is_letter(character: str) -> bool:
 
 
 def _entity(character: str) -> str:
-    return "<br>" if character == BREAK else f"&#{ord(character)};"
+    return "<br>" if character == LINE_BREAK else f"&#{ord(character)};"

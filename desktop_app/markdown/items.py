@@ -16,6 +16,9 @@ BOLD, ITALIC, STRIKE, CODE, MATH, HTML, LINK, IMAGE = (1 << bit for bit in range
 QUOTE, LIST = "q", "l"
 """Letters of ``Item.nesting``."""
 
+LINE_BREAK = "\u2028"
+"""A hard line break inside a text."""
+
 
 class Span(NamedTuple):
     """Characters ``start`` to ``end`` look as ``style`` says; ``target`` is where a link or an image leads.
@@ -79,7 +82,7 @@ class Item:
 class TextItem(Item):
     """A paragraph (``level`` 0), a heading (1 to 6) or a block of HTML shown as its source.
 
-    ``text`` may hold U+2028 for a hard line break.  The first ``stable`` characters and the spans that end there never
+    ``text`` may hold ``LINE_BREAK``.  The first ``stable`` characters and the spans that end there never
     change again.
     """
 
@@ -102,7 +105,7 @@ class TextItem(Item):
 
     @property
     def plain(self) -> str:
-        return self.text.replace("\u2028", "\n")
+        return self.text.replace(LINE_BREAK, "\n")
 
     def signature(self) -> tuple[object, ...]:
         return *super().signature(), self.text, tuple(self.spans), self.level, self.is_html

@@ -16,6 +16,7 @@ from desktop_app.markdown.items import (
     HTML,
     IMAGE,
     ITALIC,
+    LINE_BREAK,
     LINK,
     LIST,
     MATH,
@@ -33,9 +34,6 @@ from desktop_app.markdown.items import (
     TextItem,
 )
 from desktop_app.markdown.links import linkified, may_hold_links
-
-LINE = "\u2028"
-"""A line break inside a text."""
 
 _UNFIT = re.compile("[\0\v\f\ud800-\udfff]")
 _STYLES = {"Emphasis": ITALIC, "Strong": BOLD, "Strikethrough": STRIKE}
@@ -210,9 +208,9 @@ class Builder:
         elif name == "Html":
             self._put(value)
         elif name == "InlineMath":
-            self._put(f"${value}$".replace("\n", LINE), MATH)
+            self._put(f"${value}$".replace("\n", LINE_BREAK), MATH)
         elif name == "DisplayMath":
-            self._put(f"$${value}$$".replace("\n", LINE), MATH)
+            self._put(f"$${value}$$".replace("\n", LINE_BREAK), MATH)
         elif name == "TaskListMarker":
             self._marker = "☑" if value else "☐"
         elif name == "FootnoteReference":
@@ -337,7 +335,7 @@ class Builder:
 
     def _end_html(self) -> None:
         self._is_text_open = False
-        text = "".join(self._parts).rstrip("\n").replace("\n", LINE)
+        text = "".join(self._parts).rstrip("\n").replace("\n", LINE_BREAK)
         if text or self._marker:
             self.items.append(TextItem(text, is_html=True, **self._place()))
 
@@ -430,14 +428,14 @@ class Builder:
 
     def _break_line(self) -> None:
         """A break of the source; right after a tag that breaks the line it adds nothing."""
-        if not (self._parts and self._parts[-1] == LINE):
-            self._put(" " if self._images else LINE)
+        if not (self._parts and self._parts[-1] == LINE_BREAK):
+            self._put(" " if self._images else LINE_BREAK)
 
     def _inline_html(self, text: str) -> None:
         if text.lower() in _BREAK_TAGS:
-            self._put(LINE)
+            self._put(LINE_BREAK)
         else:
-            self._put(text.replace("\n", LINE), HTML)
+            self._put(text.replace("\n", LINE_BREAK), HTML)
 
     def _start_style(self, name: str) -> None:
         self._open(0 if self._images else _STYLES[name], self._target)

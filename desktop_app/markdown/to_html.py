@@ -9,6 +9,7 @@ from desktop_app.markdown.items import (
     BOLD,
     CODE,
     ITALIC,
+    LINE_BREAK,
     LINK,
     LIST,
     STRIKE,
@@ -154,4 +155,4 @@ def _is_followed(target: str) -> bool:
 
 
 def _words(text: str) -> str:
-    return escape(text, quote=False).replace("\u2028", "<br/>")
+    return escape(text, quote=False).replace(LINE_BREAK, "<br/>")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from desktop_app.markdown.containers import Container
-from desktop_app.markdown.items import Item, RuleItem
+from desktop_app.markdown.items import LINE_BREAK, Item, RuleItem
 from desktop_app.markdown.margins import with_margins
 
 
@@ -17,7 +17,7 @@ def _lines(item: Item) -> list[str]:
         return ["---"]
     if not item.plain:
         return []
-    return item.plain.replace("\u2028", " ").split("\n")
+    return item.plain.replace(LINE_BREAK, " ").split("\n")
 
 
 def _mark(container: Container, number: int, marker: str) -> str:

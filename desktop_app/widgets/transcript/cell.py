@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop_app.domain.threads import Status
 from desktop_app.markdown.document import Change
-from desktop_app.markdown.items import Item, TextItem
+from desktop_app.markdown.items import LINE_BREAK, Item, TextItem
 from desktop_app.widgets.disposal import dispose, return_focus
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.blocks.block import Environment, Mark, Target
@@ -240,7 +240,7 @@ class QuestionCell(Cell):
 
     def _natural_width(self, items: list[Item], limit: int) -> int:
         """How wide the text is when no line is longer than ``limit``; a long text is not measured."""
-        lines = [line for item in items if isinstance(item, TextItem) for line in item.text.split("\u2028")]
+        lines = [line for item in items if isinstance(item, TextItem) for line in item.text.split(LINE_BREAK)]
         if len(lines) > MEASURED_LINES or any(len(line) > limit for line in lines):
             return limit
         metrics = QFontMetricsF(self._environment.style.reading)

@@ -13,7 +13,7 @@ from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.threads import Author, Message, Run, Status
 from desktop_app.markdown.document import Change, Document
-from desktop_app.markdown.items import Item, TextItem
+from desktop_app.markdown.items import LINE_BREAK, Item, TextItem
 from desktop_app.markdown.parser import clean, parse
 
 PAGE = 50
@@ -152,8 +152,7 @@ def block_of(entry: Entry, offset: int) -> tuple[int, int]:
 
 def words_as_typed(text: str) -> list[Item]:
     """The user's words: line for line, no markup."""
-    lines = clean(text).replace("\r\n", "\n").replace("\r", "\n")
-    return [TextItem(lines.replace("\n", "\u2028"))]
+    return [TextItem(clean(text).replace("\n", LINE_BREAK))]
 
 
 class ThreadMessages:

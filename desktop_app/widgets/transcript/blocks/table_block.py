@@ -16,11 +16,11 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter
 
-from desktop_app.markdown.items import Cell, Item, Span, TableItem
+from desktop_app.markdown.items import LINE_BREAK, Cell, Item, Span, TableItem
 from desktop_app.widgets.transcript.blocks.block import Block, Environment, Mark, Target
 from desktop_app.widgets.transcript.blocks.hairlines import thin
 from desktop_app.widgets.transcript.blocks.sideways import Sideways
-from desktop_app.widgets.transcript.blocks.table_cell import LINE_SEPARATOR, CellLayout, CellLook
+from desktop_app.widgets.transcript.blocks.table_cell import CellLayout, CellLook
 from desktop_app.widgets.transcript.blocks.table_columns import column_widths
 from desktop_app.widgets.transcript.blocks.text_formats import CHIP_SIDE, starts_right_to_left
 
@@ -392,7 +392,7 @@ class TableBlock(Block):
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         for row in self.item.rows:
-            writer.writerow([cell.text.replace(LINE_SEPARATOR, "\n") for cell in row])
+            writer.writerow([cell.text.replace(LINE_BREAK, "\n") for cell in row])
         return text.getvalue()
 
     # -- sideways

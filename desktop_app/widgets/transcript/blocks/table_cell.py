@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QTextLayout, QTextLine, QTextOption
 
-from desktop_app.markdown.items import CODE, LINK, Cell, Span
+from desktop_app.markdown.items import CODE, LINE_BREAK, LINK, Cell, Span
 from desktop_app.widgets.transcript.blocks.block import Mark
 from desktop_app.widgets.transcript.blocks.style import TextStyle
 from desktop_app.widgets.transcript.blocks.text_formats import (
@@ -29,8 +29,6 @@ and ``CEILING``; no cell asks for more than ``WIDEST``."""
 
 MEASURED_CHARACTERS = 300
 """Longer cells count as ``WIDEST``."""
-
-LINE_SEPARATOR = "\u2028"
 
 _ENDLESS = 1e6
 
@@ -83,9 +81,9 @@ class CellLook:
         text = cell.text
         if len(text) > MEASURED_CHARACTERS:
             width = wish = self._widest
-        elif LINE_SEPARATOR in text:
+        elif LINE_BREAK in text:
             width = self._widest
-            wish = max(_whole(self.formats.advance(part)) for part in text.split(LINE_SEPARATOR))
+            wish = max(_whole(self.formats.advance(part)) for part in text.split(LINE_BREAK))
         else:
             width = wish = _whole(self.formats.advance(text, cell.spans))
         wish = least = min(wish, self._widest)
