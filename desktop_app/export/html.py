@@ -7,7 +7,6 @@ style sheet is allowed by its hash.  Images of replies are links, since to load 
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterator
 from datetime import tzinfo
 from html import escape
@@ -18,8 +17,7 @@ from desktop_app.domain.threads import Author, Message, Run, Status
 from desktop_app.export.commonmark import events
 from desktop_app.export.html_style import STYLE
 from desktop_app.export.markdown import Labels, clean, local_time, one_line
-
-SAFE_SCHEMES = frozenset({"http", "https", "mailto"})
+from desktop_app.markdown.links import is_safe
 
 _PAGE = """<!DOCTYPE html>
 <html lang="{language}">
@@ -192,16 +190,6 @@ class _Renderer:
             hint = hint or f' title="{escape(url)}"'
             return f'<span class="dead"{hint}>{before}', "</span>"
         return f'<a href="{escape(url)}" rel="noopener noreferrer nofollow"{hint}>{before}', "</a>"
-
-
-def is_safe(url: str) -> bool:
-    """Whether a click on ``url`` opens a page or a mail and nothing else.
-
-    Judged as browsers read it, who drop control characters and blanks before the scheme and within it; an address
-    without a scheme would mean a file on the reader's machine.
-    """
-    scheme, colon, _ = re.sub(r"[\x00-\x20\x7f-\xa0]", "", url).partition(":")
-    return bool(colon) and scheme.lower() in SAFE_SCHEMES
 
 
 def _code_block(kind: Any) -> tuple[str, str]:

@@ -1,9 +1,10 @@
-"""Addresses written as plain words become links, as GFM's extended autolinks do."""
+"""Addresses: which may be opened, and those written as plain words, which become links as GFM's autolinks do."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from desktop_app.markdown.items import CODE, HTML, IMAGE, LINK, MATH, Span
+from desktop_app.markdown.runs import pieces
 
 _END = r"\s<>\"«»„“”‘’、。，！？；：（）【】《》"
 _ADDRESS = re.compile(
@@ -16,6 +17,14 @@ _PUNCTUATION = "?!.,:;*_~'`|…—–"
 _CLOSED = CODE | MATH | HTML | LINK | IMAGE
 
 
+def is_safe(address: str) -> bool:
+    """Whether following it opens a page or a mail and nothing else.
+
+    An address without a scheme would mean a file on the reader's machine.
+    """
+    return address.lower().startswith(("http://", "https://", "mailto:"))
+
+
 def may_hold_links(text: str) -> bool:
     """Whether it is worth looking closer."""
     return "://" in text or "@" in text or "www." in text or "WWW." in text
@@ -24,7 +33,7 @@ def may_hold_links(text: str) -> bool:
 def linkified(text: str, spans: Sequence[Span]) -> list[Span]:
     """``spans`` together with the links that are written out in ``text``."""
     result: list[Span] = []
-    for run in _runs(len(text), spans):
+    for run in pieces(text, spans):
         start = run.start
         if not run.style & _CLOSED:
             for found in _ADDRESS.finditer(text, run.start, run.end):
@@ -37,18 +46,6 @@ def linkified(text: str, spans: Sequence[Span]) -> list[Span]:
                 start = end
         _add(result, run._replace(start=start))
     return result
-
-
-def _runs(length: int, spans: Sequence[Span]) -> Iterator[Span]:
-    """``spans`` and, as spans without a style, what lies between them."""
-    end = 0
-    for span in spans:
-        if span.start > end:
-            yield Span(end, span.start, 0)
-        yield span
-        end = span.end
-    if length > end:
-        yield Span(end, length, 0)
 
 
 def _add(spans: list[Span], span: Span) -> None:

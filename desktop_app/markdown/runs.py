@@ -33,11 +33,11 @@ class Run(NamedTuple):
 
 def runs(text: str, spans: Sequence[Span]) -> list[Run]:
     """The runs of ``text`` from first to last, and an empty one that closes what is open."""
-    pieces = _pieces(text, spans)
-    ends = _ends(pieces)
+    parts = pieces(text, spans)
+    ends = _ends(parts)
     stack: list[Wrapper] = []
     made = []
-    for index, piece in enumerate(pieces):
+    for index, part in enumerate(parts):
         wanted = ends[index]
         keep = 0
         while keep < len(stack) and stack[keep] in wanted:
@@ -47,32 +47,32 @@ def runs(text: str, spans: Sequence[Span]) -> list[Run]:
         opens = sorted((wrapper for wrapper in wanted if wrapper not in stack), key=lambda one: -wanted[one])
         stack += opens
         made.append(
-            Run(text[piece.start : piece.end], piece.style & ~_AROUND, piece.target, closes, tuple(opens))
+            Run(text[part.start : part.end], part.style & ~_AROUND, part.target, closes, tuple(opens))
         )
     made.append(Run("", 0, "", tuple(reversed(stack)), ()))
     return made
 
 
-def _pieces(text: str, spans: Sequence[Span]) -> list[Span]:
-    """``spans`` with the plain text between them."""
-    pieces = []
+def pieces(text: str, spans: Sequence[Span]) -> list[Span]:
+    """``spans`` and, as spans without a style, what lies between them."""
+    found = []
     position = 0
     for span in spans:
         if span.start > position:
-            pieces.append(Span(position, span.start, 0))
-        pieces.append(span)
+            found.append(Span(position, span.start, 0))
+        found.append(span)
         position = span.end
     if position < len(text):
-        pieces.append(Span(position, len(text), 0))
-    return pieces
+        found.append(Span(position, len(text), 0))
+    return found
 
 
-def _ends(pieces: Sequence[Span]) -> list[dict[Wrapper, int]]:
-    """For every piece its wrappers, and up to which piece each of them reaches without a break."""
+def _ends(parts: Sequence[Span]) -> list[dict[Wrapper, int]]:
+    """For every part its wrappers, and up to which part each of them reaches without a break."""
     found: list[dict[Wrapper, int]] = []
     after: dict[Wrapper, int] = {}
-    for index in range(len(pieces) - 1, -1, -1):
-        style, target = pieces[index].style, pieces[index].target
+    for index in range(len(parts) - 1, -1, -1):
+        style, target = parts[index].style, parts[index].target
         wrappers = [Wrapper(bit, target if bit == LINK else "") for bit in WRAPPERS if style & bit]
         after = {wrapper: after.get(wrapper, index) for wrapper in wrappers}
         found.append(after)

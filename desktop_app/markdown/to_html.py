@@ -20,6 +20,7 @@ from desktop_app.markdown.items import (
     TableItem,
     TextItem,
 )
+from desktop_app.markdown.links import is_safe
 from desktop_app.markdown.runs import Wrapper, runs
 
 # The comments tell Windows what of the page was copied.
@@ -120,7 +121,7 @@ def _table(item: TableItem) -> str:
 
 def _image(item: ImageItem) -> str:
     words = escape(item.description or item.title, quote=False)
-    if not _is_followed(item.source):
+    if not is_safe(item.source):
         return words
     return f'<a href="{escape(item.source)}">{words or escape(item.source, quote=False)}</a>'
 
@@ -141,17 +142,13 @@ def _inline(text: str, spans: Sequence[Span]) -> str:
 def _opening_tag(wrapper: Wrapper) -> str:
     if wrapper.style != LINK:
         return f"<{TAGS[wrapper.style]}>"
-    return f'<a href="{escape(wrapper.target)}">' if _is_followed(wrapper.target) else ""
+    return f'<a href="{escape(wrapper.target)}">' if is_safe(wrapper.target) else ""
 
 
 def _closing_tag(wrapper: Wrapper) -> str:
     if wrapper.style != LINK:
         return f"</{TAGS[wrapper.style]}>"
-    return "</a>" if _is_followed(wrapper.target) else ""
-
-
-def _is_followed(target: str) -> bool:
-    return target.lower().startswith(("http://", "https://", "mailto:"))
+    return "</a>" if is_safe(wrapper.target) else ""
 
 
 def _words(text: str) -> str:

@@ -17,8 +17,9 @@ from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.threads import Author, Message, Status, Thread
 from desktop_app.export.archive import decode, encode
 from desktop_app.export.files import FORMATS, export, safe_name, unique_names, write
-from desktop_app.export.html import fragment, html, is_safe
+from desktop_app.export.html import fragment, html
 from desktop_app.export.markdown import Labels, markdown
+from desktop_app.markdown.links import is_safe
 from tests.nasty_thread import INJECTION, TEXTS, nasty_thread
 
 VOID = {"meta", "br", "hr"}

@@ -17,7 +17,6 @@ from desktop_app.markdown.hits import (
     find_in,
     fold,
     folded_texts,
-    hits_in_items,
     hits_in_texts,
     parts_with_hits,
 )
@@ -92,7 +91,7 @@ def test_a_question_is_searched_as_it_is_written() -> None:
 
 def test_hits_name_their_items_from_top_to_bottom() -> None:
     source = "# Penalty\n\nNo word.\n\n- the penalty\n- a penalty of penalty\n\n```\npenalty()\n```\n"
-    assert [hit.item for hit in hits_in_items(parse(source), "penalty")] == [0, 2, 3, 3, 4]
+    assert [hit.item for hit in hits_in_message(source, "penalty", is_markdown=True)] == [0, 2, 3, 3, 4]
 
 
 def test_parts_tell_where_in_a_message_the_hits_are() -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from desktop_app.markdown.links import is_safe
 from desktop_app.widgets.menus import round_corners
 
 if TYPE_CHECKING:
@@ -39,10 +40,10 @@ class TranscriptMenu(QMenu):
         return action
 
     def _add_link(self, address: str) -> None:
-        is_safe = self._view.is_safe(address)
-        self._add(
+        open_link = self._add(
             "open_link", self.tr("Open link"), lambda: self._view.link_activated.emit(address)
-        ).setEnabled(is_safe)
+        )
+        open_link.setEnabled(is_safe(address))
         self._add("copy_link", self.tr("Copy link"), lambda: QGuiApplication.clipboard().setText(address))
         self.addSeparator()
 

@@ -29,6 +29,7 @@ from desktop_app.domain.settings import Announcements
 from desktop_app.domain.threads import Message, Run, Status
 from desktop_app.markdown.hits import Hit
 from desktop_app.markdown.items import Item
+from desktop_app.markdown.links import is_safe
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.accessible import TranscriptAccessibility
 from desktop_app.widgets.transcript.announcer import Announcer, announce
@@ -394,7 +395,7 @@ class TranscriptView(PageView):
         """Press something in a message; ``x`` is in the cell's coordinates."""
         kind, value = spot.target.kind, spot.target.value
         if kind in ("link", "image"):
-            if self.is_safe(value):
+            if is_safe(value):
                 self.link_activated.emit(value)
             return
         if kind == "unfold":
@@ -408,11 +409,6 @@ class TranscriptView(PageView):
         with self._steadily(by_reader=True):
             if cell.activate(spot, x):
                 self._note_change(cell, cell.relayout_from(spot.block))
-
-    @staticmethod
-    def is_safe(address: str) -> bool:
-        """Whether an address may be opened at all."""
-        return address.lower().startswith(("http://", "https://", "mailto:"))
 
     @property
     def hovered_id(self) -> str:
