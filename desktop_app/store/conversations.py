@@ -204,10 +204,6 @@ class ConversationStore:
 
         return await self._database.read(select)
 
-    async def message_count(self, thread_id: ThreadId) -> int:
-        """How many messages are shown in the thread."""
-        return await self._database.read(lambda connection: tree.shown_count(connection, thread_id))
-
     async def position(self, message_id: MessageId) -> int | None:
         """The message's place among the shown ones, from 0; None when it is not shown."""
         return await self._database.read(lambda connection: tree.shown_position(connection, message_id))

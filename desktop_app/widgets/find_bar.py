@@ -57,10 +57,6 @@ class FindBar(QWidget):
         """The words as they are typed."""
         return self._field.text()
 
-    def set_query(self, words: str) -> None:
-        """Look for other words."""
-        self._field.setText(words)
-
     def focus(self) -> None:
         """Let the words be typed; those that are there are selected, to be typed over."""
         self._field.selectAll()

@@ -76,12 +76,9 @@ class Reader:
 
     def open(self) -> float:
         """CPU milliseconds of the window's thread from the stored window to the painted one."""
-        total = self._wait(self._store.message_count(self._thread_id))
-        messages = self._wait(
-            self._store.messages(self._thread_id, first=max(0, total - WINDOW), count=WINDOW)
-        )
+        window = self._wait(self._store.window_around(self._thread_id, None, count=WINDOW))
         began = time.thread_time()
-        self.view.show_thread(messages, {}, total)
+        self.view.show_thread(window.messages, {}, window.total)
         QApplication.processEvents()
         return (time.thread_time() - began) * 1000
 

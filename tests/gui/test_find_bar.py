@@ -86,7 +86,7 @@ def test_escape_closes_from_wherever_the_focus_is(bar: FindBar, qtbot: QtBot, na
 
 
 def test_focus_selects_the_words_to_be_typed_over(bar: FindBar, qtbot: QtBot) -> None:
-    bar.set_query("old words")
+    field(bar).setText("old words")
     bar.focus()
     qtbot.keyClicks(field(bar), "new")
     assert bar.query() == "new"

@@ -406,7 +406,7 @@ def at_positions(messages: Sequence[Message]) -> list[Message]:
 
 def test_regenerating_takes_the_old_reply_away(view: TranscriptView, reader: Reader) -> None:
     view.show_thread(talk(4))
-    view.remove_from("m0003")
+    view.truncate(3)
     view.append(reply(9, "Another", Status.WRITING))
     view.jump_to_end()
     assert list(reader.shown_ids())[-2:] == ["m0002", "m0009"]

@@ -398,7 +398,7 @@ class RandomReader:
         message = self._thread.messages[position]
         if self.view.page.messages.position_of(message.id) == position:
             del self._thread.messages[position:]
-            self.view.remove_from(message.id)
+            self.view.truncate(position)
 
     def supply(self) -> None:
         """An answer comes: late, out of order, a part of it, or for a thread that is no longer shown."""

@@ -261,7 +261,7 @@ def test_nothing_points_to_messages_that_are_gone(view: TranscriptView, reader: 
     view.remove("m0003")
     assert view.current_id == "m0004"
     reader.key(Qt.Key.Key_Right, SHIFT, times=3)
-    view.remove_from("m0004")
+    view.truncate(3)
     assert view.current_id == ""
     assert view.selection.is_empty
 

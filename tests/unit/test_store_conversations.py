@@ -481,13 +481,13 @@ async def test_the_count_the_place_and_the_newest_are_those_of_the_shown_path(
     store: ConversationStore, talk: Talk
 ) -> None:
     thread = await store.create_thread(ASSISTANT)
-    assert (await store.message_count(thread.id), await store.newest(thread.id)) == (0, None)
+    assert (await store.shown_ids(thread.id), await store.newest(thread.id)) == ([], None)
     question, first, run = await talk.begin(thread.id, "Question")
     await talk.end(run, "First")
     await talk.exchange(thread.id, "More", "Of the first", first)
     second, run = await talk.again(question)
     await talk.end(run, "Second")
-    assert await store.message_count(thread.id) == 2
+    assert len(await store.shown_ids(thread.id)) == 2
     assert await store.position(first.id) is None
     assert await store.position(second.id) == 1
     newest, asked = await store.newest(thread.id), await store.newest(thread.id, Author.USER)

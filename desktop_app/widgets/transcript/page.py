@@ -19,7 +19,6 @@ from desktop_app.widgets.transcript.messages import Entry, ThreadMessages
 
 CELLS = 80
 GUESS = 160
-FAR = 1 << 30
 
 
 class Shown(NamedTuple):
@@ -293,11 +292,9 @@ class Page:
         return question is not None and y is not None and y >= self._above_question(question)
 
     def _normalise(self) -> None:
-        position, offset, last = (
-            min(self._position, self.messages.total - 1),
-            self._offset,
-            self.messages.total - 1,
-        )
+        """Count the offset from the message that is at the upper edge."""
+        last = self.messages.total - 1
+        position, offset = min(self._position, last), self._offset
         while offset < 0 and position > 0:
             position -= 1
             offset += self.height_of(position)

@@ -475,9 +475,9 @@ def difference(
         return None
     top_until = first.y if first_old is not before[0] or (first.y > shift and first is not after[0]) else 0
     bottom = [height]
-    kept = {id(one) for _, one in common}
+    stayed = {id(shown) for pair in common for shown in pair}
     for shown in after:
-        if shown.y > first.y and id(shown) not in kept:
+        if shown.y > first.y and id(shown) not in stayed:
             bottom.append(shown.y)
         cell_changed = changed.get(shown.cell.entry.message.id) if shown.cell else None
         if cell_changed is not None:
@@ -487,6 +487,5 @@ def difference(
             bottom.append(min(shown.y, was.y + shift))
         if shown.height != was.height:
             bottom.append(shown.y + min(shown.height, was.height))
-    gone = {id(was) for was, _ in common}
-    bottom.extend(was.y + shift for was in before if id(was) not in gone and was.y > first_old.y)
+    bottom.extend(was.y + shift for was in before if id(was) not in stayed and was.y > first_old.y)
     return shift, max(0, min(top_until, height)), max(0, min(bottom))

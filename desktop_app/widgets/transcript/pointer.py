@@ -173,8 +173,7 @@ class Pointer:
 
     def leave(self) -> None:
         """The mouse is elsewhere."""
-        under = QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton
-        if not under:
+        if not QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
             self._set_hovered(None)
             self._set_under(None)
             self._set_hovered_message("")

@@ -246,12 +246,6 @@ class TranscriptView(PageView):
                 self.current_id = message.id
         self._announce_start(message)
 
-    def remove_from(self, message_id: str) -> None:
-        """Take away a message and everything after it."""
-        position = self.page.messages.position_of(message_id)
-        if position is not None:
-            self.truncate(position)
-
     def truncate(self, total: int) -> None:
         """Take away the messages from position ``total`` on, here or not."""
         if total < self.page.messages.total:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QTextBlockFormat, QTextCharFormat
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF
 
 from desktop_app.widgets.theme import Theme
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from desktop_app.widgets.transcript.blocks.text_lines import TextFace
 
 HEADINGS = {"H1": "h1", "H2": "h2", "H3": "h3"}
-FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
 EMOJI = {"win32": "Segoe UI Emoji", "darwin": "Apple Color Emoji"}.get(sys.platform, "Noto Color Emoji")
 
 
@@ -84,11 +83,6 @@ class TextStyle:
             radius=theme.px("radius.medium"),
         )
 
-    @property
-    def sink(self) -> int:
-        """How much lower than in the middle of its line Qt draws a text whose line distance is fixed."""
-        return round(1.5 * self.scale)
-
     def px(self, size: float) -> int:
         """A length of the drawing at this zoom, at least 1."""
         return max(1, round(size * self.scale))
@@ -96,21 +90,6 @@ class TextStyle:
     def heading(self, level: str) -> tuple[QFont, int]:
         """Font and line height of "H1" to "H6"; the smaller ones are bold text."""
         return self.headings.get(level, (_strong(self.reading), self.reading_line))
-
-    def characters(self, font: QFont, color: QColor | None = None) -> QTextCharFormat:
-        """A format of the given font and colour."""
-        made = QTextCharFormat()
-        made.setFont(font)
-        made.setForeground(color or self.text)
-        return made
-
-    @staticmethod
-    def block(line: int, top: int = 0) -> QTextBlockFormat:
-        """Lines ``line`` pixels apart, ``top`` pixels below what stands before."""
-        made = QTextBlockFormat()
-        made.setLineHeight(line, FIXED)
-        made.setTopMargin(top)
-        return made
 
 
 def _strong(font: QFont) -> QFont:
