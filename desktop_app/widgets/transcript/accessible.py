@@ -35,6 +35,7 @@ from shiboken6 import Shiboken
 
 from desktop_app.widgets.scroll_area import leave_bars_out_of_accessibility
 from desktop_app.widgets.transcript.blocks.block import Target
+from desktop_app.widgets.transcript.blocks.utf16 import units
 
 NOTHING = Shiboken.VoidPtr(0)
 TOLD_EVERY_MS = 400
@@ -311,7 +312,7 @@ class _Message(_Painted):
             return
         if self._told.startswith(before):
             come = self._told[len(before) :]
-            QAccessible.updateAccessibility(QAccessibleTextInsertEvent(self, _units(before), come))
+            QAccessible.updateAccessibility(QAccessibleTextInsertEvent(self, units(before), come))
         else:
             QAccessible.updateAccessibility(QAccessibleTextUpdateEvent(self, 0, before, self._told))
 
@@ -384,7 +385,7 @@ class _Content:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.length = _units(text)
+        self.length = units(text)
         self._encoded = text.encode("utf-16-le", "surrogatepass") if self.length != len(text) else b""
 
     def part(self, start: int, end: int) -> str:
@@ -401,11 +402,7 @@ class _Content:
 
     def to_units(self, offset: int) -> int:
         """Code points to units."""
-        return _units(self.text[:offset]) if self._encoded else offset
-
-
-def _units(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+        return units(self.text, offset) if self._encoded else offset
 
 
 class _MessageText(QAccessibleTextInterface):

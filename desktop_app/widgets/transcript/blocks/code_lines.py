@@ -15,14 +15,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QTextCharFormat, QTextLayout,
 from desktop_app.widgets.transcript.blocks.block import SELECTION, Mark
 from desktop_app.widgets.transcript.blocks.lexing import ROLES, Colours, Runs
 from desktop_app.widgets.transcript.blocks.style import TextStyle
-from desktop_app.widgets.transcript.blocks.text_formats import (
-    is_wide,
-    line_parts,
-    offset_of,
-    paint_mark,
-    units,
-    x_of,
-)
+from desktop_app.widgets.transcript.blocks.text_formats import line_parts, paint_mark, x_of
+from desktop_app.widgets.transcript.blocks.utf16 import is_wide, offset_of, units
 
 TAB_COLUMNS = 4
 LONG_LINE = 1000

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from desktop_app.widgets.transcript.blocks.languages import lexer_alias
+from desktop_app.widgets.transcript.blocks.utf16 import units
 
 ROLES = (
     "syntaxKeyword",
@@ -164,18 +165,9 @@ class _LineWriter:
     def _write(self, start: int, end: int, role: int) -> None:
         line = self._lines[self._line]
         if not line.isascii():
-            start, end = utf16_length(line[:start]), utf16_length(line[:end])
+            start, end = units(line, start), units(line, end)
         runs = self._runs[self._line]
         if runs and runs[-1] == role and runs[-3] + runs[-2] == start:
             runs[-2] = end - runs[-3]
         elif not runs or runs[-3] + runs[-2] <= start:
             runs.extend((start, end - start, role))
-
-
-def utf16_length(text: str) -> int:
-    """How many UTF-16 units ``text`` has."""
-    return (
-        len(text) + sum(character > "\uffff" for character in text)
-        if text and max(text) > "\uffff"
-        else len(text)
-    )

@@ -10,15 +10,13 @@ from desktop_app.widgets.transcript.blocks.block import Mark
 from desktop_app.widgets.transcript.blocks.style import TextStyle
 from desktop_app.widgets.transcript.blocks.text_formats import (
     SpanFormats,
-    is_wide,
     line_parts,
-    offset_of,
     paint_chip,
     paint_mark,
     starts_right_to_left,
-    units,
     x_of,
 )
+from desktop_app.widgets.transcript.blocks.utf16 import is_wide, offset_of, units
 
 PADDING = 5
 """Above and below the words, at 100 %."""

@@ -1,4 +1,4 @@
-"""From spans to what QTextLayout draws: formats, places in UTF-16 units, chips behind inline code, marks."""
+"""From spans to what QTextLayout draws: formats, chips behind inline code, marks; which way a text runs."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 
 from desktop_app.markdown.items import BOLD, CODE, HTML, IMAGE, ITALIC, LINK, MATH, STRIKE, Span
 from desktop_app.widgets.transcript.blocks.style import TextStyle
+from desktop_app.widgets.transcript.blocks.utf16 import is_wide, units
 
 MONO_EM = 0.9
 CHIP_SIDE, CHIP_RADIUS, CHIP_LEAD = 4, 5, 4
@@ -28,21 +29,6 @@ _FIXED = MATH | HTML | CODE
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-
-
-def is_wide(text: str) -> bool:
-    """Whether offsets into ``text`` are not those into its UTF-16 units."""
-    return not text.isascii() and len(text.encode("utf-16-le", "surrogatepass")) != 2 * len(text)
-
-
-def units(text: str, offset: int) -> int:
-    """How many UTF-16 units the first ``offset`` characters have."""
-    return len(text[:offset].encode("utf-16-le", "surrogatepass")) // 2
-
-
-def offset_of(text: str, unit: int) -> int:
-    """How many characters lie in the first ``unit`` UTF-16 units; one that is cut is not counted."""
-    return len(text.encode("utf-16-le", "surrogatepass")[: unit * 2].decode("utf-16-le", "ignore"))
 
 
 def has_right_to_left(text: str) -> bool:

@@ -14,14 +14,12 @@ from desktop_app.widgets.transcript.blocks.block import Mark
 from desktop_app.widgets.transcript.blocks.style import TextStyle
 from desktop_app.widgets.transcript.blocks.text_formats import (
     SpanFormats,
-    is_wide,
     line_parts,
-    offset_of,
     paint_chip,
     paint_mark,
-    units,
     x_of,
 )
+from desktop_app.widgets.transcript.blocks.utf16 import is_wide, offset_of, units
 
 TAB = 32
 SLIVER = 4
