@@ -7,7 +7,7 @@ before the commit.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -185,6 +185,8 @@ def migrate(
 ) -> None:
     """Bring the file behind ``connection`` (in autocommit mode) to the newest schema.
 
+    An empty file gets it in one step: nobody else ever sees it half made, and takes it for one that holds something.
+
     Raises sqlite3.Error, StoreError; the file then has the last schema that was reached whole.
     """
     refuse_newer(connection, migrations)
@@ -195,8 +197,9 @@ def migrate(
         back_up(connection, backups)
     connection.execute("PRAGMA foreign_keys = OFF")
     try:
-        for number, migration in enumerate(migrations, start=1):
-            _apply(connection, number, migration)
+        history = list(enumerate(migrations, start=1))
+        for step in [[one] for one in history] if version > 0 else [history]:
+            _apply(connection, step)
     finally:
         connection.execute("PRAGMA foreign_keys = ON")
 
@@ -207,11 +210,12 @@ def schema_version(connection: sqlite3.Connection) -> int:
     return version
 
 
-def _apply(connection: sqlite3.Connection, number: int, migration: Migration) -> None:
+def _apply(connection: sqlite3.Connection, step: Sequence[tuple[int, Migration]]) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if schema_version(connection) < number:  # another process may have been faster
-            _run_script(connection, number, migration)
+        for number, migration in step:
+            if schema_version(connection) < number:  # another process may have been faster
+                _run_script(connection, number, migration)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:

@@ -4,7 +4,7 @@
     flow.py      the blocks of one message, with markers and bars beside them
     text_block.py (text_lines, text_formats), code_block.py (code_lines, colouring, highlighter, lexing, languages),
     table_block.py (table_cell, table_columns), image_block.py (images, image_decoding), rule_block.py
-    list_marker.py, sideways.py, hairlines.py    pieces that several of them paint
+    list_marker.py, sideways.py, hairlines.py, copied.py    pieces that several of them use
     utf16.py     our offsets and those of Qt
     style.py     fonts, colours and distances, made from the theme
 

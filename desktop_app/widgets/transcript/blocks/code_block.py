@@ -4,17 +4,17 @@ From top to bottom, in pixels at 100 %: a border of 1, the header of 32, 10 of a
 bar for scrolling lies), a row of 32 that folds a long finished block, a border of 1.
 """
 
-import weakref
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QLocale, QPoint, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QLocale, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from desktop_app.markdown.items import CodeItem, Item
 from desktop_app.widgets.transcript.blocks.block import Block, Environment, Mark, Target
 from desktop_app.widgets.transcript.blocks.code_lines import CodeLines, look_of
 from desktop_app.widgets.transcript.blocks.colouring import Colouring
+from desktop_app.widgets.transcript.blocks.copied import CopiedNote
 from desktop_app.widgets.transcript.blocks.hairlines import draw_box, thin
 from desktop_app.widgets.transcript.blocks.languages import display_name
 from desktop_app.widgets.transcript.blocks.sideways import Sideways
@@ -23,7 +23,6 @@ BORDER = 1
 HEADER, PADDING, SIDE, FOLD_ROW = 32, 10, 12, 32
 BUTTON, BUTTON_MARGIN, BUTTON_PADDING, ICON, ICON_GAP = 28, 4, 8, 16, 5
 FOLDED_LINES, LONGEST_UNFOLDED = 36, 40
-COPIED_MS = 1500
 
 
 class CodeState(NamedTuple):
@@ -39,7 +38,7 @@ class CodeBlock(Block):
 
     __slots__ = (
         "_colouring",
-        "_copies",
+        "_copied",
         "_hovered",
         "_is_foldable",
         "_is_unfolded",
@@ -65,7 +64,7 @@ class CodeBlock(Block):
         self._is_wrapped = False
         self._sideways = Sideways(style)
         self._hovered = ""
-        self._copies = 0  # presses that still say "Copied"
+        self._copied = CopiedNote(self)
         self.first_line = self._header
         metrics = QFontMetrics(self._label_font())
         self.first_baseline = (self.first_line - metrics.height()) // 2 + metrics.ascent()
@@ -193,7 +192,7 @@ class CodeBlock(Block):
     def activate(self, target: Target, x: int = 0) -> bool:
         match target.kind:
             case "copy":
-                self._say_copied()
+                self._copied.show()
             case "wrap":
                 self._set_wrapped(not self._is_wrapped)
             case "fold":
@@ -228,22 +227,6 @@ class CodeBlock(Block):
     def _set_unfolded(self, is_unfolded: bool) -> None:
         self._is_unfolded = is_unfolded
         self._measure()
-
-    def _say_copied(self) -> None:
-        self._copies += 1
-        reference = weakref.ref(self)
-
-        def end() -> None:
-            block = reference()
-            if block is not None:
-                block._end_copied()  # noqa: SLF001 - its own
-
-        QTimer.singleShot(COPIED_MS, end)
-
-    def _end_copied(self) -> None:
-        self._copies -= 1
-        if not self._copies:
-            self.environment.block_changed(self)
 
     # -- where the controls are
 
@@ -372,7 +355,7 @@ class CodeBlock(Block):
         before, after = self._copy_words()
         is_hovered = self._hovered == "copy"
         place = copy.translated(x, y)
-        if self._copies:
+        if self._copied.is_shown:
             self._paint_button(painter, place, "check", "successText", after, is_hovered=is_hovered)
         else:
             self._paint_button(painter, place, "copy", "icon", before, is_hovered=is_hovered)

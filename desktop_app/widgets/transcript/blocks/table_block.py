@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from operator import le
 from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QPoint, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from desktop_app.markdown.items import LINE_BREAK, Cell, Item, Span, TableItem
 from desktop_app.widgets.transcript.blocks.block import Block, Environment, Mark, Target
+from desktop_app.widgets.transcript.blocks.copied import CopiedNote
 from desktop_app.widgets.transcript.blocks.hairlines import thin
 from desktop_app.widgets.transcript.blocks.sideways import Sideways
 from desktop_app.widgets.transcript.blocks.table_cell import CellLayout, CellLook
@@ -31,7 +32,6 @@ LAID_OUT_ROWS = 300
 TRACK = 12
 BUTTON, BUTTON_GAP, BUTTON_ICON = 20, 2, 16
 BUTTON_RADIUS = 6
-COPIED_MS = 1500
 REVEALED = 48
 """How much is seen beside a character that is brought into view, at 100 %."""
 
@@ -67,8 +67,8 @@ class TableBlock(Block):
     __slots__ = (
         "_column_width",
         "_columns",
+        "_copied",
         "_hovered",
-        "_is_copied",
         "_is_under_mouse",
         "_laid_out",
         "_lefts",
@@ -99,7 +99,7 @@ class TableBlock(Block):
         self._sideways = Sideways(style)
         self._hovered: Target | None = None
         self._is_under_mouse = False
-        self._is_copied = False
+        self._copied = CopiedNote(self)
         self.is_rtl = False
         """Whether its first column is the rightmost one, since its head runs from right to left."""
         head = self._looks[0]
@@ -224,7 +224,7 @@ class TableBlock(Block):
         self, painter: QPainter, x: int, y: int, top: int, bottom: int, marks: Sequence[Mark] = ()
     ) -> None:
         style = self.environment.style
-        if self._is_under_mouse or self._is_copied or self._is_hovering("copy"):
+        if self._is_under_mouse or self._copied.is_shown or self._is_hovering("copy"):
             self._paint_button(painter, self._button().translated(x, y))
         painter.save()
         if self._sideways.is_needed:
@@ -273,7 +273,7 @@ class TableBlock(Block):
             painter.setBrush(theme.color("hover"))
             painter.drawRoundedRect(QRectF(rect), style.px(BUTTON_RADIUS), style.px(BUTTON_RADIUS))
         size = style.px(BUTTON_ICON)
-        name, role = ("check", "successText") if self._is_copied else ("copy", "icon")
+        name, role = ("check", "successText") if self._copied.is_shown else ("copy", "icon")
         pixmap = theme.pixmap(name, role, size, painter.device().devicePixelRatio())
         inset = (rect.width() - size) // 2
         painter.drawPixmap(rect.topLeft() + QPoint(inset, inset), pixmap)
@@ -378,14 +378,9 @@ class TableBlock(Block):
         if target.kind == "scroll":
             return self._sideways.drag(target, x)
         if target.kind == "copy":
-            self._is_copied = True
-            QTimer.singleShot(COPIED_MS, self._forget_copied)
+            self._copied.show()
             return True
         return False
-
-    def _forget_copied(self) -> None:
-        self._is_copied = False
-        self.environment.block_changed(self)
 
     def copy_text(self) -> str:
         """The table as CSV, for the clipboard."""
