@@ -116,9 +116,9 @@ class Keyboard:
         """Where a link leads, as the mouse tells it."""
         view = self._view
         shown = view.page.shown(view.current_id)
-        if shown is not None and spot.target.kind in ("link", "image"):
+        if shown is not None and spot.target.is_link:
             below = spot.rect.translated(view.column_left, shown.y).bottomLeft()
-            tip = plain_tip(spot.target.value)
+            tip = plain_tip(spot.target.address)
             QToolTip.showText(view.viewport().mapToGlobal(below), tip, view.viewport())
         else:
             QToolTip.hideText()
@@ -195,7 +195,7 @@ class Keyboard:
             corner = spot.rect.bottomLeft() if spot is not None else shown.cell.ring_rect().topLeft()
             place = corner + QPoint(view.column_left, shown.y)
             place.setY(min(max(0, place.y()), viewport.height()))
-        address = spot.target.value if spot is not None and spot.target.kind in ("link", "image") else ""
+        address = spot.target.address if spot is not None else ""
         view.open_menu(viewport.mapToGlobal(place), view.current_id, address)
 
     def _scroll(self, event: QKeyEvent) -> bool:

@@ -104,7 +104,7 @@ class Pointer:
             self._drag_bar(point)
             return
         spot = self.spot_at(point)
-        if self._pressed is not None and self._pressed[1].target.kind not in ("link", "image"):
+        if self._pressed is not None and not self._pressed[1].target.is_link:
             return
         if spot is None:  # beside a message without words
             self._view.clear_selection()
@@ -287,9 +287,9 @@ class Pointer:
         shape = Qt.CursorShape.ArrowCursor
         tip = ""
         if target is not None:
-            kind = target[1].target.kind
-            shape = Qt.CursorShape.PointingHandCursor if kind != "scroll" else Qt.CursorShape.ArrowCursor
-            tip = target[1].target.value if kind in ("link", "image") else ""
+            if target[1].target.kind != "scroll":
+                shape = Qt.CursorShape.PointingHandCursor
+            tip = target[1].target.address
         elif found is not None and self._is_over_text(found):
             shape = Qt.CursorShape.IBeamCursor
         if viewport.cursor().shape() != shape:
@@ -356,7 +356,7 @@ class Pointer:
         """What can be done with what is under the mouse, or with the selection."""
         point = event.pos()
         target = self._target_at(point)
-        address = target[1].target.value if target and target[1].target.kind in ("link", "image") else ""
+        address = target[1].target.address if target else ""
         found = self.under(point)
         message_id = found.cell.entry.message.id if found else self._view.current_id
         self._view.open_menu(event.globalPos(), message_id, address)

@@ -387,10 +387,10 @@ class TranscriptView(PageView):
 
     def activate(self, cell: Cell, spot: Spot, x: int = 0) -> None:
         """Press something in a message; ``x`` is in the cell's coordinates."""
-        kind, value = spot.target.kind, spot.target.value
-        if kind in ("link", "image"):
-            if is_safe(value):
-                self.link_activated.emit(value)
+        kind = spot.target.kind
+        if spot.target.is_link:
+            if is_safe(spot.target.address):
+                self.link_activated.emit(spot.target.address)
             return
         if kind == "unfold":
             with self._steadily(by_reader=True):

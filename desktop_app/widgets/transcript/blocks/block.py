@@ -40,6 +40,16 @@ class Target(NamedTuple):
     value: str = ""
     name: str = ""
 
+    @property
+    def address(self) -> str:
+        """Where a link or an image leads; "" for controls."""
+        return self.value if self.is_link else ""
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it leads somewhere, and does nothing else."""
+        return self.kind in ("link", "image")
+
 
 class Environment:
     """What blocks share.  ``block_changed(block)`` is called on the window's thread, never inside ``paint``, when a
