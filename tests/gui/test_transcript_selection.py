@@ -219,6 +219,14 @@ def test_shift_and_arrows_select_letters_words_and_lines(view: TranscriptView, r
     assert view.selection.is_empty
 
 
+def test_lines_keep_to_the_place_that_was_clicked_last(reader: Reader) -> None:
+    reader.click(reader.before("m0001", "second(line)"))
+    reader.key(Qt.Key.Key_Up, SHIFT)
+    reader.click(reader.behind("m0001", "first(line)"))
+    reader.key(Qt.Key.Key_Down, SHIFT)
+    assert reader.copied() == "\nsecond(line"
+
+
 def test_a_letter_of_several_characters_is_never_cut(view: TranscriptView, reader: Reader) -> None:
     family, accent = "👨\u200d👩\u200d👧", "e\u0301"
     view.show_thread([reply(0, f"{family}{accent}x😀")])

@@ -11,7 +11,7 @@ of a thread costs anything.
     following.py    when the view follows the end (the rules of reading while text arrives); pill.py is the way back
     cell.py         one message laid out: bubble or page text; status_line.py and endings.py are the widgets beside it
     blocks/         what a message is drawn of: text, code, tables, images, and the flow of them
-    selection.py    what is selected, across messages; by pointer.py and keyboard.py; context_menu.py
+    selection.py    what is selected, across messages; by pointer.py and keyboard.py (caret_moves.py); context_menu.py
     copying.py      selection and messages onto the clipboard (clipboard.py)
     hits.py         what was found; hit_marks.py beside the scroll bar
     rows.py         the rows of actions; action_row.py is one of them

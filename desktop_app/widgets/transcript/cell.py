@@ -67,6 +67,8 @@ class Cell:
     ``height`` includes the room to the message before.
     """
 
+    ring_radius = "radius.small"
+
     def __init__(self, entry: Entry, width: int, environment: Environment, theme: Theme) -> None:
         self.entry = entry
         self.width = width
@@ -101,17 +103,6 @@ class Cell:
     ) -> None:
         """Draw what lies between ``top`` and ``bottom``."""
         self.flow.paint(painter, x + self.text_left, y + self.text_top, top, bottom, marks)
-
-    def paint_ring(self, painter: QPainter, x: int, y: int, radius: str) -> None:
-        """Show that the keyboard is here."""
-        width = self._theme.px("focusRing")
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(self._theme.color("focus"), width))
-        side, inset = self._theme.px(radius), width / 2
-        box = QRectF(self.ring_rect().translated(x, y)).adjusted(inset, inset, -inset, -inset)
-        painter.drawRoundedRect(box, side, side)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     # -- places in the text
 
@@ -209,6 +200,8 @@ class QuestionTexts(QObject):
 
 class QuestionCell(Cell):
     """The user's words: tinted, leaning right, at most 80 % of the column."""
+
+    ring_radius = "radius.large"
 
     def __init__(
         self, entry: Entry, width: int, environment: Environment, theme: Theme, texts: QuestionTexts

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QToolTip
 
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.transcript.blocks.block import Block
-from desktop_app.widgets.transcript.cell import Cell, QuestionCell, Spot
-from desktop_app.widgets.transcript.selection import END, THREAD_START, TextSpot, length_of, next_word
+from desktop_app.widgets.transcript.caret_moves import MOVES, CaretMoves
+from desktop_app.widgets.transcript.cell import Cell, Spot
 
 if TYPE_CHECKING:
     from desktop_app.widgets.transcript.page import Shown
@@ -21,7 +21,6 @@ KEYBOARD = (
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 )
-FAR_RIGHT = 1 << 20
 
 
 class Keyboard:
@@ -35,7 +34,7 @@ class Keyboard:
         self._view = view
         self._is_ringed = False
         self._target = -1
-        self._goal_x: int | None = None
+        self._moves = CaretMoves(view)
         self._pointed: Block | None = None
 
     # -- focus
@@ -129,18 +128,19 @@ class Keyboard:
         cell = shown.cell
         if cell is None or cell.entry.message.id != view.current_id or not self.is_here:
             return
+        theme = view.theme
+        width = theme.px("focusRing")
         spots = cell.spots() if self._target >= 0 else []
-        if self._target < len(spots) and spots:
-            theme = view.theme
-            rect = QRectF(spots[self._target].rect.translated(left, shown.y)).adjusted(-2, -1, 2, 1)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.color("focus"), theme.px("focusRing")))
-            painter.drawRoundedRect(rect, theme.px("spacing.1"), theme.px("spacing.1"))
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if 0 <= self._target < len(spots):
+            box, radius = QRectF(spots[self._target].rect).adjusted(-2, -1, 2, 1), "spacing.1"
         else:
-            radius = "radius.large" if isinstance(cell, QuestionCell) else "radius.small"
-            cell.paint_ring(painter, left, shown.y, radius)
+            half = width / 2
+            box, radius = QRectF(cell.ring_rect()).adjusted(half, half, -half, -half), cell.ring_radius
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.color("focus"), width))
+        painter.drawRoundedRect(box.translated(left, shown.y), theme.px(radius), theme.px(radius))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     # -- keys
 
@@ -163,7 +163,8 @@ class Keyboard:
         elif key in (Key.Key_Return, Key.Key_Enter):
             return self._press_target()
         else:
-            return self._extend(event) if self._extends(event) else self._scroll(event)
+            is_extended = key in MOVES and bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+            return self._extend(event) if is_extended else self._scroll(event)
         return True
 
     def release(self, event: QKeyEvent) -> None:
@@ -220,129 +221,11 @@ class Keyboard:
 
     # -- selecting
 
-    @staticmethod
-    def _extends(event: QKeyEvent) -> bool:
-        is_move = event.key() in (
-            Key.Key_Left,
-            Key.Key_Right,
-            Key.Key_Up,
-            Key.Key_Down,
-            Key.Key_Home,
-            Key.Key_End,
-            Key.Key_PageUp,
-            Key.Key_PageDown,
-        )
-        return is_move and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-
     def _extend(self, event: QKeyEvent) -> bool:
         view = self._view
         if not view.page.messages.total:
             return False
-        head = self._clamped(view.selection.head or view.first_spot())
-        spot = self._moved(
-            head, Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        )
-        if event.key() not in (Key.Key_Up, Key.Key_Down, Key.Key_PageUp, Key.Key_PageDown):
-            self._goal_x = None
-        view.extend_selection(head, spot)
+        head = self._moves.clamped(view.selection.head or view.first_spot())
+        is_far = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        view.extend_selection(head, self._moves.moved(head, Key(event.key()), is_far=is_far))
         return True
-
-    def _moved(self, head: TextSpot, key: Qt.Key, is_far: bool) -> TextSpot:
-        match key:
-            case Key.Key_Left:
-                return self._by_word(head, -1) if is_far else self._by_character(head, -1)
-            case Key.Key_Right:
-                return self._by_word(head, 1) if is_far else self._by_character(head, 1)
-            case Key.Key_Up:
-                return self._by_line(head, -1)
-            case Key.Key_Down:
-                return self._by_line(head, 1)
-            case Key.Key_PageUp:
-                return self._by_lines(head, -1)
-            case Key.Key_PageDown:
-                return self._by_lines(head, 1)
-            case Key.Key_Home:
-                return THREAD_START if is_far else self._to_edge(head, -FAR_RIGHT)
-            case _:
-                last = self._view.page.messages.total - 1
-                return self._clamped(TextSpot(last, END, END)) if is_far else self._to_edge(head, FAR_RIGHT)
-
-    def _by_character(self, spot: TextSpot, by: int) -> TextSpot:
-        cell = self._view.page.cell(spot.position)
-        if cell is None:
-            return spot
-        length = length_of(cell.flow, spot.block)
-        offset = spot.offset + by
-        if not 0 <= offset <= length:
-            return self._neighbour(spot, by)
-        block = cell.flow.blocks[spot.block]
-        caret = block.caret(max(spot.offset, offset))  # inside a letter of several characters it is behind it
-        while 0 < offset < length and block.caret(max(offset, offset + by)) == caret:
-            offset += by
-        return spot._replace(offset=offset)
-
-    def _by_word(self, spot: TextSpot, by: int) -> TextSpot:
-        cell = self._view.page.cell(spot.position)
-        if cell is None or spot.block >= len(cell.flow.blocks):
-            return spot
-        text = cell.flow.blocks[spot.block].item.plain
-        if (by > 0 and spot.offset < len(text)) or (by < 0 and spot.offset > 0):
-            return spot._replace(offset=next_word(text, spot.offset, by))
-        return self._neighbour(spot, by)
-
-    def _neighbour(self, spot: TextSpot, by: int) -> TextSpot:
-        """The near edge of the block before or after."""
-        view = self._view
-        cell = view.page.cell(spot.position)
-        blocks = len(cell.flow.blocks) if cell is not None else 0
-        if 0 <= spot.block + by < blocks:
-            return self._clamped(TextSpot(spot.position, spot.block + by, 0 if by > 0 else END))
-        position = spot.position + by
-        if not 0 <= position < view.page.messages.total:
-            return spot
-        return self._clamped(TextSpot(position, 0 if by > 0 else END, 0 if by > 0 else END))
-
-    def _clamped(self, spot: TextSpot) -> TextSpot:
-        cell = self._view.page.cell(spot.position)
-        if cell is None:
-            return spot
-        block = min(spot.block, max(0, len(cell.flow.blocks) - 1))
-        return TextSpot(spot.position, block, min(spot.offset, length_of(cell.flow, block)))
-
-    def _by_line(self, spot: TextSpot, by: int) -> TextSpot:
-        cell = self._view.page.cell(spot.position)
-        if cell is None or spot.block >= len(cell.flow.blocks):
-            return self._neighbour(spot, by)
-        caret = cell.caret(spot.block, spot.offset)
-        if self._goal_x is None:
-            self._goal_x = caret.left()
-        y = caret.bottom() + caret.height() // 2 if by > 0 else caret.top() - caret.height() // 2
-        if cell.text_top <= y < cell.text_bottom:
-            block, offset = cell.position_at(self._goal_x, y)
-            if (block, offset) != (spot.block, spot.offset):
-                return TextSpot(spot.position, block, offset)
-        return self._line_of_neighbour(spot, by)
-
-    def _line_of_neighbour(self, spot: TextSpot, by: int) -> TextSpot:
-        view = self._view
-        position = spot.position + by
-        if not 0 <= position < view.page.messages.total:
-            return self._clamped(spot._replace(offset=END if by > 0 else 0))
-        cell = view.page.cell(position)
-        if cell is None or not cell.flow.blocks:
-            return TextSpot(position, 0, 0)
-        y = cell.text_top + 1 if by > 0 else cell.text_bottom - 2
-        return TextSpot(position, *cell.position_at(self._goal_x or 0, y))
-
-    def _by_lines(self, spot: TextSpot, by: int) -> TextSpot:
-        view = self._view
-        for _ in range(max(1, view.viewport().height() // view.theme.line_height("reading") - 1)):
-            spot = self._by_line(spot, by)
-        return spot
-
-    def _to_edge(self, spot: TextSpot, x: int) -> TextSpot:
-        cell: Cell | None = self._view.page.cell(spot.position)
-        if cell is None or spot.block >= len(cell.flow.blocks):
-            return spot
-        caret = cell.caret(spot.block, spot.offset)
-        return TextSpot(spot.position, *cell.position_at(x, caret.center().y()))
