@@ -8,13 +8,13 @@ import logging
 import threading
 import time
 import weakref
-from collections import OrderedDict
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop_app.widgets.transcript.blocks.languages import lexer_alias
 from desktop_app.widgets.transcript.blocks.lexing import Colours, colours
+from desktop_app.widgets.transcript.blocks.lru_cache import LruCache
 
 WORK_S = 0.001
 REST_S = 0.0015
@@ -65,7 +65,7 @@ class Highlighter(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._newest: weakref.WeakKeyDictionary[Receiver, _Job] = weakref.WeakKeyDictionary()
-        self._cache = _Cache(CACHED_CHARACTERS)
+        self._cache: LruCache[tuple[str, str], Colours] = LruCache(CACHED_CHARACTERS, _length_of)
         self._thread: threading.Thread | None = None
         self._jobs: list[_Job] = []  # the thread's too, under the lock
         self._is_closed = False
@@ -85,7 +85,7 @@ class Highlighter(QObject):
             older.given_up.set()
         if is_plain(language, len(text)):
             return NO_COLOURS
-        known = self._cache.get(language, text)
+        known = self._cache.get((language, text))
         if known is None and not self._is_closed:
             self._start(receiver, _Job(receiver, language, text, is_final))
         return known
@@ -109,7 +109,7 @@ class Highlighter(QObject):
 
     def _deliver(self, job: _Job, found: Colours) -> None:
         if job.is_final:
-            self._cache.put(job.language, job.text, found)
+            self._cache.put((job.language, job.text), found)
         receiver = job.receiver()
         if receiver is not None and self._newest.get(receiver) is job:
             del self._newest[receiver]
@@ -151,6 +151,10 @@ class Highlighter(QObject):
             return NO_COLOURS
 
 
+def _length_of(key: tuple[str, str], _found: Colours) -> int:
+    return len(key[1])
+
+
 class _Pacer:
     """Lets a thread work for ``WORK_S`` at a time."""
 
@@ -163,30 +167,3 @@ class _Pacer:
         if time.perf_counter() >= self._until:
             time.sleep(REST_S)
             self._until = time.perf_counter() + WORK_S
-
-
-class _Cache:
-    """What was found lately, at most ``limit`` characters of code."""
-
-    __slots__ = ("_entries", "_limit", "_size")
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._size = 0
-        self._entries: OrderedDict[tuple[str, str], Colours] = OrderedDict()
-
-    def get(self, language: str, text: str) -> Colours | None:
-        key = (language, text)
-        if key not in self._entries:
-            return None
-        self._entries.move_to_end(key)
-        return self._entries[key]
-
-    def put(self, language: str, text: str, found: Colours) -> None:
-        key = (language, text)
-        if key not in self._entries:
-            self._size += len(text)
-        self._entries[key] = found
-        while self._size > self._limit:
-            (_, dropped), _ = self._entries.popitem(last=False)
-            self._size -= len(dropped)

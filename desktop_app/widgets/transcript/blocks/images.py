@@ -7,10 +7,9 @@ the program runs.
 
 import logging
 import threading
-from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections import deque
 from enum import Enum, auto
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 from weakref import WeakSet
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
@@ -24,14 +23,13 @@ from desktop_app.widgets.transcript.blocks.image_decoding import (
     is_here,
     is_remote,
 )
+from desktop_app.widgets.transcript.blocks.lru_cache import LruCache
 
 PIXMAP_BYTES = 64 << 20
 CONTENT_BYTES = 32 << 20
 KNOWN = 256
 
 logger = logging.getLogger(__name__)
-
-V = TypeVar("V")
 
 
 class Stage(Enum):
@@ -89,8 +87,8 @@ class Images(QObject):
         self._boxes: dict[str, QSize] = {}
         self._allowed: set[str] = set()
         self._pending: set[str] = set()
-        self._made: _Recent[_Made] = _Recent(PIXMAP_BYTES, _bytes_of)
-        self._contents: _Recent[bytes] = _Recent(CONTENT_BYTES, len)
+        self._made: LruCache[str, _Made] = LruCache(PIXMAP_BYTES, _bytes_of)
+        self._contents: LruCache[str, bytes] = LruCache(CONTENT_BYTES, lambda _, content: len(content))
         self._thread: threading.Thread | None = None
         self._jobs: deque[_Job] = deque()  # the thread's too, under the lock
         self._condition = threading.Condition()
@@ -227,31 +225,5 @@ def _result_of(job: _Job) -> Decoded | str:
         return UNREADABLE
 
 
-def _bytes_of(made: _Made) -> int:
+def _bytes_of(_source: str, made: _Made) -> int:
     return made.pixmap.width() * made.pixmap.height() * 4
-
-
-class _Recent(Generic[V]):
-    """What was used last, at most ``limit`` of it by ``weigh``; the newest is kept in any case."""
-
-    __slots__ = ("_entries", "_limit", "_size", "_weigh")
-
-    def __init__(self, limit: int, weigh: Callable[[V], int]) -> None:
-        self._limit = limit
-        self._weigh = weigh
-        self._size = 0
-        self._entries: OrderedDict[str, V] = OrderedDict()
-
-    def get(self, key: str) -> V | None:
-        if key not in self._entries:
-            return None
-        self._entries.move_to_end(key)
-        return self._entries[key]
-
-    def put(self, key: str, value: V) -> None:
-        if key in self._entries:
-            self._size -= self._weigh(self._entries.pop(key))
-        self._entries[key] = value
-        self._size += self._weigh(value)
-        while self._size > self._limit and len(self._entries) > 1:
-            self._size -= self._weigh(self._entries.popitem(last=False)[1])
