@@ -121,7 +121,7 @@ class MessagesPane(QWidget):
         if not is_same and opened.thread.read_anchor:
             transcript.restore_position(opened.thread.read_anchor, opened.thread.read_offset)
         place = next((one.position for one in opened.messages if one.id == opened.around), None)
-        if place is not None and place not in {shown.position for shown in transcript.page.visible}:
+        if place is not None and transcript.page.on_screen(place) is None:
             transcript.jump_to(place)
 
     def leave_thread(self) -> None:

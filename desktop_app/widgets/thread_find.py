@@ -31,7 +31,7 @@ class FindableView(Protocol):
     """What finding asks of the transcript."""
 
     def set_find(self, query: str) -> None:
-        """Mark the hits of a folded query in what is laid out."""
+        """Mark the hits of a query in what is laid out."""
 
     def show_hit(self, position: int, message_id: str, item_index: int, start: int, end: int) -> None:
         """Bring a hit onto the screen and mark it as the current one."""

@@ -1,6 +1,6 @@
 """What is found in the thread: marks in the laid-out messages, and the way to the current one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from desktop_app.markdown.hits import Hit, find_in, fold
 from desktop_app.widgets.transcript.blocks.block import CURRENT_HIT, HIT, Mark
@@ -42,9 +42,10 @@ class Hits:
         elif self._position > position:
             self._position -= 1
 
-    def is_awaited_in(self, visible: Sequence[Shown]) -> bool:
+    @property
+    def is_awaited_here(self) -> bool:
         """Whether the reader still waits for the message of the current hit, and has not gone elsewhere."""
-        return self._is_awaited and any(shown.position == self._position for shown in visible)
+        return self._is_awaited and self._page.on_screen(self._position) is not None
 
     def make_current(self, position: int, hit: Hit) -> None:
         """One of the hits is the one the reader is at."""

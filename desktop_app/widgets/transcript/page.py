@@ -128,11 +128,14 @@ class Page:
         cell = self.cell(position)
         return self.heights[position] if cell is None else cell.height
 
+    def on_screen(self, position: int | None) -> Shown | None:
+        """What is on the screen of the message at a position; None when it is elsewhere."""
+        return next((shown for shown in self.visible if shown.position == position), None)
+
     def shown(self, message_id: str) -> Shown | None:
         """A message on the screen; None when it is elsewhere, or not here."""
-        position = self.messages.position_of(message_id)
-        found = (one for one in self.visible if one.position == position and one.cell is not None)
-        return next(found, None)
+        found = self.on_screen(self.messages.position_of(message_id))
+        return found if found is not None and found.cell is not None else None
 
     def measure(self, message_id: str) -> None:
         """A cell is of another height than before."""
@@ -288,8 +291,8 @@ class Page:
     def _is_room_for_answer(self) -> bool:
         """Whether the empty room at the end is there for the answer to the question just sent."""
         question = self.question_position
-        y = next((shown.y for shown in self.visible if shown.position == question), None)
-        return question is not None and y is not None and y >= self._above_question(question)
+        shown = self.on_screen(question)
+        return question is not None and shown is not None and shown.y >= self._above_question(question)
 
     def _normalise(self) -> None:
         """Count the offset from the message that is at the upper edge."""

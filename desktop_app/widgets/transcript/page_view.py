@@ -298,7 +298,7 @@ class PageView(QAbstractScrollArea):
 
     def _reveal(self, position: int) -> None:
         """Scroll to the start of a message, unless the whole of it can be seen."""
-        shown = next((one for one in self.page.visible if one.position == position), None)
+        shown = self.page.on_screen(position)
         height = self.viewport().height()
         if shown is not None and shown.y >= 0 and shown.y + shown.height <= height:
             return
@@ -331,7 +331,7 @@ class PageView(QAbstractScrollArea):
     def show_rect(self, position: int, rect: QRect) -> None:
         """Scroll as little as is needed to see a part of a message, in its cell's coordinates."""
         page = self.page
-        shown = next((one for one in page.visible if one.position == position), None)
+        shown = page.on_screen(position)
         if shown is None:
             before = page.visible
             is_above = position < page.first_position

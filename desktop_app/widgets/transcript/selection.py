@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 END = 1 << 30
 """An offset behind the last character of any block."""
 
-_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+_UNITS = re.compile(r"\w+|\s+|[^\w\s]")
+_WORDS = re.compile(r"\w+|[^\w\s]+")
 
 
 class TextSpot(NamedTuple):
@@ -109,7 +110,7 @@ def word_at(text: str, offset: int) -> tuple[int, int]:
     line_start = text.rfind("\n", 0, offset) + 1
     line_end = text.find("\n", offset)
     line = text[line_start : len(text) if line_end < 0 else line_end]
-    for found in _WORDS.finditer(line):
+    for found in _UNITS.finditer(line):
         if found.end() > offset - line_start:
             return line_start + found.start(), line_start + found.end()
     return offset, offset
@@ -117,7 +118,7 @@ def word_at(text: str, offset: int) -> tuple[int, int]:
 
 def next_word(text: str, offset: int, by: int) -> int:
     """The start of the next word (1), or of the word before (-1)."""
-    starts = [found.start() for found in re.finditer(r"\w+|[^\w\s]+", text)]
+    starts = [found.start() for found in _WORDS.finditer(text)]
     if by > 0:
         return next((start for start in starts if start > offset), len(text))
     return next((start for start in reversed(starts) if start < offset), 0)

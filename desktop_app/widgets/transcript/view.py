@@ -168,7 +168,7 @@ class TranscriptView(PageView):
         with self._steadily():
             self.page.messages.supply(messages, runs)
             self._is_all_changed = True
-        if self._hits.is_awaited_in(self.page.visible):
+        if self._hits.is_awaited_here:
             self._go_to_hit()
         self.copying.go_on()
 
@@ -349,9 +349,7 @@ class TranscriptView(PageView):
         if not total:
             return
         current = self.page.messages.position_of(self.current_id)
-        if current not in {shown.position for shown in self.page.visible}:
-            current = None
-        if current is None:
+        if current is None or self.page.on_screen(current) is None:
             at_end = by < 0 and self._follows()
             current = total if at_end else self.page.first_position - (by > 0)
         position = min(max(current + by, 0), total - 1)

@@ -24,6 +24,8 @@ HEADER, PADDING, SIDE, FOLD_ROW = 32, 10, 12, 32
 BUTTON, BUTTON_MARGIN, BUTTON_PADDING, ICON, ICON_GAP = 28, 4, 8, 16, 5
 FOLDED_LINES, LONGEST_UNFOLDED = 36, 40
 
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
 
 class CodeState(NamedTuple):
     """What the reader did to a block."""
@@ -414,6 +416,3 @@ class CodeBlock(Block):
 
     def _button_font(self) -> QFont:
         return self.environment.style.theme.font("small")
-
-
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

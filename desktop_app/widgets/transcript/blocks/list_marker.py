@@ -35,9 +35,8 @@ def paint_marker(
 
 def _paint_disc(painter: QPainter, x: int, baseline: int, style: TextStyle) -> None:
     """In the middle of the small letters' height."""
-    middle = baseline - int(
-        style.x_height / 2
-    )  # the same at every place of the page, also where halves are rounded
+    # A whole number: the same at every place of the page, also where halves are rounded.
+    middle = baseline - style.x_height // 2
     radius = _DISC_RADIUS * style.scale
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

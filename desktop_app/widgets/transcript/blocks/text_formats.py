@@ -89,9 +89,8 @@ class SpanFormats:
         found = [one(span.start, span.end, self.of(span.style)) for span in spans]
         is_rtl = starts_right_to_left(text)
         for start, end, look, _ in spans:
-            if (
-                look & CODE
-            ):  # room for the chip's sides: it comes right of a character, whatever way the text runs
+            if look & CODE:
+                # Room for the chip's sides: it comes right of a character, whatever way the text runs.
                 before = end if is_rtl else start - 1
                 if 0 <= before < len(text):
                     found.append(one(before, before + 1, self._spaced))
