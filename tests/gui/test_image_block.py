@@ -2,8 +2,11 @@
 
 import base64
 import os
+import subprocess
+import sys
 import tempfile
 import threading
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -240,6 +243,7 @@ def test_icons_are_drawn_while_pictures_are_decoded(qapp: QApplication) -> None:
     thread.start()
     while thread.is_alive():
         assert not render_svg(icon, 20).isNull()
+        time.sleep(0)  # lets the thread on, which else may wait 5 ms for every step
 
 
 # -- what is shown
@@ -403,6 +407,28 @@ def test_its_thread_begins_with_the_first_image_and_ends_at_once(
     assert not thread.is_alive()
     qtbot.wait(20)
     assert not shown.changed
+
+
+def test_a_program_that_ends_while_an_image_is_read_leaves_no_file(tmp_path: Path) -> None:
+    program = """if True:
+        import threading
+        from PySide6.QtCore import QSize
+        from desktop_app.widgets.transcript.blocks import image_decoding
+
+        begun = threading.Event()
+        def never_done(path, box):
+            assert path.is_file()
+            begun.set()
+            threading.Event().wait()
+
+        image_decoding._read = never_done
+        reading = threading.Thread(target=image_decoding.decode, args=("", b"GIF8", QSize(1, 1)), daemon=True)
+        reading.start()
+        assert begun.wait(30)
+    """
+    places = {name: str(tmp_path) for name in ("TMPDIR", "TEMP", "TMP")}
+    subprocess.run([sys.executable, "-c", program], env=os.environ | places, check=True, timeout=60)
+    assert not list(tmp_path.iterdir())
 
 
 def test_marks_and_carets_stand_around_it(shown: Shown, png: str, qtbot: QtBot) -> None:

@@ -113,9 +113,8 @@ class MessageDetails(QDialog):
             shown.setTextInteractionFlags(SELECTABLE)
             shown.setAccessibleName(f"{name}: {value}")
             label = WrappedLabel(name, role="caption")
-            label.setContentsMargins(
-                0, theme.px("spacing.half"), 0, 0
-            )  # its smaller letters stand on one line
+            # Its smaller letters stand on one line with the value's.
+            label.setContentsMargins(0, theme.px("spacing.half"), 0, 0)
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignTop)
         page.column.addLayout(grid)

@@ -1,9 +1,9 @@
 """The last check of a reply: parsed whole, off the window's thread."""
 
 import threading
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, Signal
-from shiboken6 import Shiboken
 
 from desktop_app.markdown.parser import parse
 
@@ -19,5 +19,5 @@ class WholeParse(QObject):
 
     def _run(self, message_id: str, source: str) -> None:
         items = parse(source)
-        if Shiboken.isValid(self):  # the window may have gone meanwhile
+        with suppress(RuntimeError):  # the window may have gone meanwhile
             self.parsed.emit(message_id, source, items)

@@ -4,10 +4,12 @@ Only files of this machine are opened: a path of the network would tell a strang
 sign in to it).  Drawings (SVG) are not decoded, since they may point to such paths themselves.
 """
 
+import atexit
 import binascii
 import os
 import stat
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -81,6 +83,8 @@ def _read_bytes(content: bytes, box: QSize) -> Decoded:
     """
     handle, name = tempfile.mkstemp(prefix="nitka-")
     path = Path(name)
+    remove = partial(path.unlink, missing_ok=True)
+    atexit.register(remove)  # the program may end in the middle, and this thread with it
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -88,7 +92,8 @@ def _read_bytes(content: bytes, box: QSize) -> Decoded:
     except OSError as error:
         raise ImageError(UNREADABLE) from error
     finally:
-        path.unlink(missing_ok=True)
+        remove()
+        atexit.unregister(remove)
 
 
 def _read(path: Path, box: QSize) -> Decoded:
