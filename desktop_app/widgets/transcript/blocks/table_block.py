@@ -198,10 +198,17 @@ class TableBlock(Block):
         top = self._tops[first]
         for index in range(first, len(self._rows)):
             is_flat = all(map(le, self._rows[index].widths, self._columns))
-            lines = 1 if is_flat else max(cell.lines for cell in self._cells(index))
-            top += rest + look.line * lines
+            top += rest + look.line * (1 if is_flat else self._lines_of(index))
             self._tops.append(top)
         self.height = top + (style.px(TRACK) if self._sideways.is_needed else 0)
+
+    def _lines_of(self, index: int) -> int:
+        """How many lines a row has; only the cells that are wider than their columns are laid out for that."""
+        if index in self._laid_out:
+            return max(cell.lines for cell in self._laid_out[index])
+        row, look = self._rows[index], self._looks[index > 0]
+        wide = (one for one in zip(row.cells, row.widths, self._columns, strict=True) if one[1] > one[2])
+        return max(CellLayout(cell, column, "left", look, is_flat=False).lines for cell, _, column in wide)
 
     def _cells(self, index: int) -> list[CellLayout]:
         """The cells of a row, laid out."""
