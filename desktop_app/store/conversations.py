@@ -204,10 +204,6 @@ class ConversationStore:
 
         return await self._database.read(select)
 
-    async def position(self, message_id: MessageId) -> int | None:
-        """The message's place among the shown ones, from 0; None when it is not shown."""
-        return await self._database.read(lambda connection: tree.shown_position(connection, message_id))
-
     async def newest(self, thread_id: ThreadId, author: Author | None = None) -> Message | None:
         """The last shown message, or the last one of ``author``."""
         return await self._database.read(lambda connection: tree.newest_shown(connection, thread_id, author))
