@@ -707,6 +707,8 @@ class MainWindow(QMainWindow):
         from PySide6.QtCore import QStandardPaths
         from PySide6.QtWidgets import QFileDialog
 
+        from desktop_app.export.files import safe_name
+
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         dialog = QFileDialog(self, self.tr("Export"), documents)
         dialog.setObjectName("export_dialog")
@@ -716,8 +718,7 @@ class MainWindow(QMainWindow):
         dialog.setNameFilters(list(formats.values()))
         dialog.setDefaultSuffix(next(iter(formats)))
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix_of(chosen)))
-        safe = "".join(" " if char in '/\\:*?"<>|' else char for char in name).strip()[:80]
-        dialog.selectFile(safe)
+        dialog.selectFile(safe_name(name))
         dialog.fileSelected.connect(lambda path: self._export_to(thread_ids, Path(path)))
         dialog.open()
 

@@ -1,10 +1,13 @@
 """How the main window stands when it opens, and what it remembers when it closes."""
 
+from pathlib import Path
+
 import pytest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.settings import Announcements, Settings, WindowState
+from desktop_app.export.files import safe_name
 from desktop_app.widgets.main_window import MainWindow
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
@@ -52,3 +55,12 @@ def test_what_is_announced_is_chosen_in_the_view_menu(window: MainWindow, qtbot:
         menu.actions()[1].trigger()
     assert changed.args[0].announcements is Announcements.ENDS
     assert [action.isChecked() for action in menu.actions()] == [False, True, False]
+
+
+def test_an_export_is_offered_under_a_name_that_every_system_takes(window: MainWindow) -> None:
+    window._ask_where(["thread-1"], 'What is "a/b" in C:\\?')
+    dialog = window.findChild(QFileDialog, "export_dialog")
+    assert dialog is not None
+    (path,) = dialog.selectedFiles()
+    assert Path(path).stem == safe_name('What is "a/b" in C:\\?')
+    dialog.reject()
