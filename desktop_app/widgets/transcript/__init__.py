@@ -7,7 +7,7 @@ of a thread costs anything.
     view.py         TranscriptView: the interface to the window, what is selected, found and asked for
     page_view.py    the page on the screen: every change goes through it, pixels move, what changed is drawn
     page.py         which messages are on the screen, and where: the anchor; heights.py has the heights of all
-    messages.py     the messages of the thread that are in memory, and the windows that are asked for
+    messages.py     the messages of the thread that are in memory, and the windows that are asked for; entry.py is one
     following.py    when the view follows the end (the rules of reading while text arrives); pill.py is the way back
     cell.py         one message laid out: bubble or page text; status_line.py and endings.py are the widgets beside it
     blocks/         what a message is drawn of: text, code, tables, images, and the flow of them

@@ -21,7 +21,7 @@ from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.blocks.block import Environment, Mark, Target
 from desktop_app.widgets.transcript.blocks.flow import Flow
 from desktop_app.widgets.transcript.endings import EndingTexts, EndingView
-from desktop_app.widgets.transcript.messages import Entry, words_as_typed
+from desktop_app.widgets.transcript.entry import Entry, words_as_typed
 from desktop_app.widgets.transcript.status_line import StatusLine
 
 BUBBLE_SHARE = 0.8

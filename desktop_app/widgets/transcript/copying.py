@@ -12,7 +12,7 @@ from desktop_app.markdown.to_markdown import to_markdown
 from desktop_app.widgets.transcript.blocks.table_block import TableBlock
 from desktop_app.widgets.transcript.cell import Cell
 from desktop_app.widgets.transcript.clipboard import RichData, markdown_data, plain_data, put_on_clipboard
-from desktop_app.widgets.transcript.messages import Entry
+from desktop_app.widgets.transcript.entry import Entry
 from desktop_app.widgets.transcript.selection import Selection
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.threads import Message, Run
 from desktop_app.widgets.transcript.cell import Cell, Place
+from desktop_app.widgets.transcript.entry import Entry
 from desktop_app.widgets.transcript.heights import Heights
-from desktop_app.widgets.transcript.messages import Entry, ThreadMessages
+from desktop_app.widgets.transcript.messages import ThreadMessages
 
 CELLS = 80
 GUESS = 160

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.blocks.block import Block, Mark
 from desktop_app.widgets.transcript.cell import Cell
+from desktop_app.widgets.transcript.entry import Entry
 from desktop_app.widgets.transcript.following import Following
-from desktop_app.widgets.transcript.messages import Entry
 from desktop_app.widgets.transcript.page import Page, Shown
 from desktop_app.widgets.transcript.pill import SHADOW, JumpPill
 from desktop_app.widgets.transcript.scroll_bar import ThinScrollBar

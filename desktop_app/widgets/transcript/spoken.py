@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect
 
 from desktop_app.widgets.transcript.blocks.block import Target
-from desktop_app.widgets.transcript.messages import block_of
+from desktop_app.widgets.transcript.entry import block_of
 
 if TYPE_CHECKING:
     from desktop_app.widgets.transcript.view import TranscriptView

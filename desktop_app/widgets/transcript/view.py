@@ -52,9 +52,9 @@ from desktop_app.widgets.transcript.checking import WholeParse
 from desktop_app.widgets.transcript.context_menu import TranscriptMenu
 from desktop_app.widgets.transcript.copying import Copying
 from desktop_app.widgets.transcript.endings import EndingTexts
+from desktop_app.widgets.transcript.entry import Entry, block_of
 from desktop_app.widgets.transcript.hits import Hits
 from desktop_app.widgets.transcript.keyboard import Keyboard
-from desktop_app.widgets.transcript.messages import Entry, block_of
 from desktop_app.widgets.transcript.page import Shown
 from desktop_app.widgets.transcript.page_view import NO_MARKS, PageView
 from desktop_app.widgets.transcript.pointer import Pointer
