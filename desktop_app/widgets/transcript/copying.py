@@ -63,13 +63,7 @@ class Copying:
 
     def selected_markdown(self) -> str:
         """The selection as Markdown, as far as its messages are here; "" when nothing is selected."""
-        gathering = _Gathering("markdown", self._view.selection)
-        while gathering.positions:
-            entry = self._view.page.messages.at(gathering.positions[0])
-            if entry is None:
-                break
-            self._gather(gathering, entry)
-        return gathering.markdown()
+        return self._gathered_here("markdown").markdown()
 
     def offer_selection(self) -> None:
         """Where the system has a selection that the middle button pastes, put the words there."""
@@ -77,13 +71,19 @@ class Copying:
         positions = self._view.selection.positions()
         if not clipboard.supportsSelection() or not 0 < len(positions) <= MOST_OFFERED:
             return
-        gathering = _Gathering("plain", self._view.selection)
+        gathering = self._gathered_here("plain")
+        if not gathering.positions:
+            put_on_clipboard(plain_data(gathering.items), QClipboard.Mode.Selection)
+
+    def _gathered_here(self, kind: str) -> "_Gathering":
+        """What is selected up to the first message that is not here; its position and the later ones are left."""
+        gathering = _Gathering(kind, self._view.selection)
         while gathering.positions:
             entry = self._view.page.messages.at(gathering.positions[0])
             if entry is None:
-                return
+                break
             self._gather(gathering, entry)
-        put_on_clipboard(plain_data(gathering.items), QClipboard.Mode.Selection)
+        return gathering
 
     # -- messages that are not here yet are asked for; a selection may hold the whole thread
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from desktop_app.markdown.hits import Hit, find_in, fold
 from desktop_app.widgets.transcript.blocks.block import CURRENT_HIT, HIT, Mark
-from desktop_app.widgets.transcript.cell import UNFOLDED, Cell, QuestionCell
+from desktop_app.widgets.transcript.cell import Cell, QuestionCell
 from desktop_app.widgets.transcript.page import Page, Shown
 
 MARGIN_LINES = 2
@@ -77,8 +77,7 @@ class Hits:
     def _unfolded(self, cell: Cell) -> Cell:
         if not (isinstance(cell, QuestionCell) and cell.is_folded):
             return cell
-        cell.entry.states[UNFOLDED] = True
-        self._page.forget_cell(cell.entry.message.id)
+        self._page.unfold(cell)
         return self._page.cell(self._position) or cell
 
     def _show(self, cell: Cell, hit: Hit, margin: int) -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.threads import Message, Run
-from desktop_app.widgets.transcript.cell import Cell, Place
+from desktop_app.widgets.transcript.cell import UNFOLDED, Cell, Place
 from desktop_app.widgets.transcript.entry import Entry
 from desktop_app.widgets.transcript.heights import Heights
 from desktop_app.widgets.transcript.messages import ThreadMessages
@@ -150,6 +150,11 @@ class Page:
         if cell is not None:
             cell.dispose()
             self.visible = [shown for shown in self.visible if shown.cell is not cell]
+
+    def unfold(self, cell: Cell) -> None:
+        """Show all of a long question when it is shown next."""
+        cell.entry.states[UNFOLDED] = True
+        self.forget_cell(cell.entry.message.id)
 
     def drop_cells(self) -> None:
         """Lay everything out anew when it is shown next."""

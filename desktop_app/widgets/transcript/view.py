@@ -40,7 +40,6 @@ from desktop_app.widgets.transcript.blocks.style import TextStyle
 from desktop_app.widgets.transcript.cell import (
     HEAD,
     TAIL,
-    UNFOLDED,
     Cell,
     Place,
     QuestionCell,
@@ -392,8 +391,7 @@ class TranscriptView(PageView):
             return
         if kind == "unfold":
             with self._steadily(by_reader=True):
-                cell.entry.states[UNFOLDED] = True
-                self.page.forget_cell(cell.entry.message.id)
+                self.page.unfold(cell)
                 self._is_all_changed = True
             return
         if kind == "copy":
