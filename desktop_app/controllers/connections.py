@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from desktop_app.domain.connections import Auth, Connection, ConnectionReport, Model
 from desktop_app.domain.errors import SecretsUnavailableError, StoreError, UnusableAssistantError
 from desktop_app.domain.ids import ConnectionId, new_id
-from desktop_app.domain.secret import Kept, Secret
+from desktop_app.domain.secret import Credentials, Kept, Secret
 from desktop_app.domain.service import Service, ServiceFactory
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.secrets import SecretState, SecretStore
@@ -104,7 +104,7 @@ class ConnectionsController:
         connection = await self._records.connection(connection_id)
         if connection is None:
             raise UnusableAssistantError("the connection was deleted")
-        service = self._make_service(connection, await self._key(connection))
+        service = self._make_service(connection, Credentials(await self._key(connection)))
         if other := self._open.get(connection_id):  # somebody else was faster while the keyring was asked
             await service.close()
             return other
@@ -123,7 +123,7 @@ class ConnectionsController:
         """Try a connection as it is in the dialog, saved or not; ``key`` None means the stored one."""
         if key is None and connection.id:
             key = await self._key(connection)
-        service = self._make_service(connection, key)
+        service = self._make_service(connection, Credentials(key))
         try:
             return await service.test()
         finally:

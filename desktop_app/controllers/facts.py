@@ -4,9 +4,12 @@ They are made on the worker's loop and cross to the window in batches, at most o
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.normaliser import TextEdit
+from desktop_app.domain.operations import Operation
+from desktop_app.domain.remote import PullProgress
 from desktop_app.domain.threads import Message, Run
 
 
@@ -29,12 +32,18 @@ class RunBegan:
 
 @dataclass(frozen=True, slots=True)
 class StageReached:
-    """What the run does before its first word; ``fraction`` 0..1 where it is known."""
+    """What the run does while no words come; ``fraction`` 0..1 where it is known.
+
+    Besides the stages of ``StageChanged``: "thinking", and "retrying" with the time ``until`` which is waited and the
+    code of the ``error`` that caused it.
+    """
 
     thread_id: ThreadId
     message_id: MessageId
     stage: str
     fraction: float | None = None
+    until: datetime | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +73,19 @@ class LibraryChanged:
     connections: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class OperationChanged:
+    """An operation was sent, checked or ended; the store has it so.  ``RunFinished`` follows an ending."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class PullProgressed:
+    """A pull went on; ``progress.stage`` tells whether it is over."""
+
+    progress: PullProgress
+
+
 RunFact = RunBegan | StageReached | ReplyEdited | RunFinished
-Fact = RunFact | LibraryChanged
+Fact = RunFact | LibraryChanged | OperationChanged | PullProgressed

@@ -50,12 +50,42 @@ class PromptTruncation:
     last_messages: int | None = None
 
 
+class Reasoning(StrEnum):
+    """How much a model may think before it answers; OFF leaves the service's own default untouched.
+
+    Yandex text generation knows only on (ENABLED_HIDDEN) and off.
+    """
+
+    OFF = "off"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class FormatKind(StrEnum):
+    """What a reply must be."""
+
+    TEXT = "text"
+    JSON_OBJECT = "json_object"
+    JSON_SCHEMA = "json_schema"
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFormat:
+    """The format of a reply; ``schema`` is a JSON Schema as JSON text, ``name`` what services call it."""
+
+    kind: FormatKind = FormatKind.TEXT
+    schema: str = ""
+    name: str = "reply"
+
+
 @dataclass(frozen=True, slots=True)
 class CompletionOptions:
     """Options of one reply; ``max_tokens`` None leaves the limit to the service."""
 
     temperature: float = DEFAULT_TEMPERATURE
     max_tokens: int | None = None
+    reasoning: Reasoning = Reasoning.OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +101,7 @@ class AssistantSettings:
     completion: CompletionOptions = field(default_factory=CompletionOptions)
     expiration: Expiration | None = None
     labels: tuple[tuple[str, str], ...] = ()
+    response_format: ResponseFormat = field(default_factory=ResponseFormat)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,12 @@ NitkaError
 │   ├── ServiceFaultError      5xx: try again
 │   ├── BadReplyError          what came back is not the protocol
 │   ├── UnreachableError       DNS, TCP, TLS, proxy: check the network
-│   └── SilentError            nothing came for too long
+│   ├── SilentError            nothing came for too long
+│   ├── InsecureAddressError   plain http beyond this machine: allow it, or use https
+│   ├── ServiceClosedError     410, or a host that was switched off: use another service
+│   ├── OperationGoneError     the service no longer knows a deferred request: ask again
+│   ├── UnansweredCallError    the model called a function, and nothing here answers it
+│   └── NotOfferedError        the service has no such ability
 ├── OnDeviceError              the model on this machine cannot run
 │   ├── RuntimeMissingError    there is no llama.cpp wheel here
 │   ├── WeightsMissingError    no model file, or not the right one
@@ -42,7 +47,10 @@ class NitkaError(Exception):
 
 
 class ServiceError(NitkaError):
-    """A service did not answer the run."""
+    """A service did not answer the run.
+
+    ``is_untouched``: nothing was delivered and nothing billed (no connection, 429, 503), so that asking again is safe.
+    """
 
     code = "service"
 
@@ -53,11 +61,13 @@ class ServiceError(NitkaError):
         status_code: int | None = None,
         request_id: str = "",
         retry_after_s: float | None = None,
+        is_untouched: bool = False,
     ) -> None:
         super().__init__(detail)
         self.status_code = status_code
         self.request_id = request_id
         self.retry_after_s = retry_after_s
+        self.is_untouched = is_untouched
 
 
 class SignInError(ServiceError):
@@ -67,9 +77,10 @@ class SignInError(ServiceError):
 
 
 class AccessDeniedError(ServiceError):
-    """The key is valid; a role, scope or folder is not."""
+    """The key is valid; a role, scope or folder is not.  ``role`` is the one to ask for, where it is known."""
 
     code = "access_denied"
+    role = ""
 
 
 class NotFoundError(ServiceError):
@@ -132,8 +143,10 @@ class UnreachableError(ServiceError):
 
     code = "unreachable"
 
-    def __init__(self, detail: str = "", *, step: str, request_id: str = "") -> None:
-        super().__init__(detail, request_id=request_id)
+    def __init__(
+        self, detail: str = "", *, step: str, request_id: str = "", is_untouched: bool = False
+    ) -> None:
+        super().__init__(detail, request_id=request_id, is_untouched=is_untouched)
         self.step = step
 
 
@@ -141,6 +154,37 @@ class SilentError(ServiceError):
     """The service was reached and then sent nothing for too long."""
 
     code = "silent"
+
+
+class InsecureAddressError(ServiceError):
+    """The address is plain http on another machine, and the user has not allowed that."""
+
+    code = "insecure_address"
+
+
+class ServiceClosedError(ServiceError):
+    """The service was withdrawn; ``closed_since`` (an ISO date) where it is known."""
+
+    code = "service_closed"
+    closed_since = ""
+
+
+class OperationGoneError(ServiceError):
+    """The service does not know the operation: it expired, or never was there."""
+
+    code = "operation_gone"
+
+
+class UnansweredCallError(ServiceError):
+    """The model called a function instead of answering."""
+
+    code = "unanswered_call"
+
+
+class NotOfferedError(ServiceError):
+    """The service has no such ability: deferred requests, a tokenizer, records to pull."""
+
+    code = "not_offered"
 
 
 class OnDeviceError(NitkaError):
@@ -219,6 +263,8 @@ class RunError:
     request_id: str = ""
     retry_after_s: float | None = None
     step: str = ""
+    role: str = ""
+    closed_since: str = ""
 
     @classmethod
     def of(cls, error: BaseException) -> "RunError":
@@ -232,4 +278,14 @@ class RunError:
             request_id=getattr(error, "request_id", ""),
             retry_after_s=getattr(error, "retry_after_s", None),
             step=getattr(error, "step", ""),
+            role=getattr(error, "role", ""),
+            closed_since=getattr(error, "closed_since", ""),
         )
+
+
+_STEPS = {"sign_in": "auth", "access_denied": "role", "not_found": "model"}
+
+
+def failed_step(error: RunError) -> str:
+    """Which step of a test failed (a ``TestStep``), empty when none of them is to blame."""
+    return error.step or _STEPS.get(error.code, "")

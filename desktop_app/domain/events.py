@@ -8,20 +8,28 @@ ending comes last; whoever reads the iterator ignores what a careless service se
 from dataclasses import dataclass
 
 from desktop_app.domain.errors import RunError
-from desktop_app.domain.threads import Status, Usage
+from desktop_app.domain.threads import Citation, Status, Usage
 
 
 @dataclass(frozen=True, slots=True)
 class RunAccepted:
-    """The service took the run; ``remote_id`` is its name for it (may be empty)."""
+    """The service took the run; ``remote_id`` is its name for it (may be empty).
+
+    ``can_resume``: the service writes on without us, and ``Resuming.resume`` reads the rest later.
+    """
 
     remote_id: str = ""
     model: str = ""
+    can_resume: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StageChanged:
-    """What happens before the first word: "starting_model", "loading_model" (``fraction`` 0..1 or None), "waiting"."""
+    """What happens while no words come; ``fraction`` 0..1 where it is known.
+
+    "starting_model", "loading_model", "queued" (other runs of the connection go first), "waiting", "searching",
+    "reconnecting" (the stream broke, the service writes on), "sending" (a deferred request).
+    """
 
     stage: str
     fraction: float | None = None
@@ -49,6 +57,45 @@ class ReasoningAppended:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """All events up to number ``cursor`` of a run that can be resumed are in the text."""
+
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True)
+class CitationsFound:
+    """All sources so far, in the order of the reply."""
+
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCalled:
+    """The model calls a function; ``key`` is ours, since some services repeat ids; ``arguments`` is JSON text."""
+
+    key: str
+    name: str
+    arguments: str
+    call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadHeld:
+    """From now on the service holds all messages of the request under ``remote_id``, with ``has_reply`` the reply."""
+
+    remote_id: str
+    has_reply: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantHeld:
+    """The service holds the assistant, equal to the version that was asked, under ``remote_id``."""
+
+    remote_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class UsageReported:
     """Tokens so far; the last report counts."""
 
@@ -64,5 +111,16 @@ class RunEnded:
 
 
 RunEvent = (
-    RunAccepted | StageChanged | TextAppended | TextReplaced | ReasoningAppended | UsageReported | RunEnded
+    RunAccepted
+    | StageChanged
+    | TextAppended
+    | TextReplaced
+    | ReasoningAppended
+    | Checkpoint
+    | CitationsFound
+    | ToolCalled
+    | ThreadHeld
+    | AssistantHeld
+    | UsageReported
+    | RunEnded
 )

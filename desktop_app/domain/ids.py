@@ -13,6 +13,7 @@ ThreadId = NewType("ThreadId", str)
 MessageId = NewType("MessageId", str)
 RunId = NewType("RunId", str)
 ConnectionId = NewType("ConnectionId", str)
+OperationId = NewType("OperationId", str)
 
 _lock = threading.Lock()
 _last = 0

@@ -5,9 +5,9 @@ services have no tokenizer to ask.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from desktop_app.domain.assistants import PromptTruncation
+from desktop_app.domain.assistants import AssistantSettings, PromptTruncation, Reasoning, ResponseFormat
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.threads import Author, Message
 
@@ -23,8 +23,32 @@ class PromptMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The first ``messages`` of a request are on the service's side already, under ``remote_id``."""
+
+    remote_id: str
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAssistant:
+    """The assistant behind a request, for services that hold assistants themselves.
+
+    ``remote_id`` is empty when it is not there yet; ``is_current`` says whether it is there as ``settings`` say.
+    """
+
+    settings: AssistantSettings
+    remote_id: str = ""
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RunRequest:
-    """Everything an adapter needs to ask for a reply; ``request_id`` goes to the service's log and ours."""
+    """Everything an adapter needs to ask for a reply; ``request_id`` goes to the service's log and ours.
+
+    ``messages`` is always the whole of what the model should see; ``held`` lets an adapter send less of it.
+    ``thread_name`` is for services that hold threads.
+    """
 
     request_id: str
     model: str
@@ -32,6 +56,11 @@ class RunRequest:
     messages: tuple[PromptMessage, ...]
     temperature: float
     max_tokens: int | None = None
+    reasoning: Reasoning = Reasoning.OFF
+    response_format: ResponseFormat = field(default_factory=ResponseFormat)
+    held: Held | None = None
+    assistant: AskedAssistant | None = None
+    thread_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,3 +31,11 @@ class Secret:
 
     def __repr__(self) -> str:
         return "Secret(•••)"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The secrets of one connection: its key or token, and the password of its own proxy."""
+
+    key: Secret | None = None
+    proxy_password: Secret | None = None

@@ -22,9 +22,13 @@ class Author(StrEnum):
 
 
 class Status(StrEnum):
-    """How far a message and its run are; everything but WRITING is an ending."""
+    """How far a message and its run are; everything but WRITING and DEFERRED is an ending.
+
+    DEFERRED: the service has the request and answers later; the operation of the run follows it.
+    """
 
     WRITING = "writing"
+    DEFERRED = "deferred"
     COMPLETED = "completed"
     TRUNCATED = "truncated"
     FILTERED = "filtered"
@@ -68,6 +72,21 @@ class ThreadSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Citation:
+    """A source of a reply: a page (``url``) or a file, with the ``fragment`` that was used where it is told.
+
+    ``start`` and ``end`` are code points of the reply's text that it supports, None where the service does not say.
+    """
+
+    title: str
+    url: str = ""
+    file_id: str = ""
+    fragment: str = ""
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A message on the shown path, or a sibling of one.
 
@@ -84,6 +103,7 @@ class Message:
     parent_id: MessageId | None = None
     run_id: RunId | None = None
     sibling_ids: tuple[MessageId, ...] = ()
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +116,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One attempt at a reply; ``seen`` are the messages that the model was given, oldest first."""
+    """One attempt at a reply; ``seen`` are the messages that the model was given, oldest first.
+
+    ``cursor`` is the last event taken from a service that can go on from there under ``remote_id``, None elsewhere.
+    """
 
     id: RunId
     thread_id: ThreadId
@@ -111,6 +134,7 @@ class Run:
     ended_at: datetime | None = None
     usage: Usage | None = None
     remote_id: str = ""
+    cursor: int | None = None
     error: RunError | None = field(default=None)
 
 

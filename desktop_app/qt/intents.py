@@ -13,7 +13,16 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.controllers.backend import Backend
-from desktop_app.controllers.facts import Fact, LibraryChanged, ReplyEdited, RunBegan, RunFact, RunFinished
+from desktop_app.controllers.facts import (
+    Fact,
+    LibraryChanged,
+    OperationChanged,
+    PullProgressed,
+    ReplyEdited,
+    RunBegan,
+    RunFact,
+    RunFinished,
+)
 from desktop_app.controllers.tasks import TaskOwner
 from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.connections import Connection
@@ -288,6 +297,8 @@ class Intents(QObject):
         for fact in facts:
             if isinstance(fact, LibraryChanged):
                 self._start(self.refresh(), "refresh")
+                continue
+            if isinstance(fact, OperationChanged | PullProgressed):
                 continue
             self._note(fact)
             if fact.thread_id == self._shown_id and self._is_in_step(fact):

@@ -33,10 +33,11 @@ from desktop_app.domain.events import (
     UsageReported,
 )
 from desktop_app.domain.prompt import RunRequest
-from desktop_app.domain.secret import Secret
+from desktop_app.domain.secret import Credentials
 from desktop_app.domain.threads import Status, Usage
+from desktop_app.services.connecting import http_of, sign_in_of
 from desktop_app.services.failures import error_in_stream
-from desktop_app.services.http import READ_S, HttpClient
+from desktop_app.services.http import READ_S
 from desktop_app.services.sse import EventTooLargeError, SseDecoder, SseEvent
 
 log = logging.getLogger(__name__)
@@ -105,12 +106,13 @@ class ChatCompletionsService:
     def __init__(
         self,
         connection: Connection,
-        key: Secret | None,
+        credentials: Credentials,
         *,
         read_timeout_s: float = READ_S,
         extra: Mapping[str, object] | None = None,
     ) -> None:
-        self._http = HttpClient(connection.base_url, key, read_timeout_s=read_timeout_s)
+        sign_in = sign_in_of(connection, credentials)
+        self._http = http_of(connection, sign_in, read_timeout_s=read_timeout_s)
         self._extra = dict(extra or {})
         self._takes_stream_options = True
 

@@ -1,7 +1,8 @@
 """Which adapter serves a connection."""
 
 from desktop_app.domain.connections import Connection, ConnectionKind
-from desktop_app.domain.secret import Secret
+from desktop_app.domain.errors import NotOfferedError
+from desktop_app.domain.secret import Credentials
 from desktop_app.domain.service import Service, ServiceFactory
 from desktop_app.services.chat_completions import ChatCompletionsService
 from desktop_app.services.on_device import OnDeviceModel, OnDeviceService
@@ -10,11 +11,13 @@ from desktop_app.services.on_device import OnDeviceModel, OnDeviceService
 def service_factory(model: OnDeviceModel) -> ServiceFactory:
     """Makes services; those of the on-device kind share ``model``."""
 
-    def make(connection: Connection, key: Secret | None) -> Service:
+    def make(connection: Connection, credentials: Credentials) -> Service:
         match connection.kind:
             case ConnectionKind.ON_DEVICE:
                 return OnDeviceService(model, connection)
             case ConnectionKind.CHAT:
-                return ChatCompletionsService(connection, key)
+                return ChatCompletionsService(connection, credentials)
+            case _:
+                raise NotOfferedError(f"no adapter for {connection.kind}")
 
     return make

@@ -25,20 +25,18 @@ from desktop_app.domain.connections import is_loopback
 from desktop_app.domain.errors import (
     BadReplyError,
     ServiceError,
-    SignInError,
     SilentError,
     UnreachableError,
 )
 from desktop_app.domain.ids import new_id
-from desktop_app.domain.secret import Secret
 from desktop_app.services.failures import SHOWN_CHARS, error_for
+from desktop_app.services.sign_in import KeySignIn, SignIn
 
 log = logging.getLogger(__name__)
 
 CONNECT_S, WRITE_S, POOL_S, READ_S = 10.0, 30.0, 10.0, 120.0
 ERROR_BODY_BYTES = 64 << 10
 BODY_BYTES = 64 << 20
-MASK = "•••"
 
 HTTP_ERRORS = (
     httpx.HTTPError,
@@ -143,24 +141,36 @@ class HttpClient:
     def __init__(
         self,
         base_url: str,
-        key: Secret | None = None,
+        sign_in: SignIn | None = None,
         *,
+        headers: Mapping[str, str] | None = None,
         read_timeout_s: float = READ_S,
         level: int = logging.INFO,
     ) -> None:
         self._base_url = base_url.rstrip("/")
-        self._key = key
+        self._sign_in = sign_in or KeySignIn(None)
+        self._own_headers = dict(headers or {})
         self._read_timeout_s = read_timeout_s
         self._level = level
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
 
     async def fetch(
-        self, method: str, path: str, body: bytes | None = None, *, read_timeout_s: float | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        request_id: str = "",
+        read_timeout_s: float | None = None,
     ) -> bytes:
         """The whole body of a good reply.  Raises ServiceError."""
         whole = bytearray()
-        async with aclosing(self.stream(method, path, body, read_timeout_s=read_timeout_s)) as chunks:
+        stream = self.stream(
+            method, path, body, query=query, request_id=request_id, read_timeout_s=read_timeout_s
+        )
+        async with aclosing(stream) as chunks:
             async for chunk in chunks:
                 whole += chunk
                 if len(whole) > BODY_BYTES:
@@ -173,6 +183,7 @@ class HttpClient:
         path: str,
         body: bytes | None = None,
         *,
+        query: Mapping[str, str] | None = None,
         request_id: str = "",
         read_timeout_s: float | None = None,
     ) -> AsyncGenerator[bytes, None]:
@@ -183,11 +194,12 @@ class HttpClient:
         request_id = request_id or new_id()
         with self._translating(request_id):
             client = await self._opened()
-            url, headers = self._base_url + path, self._headers(request_id, body is not None)
+            url, headers = self._base_url + path, await self._headers(request_id, body is not None)
             timeout = _timeout(read_timeout_s or self._read_timeout_s)
             start = time.monotonic()
             log.log(self._level, "%s %s, request %s", method, url, request_id)
-            async with client.stream(method, url, content=body, headers=headers, timeout=timeout) as response:
+            sending = client.stream(method, url, content=body, params=query, headers=headers, timeout=timeout)
+            async with sending as response:
                 status_code, seconds = response.status_code, time.monotonic() - start
                 log.log(self._level, "request %s: HTTP %d after %.2f s", request_id, status_code, seconds)
                 if not response.is_success:
@@ -197,8 +209,7 @@ class HttpClient:
 
     def redacted(self, text: str) -> str:
         """``text`` without the key; some servers repeat it in what they refuse."""
-        key = self._key.reveal() if self._key else ""
-        return text.replace(key, MASK) if key else text
+        return self._sign_in.redacted(text)
 
     async def close(self) -> None:
         """Close all connections; safe to call twice."""
@@ -208,13 +219,14 @@ class HttpClient:
 
     # -- one request
 
-    def _headers(self, request_id: str, has_body: bool) -> Mapping[str, str]:
-        headers = {"x-client-request-id": request_id, "accept": "application/json, text/event-stream"}
+    async def _headers(self, request_id: str, has_body: bool) -> Mapping[str, str]:
+        headers = self._own_headers | {
+            "x-client-request-id": request_id,
+            "accept": "application/json, text/event-stream",
+        }
         if has_body:
             headers["content-type"] = "application/json"
-        if self._key:
-            headers["authorization"] = f"Bearer {_sendable(self._key)}"
-        return headers
+        return headers | dict(await self._sign_in.headers())
 
     async def _refusal(self, response: httpx.Response, request_id: str) -> ServiceError:
         body = bytearray()
@@ -289,11 +301,3 @@ def _system_certificates() -> ssl.SSLContext:
     import truststore
 
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _sendable(key: Secret) -> str:
-    """The key, if it can stand in a header; otherwise h11 and ``str.encode`` would quote it in their errors."""
-    value = key.reveal()
-    if not value or not value.isascii() or not value.isprintable() or value != value.strip():
-        raise SignInError("the key holds characters that no key has; enter it again")
-    return value

@@ -21,6 +21,7 @@ from desktop_app.domain.errors import ModelStartError, RuntimeMissingError, Serv
 from desktop_app.domain.events import StageChanged
 from desktop_app.domain.secret import Secret
 from desktop_app.services.http import HttpClient
+from desktop_app.services.sign_in import KeySignIn
 from desktop_app.services.weights import Weights
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class ModelProcess:
         except TimeoutError as error:
             raise ModelStartError(f"the model was not loaded after {START_S:.0f} s") from error
         self._http = HttpClient(
-            self.url.removesuffix("/v1"), self.key, read_timeout_s=PROBE_S, level=logging.DEBUG
+            self.url.removesuffix("/v1"), KeySignIn(self.key), read_timeout_s=PROBE_S, level=logging.DEBUG
         )
         log.info("the model's process %d listens at %s", process.pid, self.url)
 

@@ -13,11 +13,12 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
-from desktop_app.domain.connections import Connection, ConnectionReport, Model
+from desktop_app.domain.connections import Auth, Connection, ConnectionReport, Model
 from desktop_app.domain.errors import BadReplyError, ModelStartError, UnreachableError
 from desktop_app.domain.events import RunEnded, RunEvent, StageChanged
 from desktop_app.domain.ids import new_id
 from desktop_app.domain.prompt import PromptMessage, RunRequest
+from desktop_app.domain.secret import Credentials
 from desktop_app.domain.threads import Author, Status
 from desktop_app.services.chat_completions import ChatCompletionsService
 from desktop_app.services.model_process import ModelProcess
@@ -217,9 +218,11 @@ class OnDeviceService:
             yield ending
 
     async def _answer(self, process: ModelProcess, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
-        connection = replace(self._connection, base_url=process.url)
+        connection = replace(self._connection, base_url=process.url, auth=Auth.API_KEY)
         extra = _SAMPLING if process.weights.is_built_in else {}
-        chat = ChatCompletionsService(connection, process.key, read_timeout_s=SILENCE_S, extra=extra)
+        chat = ChatCompletionsService(
+            connection, Credentials(process.key), read_timeout_s=SILENCE_S, extra=extra
+        )
         try:
             async with aclosing(chat.run(request)) as events:
                 async for event in events:

@@ -162,6 +162,89 @@ MIGRATIONS = (
         CREATE INDEX deleted_messages_deletion ON deleted_messages (deletion_id);
         """,
     ),
+    Migration(
+        "services",
+        """
+        -- details is the rest of a connection as JSON: provider, folder, addresses, network, switches.
+        ALTER TABLE connections ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE connections ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
+
+        -- The last event taken from a service that can go on from there; NULL where it cannot.
+        ALTER TABLE runs ADD COLUMN cursor INTEGER;
+
+        ALTER TABLE messages ADD COLUMN citations TEXT NOT NULL DEFAULT '[]';
+        ALTER TABLE deleted_messages ADD COLUMN citations TEXT NOT NULL DEFAULT '[]';
+
+        -- Deferred requests; an open one is ended exactly once, together with its run and message.
+        CREATE TABLE operations (
+            id TEXT PRIMARY KEY,
+            run_id TEXT NOT NULL UNIQUE REFERENCES runs (id) ON DELETE CASCADE,
+            thread_id TEXT NOT NULL,
+            message_id TEXT NOT NULL,
+            connection_id TEXT NOT NULL,
+            remote_id TEXT NOT NULL,
+            status TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            sent_at INTEGER NOT NULL,
+            checks INTEGER NOT NULL DEFAULT 0,
+            checked_at INTEGER,
+            next_check_at INTEGER,
+            finished_at INTEGER,
+            error TEXT
+        ) STRICT;
+        CREATE INDEX operations_open ON operations (next_check_at) WHERE status IN ('sending', 'waiting');
+
+        -- How much of a thread a service holds, see domain.remote.RemoteThread.
+        CREATE TABLE remote_threads (
+            connection_id TEXT NOT NULL,
+            thread_id TEXT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+            remote_id TEXT NOT NULL,
+            first_message_id TEXT NOT NULL,
+            last_message_id TEXT NOT NULL,
+            message_count INTEGER NOT NULL,
+            model TEXT NOT NULL,
+            noted_at INTEGER NOT NULL,
+            PRIMARY KEY (connection_id, thread_id)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Which record here is which there; kind is assistant, version, thread or message.  local_version of an
+        -- assistant is the version that the service's one is equal to.
+        CREATE TABLE remote_records (
+            connection_id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            remote_id TEXT NOT NULL,
+            local_id TEXT NOT NULL,
+            local_version INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (connection_id, kind, remote_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX remote_records_local ON remote_records (local_id);
+
+        -- How far a pull is; the next one goes on from there.
+        CREATE TABLE pulls (
+            connection_id TEXT PRIMARY KEY,
+            stage TEXT NOT NULL,
+            page_token TEXT NOT NULL,
+            counts TEXT NOT NULL,
+            updated_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- Messages of the thread that is being pulled, newest first (n counts up), until all of them are here.
+        CREATE TABLE pulled_messages (
+            connection_id TEXT NOT NULL,
+            thread_remote_id TEXT NOT NULL,
+            n INTEGER NOT NULL,
+            remote_id TEXT NOT NULL,
+            author TEXT NOT NULL,
+            author_id TEXT NOT NULL,
+            status TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            labels TEXT NOT NULL,
+            citations TEXT NOT NULL,
+            text TEXT NOT NULL,
+            PRIMARY KEY (connection_id, thread_remote_id, n)
+        ) STRICT, WITHOUT ROWID;
+        """,
+    ),
 )
 
 BOOKKEEPING = """

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.domain.connections import Connection, ConnectionKind, Model
+from desktop_app.domain.connections import Auth, Connection, ConnectionKind, Model
 from desktop_app.domain.errors import (
     BadReplyError,
     ContextTooLongError,
@@ -36,10 +36,11 @@ from desktop_app.domain.events import (
 )
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.prompt import PromptMessage, RunRequest
-from desktop_app.domain.secret import Secret
+from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.threads import Author, Status, Usage
 from desktop_app.services import chat_completions
 from desktop_app.services.chat_completions import ChatCompletionsService
+from desktop_app.services.sign_in import KeySignIn
 from tests.conftest import until
 from tests.servers import (
     KEY,
@@ -65,8 +66,10 @@ def ask(instruction: str = "", *, model: str = "m", max_tokens: int | None = Non
 
 
 def service(base_url: str, key: str | None = KEY, read_timeout_s: float = 5) -> ChatCompletionsService:
-    connection = Connection(ConnectionId("c"), ConnectionKind.CHAT, "Test", base_url)
-    return ChatCompletionsService(connection, Secret(key) if key else None, read_timeout_s=read_timeout_s)
+    auth = Auth.API_KEY if key else Auth.NONE
+    connection = Connection(ConnectionId("c"), ConnectionKind.CHAT, "Test", base_url, auth)
+    credentials = Credentials(Secret(key) if key else None)
+    return ChatCompletionsService(connection, credentials, read_timeout_s=read_timeout_s)
 
 
 async def answer(chat: ChatCompletionsService, request: RunRequest | None = None) -> list[RunEvent]:
@@ -324,7 +327,7 @@ async def test_the_wrong_key_is_told_and_never_shown() -> None:
 async def test_a_key_that_cannot_be_sent_is_not_quoted_in_the_error(key: str) -> None:
     async with ChatServer(stream("4"), is_forgiving=True) as server:
         chat = service(server.base_url)
-        chat._http._key = Secret(key)
+        chat._http._sign_in = KeySignIn(Secret(key))
         with pytest.raises(SignInError) as caught:
             await answer(chat)
         assert not server.seen

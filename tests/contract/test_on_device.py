@@ -30,6 +30,7 @@ from desktop_app.domain.errors import (
 from desktop_app.domain.events import RunEnded, RunEvent, StageChanged, TextAppended, UsageReported
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.prompt import PromptMessage, RunRequest
+from desktop_app.domain.secret import Credentials
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Author, Status
 from desktop_app.services import weights
@@ -55,7 +56,7 @@ def on_device(model: OnDeviceModel, model_path: str = "") -> Service:
     connection = Connection(
         ConnectionId("c"), ConnectionKind.ON_DEVICE, "On this device", model_path=model_path
     )
-    return service_factory(model)(connection, None)
+    return service_factory(model)(connection, Credentials())
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from desktop_app.domain.events import RunAccepted, RunEnded, RunEvent, TextRepla
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.normaliser import Normaliser, TextEdit, merge
 from desktop_app.domain.prompt import PromptMessage, RunRequest
+from desktop_app.domain.secret import Credentials
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Author, Status
 from desktop_app.services.chat_completions import ChatCompletionsService
@@ -87,7 +88,7 @@ async def test_snapshots_make_one_right_message(texts: list[str], prefix: str) -
 @pytest.mark.parametrize("texts", SEQUENCES)
 async def test_snapshots_over_chat_completions_make_one_right_message(texts: list[str]) -> None:
     async with ChatServer(snapshots(*texts), key=None) as server:
-        service = ChatCompletionsService(_connection(server.base_url), None)
+        service = ChatCompletionsService(_connection(server.base_url), Credentials())
         text, edits, endings = await message_of(service)
         await service.close()
     assert text == applied("", edits) == texts[-1]
@@ -99,7 +100,7 @@ async def test_deltas_that_end_in_a_snapshot_are_not_doubled() -> None:
     async with ChatServer(
         events(delta("Fo"), delta("ur."), whole, whole, "[DONE]", whole), key=None
     ) as server:
-        service = ChatCompletionsService(_connection(server.base_url), None)
+        service = ChatCompletionsService(_connection(server.base_url), Credentials())
         text, edits, endings = await message_of(service)
         await service.close()
     assert text == "Four."

@@ -27,6 +27,7 @@ from desktop_app.domain.errors import (
 from desktop_app.domain.secret import Secret
 from desktop_app.services.failures import error_for, error_in_stream, fault_in_body, retry_after_s
 from desktop_app.services.http import HttpClient, translate, words_of
+from desktop_app.services.sign_in import KeySignIn
 
 KEY = "test-key-canary-123"
 
@@ -53,7 +54,7 @@ def example(kind: type[BaseException]) -> BaseException:
     "kind", [*of_module("httpx"), *of_module("httpcore"), OSError, TimeoutError, ssl.SSLError]
 )
 def test_no_error_of_the_http_library_escapes(kind: type[BaseException]) -> None:
-    client = HttpClient("https://example.invalid/v1", Secret(KEY))
+    client = HttpClient("https://example.invalid/v1", KeySignIn(Secret(KEY)))
     with pytest.raises(ServiceError) as caught, client._translating("request-1"):
         raise example(kind)
     assert caught.value.request_id == "request-1"

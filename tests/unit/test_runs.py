@@ -25,7 +25,7 @@ from desktop_app.domain.errors import (
 from desktop_app.domain.events import RunEnded, RunEvent, TextAppended, TextReplaced, UsageReported
 from desktop_app.domain.ids import ConnectionId, MessageId, ThreadId
 from desktop_app.domain.prompt import RunRequest
-from desktop_app.domain.secret import Secret
+from desktop_app.domain.secret import Credentials
 from desktop_app.domain.threads import Author, Message, Status, Usage
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.connections import ConnectionStore
@@ -83,7 +83,7 @@ class Scene:
             self.conversations, self.assistants, connections, "owner", self.facts.append
         )
 
-    def _make_service(self, _connection: Connection, _key: Secret | None) -> ScriptedService:
+    def _make_service(self, _connection: Connection, _credentials: Credentials) -> ScriptedService:
         return self.service
 
     async def open(self, settings: AssistantSettings) -> None:

@@ -22,6 +22,7 @@ from desktop_app.domain.assistants import (
 from desktop_app.domain.connections import Connection, ConnectionKind, Model
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.prompt import estimate_tokens
+from desktop_app.domain.providers import max_temperature
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.dialogs.fields import (
     ChoiceBox,
@@ -218,7 +219,7 @@ class ModelPage(SettingsPage):
     def max_temperature(self) -> float:
         """The upper end of the chosen connection's range."""
         connection = self._connections.get(self.connection_id) if self.connection_id else None
-        return connection.max_temperature if connection else 2.0
+        return max_temperature(connection) if connection else 2.0
 
     @property
     def _needs_model(self) -> bool:

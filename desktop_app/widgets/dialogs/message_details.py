@@ -82,6 +82,8 @@ class MessageDetails(QDialog):
         match message.status:
             case Status.WRITING:
                 return self.tr("still being written")
+            case Status.DEFERRED:
+                return self.tr("waiting at the service")
             case Status.COMPLETED:
                 return self.tr("complete")
             case Status.TRUNCATED:

@@ -1,0 +1,160 @@
+"""Providers: what is particular to a service, as data.
+
+Adapters and dialogs ask these facts instead of asking who the service is.  Sources are the providers' documentation;
+what a server on the user's own machine does is "compatible", the careful middle.
+"""
+
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from desktop_app.domain.connections import Auth, Connection, ConnectionKind
+
+
+class Provider(NamedTuple):
+    """One provider.
+
+    ``hosts`` are endings of host names that tell it.  ``key_scheme`` stands before an API key in ``Authorization``.
+    ``project_header`` carries the folder, ``opt_out_header`` with "false" switches logging off there.
+    ``keeps_replies_days`` None: not at all.  ``model_schemes`` are the beginnings of the model ids worth showing, all
+    when empty.  ``unsupported`` are fields of a request that are refused or ignored there.  ``roles`` are what an
+    account needs, ``key_scope`` what a key needs.
+    """
+
+    id: str
+    name: str
+    hosts: tuple[str, ...] = ()
+    key_scheme: str = "Bearer"
+    project_header: str = ""
+    opt_out_header: str = ""
+    has_folder: bool = False
+    max_temperature: float = 2.0
+    max_concurrent: int = 4
+    keeps_replies_days: int | None = None
+    can_chain: bool = False
+    can_run_in_background: bool = False
+    model_schemes: tuple[str, ...] = ()
+    unsupported: frozenset[str] = frozenset()
+    roles: tuple[str, ...] = ()
+    key_scope: str = ""
+
+
+YANDEX = Provider(
+    "yandex",
+    "Yandex AI Studio",
+    hosts=("api.cloud.yandex.net", "api.yandexcloud.kz"),
+    key_scheme="Api-Key",
+    project_header="OpenAI-Project",
+    opt_out_header="x-data-logging-enabled",
+    has_folder=True,
+    max_temperature=1.0,
+    max_concurrent=10,
+    keeps_replies_days=30,
+    can_chain=True,
+    can_run_in_background=True,
+    model_schemes=("gpt://",),
+    unsupported=frozenset(
+        {
+            "truncation",
+            "metadata",
+            "include",
+            "stream_options",
+            "service_tier",
+            "store_in_chat",
+            "context_management",
+        }
+    ),
+    roles=("ai.languageModels.user",),
+    key_scope="yc.ai.foundationModels.execute",
+)
+OPENAI = Provider(
+    "openai",
+    "OpenAI",
+    hosts=("api.openai.com",),
+    keeps_replies_days=30,
+    can_chain=True,
+    can_run_in_background=True,
+)
+COMPATIBLE = Provider("compatible", "", unsupported=frozenset({"metadata", "include", "truncation"}))
+PROVIDERS = (YANDEX, OPENAI, COMPATIBLE)
+
+_YANDEX_KINDS = (ConnectionKind.YANDEX_TEXT, ConnectionKind.ASSISTANT_API)
+
+
+def provider_of(connection: Connection) -> Provider:
+    """The provider that was chosen, or that kind, folder or address tell."""
+    if named := next((one for one in PROVIDERS if one.id == connection.provider), None):
+        return named
+    if connection.kind in _YANDEX_KINDS or connection.folder:
+        return YANDEX
+    host = urlsplit(connection.base_url).hostname or ""
+    return next((one for one in PROVIDERS if host.endswith(one.hosts)), COMPATIBLE)
+
+
+class Kind(NamedTuple):
+    """A kind of connection: where it usually is, what it needs, what it can do.
+
+    ``has_deferred``: requests can be sent now and their replies fetched later.  ``truncates_itself``: the service holds
+    whole threads and cuts them, so that what it holds may be more than what Nitka would send.  ``closed_since`` is the
+    date (ISO) on which the hosted service ended.
+    """
+
+    base_url: str = ""
+    auths: tuple[Auth, ...] = (Auth.NONE,)
+    needs_folder: bool = False
+    has_operations: bool = False
+    has_deferred: bool = False
+    has_pull: bool = False
+    has_tokenizer: bool = False
+    truncates_itself: bool = False
+    operations_url: str = ""
+    closed_since: str = ""
+
+
+_YANDEX_AUTHS = (Auth.API_KEY, Auth.IAM, Auth.OAUTH, Auth.NONE)
+IAM_URL = "https://iam.api.cloud.yandex.net"
+
+KINDS = {
+    ConnectionKind.ON_DEVICE: Kind(),
+    ConnectionKind.CHAT: Kind("http://localhost:11434/v1", _YANDEX_AUTHS),
+    ConnectionKind.RESPONSES: Kind("https://ai.api.cloud.yandex.net/v1", _YANDEX_AUTHS),
+    ConnectionKind.YANDEX_TEXT: Kind(
+        "https://ai.api.cloud.yandex.net/foundationModels/v1",
+        _YANDEX_AUTHS,
+        needs_folder=True,
+        has_operations=True,
+        has_deferred=True,
+        has_tokenizer=True,
+        operations_url="https://operation.api.cloud.yandex.net",
+    ),
+    ConnectionKind.ASSISTANT_API: Kind(
+        "https://rest-assistant.api.cloud.yandex.net",
+        _YANDEX_AUTHS,
+        needs_folder=True,
+        has_pull=True,
+        truncates_itself=True,
+        closed_since="2026-01-26",
+    ),
+}
+
+
+def kind_of(connection: Connection) -> Kind:
+    """The facts of the connection's kind."""
+    return KINDS[connection.kind]
+
+
+def max_temperature(connection: Connection) -> float:
+    """The upper end of the temperature's range."""
+    return provider_of(connection).max_temperature
+
+
+def max_concurrent(connection: Connection) -> int:
+    """How many runs may be asked for at once."""
+    return connection.network.max_concurrent or provider_of(connection).max_concurrent
+
+
+def can_defer(connection: Connection) -> bool:
+    """Whether a request can be sent now and its reply fetched later, even days later."""
+    is_background = (
+        connection.kind is ConnectionKind.RESPONSES and provider_of(connection).can_run_in_background
+    )
+    return KINDS[connection.kind].has_deferred or is_background
