@@ -52,7 +52,7 @@ _PATTERNS = [
 ] + [
     # Yandex Cloud API keys, the keys of most compatible servers, Yandex OAuth tokens, IAM tokens.
     (re.compile(rf"(?<![A-Za-z0-9])(?:{form})[\w.~+/=-]{{6,}}"), HIDDEN)
-    for form in ("AQVN", "sk-", r"y[0-3]_", r"t1\.")
+    for form in ("AQVN", "sk-", r"y\d_", r"[ct]\d\.")
 ]
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x9b]")
 

@@ -1,18 +1,26 @@
 """From a connection to the HTTP client of one of its hosts: sign-in, headers, the way there."""
 
 from desktop_app.domain.connections import Auth, Connection
-from desktop_app.domain.providers import Provider, provider_of
+from desktop_app.domain.providers import IAM_URL, Provider, provider_of
 from desktop_app.domain.secret import Credentials
 from desktop_app.services.http import READ_S, HttpClient
-from desktop_app.services.sign_in import KeySignIn, SignIn
+from desktop_app.services.iam import IamExchange
+from desktop_app.services.sign_in import KeySignIn, OAuthSignIn, SignIn
 
 
 def sign_in_of(connection: Connection, credentials: Credentials) -> SignIn:
     """How the connection's requests are signed; one for all its hosts."""
     if connection.auth is Auth.NONE:
         return KeySignIn(None)
+    if connection.auth is Auth.OAUTH and credentials.key:
+        return OAuthSignIn(credentials.key, _iam_exchange(connection))
     scheme = provider_of(connection).key_scheme if connection.auth is Auth.API_KEY else "Bearer"
     return KeySignIn(credentials.key, scheme)
+
+
+def _iam_exchange(connection: Connection) -> IamExchange:
+    base_url = connection.iam_url or IAM_URL
+    return IamExchange(lambda unsigned: HttpClient(base_url, unsigned))
 
 
 def http_of(

@@ -1,12 +1,18 @@
 """How requests are signed: with nothing, with a key, or with IAM tokens that an OAuth token is exchanged for."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from desktop_app.domain.errors import SignInError
 from desktop_app.domain.secret import Secret
 
 MASK = "•••"
+
+LONGEST_USE, SHORTEST_USE, BEFORE_END = timedelta(hours=1), timedelta(minutes=1), timedelta(minutes=5)
+"""An exchanged token is used for an hour, but not in its last minutes; a wrong clock here asks once a minute."""
 
 
 class SignIn(Protocol):
@@ -44,6 +50,76 @@ class KeySignIn:
         """``text`` without the key."""
         key = self._key.reveal() if self._key else ""
         return text.replace(key, MASK) if key else text
+
+
+@dataclass(frozen=True, slots=True)
+class IamToken:
+    """A token that an OAuth token was exchanged for; it ends after 12 hours at most.  Times are aware UTC."""
+
+    secret: Secret
+    expires_at: datetime | None = field(default=None, compare=False)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class OAuthSignIn:
+    """Signs with IAM tokens, got by ``exchange`` when the first request comes and anew before they end.
+
+    The OAuth token itself is never sent to a service.  ``clock`` is the wall's: it goes on while the machine sleeps.
+    """
+
+    def __init__(
+        self,
+        oauth: Secret,
+        exchange: Callable[[Secret], Awaitable[IamToken]],
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._oauth = oauth
+        self._exchange = exchange
+        self._clock = clock
+        self._exchanging = asyncio.Lock()
+        self._token: IamToken | None = None
+        self._fresh_until = datetime.min.replace(tzinfo=UTC)
+        self._hidden = {oauth}
+
+    async def headers(self) -> Mapping[str, str]:
+        """The ``authorization`` header.  Raises SignInError for a bad OAuth token, or another ServiceError."""
+        token = self._fresh()
+        if token is None:
+            async with self._exchanging:
+                token = self._fresh() or await self._exchanged()
+        return {"authorization": f"Bearer {sendable(token.secret)}"}
+
+    async def renew(self) -> bool:
+        """Exchange once more, unless another request just did; False when the same token comes again.
+
+        Raises ServiceError.
+        """
+        refused = self._token
+        async with self._exchanging:
+            if self._token is refused:
+                await self._exchanged()
+        return self._token != refused
+
+    def redacted(self, text: str) -> str:
+        """``text`` without the OAuth token and without every IAM token it was exchanged for."""
+        for hidden in sorted((secret.reveal() for secret in self._hidden), key=len, reverse=True):
+            text = text.replace(hidden, MASK)
+        return text
+
+    def _fresh(self) -> IamToken | None:
+        return self._token if self._clock() < self._fresh_until else None
+
+    async def _exchanged(self) -> IamToken:
+        token = await self._exchange(self._oauth)
+        self._hidden.add(token.secret)
+        now = self._clock()
+        use = min(LONGEST_USE, token.expires_at - now - BEFORE_END) if token.expires_at else LONGEST_USE
+        self._token, self._fresh_until = token, now + max(use, SHORTEST_USE)
+        return token
 
 
 def sendable(key: Secret) -> str:
