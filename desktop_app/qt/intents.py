@@ -4,7 +4,6 @@ Methods return at once: each starts an owned task on the window's loop, which as
 loop and never blocks.  The main window wires them to its panes.
 """
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,20 +27,21 @@ from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.connections import Connection
 from desktop_app.domain.errors import NitkaError, RunError, RunInProgressError
 from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
-from desktop_app.domain.secret import Kept, Secret
-from desktop_app.domain.threads import Author, Message, Run, Thread
+from desktop_app.domain.threads import Author, Message, Run, Status, Thread
 from desktop_app.qt.bridge import Bridge
+from desktop_app.qt.connection_intents import ConnectionIntents
 from desktop_app.qt.message_intents import MessageIntents
+from desktop_app.qt.outbox_intents import OutboxIntents
 
 PAGE = 50
 FINISH_S = 1.0
-KEYRING_PATIENCE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadOpened:
     """A thread with the messages around the reader's place, as the window shows it; ``total`` it has in all.
 
+    ``growing_id`` is the reply that is being written.
     ``around`` is the message to be seen when the same thread is shown again because of it.
     """
 
@@ -50,7 +50,7 @@ class ThreadOpened:
     messages: list[Message]
     runs: dict[MessageId, Run]
     total: int
-    is_running: bool
+    growing_id: MessageId | None = None
     connection: Connection | None = None
     around: MessageId | None = None
 
@@ -74,25 +74,15 @@ class AssistantsListed:
     total: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionsListed:
-    """Everything the connections dialog shows."""
-
-    connections: list[Connection]
-    keys: dict[ConnectionId, Kept]
-    users: dict[ConnectionId, list[str]]
-    kept: Kept
-    reason: str
-
-
 class Intents(QObject):
     """Lives on the window's thread, with its loop running.
 
-    ``messages`` is what can be done with single messages.  ``failed(RunError)``: something the user asked for did not
-    happen.  ``undo_offered(str, str, object)``: what was done ("thread_deleted", "assistant_deleted",
-    "message_deleted", "turns_hidden"), its name or number, and a callable that takes it back.
-    ``question_stored(str)`` and ``question_refused(str)``, with the thread's id, answer ``send`` and come before
-    the facts of the run that it began.  ``facts_arrived``: of the thread that ``thread_opened`` brought last, no other.
+    ``messages`` is what can be done with single messages, ``connections`` what their dialog asks for.
+    ``failed(RunError)``: something the user asked for did not happen.  ``undo_offered(str, str, object)``: what was
+    done ("thread_deleted", "assistant_deleted", "message_deleted", "turns_hidden"), its name or number, and a callable
+    that takes it back.  ``question_stored(str)`` and ``question_refused(str)``, with the thread's id, answer ``send``
+    and come before the facts of the run that it began.  ``facts_arrived``: of the thread that ``thread_opened`` brought
+    last, no other.
     """
 
     assistants_listed = Signal(object)
@@ -109,10 +99,6 @@ class Intents(QObject):
     assistant_draft_found = Signal(object)
     models_listed = Signal(str, object)
     models_failed = Signal(str, object)
-    connections_listed = Signal(object)
-    connection_saved = Signal(object, object)
-    connection_tested = Signal(str, object)
-    connection_failed = Signal(str, object)
     exported = Signal(object)
     undo_offered = Signal(str, str, object)
     failed = Signal(object)
@@ -125,7 +111,7 @@ class Intents(QObject):
         self._thread_id: ThreadId | None = None  # the one the user wants to see
         self._shown_id: ThreadId | None = None  # the one the window has: that of the last ``thread_opened``
         self._turns = 0
-        self._running: set[ThreadId] = set()
+        self._running: dict[ThreadId, MessageId] = {}
         self._synced: set[MessageId] = set()
         self.messages = MessageIntents(
             backend,
@@ -136,6 +122,10 @@ class Intents(QObject):
             refresh=self.refresh,
             offer_undo=self._offer_undo,
         )
+        self.connections = ConnectionIntents(
+            backend, self, start=self._start, answer=self._answer, changed=self._list_assistants
+        )
+        self.outbox = OutboxIntents(backend, self, start=self._start)
         bridge.arrived.connect(self._on_facts)
 
     # -- tasks
@@ -238,7 +228,7 @@ class Intents(QObject):
         self._shown_id = thread_id
         self._synced.clear()
         self.thread_opened.emit(opened)
-        if opened.is_running:
+        if opened.growing_id:
             await self._backend.worker.ask(self._backend.runs.announce(thread_id))
         await self._mark_read(thread_id)
         await self._list_threads()
@@ -258,14 +248,13 @@ class Intents(QObject):
             return None
         window = await store.window_around(thread_id, around or thread.read_anchor, count=PAGE)
         answerer = await self._answerer(thread)
-        is_running = thread_id in self._running
         return ThreadOpened(
             thread,
             answerer.assistant,
             window.messages,
             window.runs,
             window.total,
-            is_running,
+            self._running.get(thread_id),
             answerer.connection,
             around,
         )
@@ -299,6 +288,7 @@ class Intents(QObject):
                 self._start(self.refresh(), "refresh")
                 continue
             if isinstance(fact, OperationChanged | PullProgressed):
+                self.outbox.take(fact)
                 continue
             self._note(fact)
             if fact.thread_id == self._shown_id and self._is_in_step(fact):
@@ -308,14 +298,16 @@ class Intents(QObject):
 
     def _note(self, fact: RunFact) -> None:
         match fact:
-            case RunBegan(thread_id, _, question):
-                self._running.add(thread_id)
+            case RunBegan(thread_id, reply, question):
+                if reply.status is Status.WRITING:
+                    self._running[thread_id] = reply.id
                 if question:
                     self.question_stored.emit(thread_id)
                 if fact.hidden_end and fact.replaces and thread_id == self._shown_id:
                     self._offer_former_branch(thread_id, fact.replaces, fact.hidden_end, fact.hidden_turns)
-            case RunFinished(thread_id):
-                self._running.discard(thread_id)
+            case RunFinished(thread_id, message):
+                if self._running.get(thread_id) == message.id:  # a deferred reply may come meanwhile
+                    del self._running[thread_id]
                 if thread_id == self._shown_id:
                     self._start(self._mark_read(thread_id), "mark read")
             case _:
@@ -429,7 +421,12 @@ class Intents(QObject):
         asking = self._backend.runs.resend(MessageId(message_id), text)
         self._start(self._ask(ThreadId(thread_id), asking), "resend")
 
-    async def _ask(self, thread_id: ThreadId, asking: Coroutine[Any, Any, RunBegan]) -> None:
+    def send_deferred(self, thread_id: str, text: str) -> None:
+        """Send a message whose reply may come later.  Answered as ``send`` is."""
+        asking = self._backend.operations.send(ThreadId(thread_id), text)
+        self._start(self._ask(ThreadId(thread_id), asking), "send deferred")
+
+    async def _ask(self, thread_id: ThreadId, asking: Coroutine[Any, Any, object]) -> None:
         try:
             await self._backend.worker.ask(asking)
         except Exception as error:  # noqa: BLE001 - whatever it was, the composer goes on
@@ -573,63 +570,6 @@ class Intents(QObject):
             self.models_failed.emit(connection_id, self._answer(error))
         else:
             self.models_listed.emit(connection_id, models)
-
-    # -- connections
-
-    def list_connections(self) -> None:
-        """Read the connections for their dialog."""
-        self._start(self._list_connections(), "list connections")
-
-    async def _list_connections(self) -> None:
-        records = self._backend.connection_records
-        connections = await records.connections()
-        users = {connection.id: await records.users(connection.id) for connection in connections}
-        asked = asyncio.wrap_future(self._backend.worker.call(self._backend.connections.kept_keys()))
-        await asyncio.wait([asked], timeout=KEYRING_PATIENCE_S)
-        if not asked.done():  # it asks the user something, perhaps; the rest can be looked at meanwhile
-            self.connections_listed.emit(ConnectionsListed(connections, {}, users, Kept.KEYRING, ""))
-        keys = await asked
-        state = await self._backend.worker.ask(self._backend.connections.secret_state())
-        self.connections_listed.emit(ConnectionsListed(connections, keys, users, state.kept, state.reason))
-
-    def save_connection(self, connection: Connection, key: Secret | None) -> None:
-        """Add or change a connection; ``key`` None keeps the stored one."""
-        self._start(self._save_connection(connection, key), "save connection")
-
-    async def _save_connection(self, connection: Connection, key: Secret | None) -> None:
-        try:
-            saved, kept = await self._backend.worker.ask(self._backend.connections.save(connection, key))
-        except Exception as error:  # noqa: BLE001 - the dialog waits for an answer
-            self.connection_failed.emit(connection.id, self._answer(error))
-            return
-        await self._list_connections()
-        self.connection_saved.emit(saved, kept)
-        await self._list_assistants()
-
-    def test_connection(self, connection: Connection, key: Secret | None) -> None:
-        """Try a connection as it stands in the dialog."""
-        self._start(self._test_connection(connection, key), "test connection")
-
-    async def _test_connection(self, connection: Connection, key: Secret | None) -> None:
-        try:
-            report = await self._backend.worker.ask(self._backend.connections.test(connection, key))
-        except Exception as error:  # noqa: BLE001 - the dialog waits for an answer
-            self.connection_failed.emit(connection.id, self._answer(error))
-        else:
-            self.connection_tested.emit(connection.id, report)
-
-    def delete_connection(self, connection_id: str) -> None:
-        """Delete a connection together with its key."""
-        self._start(self._delete_connection(ConnectionId(connection_id)), "delete connection")
-
-    async def _delete_connection(self, connection_id: ConnectionId) -> None:
-        try:
-            await self._backend.worker.ask(self._backend.connections.remove(connection_id))
-        except Exception as error:  # noqa: BLE001 - the dialog waits for an answer
-            self.connection_failed.emit(connection_id, self._answer(error))
-            return
-        await self._list_connections()
-        await self._list_assistants()
 
     # -- files
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from desktop_app.domain.connections import Connection
     from desktop_app.domain.errors import RunError
     from desktop_app.domain.threads import ThreadSummary
-    from desktop_app.qt.intents import Answerer, AssistantsListed, ConnectionsListed, Intents, ThreadOpened
+    from desktop_app.qt.connection_intents import ConnectionsListed
+    from desktop_app.qt.intents import Answerer, AssistantsListed, Intents, ThreadOpened
     from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
     from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
     from desktop_app.widgets.notice_bar import NoticeBar
@@ -591,17 +592,17 @@ class MainWindow(QMainWindow):
             return
         dialog = self._connections_dialog = ConnectionsDialog(self._theme, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.save_requested.connect(intents.save_connection)
-        dialog.test_requested.connect(intents.test_connection)
-        dialog.delete_requested.connect(intents.delete_connection)
-        intents.connections_listed.connect(self._on_connections)
-        intents.connection_tested.connect(dialog.show_report)
-        intents.connection_failed.connect(self._on_connection_failed)
-        intents.connection_saved.connect(dialog.show_saved)
+        dialog.save_requested.connect(intents.connections.save)
+        dialog.test_requested.connect(intents.connections.test)
+        dialog.delete_requested.connect(intents.connections.delete)
+        intents.connections.listed.connect(self._on_connections)
+        intents.connections.tested.connect(dialog.show_report)
+        intents.connections.failed.connect(self._on_connection_failed)
+        intents.connections.saved.connect(dialog.show_saved)
         dialog.finished.connect(self._on_connections_finished)
         self._replaces_key = replaces_key
         dialog.open()
-        intents.list_connections()
+        intents.connections.read()
 
     def _on_connections(self, listed: ConnectionsListed) -> None:
         if self._connections_dialog:
@@ -618,8 +619,8 @@ class MainWindow(QMainWindow):
 
     def _on_connections_finished(self) -> None:
         if self._intents:
-            self._intents.connections_listed.disconnect(self._on_connections)
-            self._intents.connection_failed.disconnect(self._on_connection_failed)
+            self._intents.connections.listed.disconnect(self._on_connections)
+            self._intents.connections.failed.disconnect(self._on_connection_failed)
         self._connections_dialog = None
 
     def _fix(self, _message_id: str, action: str) -> None:

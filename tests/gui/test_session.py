@@ -148,7 +148,7 @@ async def test_closing_does_not_wait_for_a_connection_that_is_being_tested(
     async with ChatServer((), models=keep_silent, key=None) as silent:
         async with living_window(qapp, tmp_path) as s:
             connection = (await s.backend.connection_records.connections())[-1]
-            s.intents.test_connection(replace(connection, base_url=silent.base_url), None)
+            s.intents.connections.test(replace(connection, base_url=silent.base_url), None)
             await until(lambda: silent.seen)
         await until(lambda: silent.hung_up == 1)
 

@@ -15,7 +15,7 @@ from desktop_app.controllers.facts import RunBegan
 from desktop_app.domain.ids import ConnectionId, ThreadId
 from desktop_app.domain.secret import Kept
 from desktop_app.domain.threads import Status
-from desktop_app.qt.intents import ConnectionsListed
+from desktop_app.qt.connection_intents import ConnectionsListed
 from tests.conftest import until
 from tests.gui.living_window import living_window
 from tests.servers import refuse
@@ -435,7 +435,7 @@ async def test_a_connection_changed_during_a_reply_serves_it_to_its_end(
         s.prompter.say("Go", "one ")
         await until(lambda: s.shown() == ["Go", "one"])
         connection = (await s.backend.connection_records.connections())[-1]
-        s.intents.save_connection(replace(connection, name="Renamed"), None)
+        s.intents.connections.save(replace(connection, name="Renamed"), None)
         await s.settled()
         s.prompter.answer("Go", "two")
         await until(lambda: not s.is_running)
@@ -459,8 +459,8 @@ async def test_connections_are_listed_while_the_keyring_waits_for_the_user(
 
         s.backend.connections.kept_keys = wait_for_the_user  # type: ignore[method-assign]
         listed: list[ConnectionsListed] = []
-        s.intents.connections_listed.connect(listed.append)
-        s.intents.list_connections()
+        s.intents.connections.listed.connect(listed.append)
+        s.intents.connections.read()
         await until(lambda: listed)
         assert [one.name for one in listed[0].connections] == ["On this device", "Loopback"]
         await s.backend.worker.ask(release())
