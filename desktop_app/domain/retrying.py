@@ -1,0 +1,33 @@
+"""When a request may be repeated by itself, and how long to wait before that.
+
+A request to a model is billed and not idempotent, so that only what was surely not done is asked again: no
+connection, 429, 503.  The numbers are those of the usual clients (0.5 s, doubled, 8 s at most, a quarter of jitter).
+A service's own word on the wait is never cut short; where it is longer than two minutes, the user decides.
+"""
+
+from desktop_app.domain.errors import QuotaExceededError, ServiceError
+
+FIRST_S, MAX_S, JITTER = 0.5, 8.0, 0.25
+LONGEST_HINT_S = 120.0
+
+
+def delay_s(attempt: int, retry_after_s: float | None, random: float) -> float:
+    """How long to wait after failure number ``attempt`` (0 for the first); ``random`` is one of 0 to 1.
+
+    ``retry_after_s`` is the service's own word: it is kept, plus at most half a second, so that not all come at once.
+    """
+    if retry_after_s is not None:
+        return retry_after_s + random * FIRST_S
+    usual_s = MAX_S if attempt >= 4 else min(MAX_S, FIRST_S * 2**attempt)
+    return usual_s * (1 - JITTER * random)
+
+
+def may_repeat(error: BaseException, attempt: int, retries: int) -> bool:
+    """Whether failure number ``attempt`` (0 for the first) of at most ``retries`` repetitions may be tried again."""
+    return (
+        attempt < retries
+        and isinstance(error, ServiceError)
+        and error.is_untouched
+        and not isinstance(error, QuotaExceededError)
+        and (error.retry_after_s or 0.0) <= LONGEST_HINT_S
+    )
