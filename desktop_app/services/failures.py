@@ -1,8 +1,11 @@
 """What a service says when it refuses, as an error the user can act on.
 
 The shapes of error bodies differ by server; they are read in this order: ``{"error": {...}}`` (OpenAI, Ollama,
-llama.cpp with a numeric code, Yandex gateways), a flat object (Yandex, old vLLM), ``{"error": "text"}``, FastAPI's
-``detail``, and whatever else as text.  A body that is a web page is told by its title.
+llama.cpp with a numeric code, Yandex gateways), a flat object (google.rpc.Status of Yandex, old vLLM),
+``{"error": "text"}``, FastAPI's ``detail``, and whatever else as text.  A body that is a web page is told by its title.
+
+A gRPC code in the body (1 to 16; HTTP codes have three digits) says more than the HTTP status, which gateways choose
+differently; Yandex sends it as ``grpcCode``, ``grpc_code`` or ``code``.
 """
 
 import html
@@ -22,6 +25,7 @@ from desktop_app.domain.errors import (
     QuotaExceededError,
     RateLimitedError,
     RequestRejectedError,
+    ServiceClosedError,
     ServiceError,
     ServiceFaultError,
     SignInError,
@@ -45,6 +49,13 @@ _QUOTA_CODES = {
     "insufficient_balance",
     "payment_required",
 }
+# "Quota" alone is no sign: Yandex names its rate limits so, and those pass.
+_BILLING = re.compile(
+    r"\bbilling\b|spending limit|payment (?:is )?required|out of credits|credit balance"
+    r"|insufficient (?:funds|balance|credits|quota)|exceeded your current quota",
+    re.I,
+)
+_ROLE = re.compile(r"\b(?:yc\.)?ai\.\w+\.\w+")
 _BY_TYPE: dict[str, type[ServiceError]] = {
     "authentication_error": SignInError,
     "invalid_api_key": SignInError,
@@ -56,14 +67,51 @@ _BY_TYPE: dict[str, type[ServiceError]] = {
     "rate_limit_error": RateLimitedError,
     "rate_limit_exceeded": RateLimitedError,
 }
+# 405: the address is not one of this API.
+_BY_STATUS: dict[int, type[ServiceError]] = {
+    401: SignInError,
+    402: QuotaExceededError,
+    403: AccessDeniedError,
+    404: NotFoundError,
+    405: NotFoundError,
+    408: SilentError,
+    409: ServiceFaultError,
+    410: ServiceClosedError,
+    429: RateLimitedError,
+}
+_BY_GRPC: dict[int, type[ServiceError]] = {
+    1: ServiceFaultError,  # CANCELLED, by the service
+    2: ServiceFaultError,
+    3: RequestRejectedError,
+    4: ServiceFaultError,  # DEADLINE_EXCEEDED, of the service itself
+    5: NotFoundError,
+    6: RequestRejectedError,
+    7: AccessDeniedError,
+    8: RateLimitedError,
+    9: RequestRejectedError,
+    10: ServiceFaultError,
+    11: RequestRejectedError,
+    12: NotFoundError,
+    13: ServiceFaultError,
+    14: ServiceFaultError,
+    15: ServiceFaultError,
+    16: SignInError,
+}
+_UNAVAILABLE = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What an error body says; ``codes`` are its ``code``, ``type`` and ``param`` as lower-case texts."""
+    """What an error body says.
+
+    ``codes`` are its ``code``, ``type`` and ``param`` as lower-case texts, ``grpc_code`` and ``http_code`` the numbers
+    among them, 0 where there is none.
+    """
 
     message: str
     codes: frozenset[str] = frozenset()
+    grpc_code: int = 0
+    http_code: int = 0
     prompt_tokens: int | None = None
     context_tokens: int | None = None
 
@@ -74,8 +122,13 @@ class Fault:
 
     @property
     def is_about_quota(self) -> bool:
-        """Whether money or a quota is used up, which waiting does not cure."""
+        """Whether money or a quota is used up, by its code; waiting does not cure that."""
         return bool(self.codes & _QUOTA_CODES)
+
+    @property
+    def is_about_billing(self) -> bool:
+        """Whether its words say the same: Yandex refuses with 403 or 429 when there is no active billing account."""
+        return bool(_BILLING.search(self.message))
 
 
 def fault_in_body(body: bytes) -> Fault:
@@ -92,11 +145,13 @@ def fault_in_value(value: object) -> Fault:
         return Fault(_shown(value))
     inner = value.get("error")
     if isinstance(inner, str):
-        return Fault(_shown(inner), _codes(value))
+        return Fault(_shown(inner), _codes(value), _grpc_code(value), _http_code(value))
     said = inner if isinstance(inner, dict) else value
     return Fault(
         _message(said),
         _codes(said),
+        _grpc_code(said),
+        _http_code(said),
         _count(said.get("n_prompt_tokens")),
         _count(said.get("n_ctx")) or _limit_in(_message(said)),
     )
@@ -108,22 +163,34 @@ def error_for(
     """The error for a reply with ``status_code`` other than 2xx; header names are lower-case or case-insensitive."""
     if 300 <= status_code < 400:
         return BadReplyError(_redirected(headers), status_code=status_code, request_id=request_id)
-    fault = fault_in_body(body)
-    return _error(status_code, fault, request_id, retry_after_s(headers))
+    error = _error(status_code, fault_in_body(body), request_id)
+    error.retry_after_s = retry_after_s(headers)
+    if headers.get("x-should-retry", "").lower() == "false":
+        error.is_untouched = False
+    return error
 
 
 def error_in_stream(value: object, request_id: str = "") -> ServiceError:
-    """The error for an error object that came inside a stream which had begun well."""
+    """The error for an error object that came inside a stream which had begun well.
+
+    It is untouched like that of an HTTP status; whether something had come before it, the caller knows.
+    """
     fault = fault_in_value(value)
-    numbers = [int(code) for code in fault.codes if code.isascii() and code.isdigit() and len(code) == 3]
-    if status_code := next((number for number in numbers if 400 <= number < 600), None):
-        return _error(status_code, fault, request_id, None)
+    if fault.grpc_code or fault.http_code:
+        return _error(fault.http_code or None, fault, request_id)
     if fault.is_about_quota:
         return QuotaExceededError(fault.message, request_id=request_id)
     if fault.is_about_length:
         return _too_long(fault, None, request_id)
     kind = next((_BY_TYPE[code] for code in sorted(fault.codes) if code in _BY_TYPE), ServiceFaultError)
-    return kind(fault.message, request_id=request_id)
+    return _made(kind, fault, None, request_id)
+
+
+def error_of_status(value: object, request_id: str = "") -> ServiceError:
+    """The error for the google.rpc.Status of a run or an operation that had been accepted: it is never untouched."""
+    error = error_in_stream(value, request_id)
+    error.is_untouched = False
+    return error
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
@@ -145,34 +212,40 @@ def _until_date(value: str) -> float | None:
     return max(0.0, (when - datetime.now(UTC)).total_seconds())
 
 
-def _error(status_code: int, fault: Fault, request_id: str, wait_s: float | None) -> ServiceError:
+def _error(status_code: int | None, fault: Fault, request_id: str) -> ServiceError:
     if status_code == 407:
-        return UnreachableError(
-            fault.message or "the proxy asks to sign in", step="proxy", request_id=request_id
-        )
-    if status_code in (400, 413, 422) and fault.is_about_length:
-        return _too_long(fault, status_code, request_id)
+        detail = fault.message or "the proxy asks to sign in"
+        return UnreachableError(detail, step="proxy", request_id=request_id, is_untouched=True)
     kind = _kind(status_code, fault)
-    detail = fault.message or f"HTTP {status_code}"
-    return kind(detail, status_code=status_code, request_id=request_id, retry_after_s=wait_s)
+    if kind is RequestRejectedError and fault.is_about_length:
+        return _too_long(fault, status_code, request_id)
+    return _made(kind, fault, status_code, request_id)
 
 
-def _kind(status_code: int, fault: Fault) -> type[ServiceError]:
-    if status_code == 402 or (fault.is_about_quota and status_code < 500):
+def _kind(status_code: int | None, fault: Fault) -> type[ServiceError]:
+    kind = _BY_GRPC.get(fault.grpc_code) or _by_status(status_code or 500)
+    if fault.is_about_quota and kind is not ServiceFaultError:
         return QuotaExceededError
-    if status_code >= 500 or status_code == 409:
-        return ServiceFaultError
-    # 405 and 410: the address is not, or no longer, one of this API.
-    by_status: dict[int, type[ServiceError]] = {
-        401: SignInError,
-        403: AccessDeniedError,
-        404: NotFoundError,
-        405: NotFoundError,
-        408: SilentError,
-        410: NotFoundError,
-        429: RateLimitedError,
-    }
-    return by_status.get(status_code, RequestRejectedError)
+    may_be_billing = kind in (AccessDeniedError, RateLimitedError) or fault.grpc_code == 9
+    return QuotaExceededError if may_be_billing and fault.is_about_billing else kind
+
+
+def _by_status(status_code: int) -> type[ServiceError]:
+    usual = ServiceFaultError if status_code >= 500 else RequestRejectedError
+    return _BY_STATUS.get(status_code, usual)
+
+
+def _made(kind: type[ServiceError], fault: Fault, status_code: int | None, request_id: str) -> ServiceError:
+    is_unavailable = status_code == 503 or fault.grpc_code == _UNAVAILABLE
+    error = kind(
+        fault.message or (f"HTTP {status_code}" if status_code else ""),
+        status_code=status_code,
+        request_id=request_id,
+        is_untouched=kind is RateLimitedError or (kind is ServiceFaultError and is_unavailable),
+    )
+    if isinstance(error, AccessDeniedError) and (role := _ROLE.search(fault.message)):
+        error.role = role[0]
+    return error
 
 
 def _too_long(fault: Fault, status_code: int | None, request_id: str) -> ContextTooLongError:
@@ -216,6 +289,23 @@ def _details(items: list[object]) -> str:
 def _codes(said: Mapping[str, object]) -> frozenset[str]:
     values = (said.get(name) for name in ("code", "type", "param", "httpCode", "httpStatus"))
     return frozenset(str(value).lower() for value in values if isinstance(value, str | int) and value != "")
+
+
+def _grpc_code(said: Mapping[str, object]) -> int:
+    numbers = (_number(said.get(name)) for name in ("grpcCode", "grpc_code", "code"))
+    return next((number for number in numbers if number in _BY_GRPC), 0)
+
+
+def _http_code(said: Mapping[str, object]) -> int:
+    numbers = (_number(said.get(name)) for name in ("httpCode", "http_code", "code", "type"))
+    return next((number for number in numbers if 400 <= number < 600), 0)
+
+
+def _number(value: object) -> int:
+    """A number, also one written as a text; 0 for what is none."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 3:
+        return int(value)
+    return _count(value) or 0
 
 
 def _count(value: object) -> int | None:

@@ -8,6 +8,7 @@ from email.utils import format_datetime
 
 import httpcore
 import httpx
+import msgspec
 import pytest
 
 from desktop_app.domain.errors import (
@@ -18,6 +19,7 @@ from desktop_app.domain.errors import (
     QuotaExceededError,
     RateLimitedError,
     RequestRejectedError,
+    ServiceClosedError,
     ServiceError,
     ServiceFaultError,
     SignInError,
@@ -25,7 +27,13 @@ from desktop_app.domain.errors import (
     UnreachableError,
 )
 from desktop_app.domain.secret import Secret
-from desktop_app.services.failures import error_for, error_in_stream, fault_in_body, retry_after_s
+from desktop_app.services.failures import (
+    error_for,
+    error_in_stream,
+    error_of_status,
+    fault_in_body,
+    retry_after_s,
+)
 from desktop_app.services.http import HttpClient, translate, words_of
 from desktop_app.services.sign_in import KeySignIn
 
@@ -134,7 +142,7 @@ def test_the_words_of_the_system_are_kept() -> None:
         (407, UnreachableError),
         (408, SilentError),
         (409, ServiceFaultError),
-        (410, NotFoundError),
+        (410, ServiceClosedError),
         (413, RequestRejectedError),
         (422, RequestRejectedError),
         (429, RateLimitedError),
@@ -260,3 +268,125 @@ def test_how_long_to_wait_is_read_from_a_date() -> None:
 )
 def test_an_error_inside_a_stream_has_its_kind(said: object, kind: type[ServiceError]) -> None:
     assert type(error_in_stream(said)) is kind
+
+
+GRPC = {
+    1: ServiceFaultError,
+    2: ServiceFaultError,
+    3: RequestRejectedError,
+    4: ServiceFaultError,
+    5: NotFoundError,
+    6: RequestRejectedError,
+    7: AccessDeniedError,
+    8: RateLimitedError,
+    9: RequestRejectedError,
+    10: ServiceFaultError,
+    11: RequestRejectedError,
+    12: NotFoundError,
+    13: ServiceFaultError,
+    14: ServiceFaultError,
+    15: ServiceFaultError,
+    16: SignInError,
+}
+
+
+def yandex_shapes(code: int) -> list[dict[str, object]]:
+    """How Yandex writes one code: unary, streamed, in both cases, and as gateways of the first version do."""
+    return [
+        {"code": code, "message": "m", "details": []},
+        {"error": {"grpcCode": code, "httpCode": 418, "message": "m", "httpStatus": "Odd", "details": []}},
+        {"error": {"grpc_code": code, "http_code": 418, "message": "m", "http_status": "Odd"}},
+        {"error": {"code": code, "message": "m", "details": []}},
+        {"error": "m", "code": code, "message": "m"},
+        {"error": {"grpcCode": str(code), "message": "m", "details": None}},
+    ]
+
+
+@pytest.mark.parametrize("code", GRPC)
+def test_a_grpc_code_counts_more_than_the_status(code: int) -> None:
+    for said in yandex_shapes(code):
+        for error in (
+            error_for(418, {}, msgspec.json.encode(said)),
+            error_in_stream(said),
+            error_of_status(said),
+        ):
+            assert type(error) is GRPC[code], said
+            assert error.detail == "m"
+
+
+def test_zero_and_odd_codes_are_no_grpc_codes() -> None:
+    for code in (0, 17, -1, True, None, "", "x", 3.5, [16], {"a": 1}, "0016"):
+        assert (
+            type(error_for(400, {}, msgspec.json.encode({"code": code, "message": "m"})))
+            is RequestRejectedError
+        )
+        assert type(error_in_stream({"code": code, "message": "m"})) is ServiceFaultError
+
+
+@pytest.mark.parametrize(
+    ("error", "is_untouched"),
+    [
+        (error_for(429, {}, b""), True),
+        (error_for(503, {}, b""), True),
+        (error_for(503, {"x-should-retry": "false"}, b""), False),
+        (error_for(429, {"x-should-retry": "false"}, b""), False),
+        (error_for(500, {"x-should-retry": "true"}, b""), False),
+        (error_for(500, {}, b""), False),
+        (error_for(502, {}, b""), False),
+        (error_for(504, {}, b""), False),
+        (error_for(429, {}, b'{"error":{"code":"insufficient_quota","message":"pay"}}'), False),
+        (error_for(500, {}, b'{"code":14,"message":"unavailable"}'), True),
+        (error_for(503, {}, b'{"code":13,"message":"it broke"}'), True),
+        (error_in_stream({"error": {"grpcCode": 14, "message": "unavailable"}}), True),
+        (error_in_stream({"error": {"grpcCode": 8, "message": "slow down"}}), True),
+        (error_in_stream({"error": {"message": "it broke"}}), False),
+        (error_of_status({"code": 14, "message": "unavailable"}), False),
+        (error_of_status({"code": 8, "message": "slow down"}), False),
+    ],
+)
+def test_only_what_was_surely_not_done_may_be_asked_again(error: ServiceError, is_untouched: bool) -> None:
+    assert error.is_untouched is is_untouched
+
+
+def test_a_rate_that_is_called_a_quota_passes_and_a_bill_does_not() -> None:
+    rate = "ai.textGenerationCompletionSessionsCount.count gauge quota limit exceed: allowed 10 requests"
+    assert type(error_in_stream({"code": 8, "message": rate})) is RateLimitedError
+    for code, words in [(8, "Spending limit is reached"), (7, "The cloud has no active billing account")]:
+        assert type(error_in_stream({"code": code, "message": words})) is QuotaExceededError
+    assert type(error_for(403, {}, b"Billing account is not active")) is QuotaExceededError
+    assert type(error_for(400, {}, b"no tool is named billing")) is RequestRejectedError
+
+
+@pytest.mark.parametrize(
+    ("words", "role"),
+    [
+        ("Permission denied: role ai.languageModels.user is needed", "ai.languageModels.user"),
+        ("scope yc.ai.foundationModels.execute is missing", "yc.ai.foundationModels.execute"),
+        ("Permission denied", ""),
+    ],
+)
+def test_the_role_that_is_missing_is_read_from_the_words(words: str, role: str) -> None:
+    error = error_for(403, {}, msgspec.json.encode({"code": 7, "message": words}))
+    assert isinstance(error, AccessDeniedError)
+    assert error.role == role
+
+
+def test_nothing_in_an_error_body_makes_it_fail() -> None:
+    values: list[object] = [
+        None,
+        [],
+        1,
+        "x",
+        {},
+        {"error": None},
+        {"error": {}},
+        {"error": []},
+        {"error": ""},
+    ]
+    for value in values:
+        for error in (
+            error_in_stream(value),
+            error_of_status(value),
+            error_for(500, {}, msgspec.json.encode(value)),
+        ):
+            assert isinstance(error, ServiceFaultError)
