@@ -158,3 +158,9 @@ def can_defer(connection: Connection) -> bool:
         connection.kind is ConnectionKind.RESPONSES and provider_of(connection).can_run_in_background
     )
     return KINDS[connection.kind].has_deferred or is_background
+
+
+def can_chain(connection: Connection) -> bool:
+    """Whether a request may go on from the last reply that the service keeps, instead of being sent the history."""
+    is_able = connection.kind is ConnectionKind.RESPONSES and provider_of(connection).can_chain
+    return is_able and connection.is_chained

@@ -19,8 +19,9 @@ class RemoteThread:
     """How much of a thread a service holds: an accelerator, never the record.
 
     ``remote_id`` is the thread's id there, or that of the last reply of a chain.  It holds the messages of the shown
-    path from ``first`` to ``last``, ``count`` of them: a deletion among them shows by the count, an edit by ``last``
-    not being on the path any more.
+    path from ``first`` to ``last``, ``count`` of them that say something: an edit shows by ``last`` not being on the
+    path any more, a deletion by the count, and whatever else by ``digest``, ``domain.holding.digest`` of what the
+    service was sent and said.  Without a digest nothing is claimed to be held.
     """
 
     remote_id: str
@@ -29,6 +30,7 @@ class RemoteThread:
     count: int
     model: str
     noted_at: datetime
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

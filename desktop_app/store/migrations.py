@@ -204,6 +204,7 @@ MIGRATIONS = (
             message_count INTEGER NOT NULL,
             model TEXT NOT NULL,
             noted_at INTEGER NOT NULL,
+            digest TEXT NOT NULL DEFAULT '',
             PRIMARY KEY (connection_id, thread_id)
         ) STRICT, WITHOUT ROWID;
 

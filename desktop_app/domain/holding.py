@@ -1,0 +1,107 @@
+"""What a service holds of a thread, and when that may be relied on.
+
+A thread there, or a chain of replies, spares sending the history once more.  It is claimed only while it says word for
+word what the path here says: an answer to something that the user has edited or deleted would be worse than a longer
+request.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from desktop_app.domain.connections import Connection
+from desktop_app.domain.events import ThreadHeld
+from desktop_app.domain.ids import MessageId
+from desktop_app.domain.prompt import Cut, Held
+from desktop_app.domain.providers import can_chain, kind_of, provider_of
+from desktop_app.domain.remote import RemoteThread
+from desktop_app.domain.threads import Message, Status
+
+MARGIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How a service holds threads; without ``is_whole`` it holds chains, which are never longer than what is sent.
+
+    A chain belongs to one ``model`` and is forgotten after ``kept_for``.
+    """
+
+    is_whole: bool = False
+    model: str = ""
+    kept_for: timedelta | None = None
+
+
+def holding_of(connection: Connection, model: str) -> Holding | None:
+    """How the service behind ``connection`` holds threads, None when it does not."""
+    if kind_of(connection).truncates_itself:
+        return Holding(is_whole=True)
+    if not can_chain(connection):
+        return None
+    days = provider_of(connection).keeps_replies_days
+    return Holding(model=model, kept_for=timedelta(days=days) - MARGIN if days else None)
+
+
+def digest(messages: Iterable[Message]) -> str:
+    """A fingerprint of who said what, in which order; empty messages say nothing."""
+    found = sha256()
+    for message in messages:
+        if message.text:
+            text = message.text.encode("utf-8", "surrogatepass")
+            found.update(f"{message.author} {len(text)} ".encode())
+            found.update(text)
+    return found.hexdigest()
+
+
+def held_part(
+    remote: RemoteThread, spoken: Sequence[Message], part: Cut, holding: Holding, now: datetime
+) -> Held | None:
+    """How much of ``part`` the service holds, None when it holds anything else as well.
+
+    ``spoken`` is the path of messages that say something, oldest first, whose end ``part`` is.
+    """
+    if holding.kept_for is not None and now - remote.noted_at > holding.kept_for:
+        return None
+    if not holding.is_whole and remote.model != holding.model:
+        return None
+    first, end = _place(spoken, remote.first), _place(spoken, remote.last)
+    if first is None or end is None:
+        return None
+    end += 1
+    starts_well = first <= part.dropped if holding.is_whole else first == part.dropped
+    if not starts_well or not part.dropped <= end < len(spoken) or remote.count != end - first:
+        return None
+    if spoken[end - 1].status is not Status.COMPLETED or digest(spoken[first:end]) != remote.digest:
+        return None
+    return Held(remote.remote_id, end - part.dropped)
+
+
+def now_held(
+    event: ThreadHeld,
+    before: RemoteThread | None,
+    spoken: Sequence[Message],
+    part: Cut,
+    model: str,
+    now: datetime,
+    reply: Message | None = None,
+) -> RemoteThread | None:
+    """What the service holds after ``event``; ``before`` is what ``part`` was asked on, ``reply`` the whole reply.
+
+    None when a reply is held that has not come whole.
+    """
+    if event.has_reply and (reply is None or reply.status is not Status.COMPLETED or not reply.text):
+        return None
+    start = part.dropped
+    if before is not None and before.remote_id == event.remote_id:  # a thread there that grew
+        start = _place(spoken, before.first) or 0
+    messages = [*spoken[start:], *([reply] if event.has_reply and reply else [])]
+    if not messages:
+        return None
+    return RemoteThread(
+        event.remote_id, messages[0].id, messages[-1].id, len(messages), model, now, digest(messages)
+    )
+
+
+def _place(messages: Sequence[Message], message_id: MessageId) -> int | None:
+    return next((index for index, message in enumerate(messages) if message.id == message_id), None)
