@@ -182,11 +182,13 @@ class _EditingNote(QWidget):
 
 class Composer(QWidget):
     """Signals: ``send_requested(str)`` with the text as typed (also while a reply grows), ``stop_requested()``,
+    ``defer_requested(str)`` for a reply that may come later,
     ``draft_changed(str)`` at most 150 ms after a change, ``edit_last_requested()`` for Up in an empty box,
     ``editing_cancelled()`` for Esc or the cross while a message is edited.
     """
 
     send_requested = Signal(str)
+    defer_requested = Signal(str)
     stop_requested = Signal()
     draft_changed = Signal(str)
     edit_last_requested = Signal()
@@ -197,11 +199,20 @@ class Composer(QWidget):
         self._theme = theme
         self._is_running = False
         self._can_send = True
+        self._can_defer = False
         self._is_editing = False
         self._hint_text = ""
         self._editor = _Editor(self)
         self._editor.setObjectName("composer")
         self._box = _Box(theme, self._editor, self)
+        self._defer = IconButton(
+            theme,
+            "clock",
+            self.tr("Send deferred"),
+            name="send_deferred",
+            shortcut="Ctrl+Shift+Enter",
+            parent=self._box,
+        )
         self._send = self._button("send")
         self._stop = self._button("stop")
         self._hint = QLabel(self)
@@ -229,6 +240,7 @@ class Composer(QWidget):
     def _lay_out(self) -> None:
         box = QHBoxLayout(self._box)
         box.addWidget(self._editor, 1)
+        box.addWidget(self._defer, 0, Qt.AlignmentFlag.AlignBottom)
         box.addWidget(self._send, 0, Qt.AlignmentFlag.AlignBottom)
         box.addWidget(self._stop, 0, Qt.AlignmentFlag.AlignBottom)
         self._under = QHBoxLayout()
@@ -246,10 +258,12 @@ class Composer(QWidget):
         self._editor.focus_changed.connect(self._on_focus_changed)
         self._editor.resized.connect(self._fit)
         self._editor.textChanged.connect(self._on_text_changed)
+        self._defer.clicked.connect(self.send_deferred)
         self._send.clicked.connect(self._submit)
         self._stop.clicked.connect(self.stop_requested)
         self._theme.changed.connect(self._restyle)
-        QWidget.setTabOrder(self._editor, self._send)
+        QWidget.setTabOrder(self._editor, self._defer)
+        QWidget.setTabOrder(self._defer, self._send)
         QWidget.setTabOrder(self._send, self._stop)
 
     def _name_parts(self) -> None:
@@ -295,12 +309,30 @@ class Composer(QWidget):
         self._can_send = can_send
         self._show_state()
 
+    def set_can_defer(self, can_defer: bool) -> None:
+        """Whether there is a service that takes a message now and answers later."""
+        self._can_defer = can_defer
+        self._show_state()
+
+    def send_deferred(self) -> None:
+        """Send what is written as a deferred request, where that can be done."""
+        text = self.text()
+        if (
+            text.strip()
+            and self._can_send
+            and self._can_defer
+            and not self._is_running
+            and not self._is_editing
+        ):
+            self.defer_requested.emit(text)
+
     def set_editing(self, is_editing: bool) -> None:
         """Whether what is written takes the place of a message; said in a line above the box."""
         if is_editing == self._is_editing:
             return
         self._is_editing = is_editing
         self._note.setVisible(is_editing)
+        self._show_state()
         self._editor.setAccessibleDescription(self._note.accessibleName() if is_editing else "")
 
     @cached_property
@@ -362,6 +394,7 @@ class Composer(QWidget):
         if is_sendable != self._send.isEnabled():
             self._send.setEnabled(is_sendable)
             self._send.setIcon(self._theme.icon("send", "onAccent" if is_sendable else "icon"))
+        self._defer.setEnabled(is_sendable)
 
     def _emit_draft(self) -> None:
         self.draft_changed.emit(self.text())
@@ -379,6 +412,7 @@ class Composer(QWidget):
     def _show_state(self) -> None:
         self._send.setVisible(not self._is_running)
         self._stop.setVisible(self._is_running)
+        self._defer.setVisible(self._can_defer and not self._is_running and not self._is_editing)
         self._show_sendable()
         key = self.tr("Ctrl+Enter") if self._editor.sends_with_ctrl_enter else self.tr("Enter")
         self._send.setToolTip(self.tr("Send (%1)").replace("%1", key))

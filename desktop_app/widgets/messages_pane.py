@@ -14,12 +14,16 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.ids import MessageId, ThreadId
+from desktop_app.domain.providers import can_defer
 from desktop_app.widgets.composer import Composer
 from desktop_app.widgets.header import ThreadHeader
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from desktop_app.controllers.facts import Fact, RunBegan, RunFinished
+    from desktop_app.domain.operations import Operation
     from desktop_app.domain.threads import Message, Run
     from desktop_app.qt.finding import Finding
     from desktop_app.qt.intents import Answerer, ThreadOpened
@@ -40,12 +44,14 @@ class _Edit:
 class MessagesPane(QWidget):
     """Shows one thread; every signal that starts with a thread's id speaks of the open one.
 
-    ``send_requested(str, str)``, ``resend_requested(str, str, str)`` with the id of the question and its new words,
-    ``draft_changed(str, str)``, ``read_position_changed(str, str, int)``, ``edit_last_requested(str)``,
-    ``messages_wanted(str, int, int)``: the first position and the number of the messages that are needed.
+    ``send_requested(str, str)``, ``defer_requested(str, str)``, ``resend_requested(str, str, str)`` with the id of the
+    question and its new words, ``draft_changed(str, str)``, ``read_position_changed(str, str, int)``,
+    ``edit_last_requested(str)``, ``messages_wanted(str, int, int)``: the first position and the number of the messages
+    that are needed.
     """
 
     send_requested = Signal(str, str)
+    defer_requested = Signal(str, str)
     resend_requested = Signal(str, str, str)
     stop_requested = Signal(str)
     draft_changed = Signal(str, str)
@@ -73,7 +79,7 @@ class MessagesPane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._opened: ThreadOpened | None = None
         self._title = ""
-        self._is_running = False
+        self._growing_id: MessageId | None = None  # the reply that is being written
         self._sending: dict[str, str] = {}  # by thread: the message that is on its way to the store
         self._left: dict[str, str] = {}  # and what stood in the composer when such a thread was left
         self._edits: dict[str, _Edit] = {}  # by thread: the question that is edited there
@@ -110,7 +116,7 @@ class MessagesPane(QWidget):
             self._wait_for_end(False)
         if typed.strip():
             self._put("\n".join(filter(None, (self.composer.text(), typed))))
-        self._set_running(opened.is_running)
+        self._set_growing(opened.growing_id)
         self._show_empty(not opened.messages)
         self._find.set_thread(opened.thread.id)
 
@@ -174,8 +180,8 @@ class MessagesPane(QWidget):
             match fact:
                 case RunBegan():
                     self._on_began(fact)
-                case StageReached(_, message_id, stage, fraction):
-                    self.transcript.set_stage(message_id, stage, fraction)
+                case StageReached(_, message_id, stage, fraction, until, error):
+                    self.transcript.set_stage(message_id, stage, fraction, until=until, error=error)
                 case ReplyEdited(_, message_id, edit):
                     self.transcript.edit(message_id, edit)
                 case RunFinished():
@@ -192,7 +198,8 @@ class MessagesPane(QWidget):
                 self.transcript.append(message)
         self.transcript.set_stage(fact.reply.id, "queued", None)
         self._find.messages_changed((fact.question or fact.reply).position)
-        self._set_running(True)
+        if fact.reply.status == "writing":
+            self._set_growing(fact.reply.id)
         if fact.question:
             question_id = fact.question.id
             QTimer.singleShot(0, self, lambda: self.transcript.scroll_to_question(question_id))
@@ -200,15 +207,17 @@ class MessagesPane(QWidget):
     def _on_finished(self, fact: RunFinished) -> None:
         self.transcript.set_ended(fact.message, fact.run)
         self._find.messages_changed(fact.message.position)
-        self._set_running(False)
+        if fact.message.id != self._growing_id:  # a deferred reply has come
+            return
+        self._set_growing(None)
         if self._sends_when_done:
             self._wait_for_end(False)
             if fact.run.status in ("completed", "truncated"):
                 self._send(self.composer.text())
 
-    def _set_running(self, is_running: bool) -> None:
-        self._is_running = is_running
-        self.composer.set_running(is_running)
+    def _set_growing(self, message_id: MessageId | None) -> None:
+        self._growing_id = message_id
+        self.composer.set_running(message_id is not None)
 
     # -- the composer
 
@@ -216,7 +225,7 @@ class MessagesPane(QWidget):
         if not text.strip() or self._opened is None:
             return
         thread_id = self._opened.thread.id
-        if self._is_running or thread_id in self._sending:
+        if self._growing_id or thread_id in self._sending:
             self._wait_for_end(True)
             return
         self.composer.flush_draft()
@@ -225,6 +234,17 @@ class MessagesPane(QWidget):
             self.resend_requested.emit(thread_id, edit.message_id, text)
         else:
             self.send_requested.emit(thread_id, text)
+
+    def _defer(self, text: str) -> None:
+        """Send a message whose reply may come later; the composer offers it only while nothing else goes on."""
+        if self._opened is not None and self._opened.thread.id not in self._sending:
+            self.composer.flush_draft()
+            self._sending[self._opened.thread.id] = text
+            self.defer_requested.emit(self._opened.thread.id, text)
+
+    def set_operations(self, operations: Mapping[MessageId, Operation]) -> None:
+        """The deferred requests that are open, by the message that waits for its reply."""
+        self.transcript.set_operations(operations)
 
     def question_stored(self, thread_id: str) -> None:
         """The message is safe: only now it leaves the composer."""
@@ -259,7 +279,7 @@ class MessagesPane(QWidget):
     def stop(self) -> None:
         """Stop the reply that grows; its text stays."""
         self._wait_for_end(False)
-        if self._opened is not None and self._is_running:
+        if self._opened is not None and self._growing_id:
             self.stop_requested.emit(self._opened.thread.id)
 
     def _wait_for_end(self, is_waiting: bool) -> None:
@@ -412,6 +432,7 @@ class MessagesPane(QWidget):
         self.header.set_assistant(settings.name if settings else "", version)
         self.empty.set_has_answerer(opened.connection is not None)
         self.composer.set_can_send(opened.assistant is not None)
+        self.composer.set_can_defer(opened.connection is not None and can_defer(opened.connection))
         if settings:
             is_on_device = opened.connection is not None and opened.connection.kind == "on-device"
             self.empty.set_assistant(settings.name, settings.description, is_on_device=is_on_device)
@@ -441,6 +462,7 @@ class MessagesPane(QWidget):
 
     def _connect(self) -> None:
         self.composer.send_requested.connect(self._send)
+        self.composer.defer_requested.connect(self._defer)
         self.composer.stop_requested.connect(self.stop)
         self.composer.draft_changed.connect(self._on_draft)
         self.composer.edit_last_requested.connect(self.edit_last)

@@ -363,11 +363,16 @@ class ReplyCell(Cell):
     def set_stage(self) -> None:
         """What its run does is something else."""
         if self._status is not None:
-            self._status.set_stage(self.entry.stage, self.entry.fraction)
+            self._status.set_stage(self.entry.stage)
 
     @property
     def _has_words(self) -> bool:
         return bool(self.flow.blocks) or self.entry.message.status in (Status.WRITING, Status.COMPLETED)
+
+    def renew_ending(self) -> None:
+        """What is said below the text is something else."""
+        self._make_ending()
+        self._measure()
 
     def _make_ending(self) -> None:
         if self._ending is not None:
@@ -413,15 +418,23 @@ class ReplyCell(Cell):
         theme = self._theme
         if self.entry.is_growing:
             if self._status is None:
-                self._status = StatusLine(theme, parent, self.entry.began_at)
-                self._status.set_stage(self.entry.stage, self.entry.fraction)
+                self._status = self._make_status(parent)
             self._status.setGeometry(x, y + theme.px("spacing.3"), self.width, theme.px("spacing.5"))
         if self._ending is not None:
             self._ending.move(x, y + self._row_top - theme.px("spacing.1") - self._ending.height())
             self._ending.show()
 
+    def _make_status(self, parent: QWidget) -> StatusLine:
+        status = StatusLine(self._theme, parent, self.entry.began_at)
+        message_id = self.entry.message.id
+        status.retry_requested.connect(lambda: self._host.ending_pressed(message_id, "retry_now"))
+        status.set_stage(self.entry.stage)
+        return status
+
     def buttons(self) -> Sequence[QAbstractButton]:
-        return self._ending.buttons() if self._ending is not None else ()
+        if self._ending is not None:
+            return self._ending.buttons()
+        return self._status.buttons() if self._status is not None else ()
 
     def hide_parts(self) -> None:
         if self._ending is not None:

@@ -1,20 +1,27 @@
 """How a reply ended, when it did not end by itself: a card for what needs an action, a line for what is a fact.
 
+A deferred reply that is still awaited has a card too: since when, when it is looked for next.
+
 Each says what happened, what was kept, and offers one thing to do first.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from desktop_app.domain.errors import RunError
+from desktop_app.domain.ids import MessageId
+from desktop_app.domain.operations import Operation, OperationStatus
 from desktop_app.domain.threads import Message, Run, Status
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.blocks.hairlines import draw_box
 from desktop_app.widgets.transcript.error_texts import ErrorTexts
+from desktop_app.widgets.transcript.times import clock
 
 LOOKS = {
     "error": ("errorSoft", "errorLine", "error"),
@@ -31,9 +38,20 @@ class Action:
     label: str
 
 
+class Words(NamedTuple):
+    """What an ending says at one moment; ``is_last``: it says the same from now on."""
+
+    title: str
+    kept: str
+    is_last: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What to show below a reply; ``is_card`` says whether it needs the reader."""
+    """What to show below a reply; ``is_card`` says whether it needs the reader.
+
+    ``at`` gives the words of a moment where they change with time.
+    """
 
     title: str
     kept: str = ""
@@ -42,15 +60,16 @@ class Ending:
     icon: str = "info"
     is_card: bool = True
     details: str = ""
-    waits_until: datetime | None = None
+    at: Callable[[datetime], Words] | None = None
 
 
 class EndingTexts(QObject):
-    """Makes the words of an ending."""
+    """Makes the words of an ending; ``operations`` are the open deferred requests by the message that waits."""
 
     def __init__(self) -> None:
         super().__init__()
         self._errors = ErrorTexts()
+        self.operations: Mapping[MessageId, Operation] = {}
 
     def of(self, message: Message, run: Run | None) -> Ending | None:
         """The ending of ``message``, or None when there is nothing to say."""
@@ -65,6 +84,8 @@ class EndingTexts(QObject):
                 return self._filtered(message)
             case Status.STOPPED:
                 return self._stopped(message)
+            case Status.DEFERRED:
+                return self._deferred(self.operations.get(message.id))
             case _:
                 return None
 
@@ -80,18 +101,62 @@ class EndingTexts(QObject):
         fix = Action(said.action, said.label) if said.action not in ("", "retry") else None
         if run is None or run.error is None:
             return Ending(self.tr("The reply failed"), self.kept(message), (retry,), "error", "error")
-        waits_until = None
+        kept = _sentences(self.kept(message), said.advice)
+        at = None
         if error.retry_after_s and run.ended_at:
-            waits_until = run.ended_at + timedelta(seconds=error.retry_after_s)
+            until = run.ended_at + timedelta(seconds=error.retry_after_s)
+            at = lambda now: self._until(until, said.title, kept, now)  # noqa: E731 - the words of one ending
         return Ending(
             said.title,
-            _sentences(self.kept(message), said.advice),
+            kept,
             (fix, retry) if fix else (retry,),
             said.look,
             said.icon,
             details=self._errors.details(error),
-            waits_until=waits_until,
+            at=at,
         )
+
+    def _until(self, until: datetime, title: str, kept: str, now: datetime) -> Words:
+        left_s = max(0, round((until - now).total_seconds()))
+        if not left_s:
+            return Words(title, kept, is_last=True)
+        return Words(self.tr("Too many requests: try again in %1").replace("%1", clock(left_s)), kept)
+
+    def _deferred(self, operation: Operation | None) -> Ending:
+        if operation is None or operation.status is OperationStatus.SENDING:
+            return Ending(self.tr("Sending the deferred request"), icon="clock")
+        title = self.tr("Deferred: the reply comes later")
+        actions = (
+            Action("check_operation", self.tr("Check now")),
+            Action("cancel_operation", self.tr("Cancel")),
+        )
+        return Ending(
+            title,
+            self._progress(operation, datetime.now(UTC)),
+            actions,
+            icon="clock",
+            details=self._errors.details(operation.error) if operation.error else "",
+            at=lambda now: Words(title, self._progress(operation, now)),
+        )
+
+    def _progress(self, operation: Operation, now: datetime) -> str:
+        """How old a request is, and when it is looked for next."""
+        age = self.tr("Sent %1 ago").replace("%1", self._age(now - operation.sent_at))
+        if operation.next_check_at is None or operation.next_check_at <= now:
+            return _sentences(f"{age}.", self.tr("Checking now."))
+        left_s = round((operation.next_check_at - now).total_seconds())
+        check = self.tr("Next check in %1.").replace("%1", clock(left_s))
+        failed = self.tr("The last check failed.") if operation.error else ""
+        return _sentences(f"{age}.", failed, check)
+
+    def _age(self, age: timedelta) -> str:
+        minutes = int(age.total_seconds() // 60)
+        if minutes < 1:
+            return self.tr("%n s", "", max(0, int(age.total_seconds())))
+        if minutes < 120:
+            return self.tr("%n min", "", minutes)
+        hours = minutes // 60
+        return self.tr("%n h", "", hours) if hours < 48 else self.tr("%n day(s)", "", hours // 24)
 
     def _interrupted(self, message: Message, run: Run | None) -> Ending:
         error = run.error if run else None
@@ -142,13 +207,6 @@ def _limit(run: Run | None) -> int | None:
 
 def _sentences(*parts: str) -> str:
     return " ".join(part for part in parts if part)
-
-
-def _clock(seconds: int) -> str:
-    """Minutes and seconds, with hours before them when there are any."""
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 class EndingView(QWidget):
@@ -290,7 +348,7 @@ class EndingView(QWidget):
         self._details.setVisible(self._details.isHidden())
         self.resized.emit()
 
-    # -- waiting as long as the service asked
+    # -- words that change with time
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -301,18 +359,15 @@ class EndingView(QWidget):
         self._tick.stop()
 
     def _count_down(self) -> None:
-        until = self._ending.waits_until
-        if until is None:
+        if self._ending.at is None:
             return
-        left_s = max(0, round((until - datetime.now(UTC)).total_seconds()))
-        if left_s:
-            said = self.tr("Too many requests: try again in %1")
-            self._title.setText(said.replace("%1", _clock(left_s)))
-            if self.isVisible() and not self._tick.isActive():
-                self._tick.start()
-        else:
-            self._title.setText(self._ending.title)
+        words = self._ending.at(datetime.now(UTC))
+        self._title.setText(words.title)
+        self._kept.setText(words.kept)
+        if words.is_last:
             self._tick.stop()
+        elif self.isVisible() and not self._tick.isActive():
+            self._tick.start()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._ending.is_card:

@@ -1,13 +1,23 @@
 """A message in memory: its source, the items made of it, and what the reader did to them."""
 
 import time
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.threads import Author, Message, Run, Status
 from desktop_app.markdown.document import Change, Document
 from desktop_app.markdown.items import LINE_BREAK, Item, TextItem
 from desktop_app.markdown.parser import clean, parse
+
+
+class Stage(NamedTuple):
+    """What a run does: its name, how far it is (0..1); for "retrying", until when it waits and after which error."""
+
+    name: str = ""
+    fraction: float | None = None
+    until: datetime | None = None
+    error: str = ""
 
 
 class Entry:
@@ -23,7 +33,6 @@ class Entry:
         "_length",
         "began_at",
         "document",
-        "fraction",
         "message",
         "run",
         "stage",
@@ -33,8 +42,7 @@ class Entry:
     def __init__(self, message: Message, run: Run | None = None) -> None:
         self.message = message
         self.run = run
-        self.stage = ""
-        self.fraction: float | None = None
+        self.stage = Stage()
         self.states: dict[int, Any] = {}
         self.began_at = time.monotonic()
         self.document = Document(message.text) if self.is_growing else None
@@ -42,7 +50,7 @@ class Entry:
         self._items: list[Item] | None = None
         self._ended: Document | None = None  # until its items are compared with those of the whole text
         if self.is_growing:
-            self.stage = "writing" if message.text else "waiting"
+            self.stage = Stage("writing" if message.text else "waiting")
 
     @property
     def is_user(self) -> bool:
@@ -84,7 +92,7 @@ class Entry:
         if self.document is None:
             self.document = Document(self.message.text)
             self._length = len(self.message.text)
-        self.stage = "writing"
+        self.stage = Stage("writing")
         is_appended = edit.keep == self._length  # asking the document would put its pieces together each time
         self._length = edit.keep + len(edit.text)
         return self.document.append(edit.text) if is_appended else self.document.edit(edit.keep, edit.text)

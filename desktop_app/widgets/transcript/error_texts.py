@@ -5,7 +5,7 @@ The codes are those of ``domain/errors.py``; every one has its sentence, and a t
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QDate, QLocale, QObject, Qt
 
 from desktop_app.domain.errors import RunError
 
@@ -14,8 +14,8 @@ from desktop_app.domain.errors import RunError
 class Explanation:
     """An error in words.
 
-    ``action`` is what would mend it: "retry", "replace_key", "connections", "assistant_settings", or "" for
-    nothing.  ``look`` is "error", "warning" or "plain"; ``icon`` a name in ``resources/icons``.
+    ``action`` is what would mend it: "retry", "replace_key", "copy_role", "connections", "assistant_settings", or ""
+    for nothing.  ``look`` is "error", "warning" or "plain"; ``icon`` a name in ``resources/icons``.
     """
 
     title: str
@@ -46,6 +46,8 @@ class ErrorTexts(QObject):
             lines.append(self.tr("Status: %1").replace("%1", str(error.status_code)))
         if error.request_id:
             lines.append(self.tr("Request: %1").replace("%1", error.request_id))
+        if error.role:
+            lines.append(self.tr("Missing: %1").replace("%1", error.role))
         if error.detail:
             lines.append(error.detail)
         return "\n".join(lines)
@@ -62,13 +64,7 @@ class ErrorTexts(QObject):
                     icon="key",
                 )
             case "access_denied":
-                return Explanation(
-                    _with_status(self.tr("The key has no access to this model"), error),
-                    self.tr("The key is valid; a role, a scope or the folder is missing."),
-                    "connections",
-                    self.tr("Connections…"),
-                    icon="lock",
-                )
+                return self._denied(error)
             case "secrets_unavailable":
                 return Explanation(
                     self.tr("The key could not be read"),
@@ -87,6 +83,14 @@ class ErrorTexts(QObject):
                     "warning",
                 )
         return None
+
+    def _denied(self, error: RunError) -> Explanation:
+        title = _with_status(self.tr("The key has no access to this model"), error)
+        if error.role:
+            advice = self.tr("The key is valid; this is missing: %1.").replace("%1", error.role)
+            return Explanation(title, advice, "copy_role", self.tr("Copy the name"), icon="lock")
+        advice = self.tr("The key is valid; a role, a scope or the folder is missing.")
+        return Explanation(title, advice, "connections", self.tr("Connections…"), icon="lock")
 
     def _of_request(self, error: RunError) -> Explanation | None:
         settings = self.tr("Assistant settings…")
@@ -114,6 +118,22 @@ class ErrorTexts(QObject):
                     self.tr("A setting of the assistant may not fit this model."),
                     "assistant_settings",
                     settings,
+                )
+            case "unanswered_call":
+                return Explanation(
+                    self.tr("The model called a function"),
+                    self.tr("Nothing here answers it; ask for an answer in words."),
+                    look="warning",
+                    icon="tool",
+                )
+            case "not_offered":
+                return Explanation(
+                    self.tr("This connection cannot do that"),
+                    self.tr("Another kind of connection may."),
+                    "assistant_settings",
+                    self.tr("Choose a model…"),
+                    "warning",
+                    "connection",
                 )
             case "run_in_progress":
                 return Explanation(
@@ -159,11 +179,40 @@ class ErrorTexts(QObject):
                 )
             case "unreachable":
                 return self._unreachable(error)
+            case "insecure_address":
+                return Explanation(
+                    self.tr("The address is not encrypted"),
+                    self.tr("Nothing was sent. Use https, or allow this address in the connection."),
+                    "connections",
+                    self.tr("Connections…"),
+                    "warning",
+                    "lock",
+                )
+            case "service_closed":
+                return self._closed(error)
+            case "operation_gone":
+                return Explanation(
+                    self.tr("The deferred reply cannot be had any more"),
+                    self.tr("The service does not know the request; it keeps results for some days only."),
+                    look="warning",
+                    icon="clock",
+                )
             case "silent":
                 return Explanation(self.tr("The service stopped answering"), "", look="plain", icon="clock")
             case "service":
                 return Explanation(_with_status(self.tr("The service did not answer the request"), error))
         return None
+
+    def _closed(self, error: RunError) -> Explanation:
+        title, advice = (
+            self.tr("The service was closed"),
+            self.tr("Your threads stay; choose another service."),
+        )
+        if error.closed_since:
+            day = QLocale().toString(QDate.fromString(error.closed_since, Qt.DateFormat.ISODate))
+            title = self.tr("The service was closed on %1").replace("%1", day)
+        label = self.tr("Choose a model…")
+        return Explanation(title, advice, "assistant_settings", label, "warning", "offline")
 
     def _unreachable(self, error: RunError) -> Explanation:
         title = self.tr("The service cannot be reached")

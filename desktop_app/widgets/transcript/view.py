@@ -11,11 +11,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
+    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -25,6 +27,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.normaliser import TextEdit
+from desktop_app.domain.operations import Operation
 from desktop_app.domain.settings import Announcements
 from desktop_app.domain.threads import Message, Run, Status
 from desktop_app.markdown.hits import Hit
@@ -51,7 +54,7 @@ from desktop_app.widgets.transcript.checking import WholeParse
 from desktop_app.widgets.transcript.context_menu import TranscriptMenu
 from desktop_app.widgets.transcript.copying import Copying
 from desktop_app.widgets.transcript.endings import EndingTexts
-from desktop_app.widgets.transcript.entry import Entry, block_of
+from desktop_app.widgets.transcript.entry import Entry, Stage, block_of
 from desktop_app.widgets.transcript.hits import Hits
 from desktop_app.widgets.transcript.keyboard import Keyboard
 from desktop_app.widgets.transcript.page import Shown
@@ -200,15 +203,35 @@ class TranscriptView(PageView):
         self._count_new(max(0, len(entry.items) - before))
         self._announcer.grew(message_id, entry.items)
 
-    def set_stage(self, message_id: str, stage: str, fraction: float | None = None) -> None:
-        """Say what the run of a reply does."""
+    def set_stage(
+        self,
+        message_id: str,
+        stage: str,
+        fraction: float | None = None,
+        *,
+        until: datetime | None = None,
+        error: str = "",
+    ) -> None:
+        """Say what the run of a reply does; see ``Stage``."""
         entry = self.page.messages.entry(message_id)
         if entry is None or not entry.is_growing:
             return
-        entry.stage, entry.fraction = stage, fraction
+        entry.stage = Stage(stage, fraction, until, error)
         cell = self.page.known_cell(message_id)
         if isinstance(cell, ReplyCell):
             cell.set_stage()
+
+    def set_operations(self, operations: Mapping[MessageId, Operation]) -> None:
+        """The deferred requests that are open, by the message that waits for its reply."""
+        before, self._endings.operations = self._endings.operations, dict(operations)
+        changed = {id_ for id_ in before.keys() | operations.keys() if before.get(id_) != operations.get(id_)}
+        for message_id in changed:
+            cell = self.page.known_cell(message_id)
+            if isinstance(cell, ReplyCell) and cell.entry.message.status is Status.DEFERRED:
+                with self._steadily():
+                    y = cell.text_bottom
+                    cell.renew_ending()
+                    self._note_change(cell, y)
 
     def set_ended(self, message: Message, run: Run | None) -> None:
         """Show the end of a reply at once: its whole text and how it ended."""
@@ -218,7 +241,7 @@ class TranscriptView(PageView):
             return
         if entry.message == message and entry.run == run:
             return
-        was_growing = entry.is_growing
+        was_awaited = entry.message.status in (Status.WRITING, Status.DEFERRED)
         cell = self.page.known_cell(message.id)
         before = len(entry.items)
         if isinstance(cell, ReplyCell):
@@ -229,7 +252,7 @@ class TranscriptView(PageView):
             self._accessibility.text_changed(message.id)
         if len(entry.items) > before:
             self._count_new(len(entry.items) - before)
-        if was_growing and not entry.is_growing:
+        if was_awaited and entry.message.status is not Status.WRITING:
             self._announce_end(entry)
             self._whole_parse.begin(message.id, message.text)
 
@@ -571,8 +594,16 @@ class TranscriptView(PageView):
             self.continue_requested.emit(message_id)
         elif name == "retry":
             self.retry_requested.emit(message_id)
+        elif name == "copy_role":
+            self._copy_role(message_id)
         else:
             self.fix_requested.emit(message_id, name)
+
+    def _copy_role(self, message_id: str) -> None:
+        """The name of the role that a key lacks, to be sent to whoever can give it."""
+        entry = self.page.messages.entry(message_id)
+        if entry is not None and entry.run is not None and entry.run.error is not None:
+            QGuiApplication.clipboard().setText(entry.run.error.role)
 
     def ending_resized(self, message_id: str) -> None:
         """An ending wants another height."""

@@ -1,0 +1,80 @@
+"""What the user wants with deferred requests: to see them, to look for a result now, to give one up."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.controllers.backend import Backend
+from desktop_app.controllers.facts import OperationChanged
+from desktop_app.domain.ids import MessageId, OperationId
+from desktop_app.domain.operations import Operation, OperationStatus
+
+RECENT = 50
+
+Work = Coroutine[Any, Any, None]
+
+
+class OutboxIntents(QObject):
+    """Lives beside ``Intents``, which starts its tasks and hands it the facts.
+
+    ``open_changed(dict)``: the open operations by the message that waits, whenever one changes.  ``listed(list)``: the
+    newest operations, open or not, the newest first.  ``arrived(Operation)``: one has ended by itself.
+    """
+
+    open_changed = Signal(object)
+    listed = Signal(list)
+    arrived = Signal(object)
+
+    def __init__(self, backend: Backend, parent: QObject, *, start: Callable[[Work, str], None]) -> None:
+        super().__init__(parent)
+        self._backend = backend
+        self._start = start
+        self._open: dict[MessageId, Operation] = {}
+
+    def begin(self) -> None:
+        """Read what is open."""
+        self._start(self._read_open(), "open operations")
+
+    async def _read_open(self) -> None:
+        found = await self._backend.operation_records.open()
+        self._open = {operation.message_id: operation for operation in found} | self._open
+        self.open_changed.emit(dict(self._open))
+
+    def take(self, fact: OperationChanged) -> None:
+        """An operation changed."""
+        operation = fact.operation
+        if operation.status.is_open:
+            self._open[operation.message_id] = operation
+        else:
+            self._open.pop(operation.message_id, None)
+            if operation.status is not OperationStatus.CANCELLED:
+                self.arrived.emit(operation)
+        self.open_changed.emit(dict(self._open))
+
+    def list_recent(self) -> None:
+        """Read the newest operations."""
+        self._start(self._list_recent(), "outbox")
+
+    async def _list_recent(self) -> None:
+        self.listed.emit(await self._backend.operation_records.recent(RECENT))
+
+    def check_now(self, operation_id: str) -> None:
+        """Look for a result without waiting for the next check."""
+        asking = self._backend.operations.check_now(OperationId(operation_id))
+        self._start(self._backend.worker.ask(asking), "check operation")
+
+    def check_message(self, message_id: str) -> None:
+        """As ``check_now``, by the message that waits."""
+        if operation := self._open.get(MessageId(message_id)):
+            self.check_now(operation.id)
+
+    def cancel(self, operation_id: str) -> None:
+        """Give a request up; the service is told where it can be."""
+        asking = self._backend.operations.cancel(OperationId(operation_id))
+        self._start(self._backend.worker.ask(asking), "cancel operation")
+
+    def cancel_message(self, message_id: str) -> None:
+        """As ``cancel``, by the message that waits."""
+        if operation := self._open.get(MessageId(message_id)):
+            self.cancel(operation.id)
