@@ -118,6 +118,7 @@ class TestStep(StrEnum):
 
 
 _HOST = re.compile(r"[^\s/?#@<>\"'\\]+")
+_FOLDER_PAGE = re.compile(r"/folders/([^/?#\s]+)")
 # What stands after the base URL of a kind when somebody pastes the address of a call, and what base has no path.
 _CALLS = {
     ConnectionKind.CHAT: ("/chat/completions", "/completions", "/models"),
@@ -172,6 +173,13 @@ def _normalised(pasted: str, calls: tuple[str, ...], usual_path: str) -> str:
     for call in calls:
         path = path.removesuffix(call)
     return urlunsplit((parts.scheme.lower(), parts.netloc, path or usual_path, "", ""))
+
+
+def normalise_folder(pasted: str) -> str:
+    """The id of a folder, cut out of the address of its page in the console (``.../folders/<id>/...``) if need be."""
+    text = pasted.strip()
+    found = _FOLDER_PAGE.search(text)
+    return found[1] if found else text
 
 
 def is_loopback(host: str) -> bool:

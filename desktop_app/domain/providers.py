@@ -14,7 +14,8 @@ class Provider(NamedTuple):
     """One provider.
 
     ``hosts`` are endings of host names that tell it.  ``key_scheme`` stands before an API key in ``Authorization``.
-    ``project_header`` carries the folder, ``opt_out_header`` with "false" switches logging off there.
+    ``has_iam``: IAM and OAuth tokens sign in as well as keys.  ``project_header`` carries the folder,
+    ``opt_out_header`` with "false" switches logging off there.
     ``keeps_replies_days`` None: not at all.  ``model_schemes`` are the beginnings of the model ids worth showing, all
     when empty.  ``unsupported`` are fields of a request that are refused or ignored there.  ``roles`` are what an
     account needs, ``key_scope`` what a key needs.
@@ -24,6 +25,7 @@ class Provider(NamedTuple):
     name: str
     hosts: tuple[str, ...] = ()
     key_scheme: str = "Bearer"
+    has_iam: bool = False
     project_header: str = ""
     opt_out_header: str = ""
     has_folder: bool = False
@@ -43,6 +45,7 @@ YANDEX = Provider(
     "Yandex AI Studio",
     hosts=("api.cloud.yandex.net", "api.yandexcloud.kz"),
     key_scheme="Api-Key",
+    has_iam=True,
     project_header="OpenAI-Project",
     opt_out_header="x-data-logging-enabled",
     has_folder=True,
@@ -152,15 +155,39 @@ def max_concurrent(connection: Connection) -> int:
     return connection.network.max_concurrent or provider_of(connection).max_concurrent
 
 
+def auths(connection: Connection) -> tuple[Auth, ...]:
+    """The ways to sign in; that of the connection itself is among them whatever the address is now."""
+    has_iam = provider_of(connection).has_iam
+    plain = (Auth.API_KEY, Auth.NONE, connection.auth)
+    return tuple(auth for auth in kind_of(connection).auths if has_iam or auth in plain)
+
+
+def has_folder(connection: Connection) -> bool:
+    """Whether a folder belongs to the connection."""
+    return kind_of(connection).needs_folder or provider_of(connection).has_folder
+
+
+def keeps_replies_days(connection: Connection) -> int | None:
+    """For how many days the service keeps replies; None: not at all, or nobody knows."""
+    is_keeping = connection.kind is ConnectionKind.RESPONSES
+    return provider_of(connection).keeps_replies_days if is_keeping else None
+
+
+def offers_chain(connection: Connection) -> bool:
+    """Whether the service can go on from a reply that it keeps."""
+    return connection.kind is ConnectionKind.RESPONSES and provider_of(connection).can_chain
+
+
+def offers_background(connection: Connection) -> bool:
+    """Whether the service can write on when nobody listens."""
+    return connection.kind is ConnectionKind.RESPONSES and provider_of(connection).can_run_in_background
+
+
 def can_defer(connection: Connection) -> bool:
     """Whether a request can be sent now and its reply fetched later, even days later."""
-    is_background = (
-        connection.kind is ConnectionKind.RESPONSES and provider_of(connection).can_run_in_background
-    )
-    return KINDS[connection.kind].has_deferred or is_background
+    return kind_of(connection).has_deferred or offers_background(connection)
 
 
 def can_chain(connection: Connection) -> bool:
     """Whether a request may go on from the last reply that the service keeps, instead of being sent the history."""
-    is_able = connection.kind is ConnectionKind.RESPONSES and provider_of(connection).can_chain
-    return is_able and connection.is_chained
+    return offers_chain(connection) and connection.is_chained
