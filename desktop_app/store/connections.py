@@ -3,17 +3,18 @@
 # ruff: noqa: S608 - statements are put together from column names of ours, never from values
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from desktop_app.domain.connections import Auth, Connection, ConnectionKind
+from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.ids import ConnectionId, new_id
 from desktop_app.store.database import Database
-from desktop_app.store.rows import marks, storable, to_microseconds, utc_now
+from desktop_app.store.rows import marks, storable, to_json, to_microseconds, utc_now
 
-COLUMNS = "id, kind, name, base_url, auth, model_path"
+COLUMNS = ("kind", "name", "base_url", "auth", "model_path")
+ORDER = "ORDER BY position, created_at, id"
 
 
 class ConnectionStore:
@@ -27,7 +28,7 @@ class ConnectionStore:
         self._clock = clock
 
     async def connections(self) -> list[Connection]:
-        """All of them, in the order they were added."""
+        """All of them, in the user's order."""
         return await self._select("1")
 
     async def connection(self, connection_id: ConnectionId) -> Connection | None:
@@ -35,13 +36,15 @@ class ConnectionStore:
         return next(iter(await self._select("id = ?", connection_id)), None)
 
     async def add(self, connection: Connection) -> Connection:
-        """Keep a new connection; an empty id is replaced by a fresh one.  Returns it as kept."""
+        """Keep a new connection, last of all; an empty id is replaced by a fresh one.  Returns it as kept."""
         connection = replace(connection, id=connection.id or ConnectionId(new_id()))
         now = to_microseconds(self._clock())
 
         def insert(database: sqlite3.Connection) -> None:
             database.execute(
-                f"INSERT INTO connections ({COLUMNS}, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO connections (id, {', '.join(COLUMNS)}, details, created_at, updated_at, position)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                " (SELECT coalesce(max(position), -1) + 1 FROM connections))",
                 (connection.id, *_values(connection), now, now),
             )
 
@@ -53,9 +56,9 @@ class ConnectionStore:
         now = to_microseconds(self._clock())
 
         def update(database: sqlite3.Connection) -> None:
+            assignments = ", ".join(f"{column} = ?" for column in COLUMNS)
             cursor = database.execute(
-                "UPDATE connections SET kind = ?, name = ?, base_url = ?, auth = ?, model_path = ?, updated_at = ?"
-                " WHERE id = ?",
+                f"UPDATE connections SET {assignments}, details = ?, updated_at = ? WHERE id = ?",
                 (*_values(connection), now, connection.id),
             )
             if cursor.rowcount == 0:
@@ -63,11 +66,24 @@ class ConnectionStore:
 
         await self._database.run(update)
 
+    async def reorder(self, connection_ids: Sequence[ConnectionId]) -> None:
+        """Put the connections in this order; those that are not named come after, as they stood."""
+
+        def reorder(database: sqlite3.Connection) -> None:
+            present = [row[0] for row in database.execute(f"SELECT id FROM connections {ORDER}")]
+            named = dict.fromkeys(connection_ids)
+            order = [*named, *(id_ for id_ in present if id_ not in named)]
+            database.executemany("UPDATE connections SET position = ? WHERE id = ?", enumerate(order))
+
+        await self._database.run(reorder)
+
     async def remove(self, connection_id: ConnectionId) -> None:
-        """Forget the connection; assistants that name it have none then."""
+        """Forget the connection, and what is known of its service's side; assistants that name it have none then."""
 
         def delete(database: sqlite3.Connection) -> None:
             database.execute("DELETE FROM connections WHERE id = ?", (connection_id,))
+            for table in ("remote_threads", "remote_records", "pulls", "pulled_messages"):
+                database.execute(f"DELETE FROM {table} WHERE connection_id = ?", (connection_id,))
 
         await self._database.run(delete)
 
@@ -89,8 +105,8 @@ class ConnectionStore:
         def select(database: sqlite3.Connection) -> list[Connection]:
             kinds = tuple(ConnectionKind)
             rows = database.execute(
-                f"SELECT {COLUMNS} FROM connections WHERE {condition} AND kind IN ({marks(kinds)})"
-                " ORDER BY created_at, id",
+                f"SELECT id, {', '.join(COLUMNS)}, details FROM connections"
+                f" WHERE {condition} AND kind IN ({marks(kinds)}) {ORDER}",
                 (*parameters, *kinds),
             )
             return [_to_connection(row) for row in rows]
@@ -99,15 +115,19 @@ class ConnectionStore:
 
 
 def _values(connection: Connection) -> tuple[str, ...]:
-    return (
-        connection.kind,
-        storable(connection.name),
-        storable(connection.base_url),
-        connection.auth,
-        storable(connection.model_path),
-    )
+    """What stands in COLUMNS, and the rest as JSON."""
+    import msgspec
+
+    details = msgspec.to_builtins(connection)
+    del details["id"]
+    values = tuple(storable(details.pop(column)) for column in COLUMNS)
+    return (*values, to_json(details))
 
 
 def _to_connection(row: tuple[Any, ...]) -> Connection:
-    id_, kind, name, base_url, auth, model_path = row
-    return Connection(id_, ConnectionKind(kind), name, base_url, Auth(auth), model_path)
+    import msgspec
+
+    *values, details = row
+    return msgspec.convert(
+        msgspec.json.decode(details) | dict(zip(("id", *COLUMNS), values, strict=True)), Connection
+    )

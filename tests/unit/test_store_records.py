@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.domain.assistants import AssistantSettings, CompletionOptions, Expiration, PromptTruncation
-from desktop_app.domain.connections import Auth, Connection, ConnectionKind
+from desktop_app.domain.connections import Auth, Connection, ConnectionKind, Network, Proxy
 from desktop_app.domain.ids import AssistantId, ConnectionId
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.connections import ConnectionStore
@@ -146,6 +146,48 @@ async def test_connections_keep_their_order(connections: ConnectionStore) -> Non
         await connections.update(first)
 
 
+async def test_everything_about_a_connection_comes_back(connections: ConnectionStore) -> None:
+    network = Network(Proxy.MANUAL, "socks5://me@127.0.0.1:1080", "/ca.pem", True, 3, 0)
+    whole = Connection(
+        ConnectionId("c1"),
+        ConnectionKind.YANDEX_TEXT,
+        "Яндекс",
+        "http://127.0.0.1:1",
+        Auth.OAUTH,
+        provider="yandex",
+        folder="b1g",
+        operations_url="http://127.0.0.1:2",
+        iam_url="http://127.0.0.1:3",
+        network=network,
+        is_chained=False,
+        is_background=True,
+        opts_out_of_logging=False,
+    )
+    assert await connections.add(whole) == whole
+    assert await connections.connections() == [whole]
+    await connections.update(replace(whole, folder="b2g"))
+    assert await connections.connection(whole.id) == replace(whole, folder="b2g")
+
+
+async def test_what_a_later_nitka_keeps_of_a_connection_does_no_harm(
+    connections: ConnectionStore, database: Database
+) -> None:
+    known = await connections.add(Connection(ConnectionId("c1"), ConnectionKind.CHAT, "Known", folder="f"))
+    details = '{"folder":"f","colour":"red","network":{"wavelength":7}}'
+    await database.run(lambda c: c.execute("UPDATE connections SET details = ?", (details,)))
+    assert await connections.connections() == [known]
+
+
+async def test_connections_stand_in_the_order_they_were_put(connections: ConnectionStore) -> None:
+    ids = [ConnectionId(name) for name in "abcd"]
+    for id_ in ids:
+        await connections.add(Connection(id_, ConnectionKind.CHAT, id_))
+    await connections.reorder([ids[2], ids[0]])
+    assert [one.id for one in await connections.connections()] == ["c", "a", "b", "d"]
+    await connections.add(Connection(ConnectionId("e"), ConnectionKind.CHAT, "e"))
+    assert [one.id for one in await connections.connections()] == ["c", "a", "b", "d", "e"]
+
+
 async def test_a_connection_names_the_assistants_that_use_it(
     connections: ConnectionStore, assistants: AssistantStore
 ) -> None:
@@ -167,7 +209,7 @@ async def test_a_connection_of_an_unknown_kind_is_left_alone(
     known = await connections.add(Connection(ConnectionId("c1"), ConnectionKind.CHAT, "Known"))
     await database.run(
         lambda c: c.execute(
-            "INSERT INTO connections VALUES ('c9', 'telepathy', 'Future', '', 'none', '', 0, 0)"
+            "INSERT INTO connections VALUES ('c9', 'telepathy', 'Future', '', 'none', '', 0, 0, 0, '{}')"
         )
     )
     assert await connections.connections() == [known]
