@@ -6,11 +6,20 @@ window gets facts.  Every run ends exactly once, and what had arrived is kept wh
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from desktop_app.controllers.asking import (
+    Asking,
+    new_question,
+    new_reply,
+    new_run,
+    request_of,
+    what_fits,
+    what_fits_better,
+)
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import (
     Fact,
@@ -21,7 +30,7 @@ from desktop_app.controllers.facts import (
     StageReached,
 )
 from desktop_app.controllers.tasks import TaskOwner
-from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.assistants import Assistant
 from desktop_app.domain.errors import (
     ContextTooLongError,
     NitkaError,
@@ -43,18 +52,17 @@ from desktop_app.domain.events import (
     TextReplaced,
     UsageReported,
 )
-from desktop_app.domain.ids import MessageId, RunId, ThreadId, new_id
+from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.normaliser import Normaliser, TextEdit
-from desktop_app.domain.prompt import Cut, PromptMessage, RunRequest, cut
+from desktop_app.domain.prompt import Cut
 from desktop_app.domain.service import Service
-from desktop_app.domain.threads import Author, Message, Run, Status, Thread
+from desktop_app.domain.threads import Message, Run, Status
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import ConversationStore
 
 log = logging.getLogger(__name__)
 
 JOURNAL_S = 0.1
-CONTINUE = "Continue your last message exactly where it stopped. Do not repeat anything of it."
 BROKEN = (UnreachableError, SilentError, OnDeviceError)
 
 
@@ -110,6 +118,7 @@ class RunsController:
     ) -> None:
         self._records = records
         self._assistants = assistants
+        self._asking = Asking(records, assistants)
         self._connections = connections
         self._owner = owner
         self._report = report
@@ -120,16 +129,30 @@ class RunsController:
     def _on_fault(self, error: BaseException) -> None:
         log.error("a run's task failed", exc_info=error)
 
+    @contextmanager
+    def claim(self, thread_id: ThreadId) -> Iterator[None]:
+        """Keep a thread to one asker while a question is committed; raises RunInProgressError."""
+        if self.is_busy(thread_id):
+            raise RunInProgressError
+        self._starting.add(thread_id)
+        try:
+            yield
+        finally:
+            self._starting.discard(thread_id)
+
+    def is_busy(self, thread_id: ThreadId) -> bool:
+        """Whether the thread is being asked or answered."""
+        return thread_id in self._active or thread_id in self._starting
+
     async def send(self, thread_id: ThreadId, text: str, assistant: Assistant | None = None) -> RunBegan:
         """Ask; returns once the user's message is committed.  The reply grows on its own.
 
         ``assistant`` None takes the thread's.  Raises UnusableAssistantError, RunInProgressError, StoreError.
         """
-        async with self._claim(thread_id):
-            thread = await self._thread(thread_id)
-            assistant = assistant or await self._assistant(thread)
+        with self.claim(thread_id):
+            assistant = assistant or await self._asking.assistant(thread_id)
             parent = await self._records.newest(thread_id)
-            question = _message(thread_id, Author.USER, parent, text=text)
+            question = new_question(thread_id, parent, text)
             return await self._begin(thread_id, assistant, question, question)
 
     async def resend(self, message_id: MessageId, text: str) -> RunBegan:
@@ -137,20 +160,20 @@ class RunsController:
 
         Raises as ``send`` does.
         """
-        old = await self._message(message_id)
-        async with self._claim(old.thread_id):
-            assistant = await self._assistant(await self._thread(old.thread_id))
-            question = _message(old.thread_id, Author.USER, await self._parent(old), text=text)
+        old = await self._asking.message(message_id)
+        with self.claim(old.thread_id):
+            assistant = await self._asking.assistant(old.thread_id)
+            question = new_question(old.thread_id, await self._asking.parent(old), text)
             return await self._begin(old.thread_id, assistant, question, question, replaces=old.id)
 
     async def regenerate(self, message_id: MessageId) -> RunBegan:
         """Ask again for a reply; the new one is a sibling of the old, which is kept with what follows it."""
-        old = await self._message(message_id)
-        async with self._claim(old.thread_id):
-            assistant = await self._assistant(await self._thread(old.thread_id))
+        old = await self._asking.message(message_id)
+        with self.claim(old.thread_id):
+            assistant = await self._asking.assistant(old.thread_id)
             newest = await self._records.newest(old.thread_id)
             hidden = newest if newest and newest.position > old.position else None
-            parent = await self._parent(old)
+            parent = await self._asking.parent(old)
             return await self._begin(
                 old.thread_id,
                 assistant,
@@ -163,14 +186,12 @@ class RunsController:
 
     async def continue_reply(self, message_id: MessageId) -> None:
         """Let the model go on with a reply that was cut off; the text grows in the same message."""
-        old = await self._message(message_id)
+        old = await self._asking.message(message_id)
         if not old.text:  # there is nothing to go on from
             await self.regenerate(message_id)
             return
-        async with self._claim(old.thread_id):
-            thread = await self._thread(old.thread_id)
-            assistant = await self._assistant(thread)
-            run = _run(old.thread_id, assistant, old.id)
+        with self.claim(old.thread_id):
+            run = new_run(old, await self._asking.assistant(old.thread_id))
             reply = await self._records.continue_run(run, old.id, self._owner)
             self._start(run, reply)
             self._report(RunBegan(old.thread_id, reply, replaces=old.id))
@@ -204,32 +225,6 @@ class RunsController:
 
     # -- beginning
 
-    def _claim(self, thread_id: ThreadId) -> "_Claim":
-        if thread_id in self._active or thread_id in self._starting:
-            raise RunInProgressError
-        return _Claim(self._starting, thread_id)
-
-    async def _thread(self, thread_id: ThreadId) -> Thread:
-        thread = await self._records.thread(thread_id)
-        if thread is None:
-            raise UnusableAssistantError("the thread was deleted")
-        return thread
-
-    async def _assistant(self, thread: Thread) -> Assistant:
-        found = await self._assistants.assistant(thread.assistant_id) if thread.assistant_id else None
-        if found is None:
-            raise UnusableAssistantError("the assistant was deleted")
-        return found
-
-    async def _message(self, message_id: MessageId) -> Message:
-        message = await self._records.message(message_id)
-        if message is None:
-            raise UnusableAssistantError("the message was deleted")
-        return message
-
-    async def _parent(self, message: Message) -> Message | None:
-        return await self._message(message.parent_id) if message.parent_id else None
-
     async def _begin(
         self,
         thread_id: ThreadId,
@@ -240,9 +235,7 @@ class RunsController:
         hidden_turns: int = 0,
         hidden_end: MessageId | None = None,
     ) -> RunBegan:
-        reply = _message(thread_id, Author.ASSISTANT, parent, status=Status.WRITING)
-        run = _run(thread_id, assistant, reply.id)
-        reply = replace(reply, run_id=run.id)
+        run, reply = new_reply(thread_id, parent, assistant)
         try:
             stored = await self._records.begin_run(run, user_message=question, reply=reply, owner=self._owner)
         except LookupError as error:
@@ -289,15 +282,11 @@ class RunsController:
 
     async def _ask_what_fits(self, active: _Active, service: Service) -> RunEnded:
         """Ask with as much of the thread as fits; less when the service says that it is too much."""
-        settings, reply = active.run.settings, active.growing
-        history = list(await self._records.prompt_messages(active.run.thread_id, active.reply.id))
-        is_continued = bool(active.reply.text)
-        if not is_continued:
-            history = [message for message in history if message.id != active.reply.id]
-        part = cut(history, settings.truncation, settings.instruction)
+        spoken = await self._asking.spoken(active.reply, is_continued=bool(active.reply.text))
+        part = what_fits(spoken, active.run)
         ending = await self._ask(active, service, part)
-        while ending.error and ending.error.code == ContextTooLongError.code and not reply.has_grown:
-            smaller = _smaller(part, history, settings)
+        while ending.error and ending.error.code == ContextTooLongError.code and not active.growing.has_grown:
+            smaller = what_fits_better(part, spoken, active.run)
             if len(smaller.messages) >= len(part.messages):
                 break
             part = smaller
@@ -307,7 +296,9 @@ class RunsController:
     async def _ask(self, active: _Active, service: Service, part: Cut) -> RunEnded:
         active.run = replace(active.run, seen=part.ids)
         ending = RunEnded(Status.INTERRUPTED)
-        async for event in one_ending(service.run(_request(active, part))):
+        async for event in one_ending(
+            service.run(request_of(active.run, part, is_continued=bool(active.reply.text)))
+        ):
             match event:
                 case RunEnded():
                     ending = event
@@ -400,73 +391,3 @@ class Reply:
                 await self._records.save_reply(self._message_id, self.text)
             except StoreError:
                 log.exception("the journal could not be written; the text is tried again")
-
-
-class _Claim:
-    """Keeps a thread from being asked twice while its run is being committed."""
-
-    def __init__(self, starting: set[ThreadId], thread_id: ThreadId) -> None:
-        self._starting = starting
-        self._thread_id = thread_id
-
-    async def __aenter__(self) -> None:
-        self._starting.add(self._thread_id)
-
-    async def __aexit__(self, *_: object) -> None:
-        self._starting.discard(self._thread_id)
-
-
-def _message(
-    thread_id: ThreadId,
-    author: Author,
-    parent: Message | None,
-    *,
-    text: str = "",
-    status: Status = Status.COMPLETED,
-) -> Message:
-    message_id = MessageId(new_id())
-    return Message(
-        id=message_id,
-        thread_id=thread_id,
-        author=author,
-        text=text,
-        status=status,
-        created_at=datetime.now(UTC),
-        position=parent.position + 1 if parent else 0,
-        parent_id=parent.id if parent else None,
-        sibling_ids=(message_id,),
-    )
-
-
-def _run(thread_id: ThreadId, assistant: Assistant, message_id: MessageId) -> Run:
-    return Run(
-        id=RunId(new_id()),
-        thread_id=thread_id,
-        message_id=message_id,
-        assistant_id=assistant.id,
-        assistant_version=assistant.version,
-        settings=assistant.settings,
-        status=Status.WRITING,
-        started_at=datetime.now(UTC),
-    )
-
-
-def _request(active: _Active, part: Cut) -> RunRequest:
-    settings = active.run.settings
-    messages = [PromptMessage(message.author, message.text) for message in part.messages]
-    if active.reply.text:
-        messages.append(PromptMessage(Author.USER, CONTINUE))
-    return RunRequest(
-        request_id=active.run.id,
-        model=settings.model,
-        instruction=settings.instruction,
-        messages=tuple(messages),
-        temperature=settings.completion.temperature,
-        max_tokens=settings.completion.max_tokens,
-    )
-
-
-def _smaller(part: Cut, history: list[Message], settings: AssistantSettings) -> Cut:
-    """What to send after the service said that ``part`` is too long: about two thirds of it."""
-    truncation = replace(settings.truncation, max_prompt_tokens=max(1, part.tokens * 2 // 3))
-    return cut(history, truncation, settings.instruction)

@@ -8,7 +8,6 @@ request.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from desktop_app.domain.connections import Connection
 from desktop_app.domain.events import ThreadHeld
@@ -22,7 +21,7 @@ MARGIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class HoldingRules:
     """How a service holds threads; without ``is_whole`` it holds chains, which are never longer than what is sent.
 
     A chain belongs to one ``model`` and is forgotten after ``kept_for``.
@@ -33,18 +32,20 @@ class Holding:
     kept_for: timedelta | None = None
 
 
-def holding_of(connection: Connection, model: str) -> Holding | None:
+def holding_rules(connection: Connection, model: str) -> HoldingRules | None:
     """How the service behind ``connection`` holds threads, None when it does not."""
     if kind_of(connection).truncates_itself:
-        return Holding(is_whole=True)
+        return HoldingRules(is_whole=True)
     if not can_chain(connection):
         return None
     days = provider_of(connection).keeps_replies_days
-    return Holding(model=model, kept_for=timedelta(days=days) - MARGIN if days else None)
+    return HoldingRules(model=model, kept_for=timedelta(days=days) - MARGIN if days else None)
 
 
 def digest(messages: Iterable[Message]) -> str:
     """A fingerprint of who said what, in which order; empty messages say nothing."""
+    from hashlib import sha256  # not before somebody asks: it loads OpenSSL
+
     found = sha256()
     for message in messages:
         if message.text:
@@ -55,21 +56,21 @@ def digest(messages: Iterable[Message]) -> str:
 
 
 def held_part(
-    remote: RemoteThread, spoken: Sequence[Message], part: Cut, holding: Holding, now: datetime
+    remote: RemoteThread, spoken: Sequence[Message], part: Cut, rules: HoldingRules, now: datetime
 ) -> Held | None:
     """How much of ``part`` the service holds, None when it holds anything else as well.
 
     ``spoken`` is the path of messages that say something, oldest first, whose end ``part`` is.
     """
-    if holding.kept_for is not None and now - remote.noted_at > holding.kept_for:
+    if rules.kept_for is not None and now - remote.noted_at > rules.kept_for:
         return None
-    if not holding.is_whole and remote.model != holding.model:
+    if not rules.is_whole and remote.model != rules.model:
         return None
     first, end = _place(spoken, remote.first), _place(spoken, remote.last)
     if first is None or end is None:
         return None
     end += 1
-    starts_well = first <= part.dropped if holding.is_whole else first == part.dropped
+    starts_well = first <= part.dropped if rules.is_whole else first == part.dropped
     if not starts_well or not part.dropped <= end < len(spoken) or remote.count != end - first:
         return None
     if spoken[end - 1].status is not Status.COMPLETED or digest(spoken[first:end]) != remote.digest:
@@ -94,7 +95,10 @@ def now_held(
         return None
     start = part.dropped
     if before is not None and before.remote_id == event.remote_id:  # a thread there that grew
-        start = _place(spoken, before.first) or 0
+        found = _place(spoken, before.first)
+        if found is None:
+            return None
+        start = found
     messages = [*spoken[start:], *([reply] if event.has_reply and reply else [])]
     if not messages:
         return None
