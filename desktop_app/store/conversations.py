@@ -7,9 +7,8 @@ changes nothing.
 
 # ruff: noqa: S608 - statements are put together from column names of ours, never from values
 
-import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
@@ -19,14 +18,14 @@ from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_
 from desktop_app.domain.limits import THREAD_NAME_LIMIT
 from desktop_app.domain.threads import (
     Author,
+    Citation,
     Message,
     Run,
     Status,
     Thread,
     ThreadSummary,
-    automatic_name,
 )
-from desktop_app.store import deletions, forks, runs, tree
+from desktop_app.store import deletions, forks, runs, tree, writing
 from desktop_app.store.database import Database
 from desktop_app.store.rows import (
     from_json,
@@ -40,7 +39,6 @@ from desktop_app.store.rows import (
 
 T = TypeVar("T")
 
-PREVIEW_LENGTH = 100
 DRAFT_PREVIEW_LENGTH = 200
 PROMPT_MESSAGES_LIMIT = 2000
 CONTINUABLE = frozenset({Status.INTERRUPTED, Status.TRUNCATED, Status.STOPPED, Status.FAILED})
@@ -233,7 +231,7 @@ class ConversationStore:
         """Show this alternative, and below it always the newest.  Raises LookupError when it is gone."""
 
         def show(connection: sqlite3.Connection) -> None:
-            _refresh_preview(connection, tree.show(connection, message_id))
+            writing.refresh_preview(connection, tree.show(connection, message_id))
 
         await self._database.run(show)
 
@@ -241,13 +239,13 @@ class ConversationStore:
         """Take one message out of its thread.
 
         With siblings it goes together with all below it; without, what followed moves up.  Raises LookupError when
-        it is gone, RunInProgressError when a reply that is being written would go.
+        it is gone, RunInProgressError when a reply that is being written or waited for would go.
         """
         now = to_microseconds(self._clock())
 
         def delete(connection: sqlite3.Connection) -> Deletion:
             thread_id, neighbour = deletions.delete(connection, message_id, now)
-            _refresh_preview(connection, thread_id)
+            writing.refresh_preview(connection, thread_id)
             return Deletion(thread_id, neighbour, tree.shown_count(connection, thread_id))
 
         return await self._database.run(delete)
@@ -260,7 +258,7 @@ class ConversationStore:
 
         def restore(connection: sqlite3.Connection) -> ThreadId:
             thread_id = deletions.restore(connection, message_id)
-            _refresh_preview(connection, thread_id)
+            writing.refresh_preview(connection, thread_id)
             return thread_id
 
         return await self._database.run(restore)
@@ -271,7 +269,7 @@ class ConversationStore:
 
         def fork(connection: sqlite3.Connection) -> ThreadId:
             thread_id = forks.fork(connection, message_id, storable(name.strip())[:THREAD_NAME_LIMIT], now)
-            _refresh_preview(connection, thread_id)
+            writing.refresh_preview(connection, thread_id)
             return thread_id
 
         return await self._database.run(fork)
@@ -287,19 +285,9 @@ class ConversationStore:
         whatever they say.  With a question the draft is cleared and a thread without a name gets one.  ``owner`` is
         the token of this process.  Returns the new messages as stored.  Raises LookupError when the parent is gone.
         """
-        new = [message for message in (user_message, reply) if message is not None]
-
-        def begin(connection: sqlite3.Connection) -> list[Message]:
-            for message in new:
-                tree.insert_shown(connection, message)
-            runs.insert(connection, run, owner)
-            if user_message is not None:
-                _take_question(connection, user_message)
-            _note_activity(connection, run.thread_id, to_microseconds(run.started_at))
-            stored = [tree.one(connection, message.id) for message in new]
-            return [message for message in stored if message is not None]
-
-        return await self._database.run(begin)
+        return await self._database.run(
+            lambda connection: writing.begin(connection, run, user_message, reply, owner)
+        )
 
     async def continue_run(self, run: Run, message_id: MessageId, owner: str) -> Message:
         """Let ``run`` write on where an interrupted, truncated, stopped or failed message ends.
@@ -318,46 +306,58 @@ class ConversationStore:
                 "UPDATE messages SET status = ?, run_id = ? WHERE id = ?",
                 (Status.WRITING, run.id, message_id),
             )
-            _note_activity(connection, run.thread_id, to_microseconds(run.started_at))
+            writing.note_activity(connection, run.thread_id, to_microseconds(run.started_at))
             return replace(message, status=Status.WRITING, run_id=run.id)
 
         return await self._database.run(go_on)
 
-    async def save_reply(self, message_id: MessageId, text: str) -> None:
-        """Journal the text so far; a message that has ended is left as it is."""
+    async def save_reply(
+        self, message_id: MessageId, text: str, *, cursor: int | None = None, remote_id: str | None = None
+    ) -> None:
+        """Journal the text so far; a message that has ended is left as it is.
+
+        A run that its service can resume journals its ``remote_id`` and the ``cursor`` that belongs to this text; None
+        leaves what was journaled before.
+        """
 
         def save(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "UPDATE messages SET text = ? WHERE id = ? AND status = ?",
                 (storable(text), message_id, Status.WRITING),
             )
+            if cursor is not None or remote_id is not None:
+                runs.note_place(connection, message_id, cursor, remote_id)
 
         await self._database.run(save)
 
-    async def end_run(self, run: Run, text: str) -> bool:
-        """Commit the one ending of ``run``, with the whole text of its message.
+    async def end_run(self, run: Run, text: str, citations: Sequence[Citation] = ()) -> bool:
+        """Commit the one ending of ``run``, with the whole text of its message and the sources that it found.
 
         False when the run had ended before (an earlier call, or another process that took this one for dead): then
         nothing is changed.  The thread becomes unread, save when the user stopped the run.
         """
-        if run.status is Status.WRITING:
+        if run.status in (Status.WRITING, Status.DEFERRED):
             raise ValueError("this is no ending")
         ended_at = to_microseconds(run.ended_at or self._clock())
-        run = replace(run, ended_at=to_time(ended_at))
+        return await self._database.run(
+            lambda connection: writing.end(connection, run, text, citations, ended_at)
+        )
 
-        def end(connection: sqlite3.Connection) -> bool:
-            if not runs.end(connection, run):
-                return False
-            connection.execute(
-                "UPDATE messages SET text = ?, status = ? WHERE id = ? AND run_id = ?",
-                (storable(text), run.status, run.message_id, run.id),
-            )
-            if run.status is not Status.STOPPED:
-                connection.execute("UPDATE threads SET is_unread = 1 WHERE id = ?", (run.thread_id,))
-            _note_activity(connection, run.thread_id, ended_at)
-            return True
+    async def resumable_orphans(
+        self, is_alive: Callable[[str], bool], owner: str
+    ) -> list[tuple[Run, Message]]:
+        """Take over what dead processes were writing and their services can resume, with the message as journaled.
 
-        return await self._database.run(end)
+        From now on they belong to ``owner``: of two starts at once only one gets them.  ``is_alive`` as for
+        ``interrupt_orphans``, which is called after this and ends the rest.
+        """
+
+        def take_over(connection: sqlite3.Connection) -> list[tuple[Run, Message]]:
+            found = runs.take_over(connection, is_alive, owner)
+            pairs = [(run, tree.one(connection, run.message_id)) for run in found]
+            return [(run, message) for run, message in pairs if message is not None]
+
+        return await self._database.run(take_over)
 
     async def interrupt_orphans(self, is_alive: Callable[[str], bool]) -> list[MessageId]:
         """End as interrupted what dead processes were writing; returns the messages.
@@ -369,7 +369,7 @@ class ConversationStore:
         def interrupt(connection: sqlite3.Connection) -> list[MessageId]:
             found = runs.interrupt_orphans(connection, is_alive, now)
             for thread_id in {thread_id for thread_id, _ in found}:
-                _refresh_preview(connection, thread_id)
+                writing.refresh_preview(connection, thread_id)
             return [message_id for _, message_id in found]
 
         return await self._database.run(interrupt)
@@ -391,16 +391,6 @@ class ConversationStore:
             )
 
         await self._database.run(update)
-
-
-def preview(text: str) -> str:
-    """The start of a message on one line, about 100 characters, without the commonest marks of Markdown."""
-    head = text[: PREVIEW_LENGTH * 4]
-    head = re.sub(r"!?\[([^\]\n]*)\]\([^)\n]*\)", r"\1", head)  # links and pictures: their words
-    head = re.sub(r"^[ \t]*(?:```.*|~~~.*|#{1,6} |>+ ?|[-*+] (?=\S)|\|)", "", head, flags=re.MULTILINE)
-    head = re.sub(r"\*\*|__|~~|`|(?<!\w)[*_](?=\w)|(?<=[\w.,!?])[*_](?!\w)", "", head)
-    line = " ".join(head.split())
-    return line if len(line) <= PREVIEW_LENGTH else line[: PREVIEW_LENGTH - 1].rstrip() + "…"
 
 
 def _window(connection: sqlite3.Connection, thread_id: ThreadId, first: int, count: int) -> MessageWindow:
@@ -426,30 +416,6 @@ def _untouched_thread(connection: sqlite3.Connection, assistant_id: AssistantId 
         (assistant_id,),
     ).fetchone()
     return ThreadId(row[0]) if row else None
-
-
-def _take_question(connection: sqlite3.Connection, message: Message) -> None:
-    connection.execute(
-        "UPDATE threads SET draft = '', name = CASE name WHEN '' THEN ? ELSE name END WHERE id = ?",
-        (storable(automatic_name(message.text)), message.thread_id),
-    )
-
-
-def _note_activity(connection: sqlite3.Connection, thread_id: ThreadId, moment: int) -> None:
-    connection.execute("UPDATE threads SET updated_at = max(updated_at, ?) WHERE id = ?", (moment, thread_id))
-    _refresh_preview(connection, thread_id)
-
-
-def _refresh_preview(connection: sqlite3.Connection, thread_id: ThreadId) -> None:
-    """Let the list show the last shown message that says something."""
-    row = connection.execute(
-        "SELECT substr(text, 1, ?) FROM messages WHERE thread_id = ? AND is_shown AND text != ''"
-        " ORDER BY position DESC LIMIT 1",
-        (PREVIEW_LENGTH * 4, thread_id),
-    ).fetchone()
-    connection.execute(
-        "UPDATE threads SET preview = ? WHERE id = ?", (preview(row[0]) if row else "", thread_id)
-    )
 
 
 def _to_summary(row: tuple[Any, ...]) -> ThreadSummary:

@@ -13,7 +13,7 @@ from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.threads import Status
 from desktop_app.store import tree
 
-ROW = "seq, id, thread_id, parent_id, position, is_shown, author, status, run_id, created_at, labels, text"
+ROW = "seq, id, thread_id, parent_id, position, is_shown, author, status, run_id, created_at, labels, citations, text"
 
 
 def delete(
@@ -21,7 +21,7 @@ def delete(
 ) -> tuple[ThreadId, MessageId | None]:
     """Take the message out; returns its thread and the sibling in its place.
 
-    Raises LookupError, and RunInProgressError when a reply that is being written would go.
+    Raises LookupError, and RunInProgressError when a reply that is being written or waited for would go.
     """
     row = connection.execute(
         "SELECT thread_id, parent_id, is_shown FROM messages WHERE id = ?", (message_id,)
@@ -119,7 +119,9 @@ def _move_out(
         (message_id, *parameters),
     )
     going = "SELECT id FROM deleted_messages WHERE deletion_id = ?"
-    if connection.execute(f"{going} AND status = ?", (message_id, Status.WRITING)).fetchone():
+    if connection.execute(
+        f"{going} AND status IN (?, ?)", (message_id, Status.WRITING, Status.DEFERRED)
+    ).fetchone():
         raise RunInProgressError
     connection.execute(
         f"DELETE FROM messages WHERE id IN ({going})",

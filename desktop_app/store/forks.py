@@ -24,12 +24,13 @@ INSERT_THREAD = """
     SELECT ?, ?, assistant_id, ?, ?, labels, expiration, description FROM threads WHERE id = ?
 """
 
-# A reply that is being written goes on in its own thread only.
+# A reply that is being written or waited for goes on in its own thread only.
+STATUS = f"CASE WHEN status IN ('{Status.WRITING}', '{Status.DEFERRED}') THEN '{Status.INTERRUPTED}' ELSE status END"
+
 INSERT_MESSAGE = f"""
     INSERT INTO messages
-        (seq, id, thread_id, parent_id, position, is_shown, author, status, run_id, created_at, labels, text)
-    SELECT {tree.NEXT_SEQ}, ?, ?, ?, position, 1, author,
-        CASE status WHEN '{Status.WRITING}' THEN '{Status.INTERRUPTED}' ELSE status END, ?, created_at, labels, text
+        (seq, id, thread_id, parent_id, position, is_shown, author, status, run_id, created_at, labels, citations, text)
+    SELECT {tree.NEXT_SEQ}, ?, ?, ?, position, 1, author, {STATUS}, ?, created_at, labels, citations, text
     FROM messages WHERE id = ?
 """  # noqa: S608 - put together from names of ours, never from values
 
@@ -37,8 +38,7 @@ INSERT_RUN = f"""
     INSERT INTO runs
         (id, thread_id, message_id, assistant_id, assistant_version, status, started_at, first_text_at, ended_at,
         prompt_tokens, completion_tokens, remote_id, owner, error, settings, seen)
-    SELECT ?, ?, ?, assistant_id, assistant_version,
-        CASE status WHEN '{Status.WRITING}' THEN '{Status.INTERRUPTED}' ELSE status END, started_at, first_text_at,
+    SELECT ?, ?, ?, assistant_id, assistant_version, {STATUS}, started_at, first_text_at,
         coalesce(ended_at, ?), prompt_tokens, completion_tokens, remote_id, owner, error, settings, ''
     FROM runs WHERE id = ?
 """  # noqa: S608

@@ -27,7 +27,7 @@ from desktop_app.store.rows import (
 SELECT = """
     SELECT r.id, r.thread_id, r.message_id, r.assistant_id, r.assistant_version, coalesce(r.settings, v.settings),
         r.status, r.started_at, r.seen, r.first_text_at, r.ended_at, r.prompt_tokens, r.completion_tokens, r.remote_id,
-        r.error
+        r.error, r.cursor
     FROM runs r LEFT JOIN assistant_versions v
         ON v.assistant_id = r.assistant_id AND v.version = r.assistant_version
 """
@@ -55,12 +55,15 @@ def insert(connection: sqlite3.Connection, run: Run, owner: str) -> None:
 
 
 def end(connection: sqlite3.Connection, run: Run) -> bool:
-    """Write the ending of ``run``; False when it had ended already, and then nothing is changed."""
+    """Write the ending of ``run``; False when it had ended already, and then nothing is changed.
+
+    What has ended is not resumed: its cursor is forgotten.
+    """
     usage = run.usage
     error = None if run.error is None else to_json(run.error)
     cursor = connection.execute(
         "UPDATE runs SET status = ?, first_text_at = ?, ended_at = ?, prompt_tokens = ?, completion_tokens = ?,"
-        " remote_id = ?, error = ?, seen = ? WHERE id = ? AND status = ?",
+        " remote_id = ?, error = ?, seen = ?, cursor = NULL WHERE id = ? AND status IN (?, ?)",
         (
             run.status,
             to_microseconds_or_none(run.first_text_at),
@@ -72,27 +75,54 @@ def end(connection: sqlite3.Connection, run: Run) -> bool:
             " ".join(run.seen),
             run.id,
             Status.WRITING,
+            Status.DEFERRED,
         ),
     )
     return cursor.rowcount == 1
+
+
+def note_place(
+    connection: sqlite3.Connection, message_id: MessageId, cursor: int | None, remote_id: str | None
+) -> None:
+    """Note where the run that writes a message can be resumed; None leaves what is known."""
+    connection.execute(
+        "UPDATE runs SET cursor = coalesce(?, cursor), remote_id = coalesce(?, remote_id)"
+        " WHERE id = (SELECT run_id FROM messages WHERE id = ?) AND status = ?",
+        (cursor, remote_id, message_id, Status.WRITING),
+    )
+
+
+def take_over(connection: sqlite3.Connection, is_alive: Callable[[str], bool], owner: str) -> list[Run]:
+    """The runs of dead processes that their services can resume, given to ``owner``.
+
+    Without a cursor a service says everything again, which is right only when nothing of it was kept.
+    """
+    found = []
+    for dead in _dead_owners(connection, is_alive):
+        rows = connection.execute(
+            f"{SELECT} JOIN messages m ON m.id = r.message_id AND m.run_id = r.id WHERE r.status = 'writing'"
+            " AND r.owner = ? AND r.remote_id != '' AND (r.cursor IS NOT NULL OR m.text = '') ORDER BY r.id",
+            (dead,),
+        )
+        found += [_to_run(row) for row in rows]
+    connection.executemany("UPDATE runs SET owner = ? WHERE id = ?", [(owner, run.id) for run in found])
+    return found
 
 
 def interrupt_orphans(
     connection: sqlite3.Connection, is_alive: Callable[[str], bool], now: int
 ) -> list[tuple[ThreadId, MessageId]]:
     """End what dead processes were writing, runs and their messages; returns thread and message of each."""
-    owners = [
-        row[0] for row in connection.execute("SELECT DISTINCT owner FROM runs WHERE status = 'writing'")
-    ]
     found = []
-    for owner in (owner for owner in owners if not is_alive(owner)):
+    for owner in _dead_owners(connection, is_alive):
         found += connection.execute(
             "SELECT thread_id, message_id, id FROM runs WHERE status = 'writing' AND owner = ? ORDER BY id",
             (owner,),
         ).fetchall()
     for _, message_id, run_id in found:
         connection.execute(
-            "UPDATE runs SET status = ?, ended_at = ? WHERE id = ?", (Status.INTERRUPTED, now, run_id)
+            "UPDATE runs SET status = ?, ended_at = ?, cursor = NULL WHERE id = ?",
+            (Status.INTERRUPTED, now, run_id),
         )
         connection.execute(
             "UPDATE messages SET status = ? WHERE id = ? AND run_id = ? AND status = ?",
@@ -124,6 +154,11 @@ def brief(connection: sqlite3.Connection, run_ids: Sequence[RunId]) -> list[Run]
     return [_to_run(row) for row in rows]
 
 
+def _dead_owners(connection: sqlite3.Connection, is_alive: Callable[[str], bool]) -> list[str]:
+    rows = connection.execute("SELECT DISTINCT owner FROM runs WHERE status = 'writing'").fetchall()
+    return [owner for (owner,) in rows if not is_alive(owner)]
+
+
 def _own_settings(connection: sqlite3.Connection, run: Run) -> str | None:
     """The settings as JSON, or None when the assistant's version says the same: an instruction may be long."""
     settings = to_json(run.settings)
@@ -136,7 +171,7 @@ def _own_settings(connection: sqlite3.Connection, run: Run) -> str | None:
 
 def _to_run(row: tuple[Any, ...]) -> Run:
     id_, thread_id, message_id, assistant_id, assistant_version, settings, status, started_at, seen = row[:9]
-    first_text_at, ended_at, prompt_tokens, completion_tokens, remote_id, error = row[9:]
+    first_text_at, ended_at, prompt_tokens, completion_tokens, remote_id, error, cursor = row[9:]
     return Run(
         id=id_,
         thread_id=thread_id,
@@ -151,5 +186,6 @@ def _to_run(row: tuple[Any, ...]) -> Run:
         ended_at=to_time_or_none(ended_at),
         usage=None if prompt_tokens is None else Usage(prompt_tokens, completion_tokens),
         remote_id=remote_id,
+        cursor=cursor,
         error=from_json_or_none(error, RunError),
     )

@@ -13,11 +13,12 @@ from dataclasses import replace
 from typing import Any
 
 from desktop_app.domain.ids import MessageId, ThreadId
-from desktop_app.domain.threads import Author, Message, Status
-from desktop_app.store.rows import storable, to_microseconds, to_time
+from desktop_app.domain.threads import Author, Citation, Message, Status
+from desktop_app.store.rows import from_json, storable, to_json, to_microseconds, to_time
 
+NO_CITATIONS = "[]"  # hardly any message has some
 ONE_BY_ONE = 500  # beyond it all siblings of a thread are read at once
-COLUMNS = "id, thread_id, author, text, status, created_at, position, parent_id, run_id"
+COLUMNS = "id, thread_id, author, text, status, created_at, position, parent_id, run_id, citations"
 
 # The message and its parents up to the first one that is shown, that one left out.
 HIDDEN_ANCESTRY = """
@@ -78,8 +79,8 @@ def insert_shown(connection: sqlite3.Connection, message: Message) -> None:
         show_up_to(connection, message.thread_id, message.parent_id, position - 1)
     connection.execute(
         "INSERT INTO messages"
-        " (seq, id, thread_id, parent_id, position, is_shown, author, text, status, run_id, created_at)"
-        f" VALUES ({NEXT_SEQ}, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)",
+        " (seq, id, thread_id, parent_id, position, is_shown, author, text, status, run_id, created_at, citations)"
+        f" VALUES ({NEXT_SEQ}, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)",
         (
             message.id,
             message.thread_id,
@@ -90,6 +91,7 @@ def insert_shown(connection: sqlite3.Connection, message: Message) -> None:
             message.status,
             message.run_id,
             to_microseconds(message.created_at),
+            to_json(message.citations),
         ),
     )
 
@@ -207,7 +209,7 @@ def with_siblings(connection: sqlite3.Connection, messages: Sequence[Message]) -
 
 def to_message(row: Sequence[Any]) -> Message:
     """The message in a row of ``COLUMNS``; siblings are not filled in."""
-    id_, thread_id, author, text, status, created_at, position, parent_id, run_id = row
+    id_, thread_id, author, text, status, created_at, position, parent_id, run_id, citations = row
     return Message(
         id=id_,
         thread_id=thread_id,
@@ -218,6 +220,7 @@ def to_message(row: Sequence[Any]) -> Message:
         position=position,
         parent_id=parent_id,
         run_id=run_id,
+        citations=() if citations == NO_CITATIONS else from_json(citations, tuple[Citation, ...]),
     )
 
 

@@ -9,10 +9,11 @@ import pytest
 from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.errors import RunError, RunInProgressError
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
-from desktop_app.domain.threads import Author, Message, Run, Status, Usage
+from desktop_app.domain.threads import Author, Citation, Message, Run, Status, Usage
 from desktop_app.store.assistants import AssistantStore
-from desktop_app.store.conversations import PROMPT_MESSAGES_LIMIT, ConversationStore, preview
+from desktop_app.store.conversations import PROMPT_MESSAGES_LIMIT, ConversationStore
 from desktop_app.store.database import Database
+from desktop_app.store.writing import preview
 
 OWNER = "owner-1"
 ASSISTANT = AssistantId("assistant-1")
@@ -350,6 +351,56 @@ async def test_replies_of_dead_processes_become_interrupted(store: ConversationS
     assert run.ended_at is not None
     assert next(found.preview for found in await store.threads() if found.id == thread.id) == "what arrived"
     assert not await store.end_run(replace(dead_run, status=Status.COMPLETED), "the dead process comes back")
+
+
+async def test_what_a_dead_process_was_writing_and_its_service_still_writes_is_taken_over_once(
+    store: ConversationStore, talk: Talk
+) -> None:
+    is_alive = {"alive", "heir"}.__contains__
+    threads = [(await store.create_thread(AssistantId(name))).id for name in "abcd"]
+    _, reply, run = await talk.begin(threads[0], "Resumable", owner="dead")
+    await store.save_reply(reply.id, "half", cursor=7, remote_id="r1")
+    await store.save_reply(reply.id, "half a", cursor=8)
+    _, unheard, _ = await talk.begin(threads[1], "Nothing came yet", owner="dead")
+    await store.save_reply(unheard.id, "", remote_id="r2")
+    _, elsewhere, _ = await talk.begin(threads[2], "Cannot be resumed", owner="dead")
+    await store.save_reply(elsewhere.id, "text without a place", remote_id="r3")
+    _, going, _ = await talk.begin(threads[3], "Goes on", owner="alive")
+    await store.save_reply(going.id, "mine", cursor=1, remote_id="r4")
+    taken = await store.resumable_orphans(is_alive, "heir")
+    assert [(found.id, found.remote_id, found.cursor, message.text) for found, message in taken] == [
+        (run.id, "r1", 8, "half a"),
+        (unheard.run_id, "r2", None, ""),
+    ]
+    assert await store.resumable_orphans(is_alive, "heir") == []
+    assert await store.interrupt_orphans(is_alive) == [elsewhere.id]
+    ended = await talk.end(taken[0][0], "half a reply")
+    assert await store.run(run.id) == replace(ended, cursor=None)
+    left = await store.resumable_orphans(lambda _: False, "next")
+    assert {found.id for found, _ in left} == {unheard.run_id, going.run_id}
+
+
+async def test_a_reply_keeps_its_sources_wherever_it_goes(store: ConversationStore, talk: Talk) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    sources = (Citation("A page", "https://example.org", start=0, end=6), Citation("A file", file_id="f"))
+    _, reply, run = await talk.begin(thread.id, "Question")
+    ended = replace(run, status=Status.TRUNCATED, ended_at=talk.clock())
+    assert await store.end_run(ended, "Answer", sources)
+
+    async def kept() -> list[tuple[Citation, ...]]:
+        return [message.citations for message in await store.messages(thread.id)]
+
+    assert await kept() == [(), sources]
+    await store.delete_message(reply.id)
+    await store.restore_message(reply.id)
+    assert await kept() == [(), sources]
+    second = talk.run(reply)
+    assert (await store.continue_run(second, reply.id, OWNER)).citations == sources
+    await talk.end(second, "Answer and more")
+    assert await kept() == [(), sources]
+    fork = await store.fork_thread(reply.id, "Fork")
+    assert [message.citations for message in await store.messages(fork)] == [(), sources]
+    assert [message.citations for message in await store.all_messages(thread.id)] == [(), sources]
 
 
 async def test_a_run_tells_the_settings_it_had(
