@@ -71,10 +71,11 @@ class GroupRow(NamedTuple):
 
 
 class ThreadRow(NamedTuple):
-    """A thread, and whether a reply is being written in it."""
+    """A thread, whether a reply is being written in it, and whether a deferred one is awaited."""
 
     summary: ThreadSummary
     is_running: bool = False
+    is_deferred: bool = False
 
     @property
     def key(self) -> str:
@@ -215,6 +216,7 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
         self._now = now
         self._calendar = _Calendar(now())
         self._running: frozenset[ThreadId] = frozenset()
+        self._deferred: frozenset[ThreadId] = frozenset()
 
     def set_threads(self, threads: Sequence[ThreadSummary]) -> None:
         """Show ``threads``: the pinned ones as given, the others newest first."""
@@ -226,18 +228,30 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
         for title, group in groups:
             if group:
                 rows.append(GroupRow(title))
-                rows += (ThreadRow(one, one.id in self._running) for one in group)
+                rows += (self._thread_row(one) for one in group)
         self._set_rows(rows)
 
     def set_running(self, running: set[ThreadId]) -> None:
         """Mark the threads in which a reply is being written."""
         touched = self._running ^ running
         self._running = frozenset(running)
+        self._renew(touched)
+
+    def set_deferred(self, deferred: set[ThreadId]) -> None:
+        """Mark the threads in which a deferred reply is awaited."""
+        touched = self._deferred ^ deferred
+        self._deferred = frozenset(deferred)
+        self._renew(touched)
+
+    def _thread_row(self, summary: ThreadSummary) -> ThreadRow:
+        return ThreadRow(summary, summary.id in self._running, summary.id in self._deferred)
+
+    def _renew(self, touched: frozenset[ThreadId]) -> None:
         for thread_id in touched:
             index = self.find(thread_id)
             row = self._rows[index.row()] if index.isValid() else None
             if isinstance(row, ThreadRow):
-                self._rows[index.row()] = ThreadRow(row.summary, thread_id in running)
+                self._rows[index.row()] = self._thread_row(row.summary)
                 self.dataChanged.emit(index, index)
 
     def summary(self, index: Index) -> ThreadSummary | None:
@@ -310,13 +324,21 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
         return None
 
     def _spoken(self, row: ThreadRow) -> str:
-        state = self.tr("writing") if row.is_running else self.tr("unread") if row.summary.is_unread else ""
         text = (
             self.tr("Draft: %1").replace("%1", row.summary.draft)
             if row.summary.draft
             else row.summary.preview
         )
-        return ", ".join(filter(None, (self.name(row.summary), state, self.time(row.summary), text)))
+        parts = (self.name(row.summary), self._state(row), self.time(row.summary), text)
+        return ", ".join(filter(None, parts))
+
+    def _state(self, row: ThreadRow) -> str:
+        """The state that tells most."""
+        if row.is_running:
+            return self.tr("writing")
+        if row.summary.is_unread:
+            return self.tr("unread")
+        return self.tr("waiting for a deferred reply") if row.is_deferred else ""
 
 
 def _updated_at(summary: ThreadSummary) -> datetime:

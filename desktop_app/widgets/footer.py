@@ -1,8 +1,8 @@
-"""The foot of the sidebar: whether answers can be had, and the way to the connections."""
+"""The foot of the sidebar: whether answers can be had, what is still awaited, and the way to the connections."""
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QLocale, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.buttons import IconButton
@@ -12,9 +12,10 @@ _COLORS = {"ok": "success", "error": "error", "off": "icon"}
 
 
 class SidebarFooter(QWidget):
-    """Signals: ``connections_requested``."""
+    """Signals: ``connections_requested``, ``outbox_requested``."""
 
     connections_requested = Signal()
+    outbox_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,8 +25,17 @@ class SidebarFooter(QWidget):
             theme, "connection", self.tr("Connections"), name="connections", is_small=True, parent=self
         )
         button.clicked.connect(self.connections_requested)
+        self._outbox = QToolButton(self)
+        self._outbox.setObjectName("outbox_count")
+        self._outbox.setProperty("kind", "icon")
+        self._outbox.setProperty("isSmall", True)
+        self._outbox.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._outbox.setIcon(theme.icon("clock", "icon"))
+        self._outbox.clicked.connect(self.outbox_requested)
+        self._outbox.hide()
         self._line = QHBoxLayout(self)
         self._line.addWidget(self._state, 1)
+        self._line.addWidget(self._outbox)
         self._line.addWidget(button)
         theme.changed.connect(self._resize)
         self._resize()
@@ -33,6 +43,14 @@ class SidebarFooter(QWidget):
     def set_state(self, kind: str, text: str) -> None:
         """Show ``text`` behind a dot: ``kind`` is "ok", "error" or "off".  Raises KeyError for another one."""
         self._state.show_state(_COLORS[kind], text)
+
+    def set_awaited(self, count: int) -> None:
+        """How many deferred requests are still awaited; with none the button is not there."""
+        text = self.tr("%n deferred request(s) awaited", "", count)
+        self._outbox.setText(QLocale().toString(count))
+        self._outbox.setAccessibleName(text)
+        self._outbox.setToolTip(plain_tip(text))
+        self._outbox.setVisible(count > 0)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -46,6 +64,9 @@ class SidebarFooter(QWidget):
         hairline = self._theme.px("hairline")
         self._line.setContentsMargins(self._theme.px("spacing.5"), hairline, self._theme.px("spacing.2"), 0)
         self.setFixedHeight(self._theme.px("footer"))
+        side = self._theme.px("iconSmall")
+        self._outbox.setIconSize(QSize(side, side))
+        self._outbox.setFont(self._theme.font("caption", tabular=True))
 
 
 class _ConnectionState(QWidget):

@@ -67,6 +67,9 @@ class MessagesPane(QWidget):
     delete_requested = Signal(str)
     details_requested = Signal(str)
     fix_requested = Signal(str, str)
+    operation_check_requested = Signal(str)
+    operation_cancel_requested = Signal(str)
+    retry_now_requested = Signal(str)
     assistant_menu_requested = Signal(QPoint)
     more_requested = Signal(QPoint)
     sidebar_toggled = Signal()
@@ -309,10 +312,17 @@ class MessagesPane(QWidget):
         self._put("\n\n".join(filter(None, (written, lines))) + "\n\n")
 
     def _fix(self, message_id: str, action: str) -> None:
-        if action == "edit_question":
-            self.edit_requested.emit(message_id)
-        else:
-            self.fix_requested.emit(message_id, action)
+        match action:
+            case "edit_question":
+                self.edit_requested.emit(message_id)
+            case "check_operation":
+                self.operation_check_requested.emit(message_id)
+            case "cancel_operation":
+                self.operation_cancel_requested.emit(message_id)
+            case "retry_now":
+                self.retry_now_requested.emit(self.thread_id)
+            case _:
+                self.fix_requested.emit(message_id, action)
 
     # -- a question in other words
 

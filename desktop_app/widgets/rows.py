@@ -142,7 +142,7 @@ class AssistantDelegate(_RowDelegate):
 
 
 class ThreadDelegate(_RowDelegate):
-    """Two lines: name and time; preview or draft, and one mark: writing, unread or pinned."""
+    """Two lines: name and time; preview or draft, and one mark: writing, unread, awaited or pinned."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         model = index.model()
@@ -228,6 +228,8 @@ class ThreadDelegate(_RowDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color("accent"))
             painter.drawEllipse(QRect(box.right() + 1 - dot, box.center().y() + 1 - dot // 2, dot, dot))
+        elif row.is_deferred:
+            self._paint_icon(painter, box.topLeft(), "clock", "textSecondary", side)
         elif row.summary.is_pinned:
             self._paint_icon(painter, box.topLeft(), "pin", "textSecondary", side)
         else:

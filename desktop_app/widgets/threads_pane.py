@@ -102,6 +102,10 @@ class ThreadsPane(QWidget):
         self._model.set_running(running)
         self._spin()
 
+    def set_deferred(self, deferred: set[ThreadId]) -> None:
+        """Mark the threads in which a deferred reply is awaited."""
+        self._model.set_deferred(deferred)
+
     def select(self, thread_id: ThreadId) -> None:
         """Mark the row of ``thread_id`` and bring it into view; "" marks none.  Tells nobody."""
         self._selected = ThreadId(thread_id)
