@@ -1,0 +1,178 @@
+"""Streams of JSON objects: bytes in, values out, wherever the bytes are cut.
+
+Yandex gateways print one object a line, ``{"result": {...}}``; nothing official says so, and other transcoders wrap,
+glue, indent or enumerate them differently (assistants.md 8.3).  All of that is read by one rule: objects follow each
+other, and between them stands white space, the punctuation of an array, ``data:`` or a BOM.  Lines end at LF only,
+since JSON may hold U+2028 as it is.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from desktop_app.domain.errors import BadReplyError
+from desktop_app.services.failures import error_in_stream
+
+MAX_VALUE_BYTES = 64 << 20
+
+_BETWEEN = re.compile(rb"(?:[\s,\[\]]|\xef\xbb\xbf|data:|DONE|null)*")
+_LONGEST_BETWEEN = 5
+_AFTER_VALUE = b" \t\r\n,]"
+_BRACKET_OR_QUOTE = re.compile(rb'["{}\[\]]')
+_REST_OF_STRING = re.compile(rb'(?:[^"\\\n]++|\\[^\n])*+')
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+class BrokenJsonError(ValueError):
+    """What came is not a stream of JSON objects, or one of them exceeds the limit."""
+
+
+class CutJsonError(BrokenJsonError):
+    """The stream ended inside an object."""
+
+
+class JsonStreamDecoder:
+    """Feed it body bytes in order, then call ``end`` once.  Works in time linear in the bytes."""
+
+    def __init__(self, max_value_bytes: int = MAX_VALUE_BYTES) -> None:
+        self._max_value_bytes = max_value_bytes
+        # What belongs to no finished object; the first ``_seen`` bytes of it are an open object, looked through.
+        self._open = bytearray()
+        self._seen = 0
+        self._depth = 0
+        self._is_in_string = False
+
+    def feed(self, chunk: bytes) -> Iterator[object]:
+        """The values that ``chunk`` completes; run the iterator to its end.  Raises BrokenJsonError."""
+        start = 0
+        while end := chunk.find(b"\n", start) + 1:
+            yield from self._line(chunk[start:end])
+            start = end
+        self._take(chunk[start:])
+        yield from self._objects()
+
+    def end(self) -> Iterator[object]:
+        """The last value, if no line end followed it.  Raises CutJsonError when it is not whole."""
+        yield from self._line(b"")
+        if self._open:
+            raise CutJsonError("the stream ended inside an object")
+
+    def _take(self, data: bytes) -> None:
+        self._open += data
+        if len(self._open) > self._max_value_bytes:
+            raise BrokenJsonError(f"an object of more than {self._max_value_bytes} bytes")
+
+    def _line(self, line: bytes) -> Iterator[object]:
+        self._take(line)
+        if not self._seen:
+            is_whole, value = _whole(bytes(self._open))
+            if is_whole:
+                self._open.clear()
+                yield value
+                return
+        yield from self._objects()
+
+    def _objects(self) -> Iterator[object]:
+        """Cut finished objects off what is open, by counting brackets."""
+        while self._depth or self._is_at_object():
+            if not (end := self._end_of_object()):
+                return
+            raw = bytes(self._open[:end])
+            del self._open[:end]
+            self._seen = 0
+            yield _decoded(raw)
+
+    def _is_at_object(self) -> bool:
+        found = _BETWEEN.match(self._open)
+        del self._open[: found.end() if found else 0]
+        if self._open.startswith(b"{"):
+            return True
+        if len(self._open) > _LONGEST_BETWEEN or b"{" in self._open or b"\n" in self._open:
+            raise BrokenJsonError(f"not JSON: {bytes(self._open[:80]).decode('utf-8', 'replace')}")
+        return False  # what is left may be the first half of "data:"
+
+    def _end_of_object(self) -> int:
+        """How long the open object is; 0 while its end has not come."""
+        data, at = self._open, self._seen
+        while at < len(data):
+            if self._is_in_string:
+                at = self._end_of_string(at)
+                if self._is_in_string:
+                    break
+            elif found := _BRACKET_OR_QUOTE.search(data, at):
+                at = found.end()
+                mark = found[0]
+                self._is_in_string = mark == b'"'
+                self._depth += (mark in b"{[") - (mark in b"}]")
+                if not self._depth:
+                    return at
+            else:
+                at = len(data)
+        self._seen = at
+        return 0
+
+    def _end_of_string(self, at: int) -> int:
+        """The place after the closing quote, or how far the string was seen."""
+        found = _REST_OF_STRING.match(self._open, at)
+        at = found.end() if found else at
+        rest = bytes(self._open[at : at + 2])
+        if rest.startswith(b'"'):
+            self._is_in_string = False
+            return at + 1
+        if rest not in (b"", b"\\"):
+            raise BrokenJsonError("a line end inside a text")
+        return at
+
+
+def unwrapped(value: object, redacted: Callable[[str], str]) -> dict[str, Any]:
+    """The payload of a value of a stream: what stands under ``result``, or the object itself, its keys as they came.
+
+    Raises BadReplyError for what is no object, and the ServiceError that an ``error`` object tells (its words
+    ``redacted``); an event of its own with a type may own an ``error``, and that is not looked at.
+    """
+    if not isinstance(value, dict):
+        raise BadReplyError(redacted(f"not an object: {_excerpt(value)}"))
+    inner = value.get("result")
+    payload = inner if isinstance(inner, dict) and not _has_event_type(value) else value
+    for place in (value, payload):
+        if place.get("error") and not _has_event_type(place):
+            raise error_in_stream(_redacted(place, redacted))
+    return payload
+
+
+def _has_event_type(value: Mapping[str, object]) -> bool:
+    return "eventType" in value or "event_type" in value
+
+
+def _redacted(value: object, redacted: Callable[[str], str]) -> object:
+    if isinstance(value, dict):
+        return {name: _redacted(inner, redacted) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_redacted(inner, redacted) for inner in value]
+    return redacted(value) if isinstance(value, str) else value
+
+
+def _excerpt(value: object) -> str:
+    return msgspec.json.encode(value).decode()[:80]
+
+
+def _whole(line: bytes) -> tuple[bool, object]:
+    """The one object of a line, which is how nearly all of them come."""
+    found = _BETWEEN.match(line)
+    text = line[found.end() if found else 0 :].rstrip(_AFTER_VALUE)
+    if not text.startswith(b"{") or not text.endswith(b"}"):
+        return False, None
+    try:
+        return True, msgspec.json.decode(text)
+    except _UNREADABLE:
+        return False, None
+
+
+def _decoded(raw: bytes) -> object:
+    """The value of a finished object; bytes that are no UTF-8 are replaced, as everywhere."""
+    try:
+        return msgspec.json.decode(raw.decode("utf-8", "replace"))
+    except _UNREADABLE as error:
+        raise BrokenJsonError(f"not JSON: {error}") from error
