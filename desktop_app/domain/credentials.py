@@ -5,7 +5,7 @@ credential whose beginning is known counts as its kind even when the rest is odd
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from desktop_app.domain.connections import Auth
@@ -35,6 +35,11 @@ class Recognised:
     text: str = field(repr=False)
     auth: Auth | None
     is_odd: bool = False
+
+    @property
+    def is_sendable(self) -> bool:
+        """Whether a header can hold it: letters, digits and signs of ASCII without blanks."""
+        return self.text.isascii() and self.text.isprintable() and " " not in self.text
 
 
 _SIGNED = r"[A-Za-z0-9_-]+={0,2}\.[A-Za-z0-9_-]{86}={0,2}"
@@ -73,7 +78,8 @@ def recognise(pasted: str) -> Recognised:
         if beginning.match(text):
             is_odd = kind in _AUTHS and not whole.fullmatch(text)
             return Recognised(kind, text, _AUTHS.get(kind), is_odd)
-    return Recognised(CredentialKind.API_KEY, text, Auth.API_KEY, is_odd=not _can_be_sent(text))
+    unknown = Recognised(CredentialKind.API_KEY, text, Auth.API_KEY)
+    return replace(unknown, is_odd=not unknown.is_sendable)
 
 
 def _bare(pasted: str) -> str:
@@ -84,7 +90,3 @@ def _bare(pasted: str) -> str:
         header = _HEADER.match(text)
         text = text[header.end() :] if header else "".join(line.strip() for line in text.splitlines())
     return text
-
-
-def _can_be_sent(text: str) -> bool:
-    return text.isascii() and text.isprintable() and " " not in text
