@@ -1,4 +1,4 @@
-"""What the user wants of a service that holds assistants and threads: to bring them here, to take an assistant there."""
+"""What the user wants of a service that holds records: to bring all here, to take an assistant there."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -16,10 +16,12 @@ Work = Coroutine[Any, Any, None]
 class PullIntents(QObject):
     """Lives beside ``Intents``, which starts its tasks and hands it the facts.
 
-    ``progressed(PullProgress)``, also with the last stage; ``failed(str, RunError)``: the connection's id and why the
-    pull ended early, what was brought stays; ``pushed(str)``: the name of an assistant that is at the service now.
+    ``connections_listed(list)``: all connections.  ``progressed(PullProgress)``, also with the last stage.
+    ``failed(str, RunError)``: the connection's id and why the pull ended early; what was brought stays.
+    ``pushed(str)``: the name of an assistant that is at the service now.
     """
 
+    connections_listed = Signal(list)
     progressed = Signal(object)
     failed = Signal(str, object)
     pushed = Signal(str)
@@ -32,6 +34,13 @@ class PullIntents(QObject):
     def take(self, fact: PullProgressed) -> None:
         """A pull went on."""
         self.progressed.emit(fact.progress)
+
+    def list_connections(self) -> None:
+        """Read the connections."""
+        self._start(self._list_connections(), "connections of a pull")
+
+    async def _list_connections(self) -> None:
+        self.connections_listed.emit(await self._backend.connection_records.connections())
 
     def begin(self, connection_id: str) -> None:
         """Bring everything of the connection's folder, or go on where the last pull stopped."""
