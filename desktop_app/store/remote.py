@@ -94,11 +94,15 @@ def thread(
 ) -> RemoteThread | None:
     """As ``RemoteStore.thread_held``, inside a transaction of the caller."""
     row = connection.execute(
-        "SELECT remote_id, first_message_id, last_message_id, message_count, model, noted_at FROM remote_threads"
-        " WHERE connection_id = ? AND thread_id = ?",
+        "SELECT remote_id, first_message_id, last_message_id, message_count, model, noted_at, digest"
+        " FROM remote_threads"
+        " FROM remote_threads WHERE connection_id = ? AND thread_id = ?",
         (connection_id, thread_id),
     ).fetchone()
-    return RemoteThread(*row[:5], noted_at=to_time(row[5])) if row else None
+    if row is None:
+        return None
+    *values, noted_at, digest = row
+    return RemoteThread(*values, to_time(noted_at), digest)
 
 
 def put_thread(
@@ -106,7 +110,7 @@ def put_thread(
 ) -> None:
     """As ``RemoteStore.hold_thread``, inside a transaction of the caller."""
     connection.execute(
-        "INSERT OR REPLACE INTO remote_threads SELECT ?, id, ?, ?, ?, ?, ?, ? FROM threads WHERE id = ?",
+        "INSERT OR REPLACE INTO remote_threads SELECT ?, id, ?, ?, ?, ?, ?, ?, ? FROM threads WHERE id = ?",
         (
             connection_id,
             held.remote_id,
@@ -115,6 +119,7 @@ def put_thread(
             held.count,
             storable(held.model),
             to_microseconds(held.noted_at),
+            held.digest,
             thread_id,
         ),
     )

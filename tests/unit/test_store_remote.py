@@ -15,7 +15,7 @@ from desktop_app.store.remote import HeldAssistant, RemoteStore
 
 HERE, THERE = ConnectionId("c1"), ConnectionId("c2")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-HELD = RemoteThread("remote", MessageId("m1"), MessageId("m4"), 4, "gpt://f/m", NOW)
+HELD = RemoteThread("remote", MessageId("m1"), MessageId("m4"), 4, "gpt://f/m", NOW, "digest")
 
 
 @pytest.fixture
