@@ -95,14 +95,13 @@ def thread(
     """As ``RemoteStore.thread_held``, inside a transaction of the caller."""
     row = connection.execute(
         "SELECT remote_id, first_message_id, last_message_id, message_count, model, noted_at, digest"
-        " FROM remote_threads"
         " FROM remote_threads WHERE connection_id = ? AND thread_id = ?",
         (connection_id, thread_id),
     ).fetchone()
     if row is None:
         return None
-    *values, noted_at, digest = row
-    return RemoteThread(*values, to_time(noted_at), digest)
+    remote_id, first, last, count, model, noted_at, digest = row
+    return RemoteThread(remote_id, first, last, count, model, to_time(noted_at), digest)
 
 
 def put_thread(
