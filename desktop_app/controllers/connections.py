@@ -1,23 +1,38 @@
-"""Connections: kept in the store, their keys in the keyring, and one open service for each."""
+"""Connections: kept in the store, their secrets in the keyring, and one open service for each."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 
-from desktop_app.domain.connections import Auth, Connection, ConnectionReport, Model
-from desktop_app.domain.errors import SecretsUnavailableError, StoreError, UnusableAssistantError
+from desktop_app.domain.connections import Auth, Connection, ConnectionKind, ConnectionReport, Model, Proxy
+from desktop_app.domain.errors import (
+    AccessDeniedError,
+    SecretsUnavailableError,
+    StoreError,
+    UnusableAssistantError,
+)
 from desktop_app.domain.ids import ConnectionId, new_id
+from desktop_app.domain.offers import FoundServer
+from desktop_app.domain.providers import max_concurrent, provider_of
 from desktop_app.domain.secret import Credentials, Kept, Secret
 from desktop_app.domain.service import Service, ServiceFactory
+from desktop_app.services.discovery import USUAL_PORTS, discover
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.secrets import SecretState, SecretStore
+
+_NOTHING = Credentials()
 
 
 @dataclass(slots=True)
 class _OpenService:
-    """A service and how many use it; one that is no longer current closes after the last of them."""
+    """A service and how many use it; one that is no longer current closes after the last of them.
+
+    ``turns`` are as many as may be answered at once; None on this device, where the model keeps its own queue.
+    """
 
     service: Service
+    turns: asyncio.Semaphore | None = None
     users: int = 0
     is_current: bool = True
 
@@ -35,52 +50,89 @@ class ConnectionsController:
         self._make_service = make_service
         self._open: dict[ConnectionId, _OpenService] = {}
 
-    async def save(self, connection: Connection, key: Secret | None) -> tuple[Connection, Kept | None]:
-        """Add (empty id) or change a connection; ``key`` None keeps the stored one.  Says where the key went.
+    # -- records and secrets
 
-        The key goes first: a connection whose key could not be kept is not saved.  Raises SecretsUnavailableError or
-        StoreError.
+    async def connection_of(self, connection_id: ConnectionId) -> Connection | None:
+        """The connection, as it is kept.  Raises StoreError."""
+        return await self._records.connection(connection_id)
+
+    async def save(
+        self, connection: Connection, key: Secret | None, proxy_password: Secret | None = None
+    ) -> tuple[Connection, Kept | None]:
+        """Add (empty id) or change a connection; a secret that is None keeps the stored one.
+
+        Says where the secrets went.  They go first: a connection whose key could not be kept is not saved.  Raises
+        SecretsUnavailableError or StoreError.
         """
         is_new = not connection.id
         if is_new:
             connection = replace(connection, id=ConnectionId(new_id()))
-        kept = (
-            await self._secrets.set(connection.id, key) if key and connection.auth is Auth.API_KEY else None
-        )
+        entries = _entries(connection)
+        secrets = ((connection.id, key), (_proxy_entry(connection.id), proxy_password))
+        given = {entry: secret for entry, secret in secrets if secret and entry in entries}
         before = await self._records.connection(connection.id)
         try:
+            kept = [await self._secrets.set(entry, secret) for entry, secret in given.items()]
             await (self._records.add(connection) if is_new else self._records.update(connection))
-        except StoreError:
-            if is_new and kept:  # no key without an owner
+        except (StoreError, ValueError):
+            if is_new:  # no secret without an owner
                 with suppress(SecretsUnavailableError):
-                    await self._secrets.delete(connection.id)
+                    await self._drop(given)
             raise
-        if before and before.auth is Auth.API_KEY and connection.auth is Auth.NONE:
-            await self._secrets.delete(connection.id)
+        if before:
+            await self._drop(entry for entry in _entries(before) if entry not in entries)
         await self._forget(connection.id)
-        return connection, kept
+        return connection, Kept.SESSION if Kept.SESSION in kept else next(iter(kept), None)
 
     async def remove(self, connection_id: ConnectionId) -> None:
-        """Delete the connection together with its key.  The key goes first, so that none is left without an owner."""
+        """Delete the connection with its secrets.  They go first, so that none is left without an owner."""
         await self._forget(connection_id)
-        connection = await self._records.connection(connection_id)
-        if connection and connection.auth is Auth.API_KEY:
-            await self._secrets.delete(connection_id)
+        if connection := await self._records.connection(connection_id):
+            await self._drop(_entries(connection))
         await self._records.remove(connection_id)
+
+    async def reorder(self, connection_ids: Sequence[ConnectionId]) -> None:
+        """List the connections in this order from now on.  Raises StoreError."""
+        await self._records.reorder(connection_ids)
 
     async def kept_keys(self) -> dict[ConnectionId, Kept]:
         """For which connections a key is kept, and where; a keyring that does not answer counts as having none."""
-        kept = {}
-        where = (await self._secrets.state()).kept
-        for connection in await self._records.connections():
-            with suppress(SecretsUnavailableError):
-                if await self._key(connection):
-                    kept[connection.id] = where
-        return kept
+        return await self._kept(lambda credentials: credentials.key)
+
+    async def kept_proxy_passwords(self) -> dict[ConnectionId, Kept]:
+        """For which connections the password of a proxy is kept, and where, as ``kept_keys`` says it."""
+        return await self._kept(lambda credentials: credentials.proxy_password)
 
     async def secret_state(self) -> SecretState:
         """Where the next key will be kept, and why."""
         return await self._secrets.state()
+
+    async def _kept(self, which: Callable[[Credentials], Secret | None]) -> dict[ConnectionId, Kept]:
+        kept = {}
+        where = (await self._secrets.state()).kept
+        for connection in await self._records.connections():
+            with suppress(SecretsUnavailableError):
+                if which(await self._credentials(connection)):
+                    kept[connection.id] = where
+        return kept
+
+    async def _credentials(self, connection: Connection, given: Credentials = _NOTHING) -> Credentials:
+        """What was given, and of the rest what is kept; the keyring is asked for nothing else."""
+        entries = _entries(connection) if connection.id else []
+        key, proxy_password = [
+            secret or (await self._secrets.get(entry) if entry in entries else None)
+            for secret, entry in (
+                (given.key, connection.id),
+                (given.proxy_password, _proxy_entry(connection.id)),
+            )
+        ]
+        return Credentials(key, proxy_password)
+
+    async def _drop(self, entries: Iterable[ConnectionId]) -> None:
+        for entry in entries:
+            await self._secrets.delete(entry)
+
+    # -- services
 
     @asynccontextmanager
     async def using(self, connection_id: ConnectionId | None) -> AsyncIterator[Service]:
@@ -96,6 +148,51 @@ class ConnectionsController:
             opened.users -= 1
             await opened.close_when_done()
 
+    @asynccontextmanager
+    async def turn(
+        self, connection_id: ConnectionId | None, on_wait: Callable[[], None] = lambda: None
+    ) -> AsyncIterator[Service]:
+        """As ``using``, when it is one's turn: no more are answered at once than the connection allows.
+
+        ``on_wait`` hears when others are first.  Who waited gets the connection as it is by then.
+        """
+        turns = (await self._opened(connection_id)).turns
+        if turns and turns.locked():
+            on_wait()
+        async with turns or nullcontext(), self.using(connection_id) as service:
+            yield service
+
+    async def models(self, connection_id: ConnectionId) -> tuple[Model, ...]:
+        """The models a connection offers.  Raises NitkaError."""
+        async with self.using(connection_id) as service:
+            return await service.models()
+
+    async def test(
+        self, connection: Connection, key: Secret | None, proxy_password: Secret | None = None
+    ) -> ConnectionReport:
+        """Try a connection as it is in the dialog, saved or not; a secret that is None means the stored one.
+
+        Raises NitkaError; an AccessDeniedError names the roles that are usually missing when the service does not.
+        """
+        credentials = await self._credentials(connection, Credentials(key, proxy_password))
+        service = self._make_service(connection, credentials)
+        try:
+            return await service.test()
+        except AccessDeniedError as error:
+            error.role = error.role or ", ".join(provider_of(connection).roles)
+            raise
+        finally:
+            await service.close()
+
+    async def discover(self, ports: Mapping[int, str] = USUAL_PORTS) -> list[FoundServer]:
+        """Servers that answer at the usual ports of this machine; nothing else asks there."""
+        return await discover(ports)
+
+    async def close(self) -> None:
+        """Close every open service."""
+        for connection_id in list(self._open):
+            await self._forget(connection_id)
+
     async def _opened(self, connection_id: ConnectionId | None) -> "_OpenService":
         if connection_id is None:
             raise UnusableAssistantError("no connection is chosen")
@@ -104,37 +201,30 @@ class ConnectionsController:
         connection = await self._records.connection(connection_id)
         if connection is None:
             raise UnusableAssistantError("the connection was deleted")
-        service = self._make_service(connection, Credentials(await self._key(connection)))
+        service = self._make_service(connection, await self._credentials(connection))
         if other := self._open.get(connection_id):  # somebody else was faster while the keyring was asked
             await service.close()
             return other
-        opened = self._open[connection_id] = _OpenService(service)
+        opened = self._open[connection_id] = _OpenService(service, _turns(connection))
         return opened
-
-    async def _key(self, connection: Connection) -> Secret | None:
-        return await self._secrets.get(connection.id) if connection.auth is Auth.API_KEY else None
-
-    async def models(self, connection_id: ConnectionId) -> tuple[Model, ...]:
-        """The models a connection offers.  Raises NitkaError."""
-        async with self.using(connection_id) as service:
-            return await service.models()
-
-    async def test(self, connection: Connection, key: Secret | None) -> ConnectionReport:
-        """Try a connection as it is in the dialog, saved or not; ``key`` None means the stored one."""
-        if key is None and connection.id:
-            key = await self._key(connection)
-        service = self._make_service(connection, Credentials(key))
-        try:
-            return await service.test()
-        finally:
-            await service.close()
 
     async def _forget(self, connection_id: ConnectionId) -> None:
         if opened := self._open.pop(connection_id, None):
             opened.is_current = False
             await opened.close_when_done()
 
-    async def close(self) -> None:
-        """Close every open service."""
-        for connection_id in list(self._open):
-            await self._forget(connection_id)
+
+def _entries(connection: Connection) -> list[ConnectionId]:
+    """The names of the secrets that the connection may have in the keyring."""
+    entries = [] if connection.auth is Auth.NONE else [connection.id]
+    return [*entries, _proxy_entry(connection.id)] if connection.network.proxy is Proxy.MANUAL else entries
+
+
+def _proxy_entry(connection_id: ConnectionId) -> ConnectionId:
+    return ConnectionId(f"{connection_id}.proxy")
+
+
+def _turns(connection: Connection) -> asyncio.Semaphore | None:
+    if connection.kind is ConnectionKind.ON_DEVICE:
+        return None
+    return asyncio.Semaphore(max(1, max_concurrent(connection)))
