@@ -188,16 +188,10 @@ async def keep_silent(exchange: Exchange) -> None:
 # -- the server
 
 
-@dataclass
-class ChatServer:
-    """Answers ``POST /v1/chat/completions`` with ``replies``, the last one again and again, and ``GET /v1/models``.
+@dataclass(kw_only=True)
+class LoopbackServer:
+    """Takes requests one by one and hands them to ``answer``; ``complaints`` are what the client did wrong."""
 
-    ``key`` None means that no key may come.  ``complaints`` are what the client did wrong.
-    """
-
-    replies: Sequence[Behaviour] | Behaviour = ()
-    models: Behaviour | None = None
-    key: str | None = KEY
     port: int = 0
     is_forgiving: bool = False
     base_url: str = ""
@@ -206,11 +200,14 @@ class ChatServer:
     hung_up: int = 0
     on_request: Callable[[Exchange], None] | None = None
 
+    async def answer(self, exchange: Exchange) -> None:
+        """What a server of its kind does."""
+        raise NotImplementedError
+
     async def __aenter__(self) -> Self:
         self._tasks: set[asyncio.Task[None]] = set()
-        self._script = [self.replies] if callable(self.replies) else list(self.replies)
         self._server = await asyncio.start_server(self._on_connection, "127.0.0.1", self.port)
-        self.base_url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+        self.base_url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     async def __aexit__(self, kind: object, *_: object) -> None:
@@ -220,11 +217,6 @@ class ChatServer:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if kind is None and not self.is_forgiving:
             assert not self.complaints, self.complaints
-
-    @property
-    def bodies(self) -> list[dict[str, Any]]:
-        """What was asked of the model."""
-        return [exchange.body for exchange in self.seen if exchange.method == "POST"]
 
     async def _on_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -248,16 +240,8 @@ class ChatServer:
         self.seen.append(exchange)
         if self.on_request:
             self.on_request(exchange)
-        complaint = self._complaint(exchange)
-        if self.key and exchange.headers.get("authorization") != f"Bearer {self.key}":
-            said = {"message": "Incorrect API key provided", "type": "authentication_error", "code": 401}
-            await exchange.reply(401, {"error": said})
-        elif complaint:
-            self.complaints.append(complaint)
-            await exchange.reply(400, {"error": {"message": complaint, "type": "invalid_request_error"}})
-        else:
-            async with self._watching(exchange):
-                await self._behaviour(exchange)(exchange)
+        async with self._watching(exchange):
+            await self.answer(exchange)
         return not writer.is_closing()
 
     @asynccontextmanager
@@ -269,6 +253,41 @@ class ChatServer:
             if exchange.reader.at_eof():
                 self.hung_up += 1
                 exchange.writer.close()
+
+
+@dataclass
+class ChatServer(LoopbackServer):
+    """Answers ``POST /v1/chat/completions`` with ``replies``, the last one again and again, and ``GET /v1/models``.
+
+    ``key`` None means that no key may come.
+    """
+
+    replies: Sequence[Behaviour] | Behaviour = ()
+    models: Behaviour | None = None
+    key: str | None = KEY
+
+    async def __aenter__(self) -> Self:
+        self._script = [self.replies] if callable(self.replies) else list(self.replies)
+        await super().__aenter__()
+        self.base_url += "/v1"
+        return self
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        """What was asked of the model."""
+        return [exchange.body for exchange in self.seen if exchange.method == "POST"]
+
+    async def answer(self, exchange: Exchange) -> None:
+        """The wrong key first, then what is wrong with the request, then the script."""
+        complaint = self._complaint(exchange)
+        if self.key and exchange.headers.get("authorization") != f"Bearer {self.key}":
+            said = {"message": "Incorrect API key provided", "type": "authentication_error", "code": 401}
+            await exchange.reply(401, {"error": said})
+        elif complaint:
+            self.complaints.append(complaint)
+            await exchange.reply(400, {"error": {"message": complaint, "type": "invalid_request_error"}})
+        else:
+            await self._behaviour(exchange)(exchange)
 
     def _behaviour(self, exchange: Exchange) -> Behaviour:
         if exchange.path == "/v1/models":
@@ -371,7 +390,12 @@ async def _main() -> None:
     given = _arguments()
     models = listing(*({"id": name, "object": "model"} for name in given.models))
     server = ChatServer(
-        _scripted(given), models, given.key or None, given.port, is_forgiving=True, on_request=_print_request
+        _scripted(given),
+        models,
+        given.key or None,
+        port=given.port,
+        is_forgiving=True,
+        on_request=_print_request,
     )
     async with server:
         print(server.base_url, flush=True)
