@@ -20,6 +20,7 @@ LABEL_LIMIT = 63
 TOKENS_LIMIT = 10_000_000
 MESSAGES_LIMIT = 100_000
 TTL_DAYS_LIMIT = 3650
+SCHEMA_LIMIT = 100_000
 
 
 class ExpirationPolicy(StrEnum):
@@ -141,6 +142,7 @@ class Problem(StrEnum):
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
     DUPLICATE = "duplicate"
+    NOT_JSON = "not_json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,27 @@ def problems(settings: AssistantSettings, *, max_temperature: float = 1.0) -> li
     ]
     if settings.expiration:
         found += _number_problems("ttl_days", settings.expiration.ttl_days, 1, TTL_DAYS_LIMIT)
-    return found + _label_problems(settings.labels)
+    return found + _schema_problems(settings.response_format) + _label_problems(settings.labels)
+
+
+def _schema_problems(wanted: ResponseFormat) -> list[FieldProblem]:
+    """A schema that is asked for has to be a JSON object, and short enough to be sent with every message."""
+    if wanted.kind is not FormatKind.JSON_SCHEMA:
+        return []
+    if not wanted.schema.strip():
+        return [FieldProblem("schema", Problem.REQUIRED)]
+    if len(wanted.schema) > SCHEMA_LIMIT:
+        return [FieldProblem("schema", Problem.TOO_LONG, SCHEMA_LIMIT)]
+    return [] if _is_json_object(wanted.schema) else [FieldProblem("schema", Problem.NOT_JSON)]
+
+
+def _is_json_object(text: str) -> bool:
+    import json
+
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _text_problems(settings: AssistantSettings) -> list[FieldProblem]:

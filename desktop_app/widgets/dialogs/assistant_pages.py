@@ -17,7 +17,10 @@ from desktop_app.domain.assistants import (
     CompletionOptions,
     Expiration,
     ExpirationPolicy,
+    FormatKind,
     PromptTruncation,
+    Reasoning,
+    ResponseFormat,
 )
 from desktop_app.domain.connections import Connection, ConnectionKind, Model
 from desktop_app.domain.ids import ConnectionId
@@ -131,7 +134,7 @@ class InstructionPage(SettingsPage):
 
 
 class ModelPage(SettingsPage):
-    """Which model answers, how freely, and how long a reply may be.
+    """Which model answers, how freely, how long a reply may be, how much is thought before it, and what form it has.
 
     Signals: ``models_wanted`` with a connection's id when its list of models is needed; ``model_chosen`` with the
     size of the chosen model's context, None when nobody knows.
@@ -145,6 +148,7 @@ class ModelPage(SettingsPage):
         self._connections: dict[ConnectionId, Connection] = {}
         self._models: dict[str, Model] = {}
         self._takes_first_model = False
+        self._format_name = ResponseFormat().name
         self._connection = ChoiceBox("assistant_connection")
         self._model = self._make_model_field()
         self._fetch = button("", "assistant_models_fetch", kind="icon")
@@ -176,6 +180,23 @@ class ModelPage(SettingsPage):
                 hint=self.tr("0 leaves the limit to the service."),
             ),
         )
+        self._reasoning = self._make_reasoning(theme)
+        self.add(
+            "reasoning",
+            FieldRow(
+                theme,
+                self.tr("Think&ing before the reply"),
+                self._reasoning,
+                hint=self.tr("For models that can; others may refuse a request with it."),
+            ),
+        )
+        self._format = self._make_format(theme)
+        self._format_row = self.add("format", FieldRow(theme, self.tr("&Form of the reply"), self._format))
+        self._schema = TextArea("assistant_schema")
+        self._schema.set_lines(8)
+        self._schema.setFont(theme.font("codeSmall"))
+        self._schema.setPlaceholderText('{"type": "object", "properties": {}}')
+        self._schema_row = self.add("schema", FieldRow(theme, self.tr("JSON Sc&hema"), self._schema))
         self.column.addStretch(1)
         self._connect()
 
@@ -196,6 +217,11 @@ class ModelPage(SettingsPage):
         self._model.setEditText(settings.model)
         self._temperature.setValue(settings.completion.temperature)
         self._max_tokens.setValue(settings.completion.max_tokens or 0)
+        self._reasoning.select(settings.completion.reasoning)
+        self._format.select(settings.response_format.kind)
+        self._format_name = settings.response_format.name
+        self._schema.set_text(settings.response_format.schema)
+        self._show_format()
         self._takes_first_model = not settings.model and self._needs_model
 
     def write(self, settings: AssistantSettings) -> AssistantSettings:
@@ -205,7 +231,12 @@ class ModelPage(SettingsPage):
             connection_id=self.connection_id,
             model=self._model.currentText().strip(),
             completion=CompletionOptions(
-                temperature=round(self._temperature.value(), 2), max_tokens=self._max_tokens.optional_value
+                temperature=round(self._temperature.value(), 2),
+                max_tokens=self._max_tokens.optional_value,
+                reasoning=Reasoning(str(self._reasoning.value)),
+            ),
+            response_format=ResponseFormat(
+                FormatKind(str(self._format.value)), self._schema.text(), self._format_name
             ),
         )
 
@@ -266,7 +297,41 @@ class ModelPage(SettingsPage):
             edit.setAccessibleName(self.tr("Model"))
         return field
 
+    def _make_reasoning(self, theme: Theme) -> ChoiceBox:
+        levels = [
+            (self.tr("Up to the model"), Reasoning.OFF),
+            (self.tr("A little"), Reasoning.LOW),
+            (self.tr("Some"), Reasoning.MEDIUM),
+            (self.tr("Much"), Reasoning.HIGH),
+        ]
+        box = ChoiceBox("assistant_reasoning", levels)
+        box.keep_narrow(theme.px("sidebar"))
+        return box
+
+    def _make_format(self, theme: Theme) -> ChoiceBox:
+        kinds = [
+            (self.tr("Text"), FormatKind.TEXT),
+            (self.tr("A JSON object"), FormatKind.JSON_OBJECT),
+            (self.tr("JSON by a schema"), FormatKind.JSON_SCHEMA),
+        ]
+        box = ChoiceBox("assistant_format", kinds)
+        box.keep_narrow(theme.px("sidebar"))
+        return box
+
+    def _show_format(self) -> None:
+        kind = self._format.value
+        self._schema_row.setVisible(kind is FormatKind.JSON_SCHEMA)
+        is_object = kind is FormatKind.JSON_OBJECT
+        self._format_row.set_hint(self.tr("Ask for JSON in the instruction, too.") if is_object else "")
+
+    def _format_changed(self) -> None:
+        self._show_format()
+        self.changed.emit()
+
     def _connect(self) -> None:
+        self._reasoning.currentIndexChanged.connect(self.changed)
+        self._format.currentIndexChanged.connect(self._format_changed)
+        self._schema.textChanged.connect(self.changed)
         self._connection.currentIndexChanged.connect(self._connection_changed)
         self._fetch.clicked.connect(self._fetch_models)
         self._model.editTextChanged.connect(self._model_typed)

@@ -277,6 +277,8 @@ class FormPage(Page):
                 return self.tr("Too small: at least {limit}.").format(limit=limit)
             case Problem.TOO_LARGE:
                 return self.tr("Too large: at most {limit}.").format(limit=limit)
+            case Problem.NOT_JSON:
+                return self.tr("This is not a JSON object.")
             case _:
                 return self.tr("This cannot be empty.")
 
