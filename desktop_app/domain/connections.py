@@ -117,6 +117,7 @@ class TestStep(StrEnum):
     MODEL = "model"
 
 
+_LOOPBACK = re.compile(r"127(?:\.[0-9]{1,3}){1,3}")  # and not a name like 127.example.com
 _HOST = re.compile(r"[^\s/?#@<>\"'\\]+")
 _FOLDER_PAGE = re.compile(r"/folders/([^/?#\s]+)")
 # What stands after the base URL of a kind when somebody pastes the address of a call, and what base has no path.
@@ -184,4 +185,4 @@ def normalise_folder(pasted: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether ``host`` names this machine."""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    return host in ("localhost", "::1") or bool(_LOOPBACK.fullmatch(host))

@@ -14,8 +14,8 @@ class Provider(NamedTuple):
     """One provider.
 
     ``hosts`` are endings of host names that tell it.  ``key_scheme`` stands before an API key in ``Authorization``.
-    ``has_iam``: IAM and OAuth tokens sign in as well as keys.  ``project_header`` carries the folder,
-    ``opt_out_header`` with "false" switches logging off there.
+    ``has_iam``: IAM and OAuth tokens sign in as well as keys.  ``project_header`` carries the folder where OpenAI's
+    protocol is spoken, ``folder_header`` elsewhere; ``opt_out_header`` with "false" switches logging off there.
     ``keeps_replies_days`` None: not at all.  ``model_schemes`` are the beginnings of the model ids worth showing, all
     when empty.  ``unsupported`` are fields of a request that are refused or ignored there.  ``roles`` are what an
     account needs, ``key_scope`` what a key needs.
@@ -27,6 +27,7 @@ class Provider(NamedTuple):
     key_scheme: str = "Bearer"
     has_iam: bool = False
     project_header: str = ""
+    folder_header: str = ""
     opt_out_header: str = ""
     has_folder: bool = False
     max_temperature: float = 2.0
@@ -47,6 +48,7 @@ YANDEX = Provider(
     key_scheme="Api-Key",
     has_iam=True,
     project_header="OpenAI-Project",
+    folder_header="x-folder-id",
     opt_out_header="x-data-logging-enabled",
     has_folder=True,
     max_temperature=1.0,
@@ -96,13 +98,14 @@ def provider_of(connection: Connection) -> Provider:
 class Kind(NamedTuple):
     """A kind of connection: where it usually is, what it needs, what it can do.
 
-    ``has_deferred``: requests can be sent now and their replies fetched later.  ``truncates_itself``: the service holds
-    whole threads and cuts them, so that what it holds may be more than what Nitka would send.  ``closed_since`` is the
-    date (ISO) on which the hosted service ended.
+    ``is_openai``: it speaks OpenAI's protocol.  ``has_deferred``: requests can be sent now and their replies fetched
+    later.  ``truncates_itself``: the service holds whole threads and cuts them, so that what it holds may be more than
+    what Nitka would send.  ``closed_since`` is the date (ISO) on which the hosted service ended.
     """
 
     base_url: str = ""
     auths: tuple[Auth, ...] = (Auth.NONE,)
+    is_openai: bool = False
     needs_folder: bool = False
     has_operations: bool = False
     has_deferred: bool = False
@@ -118,8 +121,8 @@ IAM_URL = "https://iam.api.cloud.yandex.net"
 
 KINDS = {
     ConnectionKind.ON_DEVICE: Kind(),
-    ConnectionKind.CHAT: Kind("http://localhost:11434/v1", _YANDEX_AUTHS),
-    ConnectionKind.RESPONSES: Kind("https://ai.api.cloud.yandex.net/v1", _YANDEX_AUTHS),
+    ConnectionKind.CHAT: Kind("http://localhost:11434/v1", _YANDEX_AUTHS, is_openai=True),
+    ConnectionKind.RESPONSES: Kind("https://ai.api.cloud.yandex.net/v1", _YANDEX_AUTHS, is_openai=True),
     ConnectionKind.YANDEX_TEXT: Kind(
         "https://ai.api.cloud.yandex.net/foundationModels/v1",
         _YANDEX_AUTHS,

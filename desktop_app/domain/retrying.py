@@ -5,10 +5,16 @@ connection, 429, 503.  The numbers are those of the usual clients (0.5 s, double
 A service's own word on the wait is never cut short; where it is longer than two minutes, the user decides.
 """
 
-from desktop_app.domain.errors import QuotaExceededError, ServiceError
+from desktop_app.domain.errors import (
+    QuotaExceededError,
+    ServiceError,
+    ServiceFaultError,
+    UnreachableError,
+)
 
 FIRST_S, MAX_S, JITTER = 0.5, 8.0, 0.25
 LONGEST_HINT_S = 120.0
+_PASSING = (None, 500, 502, 503, 504)
 
 
 def delay_s(attempt: int, retry_after_s: float | None, random: float) -> float:
@@ -22,12 +28,18 @@ def delay_s(attempt: int, retry_after_s: float | None, random: float) -> float:
     return usual_s * (1 - JITTER * random)
 
 
-def may_repeat(error: BaseException, attempt: int, retries: int) -> bool:
-    """Whether failure number ``attempt`` (0 for the first) of at most ``retries`` repetitions may be tried again."""
-    return (
-        attempt < retries
-        and isinstance(error, ServiceError)
-        and error.is_untouched
-        and not isinstance(error, QuotaExceededError)
-        and (error.retry_after_s or 0.0) <= LONGEST_HINT_S
-    )
+def may_repeat(error: BaseException, attempt: int, retries: int, *, is_safe: bool = False) -> bool:
+    """Whether failure number ``attempt`` (0 for the first) of at most ``retries`` repetitions may be tried again.
+
+    ``is_safe``: the request changes nothing and costs nothing, so that it may have been done.
+    """
+    if attempt >= retries or not isinstance(error, ServiceError) or isinstance(error, QuotaExceededError):
+        return False
+    if (error.retry_after_s or 0.0) > LONGEST_HINT_S:
+        return False
+    return error.is_untouched or (is_safe and _may_pass(error))
+
+
+def _may_pass(error: ServiceError) -> bool:
+    is_fault = isinstance(error, ServiceFaultError) and error.status_code in _PASSING
+    return is_fault or (isinstance(error, UnreachableError) and error.step == "tcp")

@@ -1,9 +1,8 @@
 """HTTP for the adapters: the only place where an ``httpx.AsyncClient`` is made, and where its errors end.
 
-What leaves this module is bytes or one of the domain's errors.  Certificates are the system's (truststore), so that a
-company's own authority works; proxies are the environment's, except for this machine itself.  Redirects are not
-followed: the key would travel along.  Requests are logged by method, path and request id before they are sent, bodies
-never.
+What leaves this module is bytes or one of the domain's errors.  Connections are kept and used again.  Redirects are not
+followed: the key would travel along.  Plain http beyond this machine needs the user's yes, and is refused before even
+the name is looked up.  Requests are logged by method, address and request id before they are sent, bodies never.
 """
 
 import asyncio
@@ -14,27 +13,34 @@ import ssl
 import time
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
+from typing import NamedTuple
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
 
 from desktop_app import __version__
-from desktop_app.domain.connections import is_loopback
+from desktop_app.domain.connections import Network, is_loopback
 from desktop_app.domain.errors import (
     BadReplyError,
+    InsecureAddressError,
     ServiceError,
     SilentError,
     UnreachableError,
 )
 from desktop_app.domain.ids import new_id
+from desktop_app.domain.secret import Secret
+from desktop_app.services.certificates import trusting, trusting_nobody
 from desktop_app.services.failures import SHOWN_CHARS, error_for
-from desktop_app.services.sign_in import KeySignIn, SignIn
+from desktop_app.services.passage import Passage
+from desktop_app.services.proxies import proxy_on
+from desktop_app.services.sign_in import MASK, KeySignIn, SignIn
 
 log = logging.getLogger(__name__)
 
 CONNECT_S, WRITE_S, POOL_S, READ_S = 10.0, 30.0, 10.0, 120.0
+# A server on this machine reads a long prompt for minutes before it says its first word.
+LOOPBACK_READ_S = 300.0
 ERROR_BODY_BYTES = 64 << 10
 BODY_BYTES = 64 << 20
 
@@ -55,23 +61,15 @@ HTTP_ERRORS = (
 
 
 def translate(
-    error: Exception, request_id: str = "", detail: str = "", *, by_proxy: bool = False
+    error: Exception, request_id: str = "", detail: str = "", *, is_sent: bool = True
 ) -> ServiceError:
-    """The domain's error for one of httpx, httpcore or the operating system; ``by_proxy`` if one is on the way."""
+    """The domain's error for one of httpx, httpcore or the operating system; ``is_sent``: the request was under way."""
     detail = detail or words_of(error)
-    if isinstance(error, httpx.ProxyError | httpcore.ProxyError):
-        return UnreachableError(detail, step="proxy", request_id=request_id)
-    if isinstance(error, httpx.ConnectTimeout | httpcore.ConnectTimeout):
-        return UnreachableError(detail, step="proxy" if by_proxy else "tcp", request_id=request_id)
-    if isinstance(error, httpx.TimeoutException | httpcore.TimeoutException | TimeoutError):
-        return SilentError(detail, request_id=request_id)
+    if _is_silence(error):
+        return SilentError(detail, request_id=request_id, is_untouched=not is_sent)
     if _is_wrong_talk(error):
         return BadReplyError(detail, request_id=request_id)
-    step = _step(error)
-    is_connecting = isinstance(error, httpx.ConnectError | httpcore.ConnectError)
-    # With a proxy, what cannot be found or reached is the proxy; certificates are still those of the service.
-    step = "proxy" if by_proxy and is_connecting and step != "tls" else step
-    return UnreachableError(detail, step=step, request_id=request_id)
+    return UnreachableError(detail, step=_step(error), request_id=request_id, is_untouched=not is_sent)
 
 
 def words_of(error: BaseException) -> str:
@@ -84,6 +82,12 @@ def words_of(error: BaseException) -> str:
     # asyncio replaces the system's words by "Connect call failed"; a negative number is getaddrinfo's own.
     is_system = number > 0 and not isinstance(deepest, ssl.SSLError)
     return f"{said}: {os.strerror(number) if is_system else deepest.strerror or deepest}"
+
+
+def _is_silence(error: Exception) -> bool:
+    is_connecting = isinstance(error, httpx.ConnectTimeout | httpcore.ConnectTimeout)
+    is_late = isinstance(error, httpx.TimeoutException | httpcore.TimeoutException | TimeoutError)
+    return is_late and not is_connecting
 
 
 def _is_wrong_talk(error: Exception) -> bool:
@@ -106,7 +110,9 @@ def _is_wrong_talk(error: Exception) -> bool:
 
 
 def _step(error: BaseException) -> str:
-    """Which step failed, told by the causes that httpx keeps behind its ConnectError."""
+    """Which step failed, told by its kind and by the causes that httpx keeps behind its ConnectError."""
+    if isinstance(error, httpx.ProxyError | httpcore.ProxyError):
+        return "proxy"
     causes = list(_causes(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return "dns"
@@ -134,8 +140,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 class HttpClient:
     """Requests to one base URL with one key; lives on one loop.  Made cheap: nothing is opened before the first use.
 
-    ``read_timeout_s`` is the longest pause between two chunks, not the length of a reply; requests are logged
-    at ``level``.
+    ``read_timeout_s`` is the longest pause between two chunks, not the length of a reply; None is the usual one.
+    ``network`` is the way there, with the password of its proxy's user.  Requests are logged at ``level``.
     """
 
     def __init__(
@@ -144,15 +150,19 @@ class HttpClient:
         sign_in: SignIn | None = None,
         *,
         headers: Mapping[str, str] | None = None,
-        read_timeout_s: float = READ_S,
+        read_timeout_s: float | None = None,
+        network: Network | None = None,
+        proxy_password: Secret | None = None,
         level: int = logging.INFO,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._sign_in = sign_in or KeySignIn(None)
         self._own_headers = dict(headers or {})
-        self._read_timeout_s = read_timeout_s
+        self._read_timeout_s = read_timeout_s or _usual_read_s(base_url)
+        self._network = network or Network()
+        self._proxy_password = proxy_password
         self._level = level
-        self._client: httpx.AsyncClient | None = None
+        self._line: Line | None = None
         self._opening = asyncio.Lock()
 
     async def fetch(
@@ -192,32 +202,67 @@ class HttpClient:
         Closing the iterator or cancelling its task closes the connection.
         """
         request_id = request_id or new_id()
+        wanted = _Wanted(method, path, body, query, request_id, read_timeout_s or self._read_timeout_s)
         with self._translating(request_id):
-            client = await self._opened()
-            url, headers = self._base_url + path, await self._headers(request_id, body is not None)
-            timeout = _timeout(read_timeout_s or self._read_timeout_s)
-            start = time.monotonic()
-            log.log(self._level, "%s %s, request %s", method, url, request_id)
-            sending = client.stream(method, url, content=body, params=query, headers=headers, timeout=timeout)
-            async with sending as response:
-                status_code, seconds = response.status_code, time.monotonic() - start
-                log.log(self._level, "request %s: HTTP %d after %.2f s", request_id, status_code, seconds)
-                if not response.is_success:
-                    raise await self._refusal(response, request_id)
+            async with aclosing(await self._good_reply(wanted)) as response:
                 async for chunk in response.aiter_bytes():
                     yield chunk
 
     def redacted(self, text: str) -> str:
-        """``text`` without the key; some servers repeat it in what they refuse."""
-        return self._sign_in.redacted(text)
+        """``text`` without the key and the proxy's password; some servers repeat them in what they refuse."""
+        text = self._sign_in.redacted(text)
+        password = self._proxy_password.reveal() if self._proxy_password else ""
+        return text.replace(password, MASK) if password else text
 
     async def close(self) -> None:
         """Close all connections; safe to call twice."""
-        client, self._client = self._client, None
-        if client:
-            await client.aclose()
+        line, self._line = self._line, None
+        if line:
+            await line.client.aclose()
 
     # -- one request
+
+    async def _good_reply(self, wanted: "_Wanted") -> httpx.Response:
+        """The reply; a 401 that a fresh token may cure is answered by asking once more, for nothing was done yet."""
+        response = await self._reply(wanted)
+        try:
+            if response.status_code == 401 and await self._sign_in.renew():
+                await response.aclose()
+                response = await self._reply(wanted)
+            if not response.is_success:
+                raise await self._refusal(response, wanted.request_id)
+        except BaseException:
+            await response.aclose()
+            raise
+        return response
+
+    async def _reply(self, wanted: "_Wanted") -> httpx.Response:
+        url, request_id = self._base_url + wanted.path, wanted.request_id
+        self._check_address(request_id)
+        headers = await self._headers(request_id, wanted.body is not None)
+        client, has_proxy = await self._opened()
+        request = client.build_request(
+            wanted.method,
+            url,
+            content=wanted.body,
+            params=wanted.query,
+            headers=headers,
+            timeout=timeouts(wanted.read_timeout_s),
+        )
+        start, passage = time.monotonic(), Passage(has_proxy)
+        log.log(self._level, "%s %s, request %s", wanted.method, url, request_id)
+        with self._translating(request_id, passage):
+            response = await passage.send(client, request)
+        seconds, theirs = time.monotonic() - start, _their_ids(response)
+        status = f"HTTP {response.status_code} after {seconds:.2f} s" + (f", {theirs}" if theirs else "")
+        log.log(self._level, "request %s: %s", request_id, self.redacted(status))
+        return response
+
+    def _check_address(self, request_id: str) -> None:
+        parts = urlsplit(self._base_url)
+        is_plain = parts.scheme == "http" and not is_loopback(parts.hostname or "")
+        if is_plain and not self._network.allows_http:
+            raise InsecureAddressError(f"http://{parts.hostname} is not encrypted", request_id=request_id)
 
     async def _headers(self, request_id: str, has_body: bool) -> Mapping[str, str]:
         headers = self._own_headers | {
@@ -234,70 +279,88 @@ class HttpClient:
             body += chunk
             if len(body) > ERROR_BODY_BYTES:
                 break
-        theirs = (
-            response.headers.get("x-request-id") or response.headers.get("x-server-trace-id") or request_id
-        )
         text = self.redacted(body.decode("utf-8", "replace"))
-        return error_for(response.status_code, response.headers, text.encode(), theirs[:200])
+        theirs = self.redacted(_their_ids(response)) or request_id
+        return error_for(response.status_code, response.headers, text.encode(), theirs)
 
     @contextmanager
-    def _translating(self, request_id: str) -> Iterator[None]:
+    def _translating(self, request_id: str, passage: Passage | None = None) -> Iterator[None]:
         try:
             yield
         except HTTP_ERRORS as error:
             detail = self.redacted(words_of(error))[:SHOWN_CHARS]
             log.log(self._level, "request %s: %s", request_id, detail)
-            raise translate(error, request_id, detail, by_proxy=has_proxy(self._base_url)) from error
+            is_sent = passage is None or passage.is_sent
+            raise translate(error, request_id, detail, is_sent=is_sent) from error
 
     # -- the client
 
-    async def _opened(self) -> httpx.AsyncClient:
+    async def _opened(self) -> "Line":
         async with self._opening:
-            if self._client is None:
-                self._client = await open_client(self._base_url, self._read_timeout_s)
-            return self._client
+            if self._line is None:
+                self._line = await open_line(self._base_url, self._network, self._proxy_password)
+            return self._line
 
 
-async def open_client(url: str, read_timeout_s: float) -> httpx.AsyncClient:
-    """A client for the server of ``url``; it follows no redirects.  Raises UnreachableError."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return httpx.AsyncClient(
-            verify=await _certificates(url),
-            trust_env=not is_loopback(host),
-            timeout=_timeout(read_timeout_s),
-            limits=httpx.Limits(max_connections=20, keepalive_expiry=30),
-            follow_redirects=False,
-            headers={"user-agent": f"Nitka/{__version__}"},
-        )
-    except (ValueError, ImportError) as error:  # a proxy in the environment that httpx cannot use
-        raise UnreachableError(str(error), step="proxy") from error
+class _Wanted(NamedTuple):
+    """What is asked for."""
+
+    method: str
+    path: str
+    body: bytes | None
+    query: Mapping[str, str] | None
+    request_id: str
+    read_timeout_s: float
 
 
-async def _certificates(url: str) -> ssl.SSLContext:
-    if url.startswith("https:") or _has_tls_proxy():
-        return await asyncio.to_thread(_system_certificates)
-    # Never used for plain http; it trusts nobody, and making it costs nothing.
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+class Line(NamedTuple):
+    """Connections to one server, and whether a proxy is between."""
+
+    client: httpx.AsyncClient
+    has_proxy: bool
 
 
-def _timeout(read_s: float) -> httpx.Timeout:
+async def open_line(url: str, network: Network, proxy_password: Secret | None = None) -> Line:
+    """A line to the server of ``url``; it follows no redirects.  Raises UnreachableError.
+
+    The number of connections is the caller's to limit: a connection that was given up half made stays counted for ever.
+    """
+    proxy, certificates = await asyncio.to_thread(_way, url, network, proxy_password)
+    client = httpx.AsyncClient(
+        verify=certificates,
+        proxy=proxy,
+        trust_env=False,  # the environment's proxies are found by ``proxy_on``
+        timeout=timeouts(_usual_read_s(url)),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30),
+        follow_redirects=False,
+        headers={"user-agent": f"Nitka/{__version__}"},
+    )
+    return Line(client, proxy is not None)
+
+
+def _way(
+    url: str, network: Network, proxy_password: Secret | None
+) -> tuple[httpx.Proxy | None, ssl.SSLContext]:
+    proxy = proxy_on(url, network, proxy_password)
+    is_proxy_encrypted = proxy is not None and proxy.url.scheme == "https"
+    if not is_proxy_encrypted and not url.startswith("https:"):
+        return proxy, trusting_nobody()
+    certificates = trusting(network.ca_path)
+    if proxy and is_proxy_encrypted:
+        proxy.ssl_context = certificates
+    return proxy, certificates
+
+
+def _their_ids(response: httpx.Response) -> str:
+    """The service's own names for a request, which its support asks for."""
+    names = (response.headers.get(name) for name in ("x-request-id", "x-server-trace-id"))
+    return ", ".join(name[:100] for name in names if name)
+
+
+def _usual_read_s(url: str) -> float:
+    return LOOPBACK_READ_S if is_loopback(urlsplit(url).hostname or "") else READ_S
+
+
+def timeouts(read_s: float) -> httpx.Timeout:
+    """The usual limits, with ``read_s`` for the longest pause between two chunks."""
     return httpx.Timeout(connect=CONNECT_S, write=WRITE_S, pool=POOL_S, read=read_s)
-
-
-def has_proxy(url: str) -> bool:
-    """Whether a proxy of the environment is on the way to ``url``."""
-    parts = urlsplit(url)
-    host, proxies = parts.hostname or "", getproxies()
-    is_set = parts.scheme in proxies or "all" in proxies
-    return is_set and not is_loopback(host) and not proxy_bypass(host)
-
-
-def _has_tls_proxy() -> bool:
-    return any(proxy.startswith("https:") for proxy in getproxies().values())
-
-
-def _system_certificates() -> ssl.SSLContext:
-    import truststore
-
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

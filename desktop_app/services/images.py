@@ -7,15 +7,17 @@ credentials.  A redirect may neither leave encryption nor lead from the net into
 import asyncio
 import logging
 import socket
+from contextlib import aclosing
 from ipaddress import ip_address
 
 import httpx
 
-from desktop_app.domain.connections import is_loopback
+from desktop_app.domain.connections import Network, is_loopback
 from desktop_app.domain.errors import BadReplyError, SilentError
 from desktop_app.domain.ids import new_id
 from desktop_app.services.failures import SHOWN_CHARS, error_for
-from desktop_app.services.http import HTTP_ERRORS, has_proxy, open_client, translate, words_of
+from desktop_app.services.http import HTTP_ERRORS, open_line, timeouts, translate, words_of
+from desktop_app.services.passage import Passage
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ async def fetch_image(url: str, limit_bytes: int = LIMIT_BYTES, *, whole_s: floa
     except HTTP_ERRORS as error:
         detail = words_of(error)[:SHOWN_CHARS]
         log.info("image, request %s: %s", request_id, detail)
-        raise translate(error, request_id, detail, by_proxy=has_proxy(url)) from error
+        raise translate(error, request_id, detail) from error
 
 
 async def _follow(url: httpx.URL, limit_bytes: int, request_id: str) -> bytes:
@@ -60,10 +62,9 @@ async def _get(url: httpx.URL, limit_bytes: int, request_id: str) -> bytes | str
     if url.scheme not in {"http", "https"} or not url.host:
         raise BadReplyError("not an http or https address", request_id=request_id)
     log.info("image from %s, request %s", url.host, request_id)
-    async with (
-        await open_client(str(url), READ_S) as client,
-        client.stream("GET", url, headers={"accept": "image/*"}) as response,
-    ):
+    client, has_proxy = await open_line(str(url), Network())
+    request = client.build_request("GET", url, headers={"accept": "image/*"}, timeout=timeouts(READ_S))
+    async with client, aclosing(await Passage(has_proxy).send(client, request)) as response:
         log.info("request %s: HTTP %d", request_id, response.status_code)
         if response.has_redirect_location:
             return response.headers["location"]

@@ -440,7 +440,7 @@ async def test_nobody_listens() -> None:
 
 async def test_a_name_that_does_not_exist() -> None:
     with pytest.raises(UnreachableError) as caught:
-        await answer(service("http://nitka-test.invalid/v1"))
+        await answer(service("https://nitka-test.invalid/v1"))
     assert caught.value.step == "dns"
 
 
@@ -483,9 +483,9 @@ async def test_a_certificate_that_nobody_signed(tmp_path: Path) -> None:
 async def test_a_proxy_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     async with ChatServer() as server:
         gone = server.base_url.removesuffix("/v1")
-    monkeypatch.setenv("http_proxy", gone)
+    monkeypatch.setenv("https_proxy", gone)
     with pytest.raises(UnreachableError) as caught:
-        await answer(service("http://nitka-test.invalid/v1"))
+        await answer(service("https://nitka-test.invalid/v1"))
     assert caught.value.step == "proxy"
     async with ChatServer(stream("4")) as server:  # this machine itself is never asked through a proxy
         assert text_of(await answer(service(server.base_url))) == "4"
@@ -494,7 +494,7 @@ async def test_a_proxy_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatc
 async def test_a_proxy_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("all_proxy", "gopher://127.0.0.1:1")
     with pytest.raises(UnreachableError) as caught:
-        await answer(service("http://nitka-test.invalid/v1"))
+        await answer(service("https://nitka-test.invalid/v1"))
     assert caught.value.step == "proxy"
 
 

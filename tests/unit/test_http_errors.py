@@ -110,11 +110,10 @@ def test_the_step_that_failed_is_named(error: Exception, step: str) -> None:
     assert mapped.step == step
 
 
-def test_behind_a_proxy_the_proxy_is_what_cannot_be_reached() -> None:
-    error = caused(httpx.ConnectError("x"), ConnectionRefusedError(111, "refused"))
-    mapped = translate(error, by_proxy=True)
-    assert isinstance(mapped, UnreachableError)
-    assert mapped.step == "proxy"
+@pytest.mark.parametrize("error", [httpx.ConnectError("x"), httpx.ReadError("x"), httpx.PoolTimeout("x")])
+def test_what_was_not_sent_may_be_asked_again(error: Exception) -> None:
+    assert translate(error, is_sent=False).is_untouched
+    assert not translate(error, is_sent=True).is_untouched
 
 
 def test_silence_and_strange_talk_are_told_apart_from_a_broken_line() -> None:
