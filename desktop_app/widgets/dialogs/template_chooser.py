@@ -3,54 +3,13 @@
 The instructions are short and plain, so that a tiny model can follow them and a large one is not held back.
 """
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.assistants import AssistantSettings, CompletionOptions
-from desktop_app.widgets.dialogs.frame import Foot, IconLabel, StrongLabel, WrappedLabel, button
+from desktop_app.widgets.dialogs.card import Card
+from desktop_app.widgets.dialogs.frame import Foot, WrappedLabel, button
 from desktop_app.widgets.theme import Theme
-
-
-class Card(QPushButton):
-    """A button as large as what it says: icon, title and up to three lines.  The theme draws the keyboard's ring."""
-
-    def __init__(self, theme: Theme, name: str, icon: str, title: str, text: str) -> None:
-        super().__init__()
-        self._theme = theme
-        self.setObjectName(name)
-        self.setProperty("kind", "card")
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(text)
-        self.setAutoDefault(True)
-        three_lines = theme.px("spacing.4") * 2 + theme.px("spacing.1") + theme.line_height("caption") * 3
-        self.setMinimumSize(QSize(theme.px("sidebarMin"), theme.line_height("ui") + three_lines))
-        words = QVBoxLayout()
-        words.setSpacing(theme.px("spacing.1"))
-        words.addWidget(StrongLabel(theme, title, scale="ui"))
-        words.addWidget(WrappedLabel(text, role="caption"))
-        words.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(*[theme.px("spacing.4")] * 4)
-        row.setSpacing(theme.px("spacing.3"))
-        row.addWidget(IconLabel(theme, icon, "icon", theme.px("icon")), 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
-        for child in self.findChildren(QWidget):
-            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def sizeHint(self) -> QSize:
-        """As large as the layout wants; a push button would ask its empty text."""
-        layout = self.layout()
-        return layout.sizeHint() if layout else super().sizeHint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.color("hairlineStrong"), 1))
-        ground = "pressed" if self.isDown() else "hover" if self.underMouse() else "raised"
-        painter.setBrush(self._theme.color(ground))
-        radius = self._theme.px("radius.medium")
-        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
 
 class TemplateChooser(QDialog):
