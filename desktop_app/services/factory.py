@@ -4,6 +4,7 @@ from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.errors import NotOfferedError
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.service import Service, ServiceFactory
+from desktop_app.services.assistant_api import AssistantApiService
 from desktop_app.services.chat_completions import ChatCompletionsService
 from desktop_app.services.on_device import OnDeviceModel, OnDeviceService
 
@@ -17,6 +18,8 @@ def service_factory(model: OnDeviceModel) -> ServiceFactory:
                 return OnDeviceService(model, connection)
             case ConnectionKind.CHAT:
                 return ChatCompletionsService(connection, credentials)
+            case ConnectionKind.ASSISTANT_API:
+                return AssistantApiService(connection, credentials)
             case _:
                 raise NotOfferedError(f"no adapter for {connection.kind}")
 

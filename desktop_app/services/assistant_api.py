@@ -1,0 +1,509 @@
+"""The AI Assistant API of Yandex: assistants, threads and runs that the service holds itself.
+
+The hosted service was closed; the adapter is for servers that speak its REST form, and for pulling what they hold.
+Every reply is brought to camelCase before it is read, since gateways print either case (assistants.md 1.1), and streams
+are read in any framing (8.3).  Messages are sent with the run that answers them, so that the two are one round trip and
+a refused run leaves nothing behind in a thread.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager, suppress
+from typing import TypeVar, cast
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from desktop_app.domain.assistants import AssistantSettings, CompletionOptions, Expiration, ExpirationPolicy
+from desktop_app.domain.connections import Connection, ConnectionKind, ConnectionReport, Model
+from desktop_app.domain.errors import (
+    AccessDeniedError,
+    BadReplyError,
+    NotFoundError,
+    RateLimitedError,
+    RequestRejectedError,
+    ServiceClosedError,
+    ServiceError,
+    ServiceFaultError,
+    SilentError,
+    UnreachableError,
+)
+from desktop_app.domain.events import AssistantHeld, RunAccepted, RunEvent, StageChanged, ThreadHeld
+from desktop_app.domain.prompt import AskedAssistant, Held, PromptMessage, RunRequest
+from desktop_app.domain.providers import KINDS
+from desktop_app.domain.remote import Page, PulledAssistant, PulledMessage, PulledThread, PulledVersion
+from desktop_app.domain.secret import Credentials
+from desktop_app.domain.threads import Author
+from desktop_app.services.assistant_api_events import RunReply
+from desktop_app.services.assistant_api_records import (
+    Json,
+    completion_on_wire,
+    expiration_on_wire,
+    format_on_wire,
+    is_whole,
+    mask_of,
+    messages_on_wire,
+    pulled_assistant,
+    pulled_message,
+    pulled_thread,
+    pulled_versions,
+    settings_on_wire,
+    text_of,
+)
+from desktop_app.services.connecting import http_of, sign_in_of
+from desktop_app.services.failures import fault_in_body
+from desktop_app.services.http import READ_S
+from desktop_app.services.json_case import camel_cased
+from desktop_app.services.json_stream import BrokenJsonError, CutJsonError, JsonStreamDecoder, unwrapped
+from desktop_app.services.yandex_models import documented_models, model_uri
+
+log = logging.getLogger(__name__)
+
+ASSISTANTS = "/assistants/v1/assistants"
+THREADS = "/assistants/v1/threads"
+MESSAGES = "/assistants/v1/messages"
+RUNS = "/assistants/v1/runs"
+
+PAGE_SIZE = 100
+LIST_S = 20.0
+USAGE_S = 5.0
+# Waits before a stream that broke is listened to again; each new event starts the count anew.
+LISTEN_WAITS_S = (0.5, 1.0, 2.0)
+# Asking for the state of a run: how often (0.5 s and 300 s are the official SDK's), and how long without any answer.
+POLL_FIRST_S, POLL_MAX_S, POLL_LIMIT_S, POLL_PATIENCE_S = 0.5, 5.0, 300.0, 120.0
+
+EDITOR_ROLE = "ai.assistants.editor"
+_PASSING = (UnreachableError, SilentError, RateLimitedError, ServiceFaultError)
+
+T = TypeVar("T")
+
+
+class AssistantApiService:
+    """Answers runs through threads at the service; implements ``Service``, ``Resuming`` and ``Holding``.
+
+    A run there cannot be stopped: closing the iterator only ends the reading, and the reply still lands in the thread.
+    """
+
+    def __init__(
+        self, connection: Connection, credentials: Credentials, *, read_timeout_s: float = READ_S
+    ) -> None:
+        self._http = http_of(connection, sign_in_of(connection, credentials), read_timeout_s=read_timeout_s)
+        self._folder = connection.folder
+        kind = KINDS[ConnectionKind.ASSISTANT_API]
+        is_hosted = urlsplit(connection.base_url).netloc == urlsplit(kind.base_url).netloc
+        self._closed_since = kind.closed_since if is_hosted else ""
+        # Assistants made for requests whose run was refused: a repeated request has the same id.
+        self._made: dict[str, str] = {}
+
+    # -- answering runs
+
+    async def run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
+        """Ask for a reply and yield what comes; raises ServiceError.
+
+        A request without an assistant gets one of its own, which the service removes after a day.
+        """
+        asked = request.assistant or _passing_assistant(request)
+        yield StageChanged("waiting")
+        with _named(request):
+            assistant_id, held = await self._assistant_for(request, asked), request.held
+            if not asked.is_current:
+                yield AssistantHeld(assistant_id)
+            try:
+                run_id, thread_id = await self._begin(request, asked, assistant_id, held)
+            except NotFoundError:
+                # Which of the two has expired the refusal does not say.
+                is_assistant_there = await self._is_there(f"{ASSISTANTS}/{_id(assistant_id)}")
+                is_thread_there = held is None or await self._is_there(f"{THREADS}/{_id(held.remote_id)}")
+                if is_assistant_there and is_thread_there:
+                    raise
+                if not is_assistant_there:
+                    assistant_id = await self.push(asked.settings)
+                    yield AssistantHeld(assistant_id)
+                held = held if is_thread_there else None
+                run_id, thread_id = await self._begin(request, asked, assistant_id, held)
+            self._made.pop(request.request_id, None)
+            yield ThreadHeld(thread_id)
+            yield RunAccepted(run_id, model_uri(asked.settings.model, self._folder), can_resume=True)
+            reply = RunReply(self._http.redacted, thread_id)
+            async with aclosing(self._followed(reply, run_id)) as events:
+                async for event in events:
+                    yield event
+
+    async def resume(
+        self, request: RunRequest, remote_id: str, cursor: int | None
+    ) -> AsyncGenerator[RunEvent, None]:
+        """Listen to a run again, after event ``cursor``; raises NotFoundError when the service has forgotten it."""
+        reply = RunReply(self._http.redacted, cursor=-1 if cursor is None else cursor)
+        with _named(request):
+            async with aclosing(self._followed(reply, remote_id)) as events:
+                async for event in events:
+                    yield event
+
+    async def cancel_run(self, remote_id: str) -> None:
+        """Do nothing: this API cannot stop a run, whose reply still lands in the thread (and is billed)."""
+
+    async def _assistant_for(self, request: RunRequest, asked: AskedAssistant) -> str:
+        """The id of the assistant, which is at the service as ``asked`` says.
+
+        A repeated request (it has the same id) gets the one that was made for it before.
+        """
+        if asked.is_current and asked.remote_id:
+            return asked.remote_id
+        if request.request_id not in self._made:
+            self._made[request.request_id] = await self.push(asked.settings, asked.remote_id)
+        return self._made[request.request_id]
+
+    async def _begin(
+        self, request: RunRequest, asked: AskedAssistant, assistant_id: str, held: Held | None
+    ) -> tuple[str, str]:
+        """Start the run in the held thread or in a new one; the ids of the run and the thread."""
+        if held:
+            added = request.messages[held.messages :]
+            return await self._start(request, asked, assistant_id, held.remote_id, added), held.remote_id
+        newest = _newest_question(request.messages)
+        thread_id = await self._make_thread(request, asked, assistant_id, request.messages[:newest])
+        try:
+            run_id = await self._start(request, asked, assistant_id, thread_id, request.messages[newest:])
+        except ServiceError as error:
+            if error.status_code:  # it answers, so that a thread nobody knows of need not stay there
+                with suppress(ServiceError):
+                    await self._fetch("DELETE", f"{THREADS}/{_id(thread_id)}")
+            raise
+        return run_id, thread_id
+
+    async def _make_thread(
+        self,
+        request: RunRequest,
+        asked: AskedAssistant,
+        assistant_id: str,
+        history: Sequence[PromptMessage],
+    ) -> str:
+        body: Json = {"folderId": self._folder, "name": request.thread_name}
+        if history:
+            body["messages"] = list(messages_on_wire(history, assistant_id))
+        if asked.settings.expiration:
+            body["expirationConfig"] = expiration_on_wire(asked.settings.expiration)
+        return _made_id(await self._fetch("POST", THREADS, body))
+
+    async def _start(
+        self,
+        request: RunRequest,
+        asked: AskedAssistant,
+        assistant_id: str,
+        thread_id: str,
+        added: Sequence[PromptMessage],
+    ) -> str:
+        body = {"assistantId": assistant_id, "threadId": thread_id, "stream": True}
+        if added:
+            body["additionalMessages"] = list(messages_on_wire(added, assistant_id))
+        body |= _custom(request, asked.settings)
+        return _made_id(await self._fetch("POST", RUNS, body, request_id=request.request_id))
+
+    # -- following a run
+
+    async def _followed(self, reply: RunReply, run_id: str) -> AsyncGenerator[RunEvent, None]:
+        try:
+            async with aclosing(self._listened(reply, run_id)) as events:
+                async for event in events:
+                    yield event
+            async with aclosing(self._polled(reply, run_id)) as events:
+                async for event in events:
+                    yield event
+            if reply.failure:
+                raise reply.failure
+            for event in await self._usage(reply, run_id):
+                yield event
+            for event in reply.ending():
+                yield event
+        except ServiceError as error:
+            error.is_untouched = False  # the run was taken, and goes on
+            raise
+
+    async def _listened(self, reply: RunReply, run_id: str) -> AsyncGenerator[RunEvent, None]:
+        """The events of the run; a stream that breaks is listened to again, until that brings nothing new."""
+        failures = 0
+        while failures <= len(LISTEN_WAITS_S):
+            if failures:
+                yield StageChanged("reconnecting")
+                await asyncio.sleep(LISTEN_WAITS_S[failures - 1])
+            start = reply.cursor
+            try:
+                query = {"runId": run_id, "eventsStartIdx": str(start + 1)}
+                async with aclosing(self._values(f"{RUNS}/listen", query)) as values:
+                    async for value in values:
+                        for event in reply.feed(value):
+                            yield event
+                        if reply.is_over:
+                            return
+            except _PASSING as error:
+                log.info("the stream of run %s broke: %s", run_id, error.detail)
+            except (NotFoundError, RequestRejectedError, BadReplyError) as error:
+                log.info("run %s cannot be listened to: %s", run_id, error.detail)
+                return
+            failures = 1 if reply.cursor > start else failures + 1
+
+    async def _polled(self, reply: RunReply, run_id: str) -> AsyncGenerator[RunEvent, None]:
+        """What the state of the run says, asked for until it is an ending."""
+        wait_s, start = POLL_FIRST_S, time.monotonic()
+        heard_at = start
+        while not reply.is_over:
+            try:
+                run = await self._fetch("GET", f"{RUNS}/{_id(run_id)}")
+            except _PASSING:
+                if time.monotonic() - heard_at > POLL_PATIENCE_S:
+                    raise
+                yield StageChanged("reconnecting")
+            else:
+                heard_at = time.monotonic()
+                for event in reply.settle(run):
+                    yield event
+            if not reply.is_over:
+                if time.monotonic() - start > POLL_LIMIT_S:
+                    raise SilentError(f"the run is not over after {POLL_LIMIT_S:.0f} s")
+                await asyncio.sleep(wait_s)
+                wait_s = min(POLL_MAX_S, wait_s * 1.5)
+
+    async def _usage(self, reply: RunReply, run_id: str) -> list[RunEvent]:
+        """What the run cost, which its events do not tell; a whole reply is not spoilt by what fails here."""
+        if reply.has_usage:
+            return []
+        try:
+            run = await self._fetch("GET", f"{RUNS}/{_id(run_id)}", read_timeout_s=USAGE_S)
+            return list(reply.usage(run))
+        except ServiceError as error:
+            log.info("the usage of run %s is not known: %s", run_id, error.detail)
+            return []
+
+    # -- what the service holds
+
+    async def assistants(self, page_token: str = "") -> Page[PulledAssistant]:
+        """A page of the folder's assistants, newest first.  Raises ServiceError."""
+        return await self._page(ASSISTANTS, "assistants", self._in_folder(), page_token, pulled_assistant)
+
+    async def versions(self, assistant_id: str) -> AsyncGenerator[PulledVersion, None]:
+        """All versions of an assistant, newest first; how partial ones are read, ``pulled_versions`` says."""
+        versions: list[Json] = []
+        seen, token = {""}, ""
+        while True:
+            query = {"assistantId": assistant_id}
+            page = await self._page(f"{ASSISTANTS}:listVersions", "versions", query, token, _as_it_is)
+            versions += page.items
+            token = page.next_token
+            if token in seen:
+                break
+            seen.add(token)
+        present: Json = {}
+        if not all(is_whole(version) for version in versions):
+            present = await self._fetch("GET", f"{ASSISTANTS}/{_id(assistant_id)}")
+        for version in pulled_versions(versions, present):
+            yield version
+
+    async def threads(self, page_token: str = "") -> Page[PulledThread]:
+        """A page of the folder's threads, newest first.  Raises ServiceError."""
+        return await self._page(THREADS, "threads", self._in_folder(), page_token, pulled_thread)
+
+    async def messages(self, thread_id: str) -> AsyncGenerator[PulledMessage, None]:
+        """The messages of a thread, newest first, as they come; the service knows no pages.  Raises ServiceError."""
+        async with aclosing(self._values(MESSAGES, {"threadId": thread_id})) as values:
+            async for value in values:
+                listed = value.get("messages")
+                for message in listed if isinstance(listed, list) else (value,):
+                    if isinstance(message, dict) and message.get("id"):
+                        yield pulled_message(message)
+
+    async def push(self, settings: AssistantSettings, remote_id: str = "") -> str:
+        """Make the assistant, or bring it up to date; its id.  Its tools there stay as they are.
+
+        Raises ServiceError.
+        """
+        body = settings_on_wire(settings, self._folder)
+        if remote_id:
+            try:
+                path, masked = f"{ASSISTANTS}/{_id(remote_id)}", {"updateMask": mask_of(settings)} | body
+                await self._fetch("PATCH", path, masked)
+            except NotFoundError as error:
+                log.info("assistant %s is gone: %s", remote_id, error.detail)
+            else:
+                return remote_id
+        return _made_id(await self._fetch("POST", ASSISTANTS, {"folderId": self._folder} | body))
+
+    # -- models, test, end
+
+    async def models(self) -> tuple[Model, ...]:
+        """The documented models; this API has no list of them."""
+        return documented_models(self._folder)
+
+    async def test(self) -> ConnectionReport:
+        """List one assistant, which needs the address, the sign-in and the role.  Raises ServiceError."""
+        start = time.monotonic()
+        await self._page(ASSISTANTS, "assistants", self._in_folder(), "", _as_it_is, size=1)
+        return ConnectionReport(time.monotonic() - start, await self.models())
+
+    async def close(self) -> None:
+        """Close the connections; safe to call twice."""
+        await self._http.close()
+
+    # -- asking
+
+    def _in_folder(self) -> Mapping[str, str]:
+        return {"folderId": self._folder}
+
+    async def _page(
+        self,
+        path: str,
+        name: str,
+        query: Mapping[str, str],
+        token: str,
+        made: Callable[[Json], T],
+        size: int = PAGE_SIZE,
+    ) -> Page[T]:
+        """A page of a list; its token is empty after an empty page and when it only comes again."""
+        asked = {**query, "pageSize": str(size)} | ({"pageToken": token} if token else {})
+        value = await self._fetch("GET", path, query=asked, read_timeout_s=LIST_S)
+        listed = value.get(name)
+        items = tuple(
+            made(item) for item in (listed if isinstance(listed, list) else ()) if isinstance(item, dict)
+        )
+        following = text_of(value.get("nextPageToken"))
+        return Page(items, following if items and following != token else "")
+
+    async def _is_there(self, path: str) -> bool:
+        try:
+            await self._fetch("GET", path)
+        except NotFoundError:
+            return False
+        return True
+
+    async def _fetch(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        request_id: str = "",
+        read_timeout_s: float | None = None,
+    ) -> Json:
+        """The object that a call answers with, its keys in camelCase.  Raises ServiceError."""
+        sent = None if body is None else msgspec.json.encode(body)
+        with self._explaining(path):
+            raw = await self._http.fetch(
+                method, path, sent, query=query, request_id=request_id, read_timeout_s=read_timeout_s
+            )
+            return self._decoded(raw)
+
+    def _decoded(self, raw: bytes) -> Json:
+        try:
+            value = msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            said = self._http.redacted(fault_in_body(raw).message)
+            raise BadReplyError(f"not JSON: {said}") from error
+        if not isinstance(value, dict):
+            raise BadReplyError(f"not an object: {type(value).__name__}")
+        return cast("Json", camel_cased(value))
+
+    async def _values(self, path: str, query: Mapping[str, str]) -> AsyncGenerator[Json, None]:
+        """The objects of a stream as they come, unwrapped, their keys in camelCase.  Raises ServiceError."""
+        decoder = JsonStreamDecoder()
+        with self._explaining(path):
+            try:
+                async with aclosing(self._http.stream("GET", path, query=query)) as body:
+                    async for chunk in body:
+                        for value in decoder.feed(chunk):
+                            yield self._payload(value)
+                for value in decoder.end():
+                    yield self._payload(value)
+            except CutJsonError as error:
+                raise UnreachableError(str(error), step="tcp") from error
+            except BrokenJsonError as error:
+                raise BadReplyError(self._http.redacted(str(error))) from error
+
+    def _payload(self, value: object) -> Json:
+        return cast("Json", camel_cased(unwrapped(value, self._http.redacted)))
+
+    @contextmanager
+    def _explaining(self, path: str) -> Iterator[None]:
+        """Errors name the role that is missing, or say that the hosted service is closed."""
+        try:
+            yield
+        except ServiceError as error:
+            if isinstance(error, AccessDeniedError) and not error.role:
+                error.role = EDITOR_ROLE
+            if self._closed_since and _looks_closed(error, path):
+                closed = ServiceClosedError(
+                    error.detail, status_code=error.status_code, request_id=error.request_id
+                )
+                closed.closed_since = self._closed_since
+                raise closed from error
+            raise
+
+
+def _looks_closed(error: ServiceError, path: str) -> bool:
+    """Whether the hosted service refuses as one that is switched off; how it does, nobody has documented.
+
+    An object may be unknown for other reasons, a list may not.  Offline, names are not found "temporarily".
+    """
+    if isinstance(error, UnreachableError):
+        return error.step == "dns" and "temporary" not in error.detail.lower()
+    is_list = path in (ASSISTANTS, THREADS)
+    return (
+        isinstance(error, ServiceClosedError | BadReplyError)
+        or error.status_code in (410, 501)
+        or (is_list and isinstance(error, NotFoundError))
+    )
+
+
+def _passing_assistant(request: RunRequest) -> AskedAssistant:
+    settings = AssistantSettings(
+        "Nitka",
+        instruction=request.instruction,
+        model=request.model,
+        completion=CompletionOptions(request.temperature, request.max_tokens, request.reasoning),
+        expiration=Expiration(1, ExpirationPolicy.STATIC),
+        response_format=request.response_format,
+    )
+    return AskedAssistant(settings)
+
+
+def _custom(request: RunRequest, own: AssistantSettings) -> Json:
+    """What the request wants otherwise than the assistant's own settings."""
+    custom: Json = {}
+    if (request.temperature, request.max_tokens) != (own.completion.temperature, own.completion.max_tokens):
+        custom["customCompletionOptions"] = completion_on_wire(request.temperature, request.max_tokens)
+    if request.response_format != own.response_format:
+        custom["customResponseFormat"] = format_on_wire(request.response_format)
+    return custom
+
+
+def _newest_question(messages: Sequence[PromptMessage]) -> int:
+    """The place of the newest user message; 0 when there is none."""
+    places = range(len(messages) - 1, -1, -1)
+    return next((place for place in places if messages[place].author is Author.USER), 0)
+
+
+def _made_id(value: Json) -> str:
+    """The id of what was made.  Raises BadReplyError."""
+    if not (made := text_of(value.get("id"))):
+        raise BadReplyError("what was made has no id")
+    return made
+
+
+def _id(remote_id: str) -> str:
+    """An id as it stands in a path."""
+    return quote(remote_id, safe="")
+
+
+def _as_it_is(value: Json) -> Json:
+    return value
+
+
+@contextmanager
+def _named(request: RunRequest) -> Iterator[None]:
+    """Errors know the request they belong to."""
+    try:
+        yield
+    except ServiceError as error:
+        error.request_id = error.request_id or request.request_id
+        raise

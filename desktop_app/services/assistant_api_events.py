@@ -1,0 +1,173 @@
+"""One run of the AI Assistant API: its stream events and its states in, run events out; no I/O.
+
+Partial messages are whole snapshots, numbered from 0, and come again when a stream is listened to from its beginning
+(assistants.md 8); what is not newer than the last one taken is dropped.  The events that end a run are taken whatever
+their number is, so that a careless service loses no text.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from desktop_app.domain.errors import AccessDeniedError, ServiceError, UnansweredCallError
+from desktop_app.domain.events import (
+    Checkpoint,
+    CitationsFound,
+    RunEnded,
+    RunEvent,
+    TextReplaced,
+    ThreadHeld,
+    ToolCalled,
+    UsageReported,
+)
+from desktop_app.domain.threads import Usage
+from desktop_app.services.assistant_api_records import (
+    Json,
+    content_text,
+    count_of,
+    pulled_message,
+    read,
+    text_of,
+)
+from desktop_app.services.failures import error_of_status
+
+MODEL_ROLE = "ai.languageModels.user"
+
+
+class _Cursor(msgspec.Struct, rename="camel"):
+    current_event_idx: Any = None
+
+
+class _Function(msgspec.Struct):
+    name: Any = None
+    arguments: Any = None
+
+
+class _Call(msgspec.Struct, rename="camel"):
+    function_call: _Function | None = None
+
+
+class _Calls(msgspec.Struct, rename="camel"):
+    tool_calls: list[_Call | None] | None = None
+
+
+class _Event(msgspec.Struct, rename="camel"):
+    event_type: Any = None
+    stream_cursor: _Cursor | None = None
+    error: Any = None
+    partial_message: Any = None
+    completed_message: dict[str, Any] | None = None
+    tool_call_list: _Calls | None = None
+
+
+class _State(msgspec.Struct, rename="camel"):
+    status: Any = None
+    error: Any = None
+    completed_message: dict[str, Any] | None = None
+    tool_call_list: _Calls | None = None
+
+
+class _Usage(msgspec.Struct, rename="camel"):
+    prompt_tokens: Any = None
+    completion_tokens: Any = None
+
+
+class _Run(msgspec.Struct, rename="camel"):
+    id: Any = None
+    state: _State | None = None
+    usage: _Usage | None = None
+
+
+class RunReply:
+    """Follows one run in ``thread_id`` after event number ``cursor`` (-1: from its beginning) to one ending.
+
+    ``failure`` is the error that ended it, ``has_usage`` whether the service told what it cost.
+    """
+
+    def __init__(self, redacted: Callable[[str], str], thread_id: str = "", cursor: int = -1) -> None:
+        self.cursor = cursor
+        self._thread_id = thread_id
+        self.failure: ServiceError | None = None
+        self.has_usage = False
+        self._redacted = redacted
+        self._ending: list[RunEvent] = []
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return bool(self._ending or self.failure)
+
+    def feed(self, value: Json) -> Iterator[RunEvent]:
+        """What an event of the stream says; types that are not known say nothing.  Raises BadReplyError."""
+        event = read(value, _Event)
+        number = _number(event.stream_cursor)
+        match text_of(event.event_type):
+            case "PARTIAL_MESSAGE" if number > self.cursor:
+                self.cursor = number
+                if text := content_text(event.partial_message):
+                    yield TextReplaced(text)
+                yield Checkpoint(number)
+            case "DONE":
+                yield from self._complete(event.completed_message)
+            case "ERROR":
+                self._fail(event.error)
+            case "TOOL_CALLS":
+                yield from self._call(event.tool_call_list)
+
+    def settle(self, value: Json) -> Iterator[RunEvent]:
+        """What a run's state says, when it is no longer followed by its events.  Raises BadReplyError."""
+        run = read(value, _Run)
+        state = run.state or _State()
+        match text_of(state.status):
+            case "COMPLETED":
+                yield from self.usage(value)
+                yield from self._complete(state.completed_message)
+            case "FAILED":
+                self._fail(state.error)
+            case "TOOL_CALLS":
+                yield from self._call(state.tool_call_list)
+
+    def usage(self, value: Json) -> Iterator[RunEvent]:
+        """The usage of a run, where it is known already.  Raises BadReplyError."""
+        if usage := read(value, _Run).usage:
+            self.has_usage = True
+            yield UsageReported(
+                Usage(count_of(usage.prompt_tokens) or 0, count_of(usage.completion_tokens) or 0)
+            )
+
+    def ending(self) -> Iterator[RunEvent]:
+        """The last events of a run that did not fail."""
+        yield from self._ending
+
+    def _complete(self, value: Json | None) -> Iterator[RunEvent]:
+        message = pulled_message(value or {})
+        if message.text:  # a message without any leaves what was written so far
+            yield TextReplaced(message.text)
+        if message.citations:
+            yield CitationsFound(message.citations)
+        if thread_id := text_of((value or {}).get("threadId")) or self._thread_id:
+            self._ending.append(ThreadHeld(thread_id, has_reply=True))
+        self._ending.append(RunEnded(message.status))
+
+    def _fail(self, error: object) -> None:
+        """The words may be a raw exception of the server, the code 0 or missing."""
+        said = error if isinstance(error, dict) else {"message": text_of(error) or "the run failed"}
+        shown = msgspec.json.decode(self._redacted(msgspec.json.encode({"error": said}).decode()))
+        self.failure = error_of_status(shown)
+        if isinstance(self.failure, AccessDeniedError) and not self.failure.role:
+            self.failure.role = MODEL_ROLE
+
+    def _call(self, calls: _Calls | None) -> Iterator[RunEvent]:
+        functions = [
+            call.function_call for call in (calls and calls.tool_calls) or () if call and call.function_call
+        ]
+        for place, function in enumerate(functions):
+            arguments = msgspec.json.encode(function.arguments or {}).decode()
+            yield ToolCalled(str(place), text_of(function.name), arguments)
+        self.failure = UnansweredCallError(", ".join(text_of(function.name) for function in functions))
+
+
+def _number(cursor: _Cursor | None) -> int:
+    """The number of an event; that of the first is often left out."""
+    return (count_of(cursor.current_event_idx) if cursor else None) or 0
