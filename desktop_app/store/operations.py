@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from desktop_app.domain.errors import OperationGoneError, RunError
-from desktop_app.domain.ids import ConnectionId, OperationId, new_id
+from desktop_app.domain.ids import ConnectionId, MessageId, OperationId, new_id
 from desktop_app.domain.operations import Operation, OperationStatus
 from desktop_app.domain.threads import Citation, Message, Run, Status
 from desktop_app.store import runs, writing
@@ -73,26 +73,42 @@ class OperationStore:
         return await self._database.run(begin)
 
     async def sent(
-        self, operation_id: OperationId, remote_id: str, next_check_at: datetime
+        self,
+        operation_id: OperationId,
+        remote_id: str,
+        next_check_at: datetime,
+        seen: Sequence[MessageId] = (),
     ) -> Operation | None:
-        """The service took the request under ``remote_id``; None when the operation has ended or is gone."""
-        return await self._change(
-            operation_id,
-            "status = 'waiting', remote_id = ?, next_check_at = ?",
-            remote_id,
-            to_microseconds(next_check_at),
-        )
+        """The service took the request under ``remote_id``, with the messages ``seen``; None when it has ended here."""
+
+        def sent(connection: sqlite3.Connection) -> Operation | None:
+            operation = _change(
+                connection,
+                operation_id,
+                "status = 'waiting', remote_id = ?, next_check_at = ?",
+                remote_id,
+                to_microseconds(next_check_at),
+            )
+            if operation:
+                runs.note_seen(connection, operation.run_id, seen)
+            return operation
+
+        return await self._database.run(sent)
 
     async def checked(
         self, operation_id: OperationId, next_check_at: datetime, error: RunError | None = None
     ) -> Operation | None:
         """There is no result yet, or it could not be asked for; None when the operation has ended or is gone."""
-        return await self._change(
-            operation_id,
-            "checks = checks + 1, checked_at = ?, next_check_at = ?, error = ?",
-            to_microseconds(self._clock()),
-            to_microseconds(next_check_at),
-            to_json(error) if error else None,
+        now = to_microseconds(self._clock())
+        return await self._database.run(
+            lambda connection: _change(
+                connection,
+                operation_id,
+                "checks = checks + 1, checked_at = ?, next_check_at = ?, error = ?",
+                now,
+                to_microseconds(next_check_at),
+                to_json(error) if error else None,
+            )
         )
 
     async def end(
@@ -167,16 +183,18 @@ class OperationStore:
     async def _read(self, condition: str, *values: str | int) -> list[Operation]:
         return await self._database.read(lambda connection: _select(connection, condition, *values))
 
-    async def _change(
-        self, operation_id: OperationId, assignments: str, *values: str | int | None
-    ) -> Operation | None:
-        def change(connection: sqlite3.Connection) -> Operation | None:
-            changed = connection.execute(
-                f"UPDATE operations AS o SET {assignments} WHERE id = ? AND {OPEN}", (*values, operation_id)
-            ).rowcount
-            return next(iter(_select(connection, "o.id = ?", operation_id)), None) if changed else None
 
-        return await self._database.run(change)
+def _change(
+    connection: sqlite3.Connection,
+    operation_id: OperationId,
+    assignments: str,
+    *values: str | int | None,
+) -> Operation | None:
+    """The operation as it is then; None when it is not open any more."""
+    changed = connection.execute(
+        f"UPDATE operations AS o SET {assignments} WHERE id = ? AND {OPEN}", (*values, operation_id)
+    ).rowcount
+    return _select(connection, "o.id = ?", operation_id)[0] if changed else None
 
 
 def _select(connection: sqlite3.Connection, condition: str, *values: str | int) -> list[Operation]:

@@ -92,6 +92,11 @@ def note_place(
     )
 
 
+def note_seen(connection: sqlite3.Connection, run_id: RunId, seen: Sequence[MessageId]) -> None:
+    """Note which messages the model was given, before the run ends."""
+    connection.execute("UPDATE runs SET seen = ? WHERE id = ?", (" ".join(seen), run_id))
+
+
 def take_over(connection: sqlite3.Connection, is_alive: Callable[[str], bool], owner: str) -> list[Run]:
     """The runs of dead processes that their services can resume, given to ``owner``.
 

@@ -79,7 +79,7 @@ async def test_an_operation_is_followed_until_its_one_ending(outbox: Outbox) -> 
     await outbox.open()
     run, operation = await outbox.ask("Later")
     operations = outbox.operations
-    waiting = await operations.sent(operation.id, "remote", NOW + MINUTE)
+    waiting = await operations.sent(operation.id, "remote", NOW + MINUTE, [run.message_id])
     assert waiting == replace(
         operation, status=OperationStatus.WAITING, remote_id="remote", next_check_at=NOW + MINUTE
     )
@@ -89,7 +89,9 @@ async def test_an_operation_is_followed_until_its_one_ending(outbox: Outbox) -> 
     error = RunError("unreachable", step="dns")
     checked = await operations.checked(operation.id, NOW + 2 * MINUTE, error)
     assert checked == replace(waiting, checks=1, checked_at=NOW, next_check_at=NOW + 2 * MINUTE, error=error)
-    ended = replace(run, status=Status.TRUNCATED, usage=Usage(3, 4))
+    asked = await outbox.conversations.run(run.id)
+    assert asked == replace(run, seen=(run.message_id,))
+    ended = replace(asked, status=Status.TRUNCATED, usage=Usage(3, 4))
     sources = (Citation("Page", "https://example.org"),)
     assert await operations.end(operation.id, OperationStatus.DONE, ended, "The reply", sources)
     assert not await operations.end(operation.id, OperationStatus.DONE, ended, "The reply again")

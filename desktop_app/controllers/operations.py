@@ -1,0 +1,324 @@
+"""Deferred requests: committed, sent, and followed until their replies come, however often the program ends meanwhile.
+
+One task sleeps until the next check is due; with nothing open there is none.  Times are those of the wall clock, so
+that a machine that slept checks soon after it wakes.  The store ends an operation only while it is open: two programs
+on one profile may ask for the same result, and it arrives once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from desktop_app.controllers.asking import (
+    Asking,
+    Claim,
+    new_question,
+    new_reply,
+    request_of,
+    what_fits,
+    what_fits_better,
+)
+from desktop_app.controllers.connections import ConnectionsController
+from desktop_app.controllers.facts import Fact, LibraryChanged, OperationChanged, RunBegan, RunFinished
+from desktop_app.controllers.tasks import TaskOwner
+from desktop_app.domain.assistants import Assistant
+from desktop_app.domain.errors import (
+    BadReplyError,
+    ContextTooLongError,
+    NitkaError,
+    NotOfferedError,
+    OperationGoneError,
+    RunError,
+    SilentError,
+    StoreError,
+    UnusableAssistantError,
+)
+from desktop_app.domain.ids import ConnectionId, MessageId, OperationId, ThreadId
+from desktop_app.domain.operations import (
+    DeferredReply,
+    Operation,
+    OperationStatus,
+    RemoteOperation,
+    next_check,
+)
+from desktop_app.domain.service import Deferring, Service
+from desktop_app.domain.threads import Message, Run, Status
+from desktop_app.store.assistants import AssistantStore
+from desktop_app.store.conversations import ConversationStore
+from desktop_app.store.operations import OperationStore
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 4
+CHECK_S = 30.0
+SLICE_S = 60.0
+FAREWELL_S = 1.0
+NOTHING_YET = timedelta(0)
+
+
+class OperationsController:
+    """Lives on the worker's loop; ``report`` may be called at any moment and must not block.
+
+    ``owner`` names this process, ``claim`` keeps a thread from being asked twice at once, ``clock`` tells the time
+    (aware UTC).
+    """
+
+    def __init__(
+        self,
+        operations: OperationStore,
+        conversations: ConversationStore,
+        assistants: AssistantStore,
+        connections: ConnectionsController,
+        owner: str,
+        report: Callable[[Fact], None],
+        *,
+        claim: Claim,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._operations = operations
+        self._conversations = conversations
+        self._asking = Asking(conversations, assistants)
+        self._connections = connections
+        self._owner = owner
+        self._report = report
+        self._claim = claim
+        self._clock = clock
+        self._tasks = TaskOwner(self._on_fault)
+        self._farewells = TaskOwner(self._on_fault)
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._changed = asyncio.Event()
+        self._poller: asyncio.Task[None] | None = None
+
+    def _on_fault(self, error: BaseException) -> None:
+        log.error("a task of the operations failed", exc_info=error)
+
+    async def start(self, is_alive: Callable[[str], bool]) -> None:
+        """Tell what was lost while it was being sent, and follow what is open.  Raises StoreError.
+
+        ``is_alive`` says whether the process with a token still runs.
+        """
+        for operation in await self._operations.lose_orphans(is_alive):
+            self._report(OperationChanged(operation))
+        self._wake()
+
+    async def close(self) -> None:
+        """Follow nothing any more; the next start goes on.  Services get a moment to hear what was cancelled."""
+        await self._tasks.stop()
+        await self._farewells.stop(FAREWELL_S)
+
+    # -- sending
+
+    async def send(self, thread_id: ThreadId, text: str, assistant: Assistant | None = None) -> Operation:
+        """Ask for a reply that may come later; returns once the service has the request and its id is stored.
+
+        The question is stored before it is sent: when sending fails the operation comes back FAILED.  ``assistant``
+        None takes the thread's.  Raises UnusableAssistantError, NotOfferedError, RunInProgressError, StoreError.
+        """
+        with self._claim(thread_id):
+            assistant = assistant or await self._asking.assistant(thread_id)
+            connection_id = await self._deferring_connection(assistant)
+            question = new_question(thread_id, await self._conversations.newest(thread_id), text)
+            run, reply = new_reply(thread_id, question, assistant, Status.DEFERRED)
+            try:
+                question, reply, operation = await self._operations.begin(
+                    run, user_message=question, reply=reply, connection_id=connection_id, owner=self._owner
+                )
+            except LookupError as error:
+                raise UnusableAssistantError("the message was deleted") from error
+        self._report(RunBegan(thread_id, reply, question))
+        self._report(OperationChanged(operation))
+        self._report(LibraryChanged(threads=True))
+        sending = self._tasks.start(self._submit(operation, run, reply), f"send {operation.id}")
+        if sending is None:  # leaving: told at the next start
+            return operation
+        await asyncio.wait([sending])  # who stops waiting does not stop the sending
+        return await self._operations.operation(operation.id) or operation
+
+    async def _deferring_connection(self, assistant: Assistant) -> ConnectionId:
+        connection_id = assistant.settings.connection_id
+        async with self._connections.using(connection_id) as service:
+            _deferring(service)
+        if connection_id is None:
+            raise UnusableAssistantError("no connection is chosen")
+        return connection_id
+
+    async def _submit(self, operation: Operation, run: Run, reply: Message) -> None:
+        try:
+            async with self._connections.using(operation.connection_id) as service:
+                remote_id, seen = await self._submitted(_deferring(service), run, reply)
+        except Exception as error:
+            log.warning("operation %s could not be sent", operation.id, exc_info=error)
+            await self._fail(operation, OperationStatus.FAILED, RunError.of(error))
+            return
+        log.info("operation %s is %s at the service", operation.id, remote_id)
+        sent = await self._operations.sent(
+            operation.id, remote_id, self._clock() + next_check(0, NOTHING_YET), seen
+        )
+        if sent is None:  # cancelled while it was being sent
+            self._give_up(replace(operation, remote_id=remote_id))
+            return
+        self._report(OperationChanged(sent))
+        self._wake()
+
+    async def _submitted(
+        self, service: Deferring, run: Run, reply: Message
+    ) -> tuple[str, tuple[MessageId, ...]]:
+        """Send as much of the thread as fits; the id at the service, and what it was given."""
+        spoken = await self._asking.spoken(reply)
+        part = what_fits(spoken, run)
+        while True:
+            try:
+                return await service.submit(request_of(run, part)), part.ids
+            except ContextTooLongError:
+                smaller = what_fits_better(part, spoken, run)
+                if len(smaller.messages) >= len(part.messages):
+                    raise
+                part = smaller
+
+    # -- following
+
+    def _wake(self) -> None:
+        """Something waits, or may."""
+        self._changed.set()
+        if self._poller is None or self._poller.done():
+            self._poller = self._tasks.start(self._follow(), "operations")
+
+    async def _follow(self) -> None:
+        """Check what is due, until nothing waits any more."""
+        while True:
+            self._changed.clear()
+            try:
+                moment = await self._operations.next_check_at()
+                if moment is None and not self._changed.is_set():
+                    return
+                delay_s = (moment - self._clock()).total_seconds() if moment else 0.0
+                if delay_s <= 0:
+                    await self._check_all((await self._operations.due(self._clock()))[:AT_ONCE])
+            except StoreError:
+                log.exception("the operations could not be read or stored; they are tried again")
+                delay_s = SLICE_S
+            if delay_s > 0:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(delay_s, SLICE_S)):
+                        await self._changed.wait()
+
+    async def check_now(self, operation_id: OperationId | None = None) -> None:
+        """Ask for a result now, of one operation or (None) of all that wait.  Raises StoreError."""
+        found = await self._operations.open()
+        wanted = [operation for operation in found if operation_id in (None, operation.id)]
+        await self._check_all(
+            [operation for operation in wanted if operation.status is OperationStatus.WAITING]
+        )
+        self._wake()
+
+    async def _check_all(self, operations: Sequence[Operation]) -> None:
+        checks = (self._check(operation) for operation in operations)
+        for result in await asyncio.gather(*checks, return_exceptions=True):  # one that fails ends no other
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _check(self, operation: Operation) -> None:
+        """Ask once; what could not be asked is asked again later, however often."""
+        try:
+            async with (
+                self._turns,
+                asyncio.timeout(CHECK_S),
+                self._connections.using(operation.connection_id) as service,
+            ):
+                found = await _deferring(service).operation(operation.remote_id)
+        except (OperationGoneError, UnusableAssistantError) as error:
+            await self._fail(operation, OperationStatus.LOST, RunError.of(error))
+        except TimeoutError:
+            await self._postpone(operation, SilentError(f"nothing came for {CHECK_S:.0f} s"))
+        except Exception as error:
+            if not isinstance(error, NitkaError):
+                log.exception("the adapter failed")
+            await self._postpone(operation, error)
+        else:
+            await self._take(operation, found)
+
+    async def _postpone(self, operation: Operation, error: Exception | None = None) -> None:
+        now = self._clock()
+        wait = next_check(operation.checks + 1, now - operation.sent_at)
+        if retry_after_s := getattr(error, "retry_after_s", None):
+            wait = max(wait, timedelta(seconds=retry_after_s))
+        checked = await self._operations.checked(
+            operation.id, now + wait, RunError.of(error) if error else None
+        )
+        if checked:
+            self._report(OperationChanged(checked))
+
+    async def _take(self, operation: Operation, found: RemoteOperation) -> None:
+        if not found.is_done:
+            await self._postpone(operation)
+        elif found.result:
+            await self._end(operation, OperationStatus.DONE, found.result)
+        else:
+            error = found.error or RunError.of(
+                BadReplyError("the operation has neither a result nor an error")
+            )
+            await self._fail(operation, OperationStatus.FAILED, error)
+
+    # -- ending
+
+    async def cancel(self, operation_id: OperationId) -> None:
+        """Give an operation up, at once; the service is told as far as it can be.  Raises StoreError."""
+        operation = await self._operations.operation(operation_id)
+        if operation and await self._end(
+            operation, OperationStatus.CANCELLED, DeferredReply("", Status.STOPPED)
+        ):
+            self._give_up(operation)
+
+    def _give_up(self, operation: Operation) -> None:
+        if operation.remote_id:
+            self._farewells.start(self._tell_cancelled(operation), f"cancel {operation.id}")
+
+    async def _tell_cancelled(self, operation: Operation) -> None:
+        try:
+            async with (
+                asyncio.timeout(CHECK_S),
+                self._connections.using(operation.connection_id) as service,
+            ):
+                await _deferring(service).cancel_operation(operation.remote_id)
+        except (NitkaError, TimeoutError) as error:
+            log.info(
+                "operation %s was not cancelled at the service: %s", operation.id, RunError.of(error).code
+            )
+
+    async def _fail(self, operation: Operation, status: OperationStatus, error: RunError) -> None:
+        await self._end(operation, status, DeferredReply("", Status.FAILED), error)
+
+    async def _end(
+        self,
+        operation: Operation,
+        status: OperationStatus,
+        reply: DeferredReply,
+        error: RunError | None = None,
+    ) -> bool:
+        """Store the one ending and tell it; False when somebody else did, or the thread is gone."""
+        run = await self._conversations.run(operation.run_id)
+        if run is None:
+            return False
+        run = replace(run, status=reply.status, error=error, usage=reply.usage, remote_id=operation.remote_id)
+        if not await self._operations.end(operation.id, status, run, reply.text, reply.citations):
+            return False
+        await self._tell_ended(operation)
+        return True
+
+    async def _tell_ended(self, operation: Operation) -> None:
+        ended = await self._operations.operation(operation.id)
+        run = await self._conversations.run(operation.run_id)
+        message = await self._conversations.message(operation.message_id)
+        if ended and run and message:
+            self._report(OperationChanged(ended))
+            self._report(RunFinished(run.thread_id, message, run))
+            self._report(LibraryChanged(threads=True))
+
+
+def _deferring(service: Service) -> Deferring:
+    if not isinstance(service, Deferring):
+        raise NotOfferedError("the service takes no deferred requests")
+    return service
