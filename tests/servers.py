@@ -13,6 +13,7 @@ The first line it prints is its base URL; then comes one JSON line a request, wi
 import argparse
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -193,6 +194,8 @@ class LoopbackServer:
     """Takes requests one by one and hands them to ``answer``; ``complaints`` are what the client did wrong."""
 
     port: int = 0
+    tls: ssl.SSLContext | None = None
+    connections: int = 0
     is_forgiving: bool = False
     base_url: str = ""
     seen: list[Exchange] = field(default_factory=list)
@@ -206,8 +209,9 @@ class LoopbackServer:
 
     async def __aenter__(self) -> Self:
         self._tasks: set[asyncio.Task[None]] = set()
-        self._server = await asyncio.start_server(self._on_connection, "127.0.0.1", self.port)
-        self.base_url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._server = await asyncio.start_server(self._on_connection, "127.0.0.1", self.port, ssl=self.tls)
+        scheme = "https" if self.tls else "http"
+        self.base_url = f"{scheme}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     async def __aexit__(self, kind: object, *_: object) -> None:
@@ -219,6 +223,7 @@ class LoopbackServer:
             assert not self.complaints, self.complaints
 
     async def _on_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         task = asyncio.current_task()
         assert task
         self._tasks.add(task)
