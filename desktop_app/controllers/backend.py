@@ -13,6 +13,7 @@ from desktop_app.controllers.facts import Fact
 from desktop_app.controllers.find import FindController
 from desktop_app.controllers.images import ImagesController
 from desktop_app.controllers.library import Beginning, LibraryController
+from desktop_app.controllers.operations import OperationsController
 from desktop_app.controllers.runs import RunsController
 from desktop_app.controllers.worker import ExceptionHandler, Worker
 from desktop_app.domain.errors import DatabaseDamagedError, StoreError
@@ -26,8 +27,10 @@ from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
 from desktop_app.store.finding import FindingStore
+from desktop_app.store.operations import OperationStore
 from desktop_app.store.ownership import ProcessMark
 from desktop_app.store.profile import Profile
+from desktop_app.store.remote import RemoteStore
 from desktop_app.store.secrets import SecretStore
 
 log = logging.getLogger(__name__)
@@ -48,9 +51,11 @@ class Backend:
     conversations: ConversationStore
     assistants: AssistantStore
     connection_records: ConnectionStore
+    operation_records: OperationStore
     connections: ConnectionsController
     library: LibraryController
     runs: RunsController
+    operations: OperationsController
     find: FindController
     images: ImagesController
     _files: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -85,18 +90,24 @@ class Backend:
         async with AsyncExitStack() as leaving:  # in reverse order, each whatever the others do
             leaving.push_async_callback(self.model.close)
             leaving.push_async_callback(self.connections.close)
+            leaving.push_async_callback(self.operations.close)
             leaving.push_async_callback(self.runs.close)
 
     def prepare(self, beginning: Beginning) -> None:
         """Mend what a crash left, and give a new profile its beginning.  Blocks; raises StoreError."""
         try:
-            self.worker.call(self.conversations.interrupt_orphans(self.mark.is_alive)).result()
-            self.worker.call(self.library.begin(beginning)).result()
-            self.worker.call(self.conversations.purge_trash(datetime.now(UTC) - TRASH_KEPT)).result()
+            self.worker.call(self._prepare(beginning)).result()
         except DatabaseDamagedError:  # what can be read is shown, and nothing more is written
             log.exception("the database is damaged")
         else:
             self.worker.call(_back_up_when_due(self.database))
+
+    async def _prepare(self, beginning: Beginning) -> None:
+        self.runs.adopt(await self.conversations.resumable_orphans(self.mark.is_alive, self.mark.token))
+        await self.conversations.interrupt_orphans(self.mark.is_alive)
+        await self.library.begin(beginning)
+        await self.conversations.purge_trash(datetime.now(UTC) - TRASH_KEPT)
+        await self.operations.start(self.mark.is_alive)
 
 
 def open_backend(
@@ -121,14 +132,17 @@ def open_backend(
         database.close_blocking()
         raise
     conversations, assistants = ConversationStore(database), AssistantStore(database)
-    records = ConnectionStore(database)
+    records, operation_records = ConnectionStore(database), OperationStore(database)
     worker = Worker(on_loop_error)
     worker.start()
     model = OnDeviceModel(profile.logs)
     secrets = SecretStore(profile_id, on_secret=on_secret)
     connections = ConnectionsController(records, secrets, service_factory(model))
     library = LibraryController(conversations, assistants, records, labels)
-    runs = RunsController(conversations, assistants, connections, mark.token, report)
+    runs = RunsController(conversations, assistants, connections, RemoteStore(database), mark.token, report)
+    operations = OperationsController(
+        operation_records, conversations, assistants, connections, mark.token, report, claim=runs.claim
+    )
     backend = Backend(
         worker,
         database,
@@ -137,9 +151,11 @@ def open_backend(
         conversations,
         assistants,
         records,
+        operation_records,
         connections,
         library,
         runs,
+        operations,
         FindController(FindingStore(database)),
         ImagesController(fetch_image),
     )
