@@ -31,6 +31,14 @@ class RunBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class RunResumed:
+    """A run that an earlier program left is read on; ``reply`` is the message as it was stored."""
+
+    thread_id: ThreadId
+    reply: Message
+
+
+@dataclass(frozen=True, slots=True)
 class StageReached:
     """What the run does while no words come; ``fraction`` 0..1 where it is known.
 
@@ -87,5 +95,5 @@ class PullProgressed:
     progress: PullProgress
 
 
-RunFact = RunBegan | StageReached | ReplyEdited | RunFinished
+RunFact = RunBegan | RunResumed | StageReached | ReplyEdited | RunFinished
 Fact = RunFact | LibraryChanged | OperationChanged | PullProgressed

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desktop_app.domain.connections import Connection
-from desktop_app.domain.events import ThreadHeld
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.prompt import Cut, Held
 from desktop_app.domain.providers import can_chain, kind_of, provider_of
@@ -78,33 +77,23 @@ def held_part(
     return Held(remote.remote_id, end - part.dropped)
 
 
-def now_held(
-    event: ThreadHeld,
+def held_after(
+    remote_id: str,
     before: RemoteThread | None,
     spoken: Sequence[Message],
     part: Cut,
+    reply: Message,
     model: str,
     now: datetime,
-    reply: Message | None = None,
-) -> RemoteThread | None:
-    """What the service holds after ``event``; ``before`` is what ``part`` was asked on, ``reply`` the whole reply.
+) -> RemoteThread:
+    """What the service holds under ``remote_id`` when ``reply`` has come whole as the answer to ``part``.
 
-    None when a reply is held that has not come whole.
+    ``before`` is what it held when it was asked: a thread there keeps its name and has grown, whatever has another
+    name begins with ``part``.
     """
-    if event.has_reply and (reply is None or reply.status is not Status.COMPLETED or not reply.text):
-        return None
-    start = part.dropped
-    if before is not None and before.remote_id == event.remote_id:  # a thread there that grew
-        found = _place(spoken, before.first)
-        if found is None:
-            return None
-        start = found
-    messages = [*spoken[start:], *([reply] if event.has_reply and reply else [])]
-    if not messages:
-        return None
-    return RemoteThread(
-        event.remote_id, messages[0].id, messages[-1].id, len(messages), model, now, digest(messages)
-    )
+    first = _place(spoken, before.first) if before and before.remote_id == remote_id else None
+    messages = [*spoken[part.dropped if first is None else first :], reply]
+    return RemoteThread(remote_id, messages[0].id, reply.id, len(messages), model, now, digest(messages))
 
 
 def _place(messages: Sequence[Message], message_id: MessageId) -> int | None:

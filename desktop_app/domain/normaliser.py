@@ -22,12 +22,15 @@ class TextEdit:
 
 
 class Normaliser:
-    """Follows one reply; ``prefix`` is the text that a continued message already has."""
+    """Follows one reply; ``prefix`` is the text that a continued message already has.
 
-    def __init__(self, prefix: str = "") -> None:
+    ``so_far`` is what has come of the reply itself before, when its run is taken up again.
+    """
+
+    def __init__(self, prefix: str = "", so_far: str = "") -> None:
         self._prefix = prefix
-        self._pieces = [prefix]
-        self._length = len(prefix)
+        self._pieces = [prefix + so_far]
+        self._length = len(prefix) + len(so_far)
 
     @property
     def text(self) -> str:
@@ -35,6 +38,11 @@ class Normaliser:
         if len(self._pieces) > 1:
             self._pieces = ["".join(self._pieces)]
         return self._pieces[0]
+
+    @property
+    def length(self) -> int:
+        """How many characters the message has so far."""
+        return self._length
 
     def feed(self, event: RunEvent) -> TextEdit | None:
         """The edit that ``event`` makes, or None when the text stays as it is."""

@@ -31,6 +31,7 @@ from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
+from desktop_app.store.remote import RemoteStore
 from desktop_app.store.secrets import SecretStore
 from tests.conftest import until
 
@@ -80,7 +81,12 @@ class Scene:
         self.facts: list[Fact] = []
         connections = ConnectionsController(self.records, SecretStore("test"), self._make_service)
         self.runs = RunsController(
-            self.conversations, self.assistants, connections, "owner", self.facts.append
+            self.conversations,
+            self.assistants,
+            connections,
+            RemoteStore(self.database),
+            "owner",
+            self.facts.append,
         )
 
     def _make_service(self, _connection: Connection, _credentials: Credentials) -> ScriptedService:

@@ -1,0 +1,101 @@
+"""The growing text of a reply, and the journal that follows it."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from desktop_app.domain.errors import StoreError
+from desktop_app.domain.events import RunEvent, TextReplaced
+from desktop_app.domain.normaliser import Normaliser, TextEdit
+from desktop_app.domain.threads import Message, Run
+from desktop_app.store.conversations import ConversationStore
+
+log = logging.getLogger(__name__)
+
+JOURNAL_S = 0.1
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where the service can be asked to go on, and the text that has come by then.
+
+    The text is the first ``length`` characters of the reply, unless it was replaced since: then it is ``text``.
+    """
+
+    remote_id: str
+    cursor: int | None = None
+    length: int = 0
+    text: str | None = None
+
+
+class GrowingReply:
+    """One message while it is written.
+
+    As long as the run can be resumed, the journal holds the text of the last checkpoint together with its cursor, so
+    that after a crash the service is asked for exactly what is missing; otherwise it holds whatever has come.
+    """
+
+    def __init__(self, message: Message, records: ConversationStore, resumed: Run | None = None) -> None:
+        self._message_id = message.id
+        self._records = records
+        self._changed = asyncio.Event()
+        self._normaliser = Normaliser(message.text)
+        self._place: _Place | None = None
+        if resumed:
+            self._normaliser = Normaliser(so_far=message.text)
+            self._place = _Place(resumed.remote_id, resumed.cursor, len(message.text))
+        self.has_grown = False
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return self._normaliser.text
+
+    def feed(self, event: RunEvent) -> TextEdit | None:
+        """The edit that the event makes."""
+        if self._place and isinstance(event, TextReplaced):
+            self._place.text = self._resumable_text(self._place)
+        edit = self._normaliser.feed(event)
+        if edit is not None:
+            self.has_grown = True
+            if self._place is None:
+                self._changed.set()
+        return edit
+
+    def can_resume(self, remote_id: str) -> None:
+        """The service writes on without us under ``remote_id``."""
+        if self._place is None:
+            self._place = _Place(remote_id)
+            self._changed.set()
+
+    def checkpoint(self, cursor: int) -> None:
+        """The text so far is what the events up to ``cursor`` say."""
+        if self._place:
+            self._place = _Place(self._place.remote_id, cursor, self._normaliser.length)
+            self._changed.set()
+
+    def _resumable_text(self, place: _Place) -> str:
+        return self.text[: place.length] if place.text is None else place.text
+
+    async def keep_journal(self) -> None:
+        """Store the text, at most ``JOURNAL_S`` and one write late; runs until cancelled."""
+        while True:
+            await self._changed.wait()
+            await asyncio.sleep(JOURNAL_S)
+            self._changed.clear()
+            await self.save()
+
+    async def save(self) -> None:
+        """Store the text now; a store that fails is told to the log alone."""
+        try:
+            if place := self._place:
+                await self._records.save_reply(
+                    self._message_id,
+                    self._resumable_text(place),
+                    cursor=place.cursor,
+                    remote_id=place.remote_id,
+                )
+            else:
+                await self._records.save_reply(self._message_id, self.text)
+        except StoreError:
+            log.exception("the journal could not be written; the text is tried again")
