@@ -49,5 +49,5 @@ def _proxy(address: str, password: Secret | None = None) -> httpx.Proxy:
         known = ", ".join(SCHEMES)
         raise UnreachableError(f"the address of the proxy needs a host and one of: {known}", step="proxy")
     secret = password.reveal() if password else url.password
-    auth = (url.username, secret) if url.username or secret else None
+    auth = (url.username, secret) if url.username else None  # a password alone belongs to nobody
     return httpx.Proxy(url.copy_with(username=None, password=None), auth=auth)
