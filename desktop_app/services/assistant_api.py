@@ -54,7 +54,6 @@ from desktop_app.services.assistant_api_records import (
 )
 from desktop_app.services.connecting import http_of, sign_in_of
 from desktop_app.services.failures import fault_in_body
-from desktop_app.services.http import READ_S
 from desktop_app.services.json_case import camel_cased
 from desktop_app.services.json_stream import BrokenJsonError, CutJsonError, JsonStreamDecoder, unwrapped
 from desktop_app.services.yandex_models import documented_models, model_uri
@@ -87,9 +86,12 @@ class AssistantApiService:
     """
 
     def __init__(
-        self, connection: Connection, credentials: Credentials, *, read_timeout_s: float = READ_S
+        self, connection: Connection, credentials: Credentials, *, read_timeout_s: float | None = None
     ) -> None:
-        self._http = http_of(connection, sign_in_of(connection, credentials), read_timeout_s=read_timeout_s)
+        sign_in = sign_in_of(connection, credentials)
+        self._http = http_of(
+            connection, sign_in, read_timeout_s=read_timeout_s, proxy_password=credentials.proxy_password
+        )
         self._folder = connection.folder
         kind = KINDS[ConnectionKind.ASSISTANT_API]
         is_hosted = urlsplit(connection.base_url).netloc == urlsplit(kind.base_url).netloc
