@@ -364,6 +364,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--finish", default="stop")
     parser.add_argument("--status", type=int, default=500, help="of the error")
+    parser.add_argument("--models-status", type=int, default=0, help="refuse to list models with this error")
     parser.add_argument("--message", default="scripted error")
     parser.add_argument("--retry-after", default="")
     return parser.parse_args()
@@ -394,6 +395,8 @@ def _print_request(exchange: Exchange) -> None:
 async def _main() -> None:
     given = _arguments()
     models = listing(*({"id": name, "object": "model"} for name in given.models))
+    if given.models_status:
+        models = refuse(given.models_status, {"error": {"message": given.message}})
     server = ChatServer(
         _scripted(given),
         models,

@@ -3,8 +3,6 @@
 import json
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,50 +11,12 @@ from typing import IO
 import pytest
 
 from tests.desktop_session import DesktopSession, wait_until
+from tests.e2e.commands import Nitka, thread_of
 from tests.e2e.profiles import records
-from tests.e2e.scripted import ScriptedServer
-from tests.e2e.window import ROOT
 from tests.servers import KEY
 
 ANSWER = "one two three"
 CAPABILITIES = ("platform", "sqlite", "keyring", "certificates", "model", "translations")
-
-
-class Nitka:
-    """Runs commands in a profile of its own."""
-
-    def __init__(self, session: DesktopSession, folder: Path) -> None:
-        self.session = session
-        self.folder = folder
-        self.profile = folder / "profile"
-
-    def start(self, *words: str) -> "subprocess.Popen[bytes]":
-        """A command that goes on."""
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return self.session.popen(self._command(*words), cwd=ROOT, **pipes)
-
-    def run(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        """A command to its end; ``given`` is its standard input."""
-        return self.session.run(self._command(*words), cwd=ROOT, check=False, input=given)
-
-    def said(self, *words: str, given: str = "") -> str:
-        """The standard output of a command that must succeed without a complaint."""
-        done = self.run(*words, given=given)
-        assert (done.returncode, done.stderr) == (0, ""), done
-        return done.stdout.strip()
-
-    def connect(self, name: str, *words: str, key: str = "") -> ScriptedServer:
-        """Start a server and add a connection to it."""
-        folder = self.folder / name
-        folder.mkdir()
-        server = ScriptedServer(self.session, folder, *words, *(["--key", key] if key else []))
-        auth = ["--auth", "api-key" if key else "none"]
-        add = ["connections", "add", "--kind", "chat", "--name", name, "--base-url", server.base_url, *auth]
-        self.said(*add, given=f"{key}\n")
-        return server
-
-    def _command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "desktop_app", "--profile", str(self.profile), *words]
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +29,6 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DesktopSession
 @pytest.fixture
 def nitka(session: DesktopSession, tmp_path: Path) -> Nitka:
     return Nitka(session, tmp_path)
-
-
-def thread_of(nitka: Nitka, text: str) -> str:
-    """The id of the thread with this question."""
-    [(thread_id,)] = records(nitka.profile, "SELECT thread_id FROM messages WHERE text = ?", text)
-    return str(thread_id)
 
 
 def test_ask_prints_the_reply_while_it_comes(nitka: Nitka) -> None:
@@ -167,7 +121,7 @@ def test_a_wrong_key_is_refused_without_being_shown(nitka: Nitka) -> None:
     nitka.said(*add, given="test-key-wrong-456\n")
     done = nitka.run("connections", "test", "Wrong")
     assert done.returncode == 1
-    assert done.stderr == "nitka: sign in: Incorrect API key provided\n"
+    assert done.stderr == "nitka: failed at auth: sign in: Incorrect API key provided\n"
     assert "test-key" not in done.stdout + done.stderr
     asked = nitka.run("ask", "--connection", "Wrong", "--model", "scripted", "hello")
     assert asked.returncode == 1
