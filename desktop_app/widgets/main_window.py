@@ -30,12 +30,15 @@ if TYPE_CHECKING:
     from desktop_app.domain.assistants import Assistant, AssistantSettings
     from desktop_app.domain.connections import Connection
     from desktop_app.domain.errors import RunError
+    from desktop_app.domain.operations import Operation
     from desktop_app.domain.threads import ThreadSummary
     from desktop_app.qt.connection_intents import ConnectionsListed
     from desktop_app.qt.intents import Answerer, AssistantsListed, Intents, ThreadOpened
     from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
     from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
     from desktop_app.widgets.notice_bar import NoticeBar
+    from desktop_app.widgets.outbox import Outbox
+    from desktop_app.widgets.pulls import Pulls
     from desktop_app.widgets.transcript.error_texts import ErrorTexts, Explanation
 
 MINIMUM_SIZE = (720, 480)
@@ -71,6 +74,8 @@ class MainWindow(QMainWindow):
         self.is_closed = False
         self._assistant_dialog: AssistantDialog | None = None
         self._connections_dialog: ConnectionsDialog | None = None
+        self._outbox: Outbox | None = None
+        self._pulls: Pulls | None = None
         self._build_panes()
         self._actions = Actions(self, self.menuBar(), self._menus())
         self._wire_panes()
@@ -267,10 +272,21 @@ class MainWindow(QMainWindow):
                 "assistant_settings", self.tr("&Settings of this assistant…"), self._edit_current, ("Ctrl+I",)
             ),
             Item("duplicate_assistant", self.tr("&Duplicate this assistant"), self._duplicate_current),
+            None,
+            Item("pull", self.tr("&Bring from a service…"), self._open_pulls),
+            Item("push_assistant", self.tr("&Take this assistant to its service"), self._push_current),
         )
 
     def _run_items(self) -> tuple[Item | None, ...]:
         return (
+            Item(
+                "send_deferred",
+                self.tr("Send &deferred"),
+                self.messages.composer.send_deferred,
+                ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
+            ),
+            Item("outbox", self.tr("&Outbox…"), self._open_outbox),
+            None,
             Item("stop", self.tr("&Stop the reply"), self.messages.stop, ("Ctrl+.",)),
             Item("regenerate", self.tr("&Ask again"), self._regenerate, ("Ctrl+R",)),
             Item("edit_question", self.tr("&Edit the last question"), self.messages.edit_last),
@@ -317,6 +333,8 @@ class MainWindow(QMainWindow):
         self._wire_lists(intents)
         self._wire_messages(intents)
         MessageActions(self._theme, self.messages, intents.messages, self)
+        self._wire_outbox(intents)
+        self._wire_pulls(intents)
         intents.undo_offered.connect(self._offer_undo)
         intents.failed.connect(self.show_error)
         intents.messages.refused.connect(self.show_error)
@@ -348,6 +366,43 @@ class MainWindow(QMainWindow):
         messages.read_position_changed.connect(intents.save_read_position)
         messages.regenerate_requested.connect(intents.regenerate)
         messages.continue_requested.connect(intents.continue_reply)
+
+    def _wire_outbox(self, intents: Intents) -> None:
+        from desktop_app.widgets.outbox import Outbox
+
+        self._outbox = Outbox(self._theme, self.messages, self.threads, self.footer, intents.outbox, self)
+        self._outbox.thread_requested.connect(self._open_thread)
+        self._outbox.arrived.connect(self._on_arrived)
+        self.messages.defer_requested.connect(intents.send_deferred)
+        self.messages.retry_now_requested.connect(intents.retry_now)
+
+    def _wire_pulls(self, intents: Intents) -> None:
+        from desktop_app.widgets.pulls import Pulls
+
+        self._pulls = Pulls(self._theme, intents.pull, self._explain, self)
+        self._pulls.told.connect(lambda text: self.notice.show_notice(text, timeout_s=UNDO_S))
+        self._pulls.connections_requested.connect(lambda: self._open_connections())
+
+    def _on_arrived(self, operation: Operation, text: str) -> None:
+        """A deferred request has ended; nothing needs to be said where it is seen."""
+        if operation.thread_id != self.messages.thread_id or not self.isActiveWindow():
+            thread_id = operation.thread_id
+            self.notice.show_notice(
+                text, action=self.tr("Show"), on_action=lambda: self._open_thread(thread_id)
+            )
+
+    def _open_outbox(self) -> None:
+        if self._outbox:
+            self._outbox.open()
+
+    def _open_pulls(self, connection_id: str = "") -> None:
+        if self._pulls:
+            self._pulls.open(connection_id)
+
+    def _push_current(self) -> None:
+        chosen = self._current_assistant_id()
+        if self._intents and chosen:
+            self._intents.pull.push(chosen)
 
     def _on_assistants(self, listed: AssistantsListed) -> None:
         self._assistants = listed.assistants
@@ -495,10 +550,13 @@ class MainWindow(QMainWindow):
             on_action=lambda: self._draft_assistant(settings),
         )
 
-    def _edit_current(self) -> None:
+    def _current_assistant_id(self) -> AssistantId | None:
+        """The selected assistant or, with all threads selected, the one in use."""
         summary = self._current_summary()
-        chosen = self._assistant_id or (summary.assistant_id if summary else None)
-        if chosen:
+        return self._assistant_id or (summary.assistant_id if summary else None)
+
+    def _edit_current(self) -> None:
+        if chosen := self._current_assistant_id():
             self._edit_assistant(chosen)
 
     def _edit_selected(self, assistant_id: str) -> None:
