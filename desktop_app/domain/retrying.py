@@ -33,11 +33,16 @@ def may_repeat(error: BaseException, attempt: int, retries: int, *, is_safe: boo
 
     ``is_safe``: the request changes nothing and costs nothing, so that it may have been done.
     """
-    if attempt >= retries or not isinstance(error, ServiceError) or isinstance(error, QuotaExceededError):
-        return False
-    if (error.retry_after_s or 0.0) > LONGEST_HINT_S:
+    if attempt >= retries or not isinstance(error, ServiceError) or _needs_the_user(error):
         return False
     return error.is_untouched or (is_safe and _may_pass(error))
+
+
+def _needs_the_user(error: ServiceError) -> bool:
+    """What waiting does not cure; a proxy may even lock out who comes again with a wrong password."""
+    is_set_wrong = isinstance(error, UnreachableError) and error.step in ("proxy", "tls")
+    is_far = (error.retry_after_s or 0.0) > LONGEST_HINT_S
+    return is_set_wrong or is_far or isinstance(error, QuotaExceededError)
 
 
 def _may_pass(error: ServiceError) -> bool:

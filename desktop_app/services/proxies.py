@@ -11,9 +11,8 @@ import httpx
 
 from desktop_app.domain.connections import Network, Proxy, is_loopback
 from desktop_app.domain.errors import UnreachableError
+from desktop_app.domain.proxies import SCHEMES
 from desktop_app.domain.secret import Secret
-
-SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
 def proxy_on(url: str, network: Network, password: Secret | None = None) -> httpx.Proxy | None:

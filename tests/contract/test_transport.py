@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from desktop_app.domain.errors import (
     BadReplyError,
     InsecureAddressError,
     NotFoundError,
+    NotOfferedError,
     RunError,
     ServiceError,
     SignInError,
@@ -29,7 +31,9 @@ from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.services import http as transport
 from desktop_app.services import passage
 from desktop_app.services.connecting import http_of, sign_in_of
+from desktop_app.services.factory import service_factory
 from desktop_app.services.http import HttpClient
+from desktop_app.services.on_device import OnDeviceModel
 from desktop_app.services.sign_in import KeySignIn
 from tests.conftest import until
 from tests.proxies import Authority, BabblingProxy, HttpProxy, SocksProxy
@@ -305,6 +309,15 @@ async def test_stopping_while_the_proxy_thinks_leaves_nothing_open(scheme: str) 
         await until(lambda: proxy.left == 30)
 
 
+async def test_stopping_in_the_handshake_leaves_nothing_open() -> None:
+    async with BabblingProxy(is_silent=True) as server, client(f"https://127.0.0.1:{server.port}") as http:
+        task = asyncio.create_task(http.fetch("POST", "/ask", b"{}"))
+        await until(lambda: server.met == 1)
+        task.cancel()
+        await asyncio.wait([task])
+        await until(lambda: server.left == 1)
+
+
 @needs_openssl
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
 async def test_behind_a_proxy_the_certificate_is_still_the_services(
@@ -574,3 +587,32 @@ async def test_a_connection_takes_its_network_and_its_proxys_password_along() ->
         assert PASSWORD not in http.redacted(f"it was {PASSWORD}")
         await http.close()
         assert proxy.seen
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ConnectionKind if kind is not ConnectionKind.ON_DEVICE])
+async def test_every_kind_goes_through_the_proxy_of_its_connection(
+    kind: ConnectionKind, tmp_path: Path
+) -> None:
+    async with HttpProxy(user="user", password=PASSWORD) as proxy:
+        address = f"https://{SERVICE}/v1"
+        connection = Connection(
+            ConnectionId("c"),
+            kind,
+            "c",
+            address,
+            Auth.API_KEY,
+            folder="b1g",
+            operations_url=address,
+            network=manual("http", proxy.port, "user"),
+        )
+        try:
+            service = service_factory(OnDeviceModel(tmp_path))(
+                connection, Credentials(Secret(KEY), Secret(PASSWORD))
+            )
+        except NotOfferedError:
+            pytest.skip("has no adapter yet")
+        with pytest.raises(UnreachableError) as caught:
+            await service.test()
+        await service.close()
+        assert caught.value.step == "proxy"
+        assert proxy.seen == [f"{SERVICE}:443"], "the password was not sent"
