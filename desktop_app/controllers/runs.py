@@ -266,7 +266,7 @@ class RunsController:
         if active := self._active.get(thread_id):
             active.hurry.set()
 
-    async def adopt(self, orphans: Sequence[tuple[Run, Message]]) -> None:
+    def adopt(self, orphans: Sequence[tuple[Run, Message]]) -> None:
         """Read on the runs that an earlier program left, each with its message as it was stored."""
         for run, reply in orphans:
             active = _Active(

@@ -1,18 +1,14 @@
 """Runs against a real store and a scripted service: one ending each, and nothing that arrived is lost."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from desktop_app.controllers.connections import ConnectionsController
-from desktop_app.controllers.facts import Fact, ReplyEdited, RunBegan, RunFinished
-from desktop_app.controllers.runs import RunsController
-from desktop_app.domain.assistants import Assistant, AssistantSettings, PromptTruncation
-from desktop_app.domain.connections import Connection, ConnectionKind, ConnectionReport, Model
+from desktop_app.controllers.facts import ReplyEdited
+from desktop_app.domain.assistants import PromptTruncation
 from desktop_app.domain.errors import (
     ContextTooLongError,
     NitkaError,
@@ -22,122 +18,11 @@ from desktop_app.domain.errors import (
     UnreachableError,
     UnusableAssistantError,
 )
-from desktop_app.domain.events import RunEnded, RunEvent, TextAppended, TextReplaced, UsageReported
-from desktop_app.domain.ids import ConnectionId, MessageId, ThreadId
-from desktop_app.domain.prompt import RunRequest
-from desktop_app.domain.secret import Credentials
+from desktop_app.domain.events import RunEnded, TextAppended, TextReplaced, UsageReported
+from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.threads import Author, Message, Status, Usage
-from desktop_app.store.assistants import AssistantStore
-from desktop_app.store.connections import ConnectionStore
-from desktop_app.store.conversations import ConversationStore
-from desktop_app.store.database import Database
-from desktop_app.store.remote import RemoteStore
-from desktop_app.store.secrets import SecretStore
 from tests.conftest import until
-
-Step = RunEvent | Exception | asyncio.Event
-
-
-class ScriptedService:
-    """Answers each run with the next script: events are said, errors raised, asyncio events waited for."""
-
-    def __init__(self) -> None:
-        self.scripts: list[list[Step]] = []
-        self.requests: list[RunRequest] = []
-        self.closed_streams = 0
-
-    async def run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
-        self.requests.append(request)
-        try:
-            for step in self.scripts.pop(0):
-                if isinstance(step, Exception):
-                    raise step
-                if isinstance(step, asyncio.Event):
-                    await step.wait()
-                else:
-                    yield step
-        finally:
-            self.closed_streams += 1
-
-    async def models(self) -> tuple[Model, ...]:
-        return ()
-
-    async def test(self) -> ConnectionReport:
-        return ConnectionReport(0)
-
-    async def close(self) -> None:
-        pass
-
-
-class Scene:
-    """A thread with an assistant that answers through a scripted service."""
-
-    def __init__(self, folder: Path) -> None:
-        self.database = Database(folder / "nitka.db", folder / "backups")
-        self.conversations = ConversationStore(self.database)
-        self.assistants = AssistantStore(self.database)
-        self.records = ConnectionStore(self.database)
-        self.service = ScriptedService()
-        self.facts: list[Fact] = []
-        connections = ConnectionsController(self.records, SecretStore("test"), self._make_service)
-        self.runs = RunsController(
-            self.conversations,
-            self.assistants,
-            connections,
-            RemoteStore(self.database),
-            "owner",
-            self.facts.append,
-        )
-
-    def _make_service(self, _connection: Connection, _credentials: Credentials) -> ScriptedService:
-        return self.service
-
-    async def open(self, settings: AssistantSettings) -> None:
-        await self.database.open()
-        connection = Connection(ConnectionId("c"), ConnectionKind.CHAT, "Test", "http://127.0.0.1:1/v1")
-        await self.records.add(connection)
-        self.assistant: Assistant = await self.assistants.create(
-            replace(settings, connection_id=connection.id)
-        )
-        self.thread_id: ThreadId = (await self.conversations.create_thread(self.assistant.id)).id
-
-    async def ask(self, text: str, *script: Step) -> Message:
-        """Send, wait for the end, and give the stored reply."""
-        self.service.scripts.append(list(script))
-        await self.runs.send(self.thread_id, text)
-        await self.runs.wait(self.thread_id)
-        return (await self.messages())[-1]
-
-    async def messages(self) -> list[Message]:
-        return await self.conversations.messages(self.thread_id)
-
-    def endings(self) -> list[RunFinished]:
-        return [fact for fact in self.facts if isinstance(fact, RunFinished)]
-
-    def shown(self) -> str:
-        """The last reply as a window would show it."""
-        text = ""
-        for fact in self.facts:
-            if isinstance(fact, RunBegan):
-                text = fact.reply.text
-            elif isinstance(fact, ReplyEdited):
-                text = fact.edit.apply(text)
-        return text
-
-
-SETTINGS = AssistantSettings(name="Test", instruction="Be brief.", model="m")
-DONE = RunEnded(Status.COMPLETED)
-
-
-@asynccontextmanager
-async def scene(folder: Path, settings: AssistantSettings = SETTINGS) -> AsyncIterator[Scene]:
-    made = Scene(folder)
-    await made.open(settings)
-    try:
-        yield made
-    finally:
-        await made.runs.close()
-        await made.database.close()
+from tests.unit.run_scene import DONE, SETTINGS, Step, scene
 
 
 async def test_a_reply_grows_and_is_kept_with_its_usage(tmp_path: Path) -> None:

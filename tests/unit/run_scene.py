@@ -1,0 +1,186 @@
+"""A thread with an assistant that answers through a scripted service; the store is a real one."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from desktop_app.controllers.connections import ConnectionsController
+from desktop_app.controllers.facts import Fact, ReplyEdited, RunBegan, RunFinished, RunResumed, StageReached
+from desktop_app.controllers.runs import RunsController
+from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.connections import Connection, ConnectionKind, ConnectionReport, Model
+from desktop_app.domain.events import RunEnded, RunEvent
+from desktop_app.domain.ids import ConnectionId, ThreadId
+from desktop_app.domain.prompt import RunRequest
+from desktop_app.domain.secret import Credentials
+from desktop_app.domain.service import Service
+from desktop_app.domain.threads import Message, Status
+from desktop_app.store.assistants import AssistantStore
+from desktop_app.store.connections import ConnectionStore
+from desktop_app.store.conversations import ConversationStore
+from desktop_app.store.database import Database
+from desktop_app.store.remote import RemoteStore
+from desktop_app.store.secrets import SecretStore
+
+Step = RunEvent | Exception | asyncio.Event
+
+
+class ScriptedService:
+    """Answers each run with the next script: events are said, errors raised, asyncio events waited for."""
+
+    def __init__(self) -> None:
+        self.scripts: list[list[Step]] = []
+        self.requests: list[RunRequest] = []
+        self.closed_streams = 0
+
+    async def run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
+        self.requests.append(request)
+        try:
+            for step in self.scripts.pop(0):
+                if isinstance(step, Exception):
+                    raise step
+                if isinstance(step, asyncio.Event):
+                    await step.wait()
+                else:
+                    yield step
+        finally:
+            self.closed_streams += 1
+
+    async def models(self) -> tuple[Model, ...]:
+        return ()
+
+    async def test(self) -> ConnectionReport:
+        return ConnectionReport(0)
+
+    async def close(self) -> None:
+        pass
+
+
+CONNECTION = Connection(ConnectionId("c"), ConnectionKind.CHAT, "Test", "http://127.0.0.1:1/v1")
+
+
+class ResumableService(ScriptedService):
+    """Writes on without a listener: ``rests`` are the scripts of runs that are read on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rests: list[list[Step]] = []
+        self.resumed: list[tuple[str, int | None]] = []
+        self.cancelled: list[str] = []
+        self.cancel_errors: list[Exception] = []
+
+    async def resume(
+        self, request: RunRequest, remote_id: str, cursor: int | None
+    ) -> AsyncGenerator[RunEvent, None]:
+        self.resumed.append((remote_id, cursor))
+        self.scripts.insert(0, self.rests.pop(0))
+        async with aclosing(self.run(request)) as events:
+            async for event in events:
+                yield event
+
+    async def cancel_run(self, remote_id: str) -> None:
+        self.cancelled.append(remote_id)
+        if self.cancel_errors:
+            raise self.cancel_errors.pop(0)
+
+
+class Scene:
+    """A thread with an assistant that answers through ``service``.
+
+    A second scene in the same folder is the program started once more: ``owner`` names it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        service: ScriptedService | None = None,
+        connection: Connection = CONNECTION,
+        owner: str = "owner",
+    ) -> None:
+        self.database = Database(folder / "nitka.db", folder / "backups")
+        self.conversations = ConversationStore(self.database)
+        self.assistants = AssistantStore(self.database)
+        self.records = ConnectionStore(self.database)
+        self.remote = RemoteStore(self.database)
+        self.service = service or ScriptedService()
+        self.connection = connection
+        self.owner = owner
+        self.facts: list[Fact] = []
+        connections = ConnectionsController(self.records, SecretStore("test"), self._make_service)
+        self.runs = RunsController(
+            self.conversations,
+            self.assistants,
+            connections,
+            self.remote,
+            owner,
+            self.facts.append,
+        )
+
+    def _make_service(self, _connection: Connection, _credentials: Credentials) -> Service:
+        return self.service
+
+    async def open(self, settings: AssistantSettings) -> None:
+        await self.database.open()
+        await self.records.add(self.connection)
+        self.assistant: Assistant = await self.assistants.create(
+            replace(settings, connection_id=self.connection.id)
+        )
+        self.thread_id: ThreadId = (await self.conversations.create_thread(self.assistant.id)).id
+
+    async def reopen(self, thread_id: ThreadId) -> None:
+        """Start as the next program does: what the last one left is read on, the rest is interrupted."""
+        await self.database.open()
+        self.thread_id = thread_id
+        self.runs.adopt(
+            await self.conversations.resumable_orphans(lambda owner: owner == self.owner, self.owner)
+        )
+        await self.conversations.interrupt_orphans(lambda owner: owner == self.owner)
+
+    async def ask(self, text: str, *script: Step) -> Message:
+        """Send, wait for the end, and give the stored reply."""
+        self.service.scripts.append(list(script))
+        await self.runs.send(self.thread_id, text)
+        await self.runs.wait(self.thread_id)
+        return (await self.messages())[-1]
+
+    async def messages(self) -> list[Message]:
+        return await self.conversations.messages(self.thread_id)
+
+    def endings(self) -> list[RunFinished]:
+        return [fact for fact in self.facts if isinstance(fact, RunFinished)]
+
+    def stages(self) -> list[StageReached]:
+        return [fact for fact in self.facts if isinstance(fact, StageReached)]
+
+    def shown(self) -> str:
+        """The last reply as a window would show it."""
+        text = ""
+        for fact in self.facts:
+            if isinstance(fact, RunBegan | RunResumed):
+                text = fact.reply.text
+            elif isinstance(fact, ReplyEdited):
+                text = fact.edit.apply(text)
+        return text
+
+
+SETTINGS = AssistantSettings(name="Test", instruction="Be brief.", model="m")
+DONE = RunEnded(Status.COMPLETED)
+
+
+@asynccontextmanager
+async def scene(
+    folder: Path,
+    settings: AssistantSettings = SETTINGS,
+    *,
+    service: ScriptedService | None = None,
+    connection: Connection = CONNECTION,
+) -> AsyncIterator[Scene]:
+    made = Scene(folder, service, connection)
+    await made.open(settings)
+    try:
+        yield made
+    finally:
+        await made.runs.close()
+        await made.database.close()
