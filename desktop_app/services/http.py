@@ -280,8 +280,9 @@ class HttpClient:
             if len(body) > ERROR_BODY_BYTES:
                 break
         text = self.redacted(body.decode("utf-8", "replace"))
+        headers = {name: self.redacted(value) for name, value in response.headers.items()}
         theirs = self.redacted(_their_ids(response)) or request_id
-        return error_for(response.status_code, response.headers, text.encode(), theirs)
+        return error_for(response.status_code, headers, text.encode(), theirs)
 
     @contextmanager
     def _translating(self, request_id: str, passage: Passage | None = None) -> Iterator[None]:
