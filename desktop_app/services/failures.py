@@ -98,6 +98,7 @@ _BY_GRPC: dict[int, type[ServiceError]] = {
     16: SignInError,
 }
 _UNAVAILABLE = 14
+_WEB_PAGE = "a web page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,11 @@ def error_of_status(value: object, request_id: str = "") -> ServiceError:
     error = error_in_stream(value, request_id)
     error.is_untouched = False
     return error
+
+
+def may_be_from_elsewhere(error: ServiceError) -> bool:
+    """Whether a refusal has no words of the service: a web page, or nothing at all, comes from servers on the way."""
+    return error.detail.startswith(_WEB_PAGE) or error.detail == f"HTTP {error.status_code}"
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
@@ -323,7 +329,7 @@ def _plain(body: bytes) -> str:
         return _shown(text)
     title = re.search(r"<title[^>]*>(.*?)</title", text, re.I | re.S)
     words = " ".join(html.unescape(title[1]).split()) if title else ""
-    return _shown(f"a web page: {words}" if words else "a web page")
+    return _shown(f"{_WEB_PAGE}: {words}" if words else _WEB_PAGE)
 
 
 def _shown(value: object) -> str:

@@ -7,18 +7,20 @@ since JSON may hold U+2028 as it is.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from typing import Any, cast
 
 import msgspec
 
-from desktop_app.domain.errors import BadReplyError
-from desktop_app.services.failures import error_in_stream
+from desktop_app.domain.errors import BadReplyError, UnreachableError
+from desktop_app.services.failures import error_in_stream, fault_in_body
+from desktop_app.services.json_case import camel_cased
 
 MAX_VALUE_BYTES = 64 << 20
 
 _BETWEEN = re.compile(rb"(?:[\s,\[\]]|\xef\xbb\xbf|data:|DONE|null)*")
 _LONGEST_BETWEEN = 5
+_SHOWN_BYTES = 4096
 _AFTER_VALUE = b" \t\r\n,]"
 _BRACKET_OR_QUOTE = re.compile(rb'["{}\[\]]')
 _REST_OF_STRING = re.compile(rb'(?:[^"\\\n]++|\\[^\n])*+')
@@ -26,7 +28,11 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class BrokenJsonError(ValueError):
-    """What came is not a stream of JSON objects, or one of them exceeds the limit."""
+    """What came is not a stream of JSON objects, or one of them exceeds the limit; ``came`` is the beginning of it."""
+
+    def __init__(self, reason: str, came: bytes = b"") -> None:
+        super().__init__(reason)
+        self.came = came
 
 
 class CutJsonError(BrokenJsonError):
@@ -90,7 +96,7 @@ class JsonStreamDecoder:
         if self._open.startswith(b"{"):
             return True
         if len(self._open) > _LONGEST_BETWEEN or b"{" in self._open or b"\n" in self._open:
-            raise BrokenJsonError(f"not JSON: {bytes(self._open[:80]).decode('utf-8', 'replace')}")
+            raise BrokenJsonError("not JSON", bytes(self._open[:_SHOWN_BYTES]))
         return False  # what is left may be the first half of "data:"
 
     def _end_of_object(self) -> int:
@@ -126,6 +132,38 @@ class JsonStreamDecoder:
         return at
 
 
+async def payloads(
+    body: AsyncIterator[bytes], redacted: Callable[[str], str]
+) -> AsyncGenerator[dict[str, Any], None]:
+    """The payloads of a stream as they come, their keys in camelCase; ``body`` stays the caller's to close.
+
+    Raises the ServiceError that the stream tells (its words ``redacted``), UnreachableError when it ends inside an
+    object, and BadReplyError for what is no such stream.
+    """
+    decoder = JsonStreamDecoder()
+    try:
+        async for chunk in body:
+            for value in decoder.feed(chunk):
+                yield _payload(value, redacted)
+        for value in decoder.end():
+            yield _payload(value, redacted)
+    except CutJsonError as error:
+        raise UnreachableError(str(error), step="tcp") from error
+    except BrokenJsonError as error:
+        raise BadReplyError(_described(str(error), error.came, redacted)) from error
+
+
+def object_in(body: bytes, redacted: Callable[[str], str]) -> dict[str, Any]:
+    """The one object of a whole body, its keys in camelCase.  Raises BadReplyError."""
+    try:
+        value = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
+    except _UNREADABLE as error:
+        raise BadReplyError(_described("not JSON", body, redacted)) from error
+    if not isinstance(value, dict):
+        raise BadReplyError(f"not an object but {type(value).__name__}")
+    return cast("dict[str, Any]", camel_cased(value))
+
+
 def unwrapped(value: object, redacted: Callable[[str], str]) -> dict[str, Any]:
     """The payload of a value of a stream: what stands under ``result``, or the object itself, its keys as they came.
 
@@ -133,29 +171,35 @@ def unwrapped(value: object, redacted: Callable[[str], str]) -> dict[str, Any]:
     ``redacted``); an event of its own with a type may own an ``error``, and that is not looked at.
     """
     if not isinstance(value, dict):
-        raise BadReplyError(redacted(f"not an object: {_excerpt(value)}"))
+        raise BadReplyError(f"not an object but {type(value).__name__}")
     inner = value.get("result")
     payload = inner if isinstance(inner, dict) and not _has_event_type(value) else value
     for place in (value, payload):
         if place.get("error") and not _has_event_type(place):
-            raise error_in_stream(_redacted(place, redacted))
+            raise error_in_stream(redacted_value(place, redacted))
     return payload
+
+
+def redacted_value(value: object, redacted: Callable[[str], str]) -> object:
+    """``value`` with all its texts ``redacted``, before anything is cut off them."""
+    if isinstance(value, dict):
+        return {name: redacted_value(inner, redacted) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [redacted_value(inner, redacted) for inner in value]
+    return redacted(value) if isinstance(value, str) else value
+
+
+def _payload(value: object, redacted: Callable[[str], str]) -> dict[str, Any]:
+    return cast("dict[str, Any]", camel_cased(unwrapped(value, redacted)))
+
+
+def _described(reason: str, came: bytes, redacted: Callable[[str], str]) -> str:
+    said = fault_in_body(redacted(came.decode("utf-8", "replace")).encode()).message
+    return f"{reason}: {said}" if said else reason
 
 
 def _has_event_type(value: Mapping[str, object]) -> bool:
     return "eventType" in value or "event_type" in value
-
-
-def _redacted(value: object, redacted: Callable[[str], str]) -> object:
-    if isinstance(value, dict):
-        return {name: _redacted(inner, redacted) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_redacted(inner, redacted) for inner in value]
-    return redacted(value) if isinstance(value, str) else value
-
-
-def _excerpt(value: object) -> str:
-    return msgspec.json.encode(value).decode()[:80]
 
 
 def _whole(line: bytes) -> tuple[bool, object]:

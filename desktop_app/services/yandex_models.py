@@ -4,6 +4,7 @@ Those APIs have no list to ask for; this one is the documentation's (the models 
 hold rotates, so any other URI may be typed.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from desktop_app.domain.connections import Model
@@ -21,11 +22,24 @@ _LISTED = (
     _Listed("yandexgpt-lite/latest", "YandexGPT Lite 5", 32_768),
     _Listed("aliceai-llm/latest", "Alice AI LLM", 32_768),
 )
+# The same list of models holds these, and only the OpenAI-compatible API answers with them.
+_ELSEWHERE = ("qwen", "gpt-oss", "gemma", "llama", "deepseek")
 
 
 def documented_models(folder: str) -> tuple[Model, ...]:
     """The documented models with the URIs they have in ``folder``."""
     return tuple(Model(f"gpt://{folder}/{one.tail}", one.name, one.context_tokens) for one in _LISTED)
+
+
+def answering_models(listed: Sequence[Model], folder: str) -> tuple[Model, ...]:
+    """Those of ``listed`` that the native APIs answer with, and what the documentation says of them."""
+    known = {model.id: model for model in documented_models(folder)}
+    found = (model for model in listed if not _name_in(model.id).startswith(_ELSEWHERE))
+    return tuple(known.get(model.id, model) for model in found)
+
+
+def _name_in(uri: str) -> str:
+    return uri.partition("://")[2].partition("/")[2]
 
 
 def model_uri(model: str, folder: str) -> str:

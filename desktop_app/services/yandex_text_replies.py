@@ -1,0 +1,181 @@
+"""Replies of Yandex text generation: CompletionResponse and Operation in, what Nitka makes of them out; no I/O.
+
+A reply comes as growing snapshots, each with the whole text so far, which the next may rewrite; the status of the last
+one says how it ended (text-generation.md 3 and 8).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from desktop_app.domain.errors import BadReplyError, RunError, ServiceError, UnansweredCallError
+from desktop_app.domain.events import RunAccepted, RunEnded, RunEvent, TextReplaced, ToolCalled, UsageReported
+from desktop_app.domain.operations import DeferredReply, RemoteOperation
+from desktop_app.domain.threads import Status, Usage
+from desktop_app.services.failures import error_of_status
+from desktop_app.services.json_fields import count_of, read, text_of
+from desktop_app.services.json_stream import redacted_value
+
+_ENDINGS = {
+    "ALTERNATIVE_STATUS_FINAL": Status.COMPLETED,
+    "ALTERNATIVE_STATUS_TRUNCATED_FINAL": Status.TRUNCATED,
+    "ALTERNATIVE_STATUS_CONTENT_FILTER": Status.FILTERED,
+}
+_TOOL_CALLS = "ALTERNATIVE_STATUS_TOOL_CALLS"
+_INTERIM = ("", "ALTERNATIVE_STATUS_UNSPECIFIED", "ALTERNATIVE_STATUS_PARTIAL")
+
+
+class _Function(msgspec.Struct):
+    name: Any = None
+    arguments: Any = None
+
+
+class _Call(msgspec.Struct, rename="camel"):
+    function_call: _Function | None = None
+
+
+class _Calls(msgspec.Struct, rename="camel"):
+    tool_calls: list[_Call | None] | None = None
+
+
+class _Message(msgspec.Struct, rename="camel"):
+    text: Any = None
+    tool_call_list: _Calls | None = None
+
+
+class _Alternative(msgspec.Struct):
+    message: _Message | None = None
+    status: Any = None
+
+
+class _Usage(msgspec.Struct, rename="camel"):
+    input_text_tokens: Any = None
+    completion_tokens: Any = None
+
+
+class _Completion(msgspec.Struct):
+    alternatives: list[_Alternative | None] | None = None
+    usage: _Usage | None = None
+
+    @property
+    def first(self) -> _Alternative:
+        """The one alternative that has ever been seen."""
+        return next((one for one in self.alternatives or () if one), _Alternative())
+
+
+class _Operation(msgspec.Struct):
+    id: Any = None
+    done: Any = None
+    error: Any = None
+    response: dict[str, Any] | None = None
+
+
+class CompletionReply:
+    """Follows the snapshots of one reply to its ending."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._has_begun = False
+        self._status = ""
+        self._text = ""
+        self._usage: Usage | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything came, which is billed."""
+        return self._has_begun
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the service said how the reply ends."""
+        return self._status in _ENDINGS
+
+    def feed(self, value: object) -> Iterator[RunEvent]:
+        """What a snapshot brings.  Raises BadReplyError, and UnansweredCallError when the model calls functions."""
+        completion = read(value, _Completion)
+        if not self._has_begun:
+            self._has_begun = True
+            yield RunAccepted(model=self._model)
+        alternative = completion.first
+        self._status = text_of(alternative.status)
+        text = text_of(alternative.message.text) if alternative.message else ""
+        if text and text != self._text:  # an ending without a text leaves what was written so far
+            self._text = text
+            yield TextReplaced(text)
+        if (usage := _usage(completion)) and usage != self._usage:
+            self._usage = usage
+            yield UsageReported(usage)
+        if self._status == _TOOL_CALLS:
+            yield from _calls(alternative)
+
+    def ending(self) -> RunEnded:
+        """The ending, once the stream is over; one with a status that nobody announced is complete."""
+        if self._status in _INTERIM:
+            return RunEnded(Status.INTERRUPTED)
+        return RunEnded(_ENDINGS.get(self._status, Status.COMPLETED))
+
+
+def operation_id(value: object) -> str:
+    """The id of an operation that was just made.  Raises BadReplyError."""
+    if not (made := text_of(read(value, _Operation).id)):
+        raise BadReplyError("the operation has no id")
+    return made
+
+
+def remote_operation(value: object, remote_id: str, redacted: Callable[[str], str]) -> RemoteOperation:
+    """How far an operation is, by the table of text-generation.md 5: an error counts only when it is done.
+
+    What is done and cannot be read is failed; asking again would bring the same.  Raises BadReplyError for what is no
+    operation.
+    """
+    operation = read(value, _Operation)
+    if operation.done is not True:
+        if not operation.id:
+            raise BadReplyError("not an operation")
+        return RemoteOperation(remote_id)
+    try:
+        if _has_failed(operation):
+            raise error_of_status(redacted_value(operation.error, redacted))
+        return RemoteOperation(remote_id, is_done=True, result=_deferred(operation))
+    except ServiceError as error:
+        return RemoteOperation(remote_id, is_done=True, error=RunError.of(error))
+
+
+def _has_failed(operation: _Operation) -> bool:
+    code = operation.error.get("code") if isinstance(operation.error, dict) else None
+    return bool(count_of(code) or (operation.error and operation.response is None))
+
+
+def _deferred(operation: _Operation) -> DeferredReply:
+    if operation.response is None:
+        raise BadReplyError("the operation is done and has neither a response nor an error")
+    completion = read(operation.response, _Completion)
+    alternative = completion.first
+    status = text_of(alternative.status)
+    if status == _TOOL_CALLS:
+        list(_calls(alternative))
+    if alternative.message is None:
+        raise BadReplyError("the operation is done and its response has no message")
+    text = text_of(alternative.message.text)
+    return DeferredReply(text, _ENDINGS.get(status, Status.COMPLETED), _usage(completion))
+
+
+def _usage(completion: _Completion) -> Usage | None:
+    if not completion.usage:
+        return None
+    told = completion.usage
+    return Usage(count_of(told.input_text_tokens) or 0, count_of(told.completion_tokens) or 0)
+
+
+def _calls(alternative: _Alternative) -> Iterator[RunEvent]:
+    """The functions that the model calls, and the error that nothing here answers them."""
+    calls = alternative.message.tool_call_list if alternative.message else None
+    functions = [
+        call.function_call for call in (calls and calls.tool_calls) or () if call and call.function_call
+    ]
+    for place, function in enumerate(functions):
+        yield ToolCalled(
+            str(place), text_of(function.name), msgspec.json.encode(function.arguments or {}).decode()
+        )
+    raise UnansweredCallError(", ".join(text_of(function.name) for function in functions))
