@@ -99,6 +99,7 @@ class Scene:
         connection: Connection = CONNECTION,
         owner: str = "owner",
     ) -> None:
+        self.folder = folder
         self.database = Database(folder / "nitka.db", folder / "backups")
         self.conversations = ConversationStore(self.database)
         self.assistants = AssistantStore(self.database)
