@@ -16,9 +16,10 @@ class Provider(NamedTuple):
     ``hosts`` are endings of host names that tell it.  ``key_scheme`` stands before an API key in ``Authorization``.
     ``has_iam``: IAM and OAuth tokens sign in as well as keys.  ``project_header`` carries the folder where OpenAI's
     protocol is spoken, ``folder_header`` elsewhere; ``opt_out_header`` with "false" switches logging off there.
-    ``keeps_replies_days`` None: not at all.  ``model_schemes`` are the beginnings of the model ids worth showing, all
-    when empty.  ``unsupported`` are fields of a request that are refused or ignored there.  ``roles`` are what an
-    account needs, ``key_scope`` what a key needs.
+    ``keeps_replies_days`` None: not at all.  A limit of fewer than ``min_output_tokens`` is refused.
+    ``has_obfuscation``: streams are padded with random text, which can be switched off.  ``model_schemes`` are the
+    beginnings of the model ids worth showing, all when empty.  ``unsupported`` are fields of a request that are refused
+    or ignored there.  ``roles`` are what an account needs, ``key_scope`` what a key needs.
     """
 
     id: str
@@ -35,6 +36,8 @@ class Provider(NamedTuple):
     keeps_replies_days: int | None = None
     can_chain: bool = False
     can_run_in_background: bool = False
+    min_output_tokens: int = 1
+    has_obfuscation: bool = False
     model_schemes: tuple[str, ...] = ()
     unsupported: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ()
@@ -78,6 +81,8 @@ OPENAI = Provider(
     keeps_replies_days=30,
     can_chain=True,
     can_run_in_background=True,
+    min_output_tokens=16,
+    has_obfuscation=True,
 )
 COMPATIBLE = Provider("compatible", "", unsupported=frozenset({"metadata", "include", "truncation"}))
 PROVIDERS = (YANDEX, OPENAI, COMPATIBLE)

@@ -7,6 +7,7 @@ from desktop_app.domain.service import Service, ServiceFactory
 from desktop_app.services.assistant_api import AssistantApiService
 from desktop_app.services.chat_completions import ChatCompletionsService
 from desktop_app.services.on_device import OnDeviceModel, OnDeviceService
+from desktop_app.services.responses import ResponsesService
 
 
 def service_factory(model: OnDeviceModel) -> ServiceFactory:
@@ -18,6 +19,8 @@ def service_factory(model: OnDeviceModel) -> ServiceFactory:
                 return OnDeviceService(model, connection)
             case ConnectionKind.CHAT:
                 return ChatCompletionsService(connection, credentials)
+            case ConnectionKind.RESPONSES:
+                return ResponsesService(connection, credentials)
             case ConnectionKind.ASSISTANT_API:
                 return AssistantApiService(connection, credentials)
             case _:

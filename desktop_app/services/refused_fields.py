@@ -1,0 +1,29 @@
+"""What a model does not want to be told: learned from its refusals, so that it is asked in vain only once."""
+
+import re
+from collections.abc import Mapping
+
+from desktop_app.domain.errors import RequestRejectedError, ServiceError
+
+
+class RefusedFields:
+    """Optional fields of a request, by model; ``telling`` holds each with the word that names it in a refusal."""
+
+    def __init__(self, telling: Mapping[str, str]) -> None:
+        self._telling = {
+            field: re.compile(rf"\b{re.escape(word)}\b", re.I) for field, word in telling.items()
+        }
+        self._refused: set[tuple[str, str]] = set()
+
+    def has(self, model: str, field: str) -> bool:
+        """Whether ``model`` refused ``field``."""
+        return (model, field) in self._refused
+
+    def learn(self, model: str, error: ServiceError) -> bool:
+        """Whether ``error`` refuses a field that was not refused before, so that asking without it may help."""
+        if not isinstance(error, RequestRejectedError):
+            return False
+        named = {field for field, word in self._telling.items() if word.search(error.detail)}
+        new = {(model, field) for field in named} - self._refused
+        self._refused |= new
+        return bool(new)
