@@ -8,10 +8,11 @@ a refused run leaves nothing behind in a thread.
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager, suppress
-from typing import TypeVar, cast
+from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -34,6 +35,7 @@ from desktop_app.domain.events import AssistantHeld, RunAccepted, RunEvent, Stag
 from desktop_app.domain.prompt import AskedAssistant, Held, PromptMessage, RunRequest
 from desktop_app.domain.providers import KINDS
 from desktop_app.domain.remote import Page, PulledAssistant, PulledMessage, PulledThread, PulledVersion
+from desktop_app.domain.retrying import delay_s
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.threads import Author
 from desktop_app.services.assistant_api_events import RunReply
@@ -50,12 +52,11 @@ from desktop_app.services.assistant_api_records import (
     pulled_thread,
     pulled_versions,
     settings_on_wire,
-    text_of,
 )
 from desktop_app.services.connecting import http_of, sign_in_of
-from desktop_app.services.failures import fault_in_body
-from desktop_app.services.json_case import camel_cased
-from desktop_app.services.json_stream import BrokenJsonError, CutJsonError, JsonStreamDecoder, unwrapped
+from desktop_app.services.json_fields import text_of
+from desktop_app.services.json_stream import object_in, payloads
+from desktop_app.services.retries import repeated
 from desktop_app.services.yandex_models import documented_models, model_uri
 
 log = logging.getLogger(__name__)
@@ -68,8 +69,8 @@ RUNS = "/assistants/v1/runs"
 PAGE_SIZE = 100
 LIST_S = 20.0
 USAGE_S = 5.0
-# Waits before a stream that broke is listened to again; each new event starts the count anew.
-LISTEN_WAITS_S = (0.5, 1.0, 2.0)
+# How often a stream that broke is listened to again; each new event starts the count anew.
+LISTEN_AGAIN = 3
 # Asking for the state of a run: how often (0.5 s and 300 s are the official SDK's), and how long without any answer.
 POLL_FIRST_S, POLL_MAX_S, POLL_LIMIT_S, POLL_PATIENCE_S = 0.5, 5.0, 300.0, 120.0
 
@@ -96,8 +97,6 @@ class AssistantApiService:
         kind = KINDS[ConnectionKind.ASSISTANT_API]
         is_hosted = urlsplit(connection.base_url).netloc == urlsplit(kind.base_url).netloc
         self._closed_since = kind.closed_since if is_hosted else ""
-        # Assistants made for requests whose run was refused: a repeated request has the same id.
-        self._made: dict[str, str] = {}
 
     # -- answering runs
 
@@ -109,8 +108,9 @@ class AssistantApiService:
         asked = request.assistant or _passing_assistant(request)
         yield StageChanged("waiting")
         with _named(request):
-            assistant_id, held = await self._assistant_for(request, asked), request.held
-            if not asked.is_current:
+            assistant_id, held = asked.remote_id, request.held
+            if not assistant_id or not asked.is_current:
+                assistant_id = await self.push(asked.settings, assistant_id)
                 yield AssistantHeld(assistant_id)
             try:
                 run_id, thread_id = await self._begin(request, asked, assistant_id, held)
@@ -125,7 +125,6 @@ class AssistantApiService:
                     yield AssistantHeld(assistant_id)
                 held = held if is_thread_there else None
                 run_id, thread_id = await self._begin(request, asked, assistant_id, held)
-            self._made.pop(request.request_id, None)
             yield ThreadHeld(thread_id)
             yield RunAccepted(run_id, model_uri(asked.settings.model, self._folder), can_resume=True)
             reply = RunReply(self._http.redacted, thread_id)
@@ -145,17 +144,6 @@ class AssistantApiService:
 
     async def cancel_run(self, remote_id: str) -> None:
         """Do nothing: this API cannot stop a run, whose reply still lands in the thread (and is billed)."""
-
-    async def _assistant_for(self, request: RunRequest, asked: AskedAssistant) -> str:
-        """The id of the assistant, which is at the service as ``asked`` says.
-
-        A repeated request (it has the same id) gets the one that was made for it before.
-        """
-        if asked.is_current and asked.remote_id:
-            return asked.remote_id
-        if request.request_id not in self._made:
-            self._made[request.request_id] = await self.push(asked.settings, asked.remote_id)
-        return self._made[request.request_id]
 
     async def _begin(
         self, request: RunRequest, asked: AskedAssistant, assistant_id: str, held: Held | None
@@ -225,14 +213,14 @@ class AssistantApiService:
 
     async def _listened(self, reply: RunReply, run_id: str) -> AsyncGenerator[RunEvent, None]:
         """The events of the run; a stream that breaks is listened to again, until that brings nothing new."""
-        failures = 0
-        while failures <= len(LISTEN_WAITS_S):
+        failures, wait_s = 0, 0.0
+        while failures <= LISTEN_AGAIN:
             if failures:
                 yield StageChanged("reconnecting")
-                await asyncio.sleep(LISTEN_WAITS_S[failures - 1])
-            start = reply.cursor
+                await asyncio.sleep(wait_s)
+            start, hint_s = reply.cursor, None
+            query = {"runId": run_id, "eventsStartIdx": str(start + 1)}
             try:
-                query = {"runId": run_id, "eventsStartIdx": str(start + 1)}
                 async with aclosing(self._values(f"{RUNS}/listen", query)) as values:
                     async for value in values:
                         for event in reply.feed(value):
@@ -241,10 +229,12 @@ class AssistantApiService:
                             return
             except _PASSING as error:
                 log.info("the stream of run %s broke: %s", run_id, error.detail)
+                hint_s = error.retry_after_s
             except (NotFoundError, RequestRejectedError, BadReplyError) as error:
                 log.info("run %s cannot be listened to: %s", run_id, error.detail)
                 return
             failures = 1 if reply.cursor > start else failures + 1
+            wait_s = delay_s(failures - 1, hint_s, random.random())  # noqa: S311 - jitter
 
     async def _polled(self, reply: RunReply, run_id: str) -> AsyncGenerator[RunEvent, None]:
         """What the state of the run says, asked for until it is an ending."""
@@ -340,7 +330,9 @@ class AssistantApiService:
     async def test(self) -> ConnectionReport:
         """List one assistant, which needs the address, the sign-in and the role.  Raises ServiceError."""
         start = time.monotonic()
-        await self._page(ASSISTANTS, "assistants", self._in_folder(), "", _as_it_is, size=1)
+        await self._fetch(
+            "GET", ASSISTANTS, query={**self._in_folder(), "pageSize": "1"}, read_timeout_s=LIST_S
+        )
         return ConnectionReport(time.monotonic() - start, await self.models())
 
     async def close(self) -> None:
@@ -359,11 +351,10 @@ class AssistantApiService:
         query: Mapping[str, str],
         token: str,
         made: Callable[[Json], T],
-        size: int = PAGE_SIZE,
     ) -> Page[T]:
         """A page of a list; its token is empty after an empty page and when it only comes again."""
-        asked = {**query, "pageSize": str(size)} | ({"pageToken": token} if token else {})
-        value = await self._fetch("GET", path, query=asked, read_timeout_s=LIST_S)
+        asked = {**query, "pageSize": str(PAGE_SIZE)} | ({"pageToken": token} if token else {})
+        value = await repeated(lambda: self._fetch("GET", path, query=asked, read_timeout_s=LIST_S))
         listed = value.get(name)
         items = tuple(
             made(item) for item in (listed if isinstance(listed, list) else ()) if isinstance(item, dict)
@@ -394,36 +385,17 @@ class AssistantApiService:
             raw = await self._http.fetch(
                 method, path, sent, query=query, request_id=request_id, read_timeout_s=read_timeout_s
             )
-            return self._decoded(raw)
-
-    def _decoded(self, raw: bytes) -> Json:
-        try:
-            value = msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            said = self._http.redacted(fault_in_body(raw).message)
-            raise BadReplyError(f"not JSON: {said}") from error
-        if not isinstance(value, dict):
-            raise BadReplyError(f"not an object: {type(value).__name__}")
-        return cast("Json", camel_cased(value))
+            return object_in(raw, self._http.redacted)
 
     async def _values(self, path: str, query: Mapping[str, str]) -> AsyncGenerator[Json, None]:
-        """The objects of a stream as they come, unwrapped, their keys in camelCase.  Raises ServiceError."""
-        decoder = JsonStreamDecoder()
+        """The objects of a stream as they come.  Raises ServiceError."""
         with self._explaining(path):
-            try:
-                async with aclosing(self._http.stream("GET", path, query=query)) as body:
-                    async for chunk in body:
-                        for value in decoder.feed(chunk):
-                            yield self._payload(value)
-                for value in decoder.end():
-                    yield self._payload(value)
-            except CutJsonError as error:
-                raise UnreachableError(str(error), step="tcp") from error
-            except BrokenJsonError as error:
-                raise BadReplyError(self._http.redacted(str(error))) from error
-
-    def _payload(self, value: object) -> Json:
-        return cast("Json", camel_cased(unwrapped(value, self._http.redacted)))
+            async with (
+                aclosing(self._http.stream("GET", path, query=query)) as body,
+                aclosing(payloads(body, self._http.redacted)) as values,
+            ):
+                async for value in values:
+                    yield value
 
     @contextmanager
     def _explaining(self, path: str) -> Iterator[None]:

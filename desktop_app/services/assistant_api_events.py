@@ -22,15 +22,10 @@ from desktop_app.domain.events import (
     UsageReported,
 )
 from desktop_app.domain.threads import Usage
-from desktop_app.services.assistant_api_records import (
-    Json,
-    content_text,
-    count_of,
-    pulled_message,
-    read,
-    text_of,
-)
+from desktop_app.services.assistant_api_records import Json, content_text, pulled_message
 from desktop_app.services.failures import error_of_status
+from desktop_app.services.json_fields import count_of, read, text_of
+from desktop_app.services.json_stream import redacted_value
 
 MODEL_ROLE = "ai.languageModels.user"
 
@@ -153,8 +148,7 @@ class RunReply:
     def _fail(self, error: object) -> None:
         """The words may be a raw exception of the server, the code 0 or missing."""
         said = error if isinstance(error, dict) else {"message": text_of(error) or "the run failed"}
-        shown = msgspec.json.decode(self._redacted(msgspec.json.encode({"error": said}).decode()))
-        self.failure = error_of_status(shown)
+        self.failure = error_of_status({"error": redacted_value(said, self._redacted)})
         if isinstance(self.failure, AccessDeniedError) and not self.failure.role:
             self.failure.role = MODEL_ROLE
 

@@ -7,8 +7,7 @@ Tools of an assistant are neither read nor written, so that those at the service
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from math import isfinite
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -23,10 +22,11 @@ from desktop_app.domain.assistants import (
     PromptTruncation,
     ResponseFormat,
 )
-from desktop_app.domain.errors import BadReplyError, RequestRejectedError
 from desktop_app.domain.prompt import PromptMessage
 from desktop_app.domain.remote import PulledAssistant, PulledMessage, PulledThread, PulledVersion
 from desktop_app.domain.threads import Author, Citation, Status
+from desktop_app.services.json_fields import count_of, number_of, read, text_of
+from desktop_app.services.reply_schema import schema_of
 from desktop_app.services.yandex_models import model_uri
 
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -34,7 +34,6 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 USER_ID = "nitka"
 
 Json = dict[str, Any]
-T = TypeVar("T")
 
 
 class _Expiration(msgspec.Struct, rename="camel"):
@@ -131,14 +130,6 @@ class _Message(msgspec.Struct, rename="camel"):
     citations: list[_Citation | None] | None = None
 
 
-def read(value: object, kind: type[T]) -> T:
-    """``value`` as a struct.  Raises BadReplyError where a list stands for an object and the like."""
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise BadReplyError(str(error)) from error
-
-
 # -- from the wire
 
 
@@ -222,28 +213,6 @@ def content_text(content: object) -> str:
         return parts
     said = (_part(part) for part in parts if isinstance(part, dict)) if isinstance(parts, list) else ()
     return "\n".join(text for text in said if text)
-
-
-def text_of(value: object) -> str:
-    """``value`` if it is a text, else nothing."""
-    return value if isinstance(value, str) else ""
-
-
-def count_of(value: object) -> int | None:
-    """An int64, which comes as a text, a number or a number with a fraction of zero."""
-    number = number_of(value)
-    return int(number) if number is not None else None
-
-
-def number_of(value: object) -> float | None:
-    """A number, also one that comes as a text."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if isfinite(number) else None
 
 
 def time_of(value: object) -> datetime | None:
@@ -422,15 +391,9 @@ def expiration_on_wire(expiration: Expiration) -> Json:
 
 def format_on_wire(wanted: ResponseFormat) -> Json:
     """``ResponseFormat``.  Raises RequestRejectedError for a schema that is no JSON object."""
-    if wanted.kind is not FormatKind.JSON_SCHEMA:
-        return {"jsonObject": wanted.kind is FormatKind.JSON_OBJECT}
-    try:
-        schema = msgspec.json.decode(wanted.schema)
-    except msgspec.DecodeError as error:
-        raise RequestRejectedError(f"the schema of the reply is not JSON: {error}") from error
-    if not isinstance(schema, dict):
-        raise RequestRejectedError("the schema of the reply is not a JSON object")
-    return {"jsonSchema": {"schema": schema}}
+    if wanted.kind is FormatKind.JSON_SCHEMA:
+        return {"jsonSchema": {"schema": schema_of(wanted)}}
+    return {"jsonObject": wanted.kind is FormatKind.JSON_OBJECT}
 
 
 def messages_on_wire(messages: Sequence[PromptMessage], assistant_id: str) -> Iterator[Json]:
