@@ -19,7 +19,6 @@ from desktop_app.domain.providers import provider_of
 from desktop_app.domain.secret import Credentials
 from desktop_app.services.chat_chunks import ChatReply
 from desktop_app.services.connecting import http_of, sign_in_of
-from desktop_app.services.http import READ_S
 from desktop_app.services.model_list import listed_models, sent_model, tested, word
 from desktop_app.services.refused_fields import RefusedFields
 from desktop_app.services.response_requests import schema_of
@@ -40,7 +39,7 @@ class ChatCompletionsService:
         connection: Connection,
         credentials: Credentials,
         *,
-        read_timeout_s: float = READ_S,
+        read_timeout_s: float | None = None,
         extra: Mapping[str, object] | None = None,
     ) -> None:
         sign_in = sign_in_of(connection, credentials)
