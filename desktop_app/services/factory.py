@@ -8,6 +8,7 @@ from desktop_app.services.assistant_api import AssistantApiService
 from desktop_app.services.chat_completions import ChatCompletionsService
 from desktop_app.services.on_device import OnDeviceModel, OnDeviceService
 from desktop_app.services.responses import ResponsesService
+from desktop_app.services.yandex_text import YandexTextService
 
 
 def service_factory(model: OnDeviceModel) -> ServiceFactory:
@@ -21,6 +22,8 @@ def service_factory(model: OnDeviceModel) -> ServiceFactory:
                 return ChatCompletionsService(connection, credentials)
             case ConnectionKind.RESPONSES:
                 return ResponsesService(connection, credentials)
+            case ConnectionKind.YANDEX_TEXT:
+                return YandexTextService(connection, credentials)
             case ConnectionKind.ASSISTANT_API:
                 return AssistantApiService(connection, credentials)
             case _:

@@ -18,7 +18,6 @@ from desktop_app.domain.errors import (
     BadReplyError,
     InsecureAddressError,
     NotFoundError,
-    NotOfferedError,
     RunError,
     ServiceError,
     SignInError,
@@ -605,12 +604,8 @@ async def test_every_kind_goes_through_the_proxy_of_its_connection(
             operations_url=address,
             network=manual("http", proxy.port, "user"),
         )
-        try:
-            service = service_factory(OnDeviceModel(tmp_path))(
-                connection, Credentials(Secret(KEY), Secret(PASSWORD))
-            )
-        except NotOfferedError:
-            pytest.skip("has no adapter yet")
+        credentials = Credentials(Secret(KEY), Secret(PASSWORD))
+        service = service_factory(OnDeviceModel(tmp_path))(connection, credentials)
         with pytest.raises(UnreachableError) as caught:
             await service.test()
         await service.close()
