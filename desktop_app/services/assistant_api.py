@@ -55,7 +55,7 @@ from desktop_app.services.assistant_api_records import (
 )
 from desktop_app.services.connecting import http_of, sign_in_of
 from desktop_app.services.json_fields import text_of
-from desktop_app.services.json_stream import object_in, payloads
+from desktop_app.services.json_stream import object_in, payloads, read_out
 from desktop_app.services.retries import repeated
 from desktop_app.services.yandex_models import documented_models, model_uri
 
@@ -226,6 +226,7 @@ class AssistantApiService:
                         for event in reply.feed(value):
                             yield event
                         if reply.is_over:
+                            await read_out(values)
                             return
             except _PASSING as error:
                 log.info("the stream of run %s broke: %s", run_id, error.detail)

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from desktop_app.domain.errors import AccessDeniedError, ServiceError, UnansweredCallError
+from desktop_app.domain.errors import AccessDeniedError, ServiceError
 from desktop_app.domain.events import (
     Checkpoint,
     CitationsFound,
@@ -18,7 +18,6 @@ from desktop_app.domain.events import (
     RunEvent,
     TextReplaced,
     ThreadHeld,
-    ToolCalled,
     UsageReported,
 )
 from desktop_app.domain.threads import Usage
@@ -26,6 +25,7 @@ from desktop_app.services.assistant_api_records import Json, content_text, pulle
 from desktop_app.services.failures import error_of_status
 from desktop_app.services.json_fields import count_of, read, text_of
 from desktop_app.services.json_stream import redacted_value
+from desktop_app.services.yandex_calls import ToolCalls
 
 MODEL_ROLE = "ai.languageModels.user"
 
@@ -34,33 +34,20 @@ class _Cursor(msgspec.Struct, rename="camel"):
     current_event_idx: Any = None
 
 
-class _Function(msgspec.Struct):
-    name: Any = None
-    arguments: Any = None
-
-
-class _Call(msgspec.Struct, rename="camel"):
-    function_call: _Function | None = None
-
-
-class _Calls(msgspec.Struct, rename="camel"):
-    tool_calls: list[_Call | None] | None = None
-
-
 class _Event(msgspec.Struct, rename="camel"):
     event_type: Any = None
     stream_cursor: _Cursor | None = None
     error: Any = None
     partial_message: Any = None
     completed_message: dict[str, Any] | None = None
-    tool_call_list: _Calls | None = None
+    tool_call_list: ToolCalls | None = None
 
 
 class _State(msgspec.Struct, rename="camel"):
     status: Any = None
     error: Any = None
     completed_message: dict[str, Any] | None = None
-    tool_call_list: _Calls | None = None
+    tool_call_list: ToolCalls | None = None
 
 
 class _Usage(msgspec.Struct, rename="camel"):
@@ -152,14 +139,10 @@ class RunReply:
         if isinstance(self.failure, AccessDeniedError) and not self.failure.role:
             self.failure.role = MODEL_ROLE
 
-    def _call(self, calls: _Calls | None) -> Iterator[RunEvent]:
-        functions = [
-            call.function_call for call in (calls and calls.tool_calls) or () if call and call.function_call
-        ]
-        for place, function in enumerate(functions):
-            arguments = msgspec.json.encode(function.arguments or {}).decode()
-            yield ToolCalled(str(place), text_of(function.name), arguments)
-        self.failure = UnansweredCallError(", ".join(text_of(function.name) for function in functions))
+    def _call(self, calls: ToolCalls | None) -> Iterator[RunEvent]:
+        calls = calls or ToolCalls()
+        yield from calls.events()
+        self.failure = calls.unanswered()
 
 
 def _number(cursor: _Cursor | None) -> int:

@@ -6,17 +6,20 @@ other, and between them stands white space, the punctuation of an array, ``data:
 since JSON may hold U+2028 as it is.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 import msgspec
 
-from desktop_app.domain.errors import BadReplyError, UnreachableError
+from desktop_app.domain.errors import BadReplyError, ServiceError, UnreachableError
 from desktop_app.services.failures import error_in_stream, fault_in_body
 from desktop_app.services.json_case import camel_cased
 
 MAX_VALUE_BYTES = 64 << 20
+READ_OUT_S = 1.0
 
 _BETWEEN = re.compile(rb"(?:[\s,\[\]]|\xef\xbb\xbf|data:|DONE|null)*")
 _LONGEST_BETWEEN = 5
@@ -151,6 +154,14 @@ async def payloads(
         raise UnreachableError(str(error), step="tcp") from error
     except BrokenJsonError as error:
         raise BadReplyError(_described(str(error), error.came, redacted)) from error
+
+
+async def read_out(values: AsyncIterator[dict[str, Any]]) -> None:
+    """Wait for the end of a stream that has said all, so that its connection is used on; what fails spoils nothing."""
+    with suppress(ServiceError, TimeoutError):
+        async with asyncio.timeout(READ_OUT_S):
+            async for _ in values:
+                pass
 
 
 def object_in(body: bytes, redacted: Callable[[str], str]) -> dict[str, Any]:

@@ -4,11 +4,10 @@ The service keeps no thread: the whole history is sent every time.  A stream tha
 closing it is the only way to stop a reply.  Requests sent deferred become operations at a host of its own.
 """
 
-import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import aclosing, contextmanager
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -32,7 +31,7 @@ from desktop_app.services.connecting import http_of, sign_in_of
 from desktop_app.services.failures import may_be_from_elsewhere
 from desktop_app.services.http import HttpClient
 from desktop_app.services.json_fields import read
-from desktop_app.services.json_stream import object_in, payloads, unwrapped
+from desktop_app.services.json_stream import object_in, payloads, read_out, unwrapped
 from desktop_app.services.model_list import has_no_list, listed_models
 from desktop_app.services.reply_schema import schema_of
 from desktop_app.services.yandex_models import answering_models, documented_models, model_uri
@@ -41,8 +40,6 @@ from desktop_app.services.yandex_text_replies import CompletionReply, operation_
 log = logging.getLogger(__name__)
 
 UNARY_S = 60.0
-# Only the end of the stream comes after the last snapshot; with it, the connection can be used on.
-AFTER_END_S = 1.0
 
 
 class _Tokens(msgspec.Struct):
@@ -92,7 +89,7 @@ class YandexTextService:
                         for event in reply.feed(snapshot):
                             yield event
                         if reply.is_over:
-                            await _read_out(snapshots)
+                            await read_out(snapshots)
             except ServiceError as error:
                 error.is_untouched = error.is_untouched and not reply.has_begun
                 raise
@@ -224,14 +221,6 @@ class YandexTextService:
             if isinstance(error, AccessDeniedError) and not error.role:
                 error.role = ", ".join(self._provider.roles)
             raise
-
-
-async def _read_out(snapshots: AsyncGenerator[dict[str, Any], None]) -> None:
-    """Wait for the end of a stream that has said all; what fails now spoils nothing."""
-    with suppress(ServiceError, TimeoutError):
-        async with asyncio.timeout(AFTER_END_S):
-            async for _ in snapshots:
-                pass
 
 
 @contextmanager

@@ -9,13 +9,14 @@ from typing import Any
 
 import msgspec
 
-from desktop_app.domain.errors import BadReplyError, RunError, ServiceError, UnansweredCallError
-from desktop_app.domain.events import RunAccepted, RunEnded, RunEvent, TextReplaced, ToolCalled, UsageReported
+from desktop_app.domain.errors import BadReplyError, RunError, ServiceError
+from desktop_app.domain.events import RunAccepted, RunEnded, RunEvent, TextReplaced, UsageReported
 from desktop_app.domain.operations import DeferredReply, RemoteOperation
 from desktop_app.domain.threads import Status, Usage
 from desktop_app.services.failures import error_of_status
 from desktop_app.services.json_fields import count_of, read, text_of
 from desktop_app.services.json_stream import redacted_value
+from desktop_app.services.yandex_calls import ToolCalls
 
 _ENDINGS = {
     "ALTERNATIVE_STATUS_FINAL": Status.COMPLETED,
@@ -26,22 +27,9 @@ _TOOL_CALLS = "ALTERNATIVE_STATUS_TOOL_CALLS"
 _INTERIM = ("", "ALTERNATIVE_STATUS_UNSPECIFIED", "ALTERNATIVE_STATUS_PARTIAL")
 
 
-class _Function(msgspec.Struct):
-    name: Any = None
-    arguments: Any = None
-
-
-class _Call(msgspec.Struct, rename="camel"):
-    function_call: _Function | None = None
-
-
-class _Calls(msgspec.Struct, rename="camel"):
-    tool_calls: list[_Call | None] | None = None
-
-
 class _Message(msgspec.Struct, rename="camel"):
     text: Any = None
-    tool_call_list: _Calls | None = None
+    tool_call_list: ToolCalls | None = None
 
 
 class _Alternative(msgspec.Struct):
@@ -170,12 +158,6 @@ def _usage(completion: _Completion) -> Usage | None:
 
 def _calls(alternative: _Alternative) -> Iterator[RunEvent]:
     """The functions that the model calls, and the error that nothing here answers them."""
-    calls = alternative.message.tool_call_list if alternative.message else None
-    functions = [
-        call.function_call for call in (calls and calls.tool_calls) or () if call and call.function_call
-    ]
-    for place, function in enumerate(functions):
-        yield ToolCalled(
-            str(place), text_of(function.name), msgspec.json.encode(function.arguments or {}).decode()
-        )
-    raise UnansweredCallError(", ".join(text_of(function.name) for function in functions))
+    calls = (alternative.message and alternative.message.tool_call_list) or ToolCalls()
+    yield from calls.events()
+    raise calls.unanswered()

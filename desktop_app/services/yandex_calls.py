@@ -1,0 +1,38 @@
+"""Function calls of Yandex APIs: names and arguments without ids, an object instead of JSON text."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from desktop_app.domain.errors import UnansweredCallError
+from desktop_app.domain.events import ToolCalled
+from desktop_app.services.json_fields import text_of
+
+
+class _Function(msgspec.Struct):
+    name: Any = None
+    arguments: Any = None
+
+
+class _Call(msgspec.Struct, rename="camel"):
+    function_call: _Function | None = None
+
+
+class ToolCalls(msgspec.Struct, rename="camel"):
+    """``ToolCallList``."""
+
+    tool_calls: list[_Call | None] | None = None
+
+    def events(self) -> Iterator[ToolCalled]:
+        """The calls, one event each."""
+        for place, function in enumerate(self._functions()):
+            arguments = msgspec.json.encode(function.arguments or {}).decode()
+            yield ToolCalled(str(place), text_of(function.name), arguments)
+
+    def unanswered(self) -> UnansweredCallError:
+        """The error that nothing here answers them."""
+        return UnansweredCallError(", ".join(text_of(function.name) for function in self._functions()))
+
+    def _functions(self) -> list[_Function]:
+        return [call.function_call for call in self.tool_calls or () if call and call.function_call]
