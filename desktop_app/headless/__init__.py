@@ -9,6 +9,7 @@ import queue
 import signal
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from desktop_app.controllers.backend import Backend, open_backend
@@ -16,7 +17,7 @@ from desktop_app.controllers.facts import Fact
 from desktop_app.controllers.library import Beginning
 from desktop_app.domain.errors import NitkaError, StoreError
 from desktop_app.export.markdown import Labels
-from desktop_app.headless import connections, conversations
+from desktop_app.headless import connections, conversations, outbox
 from desktop_app.headless.command import FAILED, STOPPED, Asked, Command, UsageError, in_words
 from desktop_app.logs import Logs, asyncio_handler, set_up
 from desktop_app.selftest import selftest
@@ -30,6 +31,7 @@ COMMANDS = MappingProxyType(
         "assistants": Command(None, conversations.list_assistants),
         "connections": Command(connections.add_words, connections.run),
         "models": Command(connections.add_models_words, connections.list_models),
+        "outbox": Command(outbox.add_words, outbox.run),
         "export": Command(conversations.add_export_words, conversations.export),
     }
 )
@@ -48,10 +50,11 @@ def run(profile: Profile, name: str, arguments: list[str]) -> int:
         return selftest(profile)
     facts: queue.SimpleQueue[Fact | None] = queue.SimpleQueue()
     _end_in_order()
+    began_at = datetime.now(UTC)
     try:
         backend = _open(profile, facts.put, logs)
         try:
-            return command.run(Asked(backend, options, facts))
+            return command.run(Asked(backend, options, facts, began_at))
         finally:
             backend.close()
     except (UsageError, NitkaError, OSError, ValueError) as error:

@@ -4,6 +4,7 @@ import argparse
 import queue
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from desktop_app.controllers.backend import Backend
@@ -24,12 +25,14 @@ class UsageError(Exception):
 class Asked:
     """One call of a command: its words, the open backend, and the facts that the backend tells meanwhile.
 
-    A command may put None among the facts, to wake whoever waits for them.
+    ``began_at`` (aware UTC) lies before the opening of the backend.  A command may put None among the facts, to wake
+    whoever waits for them.
     """
 
     backend: Backend
     options: argparse.Namespace
     facts: "queue.SimpleQueue[Fact | None]"
+    began_at: datetime
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
         """Run ``work`` on the worker and wait for it; Ctrl+C ends the waiting."""

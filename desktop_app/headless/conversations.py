@@ -9,6 +9,7 @@ from desktop_app.controllers.facts import ReplyEdited, RunFinished, StageReached
 from desktop_app.domain.assistants import Assistant
 from desktop_app.domain.ids import ThreadId
 from desktop_app.domain.threads import Run, Status
+from desktop_app.headless import outbox
 from desktop_app.headless.command import FAILED, OK, STOPPED, Asked, UsageError, by_name, error_words
 
 
@@ -19,6 +20,9 @@ def add_ask_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--connection", metavar="NAME", help="answer through this connection, this time")
     parser.add_argument("--model", metavar="M", help="answer with this model, this time")
     parser.add_argument("--thread", metavar="ID", help="go on in this thread instead of a new one")
+    parser.add_argument(
+        "--deferred", action="store_true", help="print the operation's id instead of the reply"
+    )
 
 
 def add_export_words(parser: argparse.ArgumentParser) -> None:
@@ -31,11 +35,13 @@ def add_export_words(parser: argparse.ArgumentParser) -> None:
 
 
 def ask(asked: Asked) -> int:
-    """Send a message and print the reply while it comes."""
+    """Send a message and print the reply while it comes, or the id of the operation that will bring it."""
     text = sys.stdin.read() if asked.options.text == "-" else asked.options.text
     if not text.strip():
         raise UsageError("there is nothing to send")
     thread_id, assistant = _conversation(asked)
+    if asked.options.deferred:
+        return outbox.send(asked, thread_id, text, assistant)
     asked.wait(asked.backend.runs.send(thread_id, text, assistant))
     try:
         run = _print_reply(thread_id, asked)
@@ -93,6 +99,8 @@ def _conversation(asked: Asked) -> tuple[ThreadId, Assistant]:
     if assistant is None:
         raise UsageError("there is no assistant to answer")
     answering = _overridden(asked, assistant)
+    if options.deferred:
+        outbox.must_defer(asked, answering)
     if thread_id is None:
         thread_id = asked.wait(backend.library.new_thread(assistant.id)).id
     return thread_id, answering
