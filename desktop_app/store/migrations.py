@@ -168,6 +168,8 @@ MIGRATIONS = (
         -- details is the rest of a connection as JSON: provider, folder, addresses, network, switches.
         ALTER TABLE connections ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE connections ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
+        -- Plain http was in use without a question; what the user has goes on working.
+        UPDATE connections SET details = '{"network": {"allows_http": true}}' WHERE base_url LIKE 'http://%';
 
         -- The last event taken from a service that can go on from there; NULL where it cannot.
         ALTER TABLE runs ADD COLUMN cursor INTEGER;
