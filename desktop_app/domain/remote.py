@@ -90,13 +90,19 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class PullCounts:
-    """What a pull has brought so far; ``new_messages`` of ``messages`` were not here before."""
+    """What a pull has brought so far.
+
+    ``assistants`` and ``threads`` were read, ``versions`` and ``messages`` had not been pulled before; ``new_messages``
+    of the latter were not here: the others Nitka had written there itself.  ``kept`` assistants were changed there and
+    here, and are left as they are here.
+    """
 
     assistants: int = 0
     versions: int = 0
     threads: int = 0
     messages: int = 0
     new_messages: int = 0
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class AssistantStore:
                 "UPDATE assistants SET version = version + 1, updated_at = ? WHERE id = ?",
                 (now, assistant_id),
             )
-            _insert_version(connection, assistant_id, before.version + 1, settings, note, now)
+            insert_version(connection, assistant_id, before.version + 1, settings, note, now)
             return _required(connection, assistant_id)
 
         return await self._database.run(save)
@@ -164,11 +164,11 @@ def _create(
         "INSERT INTO assistants (id, version, created_at, updated_at, last_active_at) VALUES (?, 1, ?, ?, ?)",
         (assistant_id, moment, moment, moment),
     )
-    _insert_version(connection, assistant_id, 1, settings, note, moment)
+    insert_version(connection, assistant_id, 1, settings, note, moment)
     return _required(connection, assistant_id)
 
 
-def _insert_version(
+def insert_version(
     connection: sqlite3.Connection,
     assistant_id: AssistantId,
     version: int,
@@ -176,6 +176,7 @@ def _insert_version(
     note: str,
     moment: int,
 ) -> None:
+    """Add one entry to an assistant's history, inside a transaction of the caller."""
     connection.execute(
         "INSERT INTO assistant_versions VALUES (?, ?, ?, ?, ?)",
         (assistant_id, version, to_json(settings), storable(note), moment),

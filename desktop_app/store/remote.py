@@ -137,3 +137,14 @@ def put_record(
         "INSERT OR REPLACE INTO remote_records VALUES (?, ?, ?, ?, ?)",
         (connection_id, kind, remote_id, local_id, local_version),
     )
+
+
+def local_id(
+    connection: sqlite3.Connection, connection_id: ConnectionId, kind: str, remote_id: str
+) -> str | None:
+    """The record here that is ``remote_id`` there, deleted or not."""
+    row = connection.execute(
+        "SELECT local_id FROM remote_records WHERE connection_id = ? AND kind = ? AND remote_id = ?",
+        (connection_id, kind, remote_id),
+    ).fetchone()
+    return row[0] if row else None

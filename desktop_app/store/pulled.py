@@ -1,0 +1,108 @@
+"""Records pulled from a service: made here once each, added to when they grew there, never written over.
+
+Every step can be repeated: what was pulled is known by its remote id.  The messages of a thread come newest first and
+wait on a stage, so that no thread is ever in memory whole; from there they are taken oldest first, some hundreds in a
+transaction, so that nobody else waits long for the store.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from desktop_app.domain.ids import ConnectionId, MessageId
+from desktop_app.domain.remote import PullCounts, PulledAssistant, PulledMessage, PulledThread
+from desktop_app.store import pulled_assistants, pulled_threads
+from desktop_app.store.database import Database
+from desktop_app.store.pulled_assistants import KeptAssistant
+from desktop_app.store.pulled_threads import KeptMessages
+from desktop_app.store.rows import from_json, to_json, to_microseconds, utc_now
+
+
+class PullPlace(NamedTuple):
+    """How far a pull is: the page of the stage that is being worked on, and what was brought."""
+
+    stage: str = "assistants"
+    page_token: str = ""
+    counts: PullCounts = PullCounts()
+
+
+class PulledStore:
+    """Pulled records in ``database``; ``clock`` tells the time (aware UTC)."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def place(self, connection_id: ConnectionId) -> PullPlace:
+        """Where a pull that did not come to its end goes on; the beginning when there is none."""
+
+        def select(connection: sqlite3.Connection) -> PullPlace:
+            row = connection.execute(
+                "SELECT stage, page_token, counts FROM pulls WHERE connection_id = ?", (connection_id,)
+            ).fetchone()
+            return PullPlace(row[0], row[1], from_json(row[2], PullCounts)) if row else PullPlace()
+
+        return await self._database.read(select)
+
+    async def save_place(self, connection_id: ConnectionId, place: PullPlace) -> None:
+        """Note how far the pull is."""
+        counts, now = to_json(place.counts), to_microseconds(self._clock())
+        values = (connection_id, place.stage, place.page_token, counts, now)
+
+        def save(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR REPLACE INTO pulls VALUES (?, ?, ?, ?, ?)", values)
+
+        await self._database.run(save)
+
+    async def forget_place(self, connection_id: ConnectionId) -> None:
+        """The pull has come to its end; the next one begins anew."""
+
+        def forget(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM pulls WHERE connection_id = ?", (connection_id,))
+            connection.execute("DELETE FROM pulled_messages WHERE connection_id = ?", (connection_id,))
+
+        await self._database.run(forget)
+
+    async def keep_assistant(self, connection_id: ConnectionId, pulled: PulledAssistant) -> KeptAssistant:
+        """Make an assistant of what was pulled with all its versions, or add those that are new.
+
+        One that was changed here since is left as it is.
+        """
+        return await self._database.run(
+            lambda connection: pulled_assistants.keep(connection, connection_id, pulled)
+        )
+
+    async def begin_thread(self, connection_id: ConnectionId, remote_id: str) -> bool:
+        """Clear the stage for the messages of a thread; False when it is to be left alone.
+
+        That is a thread that was deleted here, one in which a reply is being written, and the copy of a part of a
+        thread that Nitka itself took there and left.
+        """
+        return await self._database.run(
+            lambda connection: pulled_threads.begin(connection, connection_id, remote_id)
+        )
+
+    async def stage(
+        self, connection_id: ConnectionId, remote_id: str, messages: Sequence[PulledMessage]
+    ) -> MessageId | None:
+        """Put the next messages of a thread, newest first, on the stage.
+
+        Returns the first of them that was pulled before and is still here: what is older is here, too.
+        """
+        return await self._database.run(
+            lambda connection: pulled_threads.stage(connection, connection_id, remote_id, messages)
+        )
+
+    async def keep_messages(
+        self, connection_id: ConnectionId, pulled: PulledThread, after: MessageId | None
+    ) -> KeptMessages:
+        """Take the oldest messages from the stage into their thread, which is made with the first of them.
+
+        They follow ``after``, the newest that was there before: shown where that ends the shown path, else as a branch.
+        What Nitka wrote there itself is recognised by its place, author and words.
+        """
+        now = self._clock()
+        return await self._database.run(
+            lambda connection: pulled_threads.keep(connection, connection_id, pulled, after, now)
+        )
