@@ -32,10 +32,9 @@ if TYPE_CHECKING:
     from desktop_app.domain.errors import RunError
     from desktop_app.domain.operations import Operation
     from desktop_app.domain.threads import ThreadSummary
-    from desktop_app.qt.connection_intents import ConnectionsListed
     from desktop_app.qt.intents import Answerer, AssistantsListed, Intents, ThreadOpened
+    from desktop_app.widgets.connections import Connections
     from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
-    from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
     from desktop_app.widgets.notice_bar import NoticeBar
     from desktop_app.widgets.outbox import Outbox
     from desktop_app.widgets.pulls import Pulls
@@ -73,7 +72,7 @@ class MainWindow(QMainWindow):
         self._data_folder: Path | None = None
         self.is_closed = False
         self._assistant_dialog: AssistantDialog | None = None
-        self._connections_dialog: ConnectionsDialog | None = None
+        self._connections: Connections | None = None
         self._outbox: Outbox | None = None
         self._pulls: Pulls | None = None
         self._build_panes()
@@ -334,6 +333,7 @@ class MainWindow(QMainWindow):
         self._wire_messages(intents)
         MessageActions(self._theme, self.messages, intents.messages, self)
         self._wire_outbox(intents)
+        self._wire_connections(intents)
         self._wire_pulls(intents)
         intents.undo_offered.connect(self._offer_undo)
         intents.failed.connect(self.show_error)
@@ -375,6 +375,12 @@ class MainWindow(QMainWindow):
         self._outbox.arrived.connect(self._on_arrived)
         self.messages.defer_requested.connect(intents.send_deferred)
         self.messages.retry_now_requested.connect(intents.retry_now)
+
+    def _wire_connections(self, intents: Intents) -> None:
+        from desktop_app.widgets.connections import Connections
+
+        self._connections = Connections(self._theme, intents.connections, self)
+        self._connections.pull_requested.connect(self._open_pulls)
 
     def _wire_pulls(self, intents: Intents) -> None:
         from desktop_app.widgets.pulls import Pulls
@@ -643,43 +649,8 @@ class MainWindow(QMainWindow):
     # -- connections
 
     def _open_connections(self, *, replaces_key: bool = False) -> None:
-        from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
-
-        intents = self._intents
-        if intents is None or self._connections_dialog is not None:
-            return
-        dialog = self._connections_dialog = ConnectionsDialog(self._theme, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.save_requested.connect(intents.connections.save)
-        dialog.test_requested.connect(intents.connections.test)
-        dialog.delete_requested.connect(intents.connections.delete)
-        intents.connections.listed.connect(self._on_connections)
-        intents.connections.tested.connect(dialog.show_report)
-        intents.connections.failed.connect(self._on_connection_failed)
-        intents.connections.saved.connect(dialog.show_saved)
-        dialog.finished.connect(self._on_connections_finished)
-        self._replaces_key = replaces_key
-        dialog.open()
-        intents.connections.read()
-
-    def _on_connections(self, listed: ConnectionsListed) -> None:
-        if self._connections_dialog:
-            self._connections_dialog.set_users(listed.users)
-            self._connections_dialog.set_keyring_state(listed.kept, listed.reason)
-            self._connections_dialog.set_connections(listed.connections, listed.keys)
-            if self._replaces_key and self._connection_id:
-                self._connections_dialog.choose(self._connection_id, replaces_key=True)
-            self._replaces_key = False
-
-    def _on_connection_failed(self, connection_id: ConnectionId, error: RunError) -> None:
-        if self._connections_dialog:
-            self._connections_dialog.show_error(connection_id, self._explain(error).title, error.detail)
-
-    def _on_connections_finished(self) -> None:
-        if self._intents:
-            self._intents.connections.listed.disconnect(self._on_connections)
-            self._intents.connections.failed.disconnect(self._on_connection_failed)
-        self._connections_dialog = None
+        if self._connections:
+            self._connections.open(self._connection_id if replaces_key else None)
 
     def _fix(self, _message_id: str, action: str) -> None:
         if action == "assistant_settings":

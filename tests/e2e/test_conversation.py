@@ -118,7 +118,8 @@ def adds_a_connection_with_a_key(window: NitkaWindow, url: str) -> None:
     """The key goes to the keyring, where another client finds it; the test of the connection works."""
     window.keys("alt+f", "c")
     window.wait_for(lambda: window.is_showing("connection_list"), "the dialog")
-    window.open_menu(lambda: window.press("connection_add"), "Up", "Return")
+    window.press("connection_add")
+    window.press("connection_preset_other")
     window.wait_for(lambda: window.is_showing("connection_key"), "the form")
     window.fill("connection_name", "Echo")
     window.fill("connection_base_url", url)

@@ -62,7 +62,8 @@ def add_a_connection(window: NitkaWindow, url: str) -> None:
     """How long the key lasts is said before it is typed, and again where it is kept."""
     window.press("connections")
     window.wait_for(lambda: window.text("connection_keyring").startswith(NOTICE), "the notice")
-    window.open_menu(lambda: window.press("connection_add"), "Up", "Return")
+    window.press("connection_add")
+    window.press("connection_preset_other")
     window.wait_for(lambda: window.is_showing("connection_key"), "the form")
     window.fill("connection_name", "Echo")
     window.fill("connection_base_url", url)

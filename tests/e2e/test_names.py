@@ -100,7 +100,8 @@ def test_every_control_has_its_name_role_and_words(window: NitkaWindow) -> None:
     window.press("connections")
     window.wait_for(lambda: window.is_showing("connection_list"), "the connections")
     window.choose_row("connection_list", "Loopback server")
-    window.open_menu(lambda: window.press("connection_add"), "Up", "Return")
+    window.press("connection_add")
+    window.press("connection_preset_other")
     window.wait_for(lambda: window.is_showing("connection_key"), "the form")
     are_there(window, CONNECTION)
 

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
-    QMenu,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind, ConnectionReport, Model
+from desktop_app.domain.errors import RunError
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.secret import Kept, Secret
 from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
@@ -70,8 +70,8 @@ def press(dialog: QWidget, name: str) -> None:
 
 
 def add(dialog: ConnectionsDialog, preset: str) -> None:
-    menu = find(dialog, QMenu, "connection_add_menu")
-    next(action for action in menu.actions() if action.text().startswith(preset)).trigger()
+    press(dialog, "connection_add")
+    press(dialog, f"connection_preset_{preset}")
 
 
 def fill(dialog: ConnectionsDialog, *, name: str, url: str, key: str = "") -> None:
@@ -105,11 +105,11 @@ def all_texts(dialog: QWidget) -> str:
 
 
 def test_a_new_connection_is_saved_with_its_key(qtbot: QtBot, dialog: ConnectionsDialog) -> None:
-    add(dialog, "Another")
+    add(dialog, "other")
     fill(dialog, name="Team", url=" https://team.example.org/v1/chat/completions ", key=KEY)
     with qtbot.waitSignal(dialog.save_requested) as saved:
         press(dialog, "connection_save")
-    connection, secret = saved.args
+    connection, secret, _ = saved.args
     assert connection == Connection(
         ConnectionId(""), ConnectionKind.CHAT, "Team", "https://team.example.org/v1", Auth.API_KEY
     )
@@ -118,7 +118,7 @@ def test_a_new_connection_is_saved_with_its_key(qtbot: QtBot, dialog: Connection
 
 
 def test_the_key_is_gone_from_every_widget_after_saving(dialog: ConnectionsDialog) -> None:
-    add(dialog, "Another")
+    add(dialog, "other")
     fill(dialog, name="Team", url="https://team.example.org", key=KEY)
     find(dialog, QAction, "connection_key_peek").setChecked(True)
     press(dialog, "connection_save")
@@ -136,14 +136,14 @@ def test_the_key_is_gone_from_every_widget_after_saving(dialog: ConnectionsDialo
 
 
 def test_the_key_is_gone_when_the_dialog_closes(dialog: ConnectionsDialog) -> None:
-    add(dialog, "Another")
+    add(dialog, "other")
     fill(dialog, name="Team", url="https://team.example.org", key=KEY)
     dialog.hide()
     assert KEY not in all_texts(dialog)
 
 
 def test_a_typed_key_is_masked_until_the_user_peeks(dialog: ConnectionsDialog) -> None:
-    add(dialog, "Another")
+    add(dialog, "other")
     field = find(dialog, QLineEdit, "connection_key")
     QTest.keyClicks(field, KEY)
     assert field.displayText() != KEY
@@ -160,7 +160,7 @@ def test_a_stored_key_is_only_said_to_be_stored(qtbot: QtBot, dialog: Connection
     find(dialog, QLineEdit, "connection_name").setText("Gateway 2")
     with qtbot.waitSignal(dialog.save_requested) as saved:
         press(dialog, "connection_save")
-    assert saved.args == [replace(GATEWAY, name="Gateway 2"), None]
+    assert saved.args == [replace(GATEWAY, name="Gateway 2"), None, None]
 
 
 def test_a_stored_key_can_be_replaced(qtbot: QtBot, dialog: ConnectionsDialog) -> None:
@@ -185,7 +185,7 @@ def test_replacing_can_be_given_up(dialog: ConnectionsDialog) -> None:
 
 
 def test_a_key_that_cannot_be_sent_is_refused_while_typing(dialog: ConnectionsDialog) -> None:
-    add(dialog, "Another")
+    add(dialog, "other")
     fill(dialog, name="Team", url="https://team.example.org", key="test key canary")
     assert find(dialog, QLineEdit, "connection_key").property("hasProblem")
     assert not find(dialog, QAbstractButton, "connection_save").isEnabled()
@@ -211,7 +211,7 @@ def test_the_address_that_will_be_used_is_said(dialog: ConnectionsDialog) -> Non
 
 
 def test_a_key_over_plain_http_needs_the_users_word(dialog: ConnectionsDialog) -> None:
-    add(dialog, "Another")
+    add(dialog, "other")
     fill(dialog, name="Lab", url="http://10.0.0.5:8080", key=KEY)
     allow = find(dialog, QCheckBox, "connection_allow_http")
     assert allow.isVisible()
@@ -222,18 +222,19 @@ def test_a_key_over_plain_http_needs_the_users_word(dialog: ConnectionsDialog) -
 
 @pytest.mark.parametrize("url", ["http://localhost:8080", "http://127.0.0.1:1", "https://example.org"])
 def test_loopback_and_https_need_no_word(dialog: ConnectionsDialog, url: str) -> None:
-    add(dialog, "Another")
+    add(dialog, "other")
     fill(dialog, name="Lab", url=url, key=KEY)
     assert not find(dialog, QCheckBox, "connection_allow_http").isVisible()
     assert find(dialog, QAbstractButton, "connection_save").isEnabled()
 
 
 def test_a_preset_without_a_key_can_be_saved_at_once(qtbot: QtBot, dialog: ConnectionsDialog) -> None:
-    add(dialog, "LM Studio")
+    add(dialog, "lmstudio")
     with qtbot.waitSignal(dialog.save_requested) as saved:
         press(dialog, "connection_save")
     assert saved.args == [
         Connection(ConnectionId(""), ConnectionKind.CHAT, "LM Studio", "http://localhost:1234/v1"),
+        None,
         None,
     ]
 
@@ -242,7 +243,7 @@ def test_a_test_shows_the_time_and_the_models(qtbot: QtBot, dialog: ConnectionsD
     dialog.choose(OLLAMA.id)
     with qtbot.waitSignal(dialog.test_requested) as tested:
         press(dialog, "connection_test")
-    assert tested.args == [OLLAMA, None]
+    assert tested.args == [OLLAMA, None, None]
     assert result(dialog)
     assert not find(dialog, QAbstractButton, "connection_test").isEnabled()
     dialog.show_report(OLLAMA.id, REPORT)
@@ -252,7 +253,7 @@ def test_a_test_shows_the_time_and_the_models(qtbot: QtBot, dialog: ConnectionsD
 
 
 def test_an_unsaved_connection_can_be_tested(qtbot: QtBot, dialog: ConnectionsDialog) -> None:
-    add(dialog, "Another")
+    add(dialog, "other")
     fill(dialog, name="Team", url="https://team.example.org", key=KEY)
     with qtbot.waitSignal(dialog.test_requested) as tested:
         press(dialog, "connection_test")
@@ -264,10 +265,12 @@ def test_an_unsaved_connection_can_be_tested(qtbot: QtBot, dialog: ConnectionsDi
 def test_what_went_wrong_is_said_and_can_be_copied(dialog: ConnectionsDialog) -> None:
     dialog.choose(GATEWAY.id)
     press(dialog, "connection_test")
-    dialog.show_error(GATEWAY.id, "The key was rejected", "401 from the gateway")
-    assert "The key was rejected" in result(dialog)
+    dialog.show_failure(GATEWAY.id, RunError("sign_in", "401 from the gateway", 401, "req-1"))
+    assert "The service rejected the key" in result(dialog)
     press(dialog, "connection_copy_details")
-    assert "401 from the gateway" in QApplication.clipboard().text()
+    copied = QApplication.clipboard().text()
+    assert "401 from the gateway" in copied
+    assert "req-1" in copied
 
 
 def test_a_result_goes_when_the_address_changes(dialog: ConnectionsDialog) -> None:
@@ -289,10 +292,10 @@ def test_a_report_on_what_is_no_longer_in_the_form_is_dropped(dialog: Connection
 
 
 def test_a_save_that_failed_keeps_what_was_typed(dialog: ConnectionsDialog) -> None:
-    add(dialog, "Another")
+    add(dialog, "other")
     fill(dialog, name="Team", url="https://team.example.org", key=KEY)
     press(dialog, "connection_save")
-    dialog.show_error(ConnectionId(""), "The disk is full")
+    dialog.show_failure(ConnectionId(""), RunError("disk_full"))
     assert "The disk is full" in result(dialog)
     assert find(dialog, QLineEdit, "connection_key").text() == KEY
     assert find(dialog, QAbstractButton, "connection_save").isEnabled()
@@ -357,7 +360,7 @@ def test_another_model_file_can_be_chosen(qtbot: QtBot, dialog: ConnectionsDialo
     chooser.reject()
     with qtbot.waitSignal(dialog.save_requested) as saved:
         press(dialog, "connection_save")
-    assert saved.args == [replace(DEVICE, model_path="/models/qwen.gguf"), None]
+    assert saved.args == [replace(DEVICE, model_path="/models/qwen.gguf"), None, None]
 
 
 def test_the_built_in_model_can_be_taken_back(dialog: ConnectionsDialog) -> None:
@@ -391,10 +394,10 @@ def test_fresh_facts_do_not_disturb_typing(dialog: ConnectionsDialog) -> None:
 
 
 def test_a_connection_is_made_by_keys_alone(qtbot: QtBot, dialog: ConnectionsDialog) -> None:
-    add(dialog, "Another")
+    add(dialog, "other")
     name = find(dialog, QLineEdit, "connection_name")
     qtbot.waitUntil(name.hasFocus)
-    for text in ("Team", "https://team.example.org", "", KEY):
+    for text in ("Team", "https://team.example.org", "", "", KEY):
         focused = QApplication.focusWidget()
         assert focused is not None
         QTest.keyClicks(focused, text)

@@ -29,7 +29,7 @@ class Card(QPushButton):
         self.setObjectName(name)
         self.setProperty("kind", "card")
         self.setAccessibleName(title)
-        self.setAutoDefault(True)
+        self.setAutoDefault(False)  # it may vanish with the focus, and would stay the dialog's default button
         needed = theme.px(padding) * 2 + theme.px("spacing.1") + theme.line_height("caption") * lines
         self.setMinimumSize(QSize(theme.px("sidebarMin"), theme.line_height("ui") + needed))
         self._icon = IconLabel(theme, icon, "icon", theme.px("icon"))
@@ -56,6 +56,12 @@ class Card(QPushButton):
     def show_icon(self, name: str, role: str = "icon") -> None:
         """Show another icon, or another colour of it."""
         self._icon.show_icon(name, role)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         """As large as the layout wants; a push button would ask its empty text."""

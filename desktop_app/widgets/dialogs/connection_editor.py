@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.secret import Kept, Secret
-from desktop_app.widgets.dialogs.connection_forms import ConnectionForm, DeviceForm, ServerForm
+from desktop_app.widgets.dialogs.connection_device import DeviceForm
+from desktop_app.widgets.dialogs.connection_forms import ServerForm
 from desktop_app.widgets.dialogs.fields import FieldRow
 from desktop_app.widgets.theme import Theme
 
@@ -15,7 +16,10 @@ NAME_LIMIT = 100
 
 
 class ConnectionEditor(QWidget):
-    """Shows a connection and tells what became of it.  Signals: ``changed`` after every edit of the user."""
+    """Shows a connection and tells what became of it.
+
+    ``advanced`` is a part of it that stands elsewhere on the page.  Signals: ``changed`` after every edit of the user.
+    """
 
     changed = Signal()
 
@@ -27,38 +31,43 @@ class ConnectionEditor(QWidget):
         self._name.setObjectName("connection_name")
         self._name_row = FieldRow(theme, self.tr("&Name"), self._name)
         self._server, self._device = ServerForm(theme), DeviceForm(theme)
-        self._form: ConnectionForm = self._server
+        self.advanced = self._server.advanced
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px("spacing.3"))
+        column.setSpacing(theme.px("spacing.2"))
         for part in (self._name_row, self._server, self._device):
             column.addWidget(part)
         self._name.textChanged.connect(self._edited)
         self._server.changed.connect(self._edited)
         self._device.changed.connect(self._edited)
 
-    def show_connection(self, connection: Connection, kept: Kept | None) -> None:
-        """Fill the fields, and forget what was typed before; ``kept`` says where the stored key is."""
+    def show_connection(self, connection: Connection, kept: Kept | None, proxy_kept: Kept | None) -> None:
+        """Fill the fields, and forget what was typed before; ``kept`` says where the stored secrets are."""
         self._is_loading = True
         self._shown = connection
-        self._form = self._device if self.is_device else self._server
-        self._server.setVisible(self._form is self._server)
-        self._device.setVisible(self._form is self._device)
+        self._server.setVisible(not self.is_device)
+        self._device.setVisible(self.is_device)
         self._name.setText(connection.name)
-        self._server.forget_key()
-        self._form.show_connection(connection, kept)
+        self._server.forget_secrets()
+        if self.is_device:
+            self.advanced.hide()
+            self._device.show_connection(connection)
+        else:
+            self._server.show_connection(connection, kept, proxy_kept)
         self._is_loading = False
         self._check_name()
 
     def clear(self) -> None:
         """Show nothing."""
         self._shown = None
-        self._server.forget_key()
+        self.advanced.hide()
+        self._server.forget_secrets()
 
     def connection(self) -> Connection:
         """What the fields say.  Only while a connection is shown."""
         assert self._shown is not None
-        return self._form.write(replace(self._shown, name=self._name.text().strip()))
+        named = replace(self._shown, name=self._name.text().strip())
+        return self._device.write(named) if self.is_device else self._server.write(named)
 
     @property
     def secret(self) -> Secret | None:
@@ -66,28 +75,41 @@ class ConnectionEditor(QWidget):
         return None if self.is_device else self._server.secret
 
     @property
+    def proxy_password(self) -> Secret | None:
+        """A proxy's password that was typed, or None to keep the old one."""
+        return None if self.is_device else self._server.proxy_password
+
+    @property
     def is_device(self) -> bool:
-        """Whether the model on this device is shown."""
+        """Whether a model on this device is shown."""
         return self._shown is not None and self._shown.kind is ConnectionKind.ON_DEVICE
 
     @property
     def is_changed(self) -> bool:
         """Whether something differs from what was shown first."""
-        return self._shown is not None and (self.connection() != self._shown or self.secret is not None)
+        if self._shown is None:
+            return False
+        has_secret = self.secret is not None or self.proxy_password is not None
+        return has_secret or self.connection() != self._shown
 
     @property
     def is_complete(self) -> bool:
         """Whether it can be saved and tested."""
-        has_name = 0 < len(self._name.text().strip()) <= NAME_LIMIT
-        return self._shown is not None and has_name and self._form.is_complete
+        if self._shown is None or not 0 < len(self.connection().name) <= NAME_LIMIT:
+            return False
+        return self._device.is_complete if self.is_device else self._server.is_complete
 
     def set_keyring(self, kept: Kept) -> None:
         """Where a key that is typed now would be kept."""
         self._server.set_keyring(kept)
 
-    def forget_key(self) -> None:
-        """Clear a typed key."""
-        self._server.forget_key()
+    def forget_secrets(self) -> None:
+        """Clear a typed key and a typed password."""
+        self._server.forget_secrets()
+
+    def put_key(self, secret: Secret) -> None:
+        """Fill in a key that the user has somewhere else."""
+        self._server.put_key(secret)
 
     def replace_key(self) -> None:
         """Put the cursor where a new key is typed."""
@@ -95,7 +117,9 @@ class ConnectionEditor(QWidget):
 
     def focus_first(self) -> None:
         """Put the cursor where a new connection still needs something."""
-        if self._name.text():
+        if self.is_device:
+            self._device.focus_first()
+        elif self._name.text():
             self._server.focus_first()
         else:
             self._name.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -2,9 +2,20 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -16,7 +27,6 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.qt.plain_tip import plain_tip
-from desktop_app.widgets.dialogs.connection_forms import PRESETS, Preset
 from desktop_app.widgets.dialogs.frame import button
 from desktop_app.widgets.theme import Theme
 
@@ -91,14 +101,16 @@ class RowDelegate(QStyledItemDelegate):
 
 
 class ConnectionList(QWidget):
-    """The list and the button that adds to it.
+    """The list and the button that adds to it; rows are moved by dragging, by Alt with the arrows, or from the menu.
 
     Signals: ``wanted`` with the id of the row that the user chose (the selection itself stays until ``select``);
-    ``preset_chosen`` with a Preset.
+    ``add_requested``; ``remove_requested`` for the selected row; ``reordered`` with all ids in their new order.
     """
 
     wanted = Signal(str)
-    preset_chosen = Signal(object)
+    add_requested = Signal()
+    remove_requested = Signal()
+    reordered = Signal(list)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -109,12 +121,17 @@ class ConnectionList(QWidget):
         self._list.setMouseTracking(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.viewport().setAutoFillBackground(False)
+        self._list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self._list.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._list.customContextMenuRequested.connect(self._show_menu)
+        self._list.installEventFilter(self)
         self._list.currentItemChanged.connect(self._current_changed)
+        self._list.model().rowsMoved.connect(self._moved)
         theme.changed.connect(self._list.viewport().update)
         self._add = button(self.tr("&Add a connection"), "connection_add", kind="quiet")
         self._add.setIcon(theme.icon("plus", size=16))
-        self._menu = self._make_menu()
-        self._add.clicked.connect(self._show_menu)
+        self._add.clicked.connect(self.add_requested)
         self._is_quiet = False
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.px("spacing.2")] * 4)
@@ -123,8 +140,8 @@ class ConnectionList(QWidget):
         column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
         self.setFixedWidth(theme.px("sidebar") - 24)
 
-    def set_rows(self, rows: list[Row], chosen: str) -> None:
-        """Show ``rows`` with ``chosen`` selected."""
+    def set_rows(self, rows: list[Row], chosen: str | None) -> None:
+        """Show ``rows`` with ``chosen`` selected, or none of them."""
         self._is_quiet = True
         while self._list.count() > len(rows):
             self._list.takeItem(self._list.count() - 1)
@@ -134,14 +151,26 @@ class ConnectionList(QWidget):
         self._is_quiet = False
         self.select(chosen)
 
-    def select(self, connection_id: str) -> None:
-        """Select a row without telling."""
+    def select(self, connection_id: str | None) -> None:
+        """Select a row without telling; no such row selects nothing."""
         self._is_quiet = True
+        self._list.setCurrentRow(-1)
         for index in range(self._list.count()):
             item = self._list.item(index)
             if item.data(Qt.ItemDataRole.UserRole) == connection_id:
                 self._list.setCurrentItem(item)
         self._is_quiet = False
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+            if step and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+                self._move(step)
+                return True
+            if event.key() == Qt.Key.Key_Delete and self._list.currentRow() >= 0:
+                self.remove_requested.emit()
+                return True
+        return super().eventFilter(watched, event)
 
     def _fill(self, item: QListWidgetItem, row: Row) -> None:
         item.setText(row.name)
@@ -155,19 +184,37 @@ class ConnectionList(QWidget):
         if item is not None and not self._is_quiet:
             self.wanted.emit(item.data(Qt.ItemDataRole.UserRole))
 
-    def _make_menu(self) -> QMenu:
+    def _show_menu(self, place: QPoint) -> None:
+        item = self._list.itemAt(place)
+        if item is None:
+            return
+        self._list.setCurrentItem(item)
+        row = self._list.row(item)
         menu = QMenu(self)
-        menu.setObjectName("connection_add_menu")
-        for preset in PRESETS:
-            if not preset.name:
-                menu.addSeparator()
-            action = menu.addAction(preset.name or self.tr("Another service…"))
-            action.triggered.connect(lambda _=False, preset=preset: self._chosen(preset))
-        return menu
+        menu.setObjectName("connection_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        up = menu.addAction(self.tr("Move &up"), lambda: self._move(-1))
+        up.setEnabled(self._can_move(row, -1))
+        down = menu.addAction(self.tr("Move &down"), lambda: self._move(1))
+        down.setEnabled(self._can_move(row, 1))
+        menu.addSeparator()
+        menu.addAction(self.tr("De&lete…"), self.remove_requested.emit)
+        menu.popup(self._list.viewport().mapToGlobal(place))
 
-    def _show_menu(self) -> None:
-        above = self._add.mapToGlobal(QPoint(0, -self._menu.sizeHint().height()))
-        self._menu.popup(above)
+    def _can_move(self, row: int, step: int) -> bool:
+        target = self._list.item(row + step) if row + step >= 0 else None
+        return bool(target and self._id(row) and target.data(Qt.ItemDataRole.UserRole))
 
-    def _chosen(self, preset: Preset) -> None:
-        self.preset_chosen.emit(preset)
+    def _move(self, step: int) -> None:
+        row = self._list.currentRow()
+        if row >= 0 and self._can_move(row, step):
+            none = QModelIndex()
+            self._list.model().moveRow(none, row, none, row + (2 if step > 0 else -1))
+
+    def _moved(self) -> None:
+        ids = [self._id(row) for row in range(self._list.count())]
+        self.reordered.emit([one for one in ids if one])
+
+    def _id(self, row: int) -> str:
+        """The id of a row; empty for a connection that is not saved yet."""
+        return str(self._list.item(row).data(Qt.ItemDataRole.UserRole))

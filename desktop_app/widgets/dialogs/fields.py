@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
@@ -193,6 +194,11 @@ class FieldRow(QWidget):
         column.addLayout(_line(theme.px("spacing.1"), self._icon, self._below))
         self._show_line()
 
+    def set_label(self, text: str) -> None:
+        """Call the field something else."""
+        self.label.setText(text)
+        self.control.setAccessibleName(text.replace("&", ""))
+
     @property
     def problem(self) -> str:
         """What is wrong, or an empty text."""
@@ -242,6 +248,24 @@ def _is_wide(widget: QWidget) -> bool:
     """Whether ``widget`` takes all the width there is."""
     is_fixed = widget.minimumWidth() == widget.maximumWidth()
     return not is_fixed and widget.sizePolicy().horizontalPolicy() is not QSizePolicy.Policy.Maximum
+
+
+class CheckRow(QWidget):
+    """A check box with a line below it that says what it means."""
+
+    def __init__(self, theme: Theme, name: str, text: str, hint: str) -> None:
+        super().__init__()
+        self.box = QCheckBox(text)
+        self.box.setObjectName(name)
+        self.box.setAccessibleName(text.replace("&", ""))
+        self.box.setAccessibleDescription(hint)
+        below = WrappedLabel(hint, role="caption")
+        below.setContentsMargins(theme.px("indicator") + theme.px("spacing.2") + 2, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.box, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(below)
 
 
 class FormPage(Page):

@@ -1,8 +1,10 @@
-"""Where a key is typed, and where it is only said that one is stored.
+"""Where a key or a password is typed, and where it is only said that one is stored.
 
-A stored key never comes here.  A typed one leaves as a ``Secret`` and is cleared with the field's undo history; it is
+A stored one never comes here.  A typed one leaves as a ``Secret`` and is cleared with the field's undo history; it is
 masked unless the user peeks, and never offered to input methods for learning.
 """
+
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent
@@ -20,35 +22,43 @@ HIDDEN_INPUT = (
 )
 
 
+class Words(NamedTuple):
+    """What the field and its buttons say; with the keys of their mnemonics."""
+
+    placeholder: str
+    peek: str
+    replace: str
+    keep: str
+
+
 class KeyField(QStackedWidget):
     """A field for a key, or the words that one is stored with a button to replace it.
 
-    Signals: ``changed`` when something was typed, or replacing began or was given up.
+    ``name`` begins the names of all that is in it.  Signals: ``changed`` when something was typed, or replacing began
+    or was given up.
     """
 
     changed = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, name: str, words: Words) -> None:
         super().__init__()
         self._theme = theme
         self._kept: Kept | None = None
         self.edit = QLineEdit()
-        self.edit.setObjectName("connection_key")
+        self.edit.setObjectName(name)
         self.edit.setInputMethodHints(HIDDEN_INPUT)
         self.edit.setStyleSheet(
             "lineedit-password-character: 8226"
         )  # a bullet; the style's own is a large disc
-        self.edit.setPlaceholderText(self.tr("Paste the key"))
+        self.edit.setPlaceholderText(words.placeholder)
         self.edit.addAction(theme.icon("key", size=16), QLineEdit.ActionPosition.LeadingPosition)
-        self._peek = QAction(
-            theme.icon("eye", size=16), self.tr("Show the key while typing"), self, checkable=True
-        )
-        self._peek.setObjectName("connection_key_peek")
+        self._peek = QAction(theme.icon("eye", size=16), words.peek, self, checkable=True)
+        self._peek.setObjectName(f"{name}_peek")
         self.edit.addAction(self._peek, QLineEdit.ActionPosition.TrailingPosition)
-        self._replace = button(self.tr("Re&place…"), "connection_key_replace")
-        self._keep = button(self.tr("Keep the &old key"), "connection_key_keep", kind="quiet")
+        self._replace = button(words.replace, f"{name}_replace")
+        self._keep = button(words.keep, f"{name}_keep", kind="quiet")
         self.addWidget(_row(theme, self.edit, self._keep))
-        self.addWidget(self._stored_row())
+        self.addWidget(self._stored_row(name))
         self.setFixedHeight(theme.px("control"))
         self._show_masked(False)
         self._peek.toggled.connect(self._show_masked)
@@ -63,16 +73,14 @@ class KeyField(QStackedWidget):
         return self.currentIndex() == 1
 
     @property
-    def secret(self) -> Secret | None:
-        """The typed key, or None."""
-        text = self.edit.text().strip()
-        return Secret(text) if text and not self.is_stored else None
+    def typed(self) -> str:
+        """What was typed, as it stands; empty while the stored one counts."""
+        return "" if self.is_stored else self.edit.text()
 
-    @property
-    def is_odd(self) -> bool:
-        """Whether the typed text cannot be sent as a key: blanks or letters beyond ASCII."""
-        text = self.edit.text().strip()
-        return bool(text) and not (text.isascii() and text.isprintable() and " " not in text)
+    def put(self, secret: Secret) -> None:
+        """Fill the field with what the user has somewhere else, as if it were typed."""
+        self.setCurrentIndex(0)
+        self.edit.setText(secret.reveal())
 
     def show_stored(self, kept: Kept | None) -> None:
         """Forget what was typed; say where a key is stored, or offer to type one (None)."""
@@ -101,10 +109,10 @@ class KeyField(QStackedWidget):
         self._peek.setChecked(False)
         super().hideEvent(event)
 
-    def _stored_row(self) -> QWidget:
+    def _stored_row(self, name: str) -> QWidget:
         panel = Panel(self._theme)
         self._words = QLabel()
-        self._words.setObjectName("connection_key_stored")
+        self._words.setObjectName(f"{name}_stored")
         inner = QHBoxLayout(panel)
         inner.setContentsMargins(self._theme.px("spacing.2"), 0, self._theme.px("spacing.2"), 0)
         inner.setSpacing(self._theme.px("spacing.2"))
