@@ -123,7 +123,7 @@ class Intents(QObject):
             offer_undo=self._offer_undo,
         )
         self.connections = ConnectionIntents(
-            backend, self, start=self._start, answer=self._answer, changed=self._list_assistants
+            backend, self, start=self._tasks.start, answer=self._answer, changed=self._list_assistants
         )
         self.outbox = OutboxIntents(backend, self, start=self._start)
         bridge.arrived.connect(self._on_facts)
