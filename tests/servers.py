@@ -50,7 +50,9 @@ class Exchange:
         await self.writer.drain()
 
     async def chunk(self, data: bytes) -> None:
-        """A piece of the body."""
+        """A piece of the body; an empty one would be its end."""
+        if not data:
+            return
         self.writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
         await self.writer.drain()
 

@@ -63,10 +63,12 @@ class JsonStreamDecoder:
         yield from self._objects()
 
     def end(self) -> Iterator[object]:
-        """The last value, if no line end followed it.  Raises CutJsonError when it is not whole."""
+        """The last value, if no line end followed it.  Raises CutJsonError when it is not whole, BrokenJsonError."""
         yield from self._line(b"")
-        if self._open:
+        if self._seen:
             raise CutJsonError("the stream ended inside an object")
+        if self._open:
+            raise BrokenJsonError("not JSON", bytes(self._open))
 
     def _take(self, data: bytes) -> None:
         self._open += data
