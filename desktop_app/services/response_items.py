@@ -210,13 +210,15 @@ class Messages:
         part.pieces = [text]
         return TextReplaced(self.text)
 
-    def settle_item(self, names: Named, item: Item) -> Iterator[TextAppended | TextReplaced]:
+    def settle_item(self, names: Named, item: Item) -> list[TextAppended | TextReplaced]:
         """What a message says in the end, sources included."""
         self._item(names)
+        changes = []
         for index, part in enumerate(parts_in(item.content)):
             if change := self.settle(names, index, part.words):
-                yield change
+                changes.append(change)
             self.annotate(names, index, part.annotations)
+        return changes
 
     def annotate(self, names: Named, index: int | None, annotations: object) -> None:
         """The sources of a part: all of them in a list, or the next one."""

@@ -19,7 +19,7 @@ def body_of(
     held = request.held
     messages = request.messages[held.messages :] if held else request.messages
     body: dict[str, object] = {
-        "input": [_item(message) for message in messages],
+        "input": [input_item(message) for message in messages],
         "store": is_kept,
         "temperature": request.temperature,
     }
@@ -44,20 +44,20 @@ def body_of(
     return {name: value for name, value in body.items() if name not in provider.unsupported}
 
 
+def input_item(message: PromptMessage) -> dict[str, object]:
+    """An item of the input; ``type`` is what llama.cpp tells a reply of the history by."""
+    if message.author is Author.ASSISTANT:
+        said: dict[str, object] = {"type": "output_text", "text": message.text, "annotations": []}
+        return {"type": "message", "role": "assistant", "content": [said]}
+    return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": message.text}]}
+
+
 def schema_of(response_format: ResponseFormat) -> object:
     """The JSON Schema of a format.  Raises RequestRejectedError when its text is not JSON."""
     try:
         return msgspec.json.decode(response_format.schema)
     except msgspec.DecodeError as error:
         raise RequestRejectedError(f"the schema of the reply is not JSON: {error}") from error
-
-
-def _item(message: PromptMessage) -> dict[str, object]:
-    """An input item; ``type`` is what llama.cpp tells a reply of the history by."""
-    if message.author is Author.ASSISTANT:
-        said: dict[str, object] = {"type": "output_text", "text": message.text, "annotations": []}
-        return {"type": "message", "role": "assistant", "content": [said]}
-    return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": message.text}]}
 
 
 def _format(wanted: ResponseFormat) -> dict[str, object]:

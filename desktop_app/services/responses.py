@@ -40,15 +40,15 @@ from desktop_app.domain.events import (
     ThreadHeld,
 )
 from desktop_app.domain.operations import DeferredReply, RemoteOperation
-from desktop_app.domain.prompt import RunRequest
+from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.providers import provider_of
 from desktop_app.domain.secret import Credentials
-from desktop_app.domain.threads import Status
+from desktop_app.domain.threads import Author, Status
 from desktop_app.services.connecting import http_of, sign_in_of
 from desktop_app.services.model_list import listed_models, sent_model, tested, word
 from desktop_app.services.refused_fields import RefusedFields
 from desktop_app.services.response_events import ResponseAssembler
-from desktop_app.services.response_requests import body_of
+from desktop_app.services.response_requests import body_of, input_item
 from desktop_app.services.sse import SseEvent
 from desktop_app.services.streams import json_events, next_of
 
@@ -244,7 +244,9 @@ class ResponsesService:
         yield ending
 
     async def _ask_for_a_word(self) -> None:
-        body = msgspec.json.encode({"input": "Hi", "max_output_tokens": 16, "store": False})
+        body = msgspec.json.encode(
+            {"input": [input_item(PromptMessage(Author.USER, "Hi"))], "max_output_tokens": 16, "store": False}
+        )
         await word(self._http.fetch("POST", "/responses", body))
 
     # -- in the background
@@ -330,9 +332,8 @@ class _Patience:
 
 def _refuses_chain(error: ServiceError) -> bool:
     """Whether the whole history may help: the reply to go on from is gone, or what is held there has grown too long."""
-    if isinstance(error, NotFoundError | ContextTooLongError):
-        return True
-    return isinstance(error, RequestRejectedError) and bool(_ABOUT_CHAIN.search(error.detail))
+    is_meant = isinstance(error, NotFoundError | ContextTooLongError)
+    return is_meant or bool(_ABOUT_CHAIN.search(error.detail))
 
 
 def _event_of(body: bytes) -> SseEvent:

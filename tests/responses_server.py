@@ -1,0 +1,253 @@
+"""A strict server of the Responses API on loopback, with scripted replies: what OpenAI and Yandex AI Studio take.
+
+``async with ResponsesServer(says("Fo", "ur")) as server``.  What a client must not do (an unknown field, a wrong item,
+a missing header, a call nobody expects) is refused and fails the test at the end.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from tests.servers import KEY, Behaviour, Exchange, LoopbackServer, listing
+
+FIELDS: dict[str, type | tuple[type, ...]] = {
+    "model": str,
+    "instructions": str,
+    "input": list,
+    "previous_response_id": str,
+    "store": bool,
+    "stream": bool,
+    "stream_options": dict,
+    "background": bool,
+    "temperature": (int, float),
+    "max_output_tokens": int,
+    "text": dict,
+    "reasoning": dict,
+}
+ID = "resp_1"
+USAGE = {
+    "input_tokens": 9,
+    "input_tokens_details": {"cached_tokens": 4},
+    "output_tokens": 2,
+    "output_tokens_details": {"reasoning_tokens": 0},
+    "total_tokens": 11,
+}
+
+
+# -- what replies look like
+
+
+def message(text: str, *annotations: object, item_id: str = "msg_1") -> dict[str, Any]:
+    """A finished message item."""
+    part = {"type": "output_text", "text": text, "annotations": list(annotations), "logprobs": []}
+    return {"type": "message", "id": item_id, "role": "assistant", "status": "completed", "content": [part]}
+
+
+def response(status: str, *output: object, response_id: str = ID, **more: Any) -> dict[str, Any]:
+    """A reply as an object."""
+    said = {"id": response_id, "object": "response", "created_at": 1764746460, "status": status}
+    said |= {"model": "scripted", "output": list(output), "error": None, "incomplete_details": None}
+    said |= {"tools": [], "tool_choice": "auto", "parallel_tool_calls": True, "metadata": None}
+    return said | {"usage": USAGE if status in ("completed", "incomplete") else None} | more
+
+
+def numbered(*events: dict[str, Any]) -> list[dict[str, Any]]:
+    """Events with their sequence numbers."""
+    return [event | {"sequence_number": number} for number, event in enumerate(events)]
+
+
+def created(response_id: str = ID, status: str = "in_progress") -> dict[str, Any]:
+    """The first event."""
+    return {"type": "response.created", "response": response(status, response_id=response_id)}
+
+
+def delta(text: str, item_id: str = "msg_1", index: int = 0, part: int = 0) -> dict[str, Any]:
+    """A piece of text."""
+    place = {"item_id": item_id, "output_index": index, "content_index": part}
+    return {"type": "response.output_text.delta", "delta": text, "logprobs": [], **place}
+
+
+def ended(*output: object, status: str = "completed", **more: Any) -> dict[str, Any]:
+    """The last event."""
+    return {"type": f"response.{status}", "response": response(status, *output, **more)}
+
+
+def text_events(*pieces: str, response_id: str = ID) -> list[dict[str, Any]]:
+    """All events of a reply with one message, as OpenAI sends them."""
+    text, place = "".join(pieces), {"item_id": "msg_1", "output_index": 0, "content_index": 0}
+    empty = message("") | {"content": [], "status": "in_progress"}
+    return numbered(
+        created(response_id),
+        {"type": "response.in_progress", "response": response("in_progress", response_id=response_id)},
+        {"type": "response.output_item.added", "output_index": 0, "item": empty},
+        {"type": "response.content_part.added", "part": message("")["content"][0], **place},
+        *(delta(piece) for piece in pieces),
+        {"type": "response.output_text.done", "text": text, "logprobs": [], **place},
+        {"type": "response.content_part.done", "part": message(text)["content"][0], **place},
+        {"type": "response.output_item.done", "output_index": 0, "item": message(text)},
+        ended(message(text), response_id=response_id),
+    )
+
+
+def frame(event: dict[str, Any]) -> bytes:
+    """An event as OpenAI frames it."""
+    name = f"event: {event['type']}\n" if "type" in event else ""
+    return f"{name}data: {json.dumps(event, ensure_ascii=False)}\n\n".encode()
+
+
+def yandex_frame(event: dict[str, Any]) -> bytes:
+    """An event as Yandex is reported to frame it: no blank after the colon, the data before the name."""
+    return f"data:{json.dumps(event, ensure_ascii=False)}\nevent:{event['type']}\n\n".encode()
+
+
+def sends(*events: dict[str, Any], is_cut: bool = False) -> Behaviour:
+    """A stream of these events, as they are; cut off in the middle of the body if ``is_cut``."""
+
+    async def behave(exchange: Exchange) -> None:
+        await exchange.head()
+        for event in events:
+            await exchange.chunk(frame(event))
+        if is_cut:
+            exchange.writer.close()
+        else:
+            await exchange.end()
+
+    return behave
+
+
+def says(*pieces: str, response_id: str = ID) -> Behaviour:
+    """A proper stream."""
+    return sends(*text_events(*pieces, response_id=response_id))
+
+
+def taken_up(events: Sequence[dict[str, Any]]) -> Behaviour:
+    """``GET /responses/{id}`` of a reply in the background: the rest of the stream, or the reply as a whole."""
+
+    async def behave(exchange: Exchange) -> None:
+        query = parse_qs(urlsplit(exchange.path).query)
+        if query.get("stream") != ["true"]:
+            await exchange.reply(200, events[-1]["response"])
+            return
+        after = int(query.get("starting_after", ["-1"])[0])
+        await sends(*(event for event in events if event["sequence_number"] > after))(exchange)
+
+    return behave
+
+
+# -- the server
+
+
+@dataclass
+class ResponsesServer(LoopbackServer):
+    """Answers ``POST /v1/responses`` with ``replies``, ``GET /v1/responses/{id}`` with ``kept``.
+
+    The last behaviour of a script is repeated.  ``cancel`` answers cancelling, None expects none.  ``headers`` must
+    come with every request, ``unwanted`` are fields that the provider refuses.
+    """
+
+    replies: Sequence[Behaviour] | Behaviour = ()
+    kept: Sequence[Behaviour] | Behaviour = ()
+    cancel: Behaviour | None = None
+    models: Behaviour | None = None
+    key: str | None = KEY
+    key_scheme: str = "Bearer"
+    headers: dict[str, str] = field(default_factory=dict)
+    unwanted: frozenset[str] = frozenset({"stream_options"})
+
+    async def __aenter__(self) -> Self:
+        self._replies, self._kept = _script(self.replies), _script(self.kept)
+        await super().__aenter__()
+        self.base_url += "/v1"
+        return self
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        """What was asked of the model."""
+        return [exchange.body for exchange in self.seen if exchange.path == "/v1/responses"]
+
+    def calls(self, start: str) -> list[str]:
+        """Method and path of the requests that begin so."""
+        made = [f"{exchange.method} {exchange.path}" for exchange in self.seen]
+        return [call for call in made if call.startswith(start)]
+
+    async def answer(self, exchange: Exchange) -> None:
+        """The wrong key first, then what is wrong with the request, then the script."""
+        if self.key and exchange.headers.get("authorization") != f"{self.key_scheme} {self.key}":
+            said = {
+                "message": "Incorrect API key",
+                "type": "invalid_request_error",
+                "code": "invalid_api_key",
+            }
+            await exchange.reply(401, {"error": said | {"param": None}})
+            return
+        behaviour = self._behaviour(exchange)
+        complaint = self._complaint(exchange, behaviour)
+        if complaint or behaviour is None:
+            self.complaints.append(complaint)
+            await exchange.reply(400, {"error": {"message": complaint, "type": "invalid_request_error"}})
+        else:
+            await behaviour(exchange)
+
+    def _behaviour(self, exchange: Exchange) -> Behaviour | None:
+        path = urlsplit(exchange.path).path.removeprefix("/v1")
+        match exchange.method, path.strip("/").split("/"):
+            case "GET", ["models"]:
+                return self.models or listing({"id": "scripted", "object": "model", "created": 0})
+            case "POST", ["responses"]:
+                return _next(self._replies)
+            case "GET", ["responses", _]:
+                return _next(self._kept)
+            case "POST", ["responses", _, "cancel"]:
+                return self.cancel
+        return None
+
+    def _complaint(self, exchange: Exchange, behaviour: Behaviour | None) -> str:
+        """What is wrong with a request; empty when all is well."""
+        if behaviour is None:
+            return f"unexpected call: {exchange.method} {exchange.path}"
+        if not self.key and "authorization" in exchange.headers:
+            return "a key came where none is wanted"
+        if not exchange.headers.get("x-client-request-id"):
+            return "x-client-request-id is missing"
+        for name, value in self.headers.items():
+            if exchange.headers.get(name) != value:
+                return f"{name} is missing"
+        return self._complaint_about_body(exchange) if exchange.path == "/v1/responses" else ""
+
+    def _complaint_about_body(self, exchange: Exchange) -> str:
+        body = exchange.body
+        if exchange.headers.get("content-type") != "application/json":
+            return "content-type is not application/json"
+        for name, value in body.items():
+            if name not in FIELDS or name in self.unwanted:
+                return f"unknown field: {name}"
+            if not isinstance(value, FIELDS[name]):
+                return f"wrong type: {name}"
+        if body.get("background") and not body.get("store"):
+            return "background needs store"
+        if not body["input"]:
+            return "input is empty"
+        return next((wrong for item in body["input"] if (wrong := _complaint_about_item(item))), "")
+
+
+def _complaint_about_item(item: dict[str, Any]) -> str:
+    if set(item) != {"type", "role", "content"} or item["type"] != "message":
+        return f"wrong item: {item}"
+    parts = {"user": {"type", "text"}, "assistant": {"type", "text", "annotations"}}
+    kinds = {"user": "input_text", "assistant": "output_text"}
+    if item["role"] not in parts or not item["content"]:
+        return f"wrong item: {item}"
+    for part in item["content"]:
+        if set(part) != parts[item["role"]] or part["type"] != kinds[item["role"]]:
+            return f"wrong part: {part}"
+    return ""
+
+
+def _script(given: Sequence[Behaviour] | Behaviour) -> list[Behaviour]:
+    return [given] if callable(given) else list(given)
+
+
+def _next(script: list[Behaviour]) -> Behaviour | None:
+    return script.pop(0) if len(script) > 1 else script[0] if script else None
