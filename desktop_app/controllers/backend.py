@@ -14,6 +14,7 @@ from desktop_app.controllers.find import FindController
 from desktop_app.controllers.images import ImagesController
 from desktop_app.controllers.library import Beginning, LibraryController
 from desktop_app.controllers.operations import OperationsController
+from desktop_app.controllers.pull import PullController
 from desktop_app.controllers.runs import RunsController
 from desktop_app.controllers.worker import ExceptionHandler, Worker
 from desktop_app.domain.errors import DatabaseDamagedError, StoreError
@@ -30,6 +31,7 @@ from desktop_app.store.finding import FindingStore
 from desktop_app.store.operations import OperationStore
 from desktop_app.store.ownership import ProcessMark
 from desktop_app.store.profile import Profile
+from desktop_app.store.pulled import PulledStore
 from desktop_app.store.remote import RemoteStore
 from desktop_app.store.secrets import SecretStore
 
@@ -56,6 +58,7 @@ class Backend:
     library: LibraryController
     runs: RunsController
     operations: OperationsController
+    pull: PullController
     find: FindController
     images: ImagesController
     _files: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -90,6 +93,7 @@ class Backend:
         async with AsyncExitStack() as leaving:  # in reverse order, each whatever the others do
             leaving.push_async_callback(self.model.close)
             leaving.push_async_callback(self.connections.close)
+            leaving.push_async_callback(self.pull.close)
             leaving.push_async_callback(self.operations.close)
             leaving.push_async_callback(self.runs.close)
 
@@ -139,7 +143,8 @@ def open_backend(
     secrets = SecretStore(profile_id, on_secret=on_secret)
     connections = ConnectionsController(records, secrets, service_factory(model))
     library = LibraryController(conversations, assistants, records, labels)
-    runs = RunsController(conversations, assistants, connections, RemoteStore(database), mark.token, report)
+    remote = RemoteStore(database)
+    runs = RunsController(conversations, assistants, connections, remote, mark.token, report)
     operations = OperationsController(
         operation_records, conversations, assistants, connections, mark.token, report, claim=runs.claim
     )
@@ -156,6 +161,7 @@ def open_backend(
         library,
         runs,
         operations,
+        PullController(PulledStore(database), remote, assistants, connections, report),
         FindController(FindingStore(database)),
         ImagesController(fetch_image),
     )

@@ -283,6 +283,8 @@ class _Keeping:
         held = self._held
         if held and held.remote_id != self._pulled.remote_id:
             return  # Nitka went on in another
+        if self._has_moved_on(last):
+            return
         if held and digest(self._path(held.first, held.last)) != held.digest:
             return  # nobody relies on it any more
         first = held.first if held else self._root()
@@ -294,6 +296,15 @@ class _Keeping:
             held = replace(held, digest="")
         if held:
             remote.put_thread(self._connection, self._connection_id, self._thread_id, held)
+
+    def _has_moved_on(self, last: MessageId) -> bool:
+        """Whether Nitka asks there or has asked there since the messages were read."""
+        row = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM messages WHERE thread_id = ? AND status = ?)"
+            " OR (SELECT position FROM messages WHERE id = ?) > (SELECT position FROM messages WHERE id = ?)",
+            (self._thread_id, Status.WRITING, self._held.last if self._held else None, last),
+        ).fetchone()
+        return bool(row[0])
 
     def _root(self) -> MessageId | None:
         row = self._connection.execute(
