@@ -14,7 +14,7 @@ from desktop_app.domain.errors import (
 )
 from desktop_app.domain.ids import ConnectionId, new_id
 from desktop_app.domain.offers import FoundServer
-from desktop_app.domain.providers import max_concurrent, provider_of
+from desktop_app.domain.providers import max_concurrent, roles
 from desktop_app.domain.secret import Credentials, Kept, Secret
 from desktop_app.domain.service import Service, ServiceFactory
 from desktop_app.services.discovery import USUAL_PORTS, discover
@@ -179,7 +179,7 @@ class ConnectionsController:
         try:
             return await service.test()
         except AccessDeniedError as error:
-            error.role = error.role or ", ".join(provider_of(connection).roles)
+            error.role = error.role or ", ".join(roles(connection))
             raise
         finally:
             await service.close()

@@ -105,7 +105,8 @@ class Kind(NamedTuple):
 
     ``is_openai``: it speaks OpenAI's protocol.  ``has_deferred``: requests can be sent now and their replies fetched
     later.  ``truncates_itself``: the service holds whole threads and cuts them, so that what it holds may be more than
-    what Nitka would send.  ``closed_since`` is the date (ISO) on which the hosted service ended.
+    what Nitka would send.  ``roles`` are what an account needs besides those of its provider.  ``closed_since`` is the
+    date (ISO) on which the hosted service ended.
     """
 
     base_url: str = ""
@@ -118,6 +119,7 @@ class Kind(NamedTuple):
     has_tokenizer: bool = False
     truncates_itself: bool = False
     operations_url: str = ""
+    roles: tuple[str, ...] = ()
     closed_since: str = ""
 
 
@@ -143,6 +145,7 @@ KINDS = {
         needs_folder=True,
         has_pull=True,
         truncates_itself=True,
+        roles=("ai.assistants.editor",),
         closed_since="2026-01-26",
     ),
 }
@@ -161,6 +164,11 @@ def max_temperature(connection: Connection) -> float:
 def max_concurrent(connection: Connection) -> int:
     """How many runs may be asked for at once."""
     return connection.network.max_concurrent or provider_of(connection).max_concurrent
+
+
+def roles(connection: Connection) -> tuple[str, ...]:
+    """The roles that an account needs for this connection; none where nobody knows of any."""
+    return (*kind_of(connection).roles, *provider_of(connection).roles)
 
 
 def auths(connection: Connection) -> tuple[Auth, ...]:

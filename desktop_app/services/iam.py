@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from desktop_app.domain.errors import BadReplyError, RequestRejectedError, SignInError
+from desktop_app.domain.errors import (
+    BadReplyError,
+    RequestRejectedError,
+    ServiceFaultError,
+    SignInError,
+    SilentError,
+    UnreachableError,
+)
 from desktop_app.domain.secret import Secret
 from desktop_app.services.http import HttpClient
 from desktop_app.services.sign_in import MASK, IamToken, SignIn, sendable
@@ -44,7 +51,10 @@ class IamExchange:
         self._open_http = open_http
 
     async def __call__(self, oauth: Secret) -> IamToken:
-        """A token.  Raises SignInError when the OAuth token is not accepted, or another ServiceError."""
+        """A token.  Raises SignInError when the OAuth token is not accepted, or another ServiceError.
+
+        Whatever the exchange came to, the service itself was asked for nothing: its failures are untouched.
+        """
         body = msgspec.json.encode({"yandexPassportOauthToken": sendable(oauth)})
         http = self._open_http(Unsigned(oauth))
         try:
@@ -53,6 +63,9 @@ class IamExchange:
             raise SignInError(
                 error.detail, status_code=error.status_code, request_id=error.request_id
             ) from error
+        except (ServiceFaultError, SilentError, UnreachableError) as error:
+            error.is_untouched = True
+            raise
         finally:
             await http.close()
 

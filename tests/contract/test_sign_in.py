@@ -168,8 +168,16 @@ async def test_what_is_no_token_is_an_error_of_ours(
 async def test_nobody_there_to_exchange_is_a_matter_of_the_network() -> None:
     async with IamServer() as iam:
         gone = iam
-    with pytest.raises(UnreachableError):
+    with pytest.raises(UnreachableError) as caught:
         await oauth(gone).headers()
+    assert caught.value.is_untouched
+
+
+async def test_a_fault_of_the_exchange_may_be_repeated_since_nothing_was_asked_of_the_service() -> None:
+    async with IamServer(refusal=(500, {"code": 13, "message": "internal"})) as iam:
+        with pytest.raises(ServiceFaultError) as caught:
+            await oauth(iam).headers()
+        assert caught.value.is_untouched
 
 
 async def test_neither_the_oauth_token_nor_any_iam_token_is_shown(caplog: pytest.LogCaptureFixture) -> None:

@@ -212,6 +212,11 @@ async def test_the_missing_role_is_named_where_the_service_does_not(tmp_path: Pa
         for connection, said, named in (
             (yandex, "", "ai.languageModels.user"),
             (yandex, "ai.assistants.editor", "ai.assistants.editor"),
+            (
+                replace(yandex, kind=ConnectionKind.ASSISTANT_API),
+                "",
+                "ai.assistants.editor, ai.languageModels.user",
+            ),
             (NEW, "", ""),
         ):
             scene.error = AccessDeniedError("no")
