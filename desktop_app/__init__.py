@@ -9,7 +9,7 @@ The tree, from the window down; imports point one way, and import-linter checks 
     application   the window program: one window a profile (single_window), startup, then session
     session       the living window: loops, backend, the way out
     startup       up to the first paint: Qt alone
-    headless      commands without a window, on the same backend; selftest
+    headless/     commands without a window, on the same backend; selftest
     logs          log files, redaction, last-resort handlers; hardening: no core dumps, private files
     widgets/      views: main window, panes, composer, transcript, dialogs
     qt/           between controllers and views: the bridge, models, intents

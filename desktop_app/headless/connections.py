@@ -183,6 +183,8 @@ def _network(options: argparse.Namespace) -> Network:
 
 def _key(connection: Connection, options: argparse.Namespace) -> Secret | None:
     if connection.auth is Auth.NONE:
+        if options.key_from_env:
+            raise UsageError("a key needs --auth")
         return None
     if options.key_from_env:
         pasted = _from_environment(options.key_from_env)
@@ -200,6 +202,8 @@ def _key(connection: Connection, options: argparse.Namespace) -> Secret | None:
 
 def _proxy_password(options: argparse.Namespace) -> Secret | None:
     variable = options.proxy_password_from_env
+    if variable and options.proxy in (Proxy.SYSTEM, Proxy.NONE):
+        raise UsageError("the password of a proxy needs --proxy URL")
     return Secret(_from_environment(variable)) if variable else None
 
 

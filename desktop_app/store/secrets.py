@@ -43,6 +43,8 @@ class _Refusal:
 class SecretStore:
     """The credentials of one profile, as entries of the service "nitka" named ``PROFILE_ID/CONNECTION_ID``.
 
+    The password of a connection's proxy is one too, under the id with ``.proxy`` behind it.
+
     Usable from any asyncio loop.  ``backend`` replaces the system's keyring and is trusted; ``on_secret`` hears of
     every credential before it is handed out or kept, so that logs can leave it out.
     """

@@ -24,5 +24,12 @@ class ScriptedServer:
     @property
     def asked(self) -> list[dict[str, Any]]:
         """The bodies of the requests for a reply so far."""
-        exchanges = [json.loads(line) for line in self._told.read_text().splitlines()[1:]]
-        return [exchange["body"] for exchange in exchanges if exchange["method"] == "POST"]
+        return [exchange["body"] for exchange in self._exchanges() if exchange["method"] == "POST"]
+
+    @property
+    def calls(self) -> list[str]:
+        """Method and path of every request so far."""
+        return [f"{exchange['method']} {exchange['path']}" for exchange in self._exchanges()]
+
+    def _exchanges(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self._told.read_text().splitlines()[1:]]

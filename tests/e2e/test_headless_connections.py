@@ -121,6 +121,8 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(nitka: Nitka) -> None:
     assert "--folder" in refused(nitka, "--kind", "assistant-api")
     assert "nothing was there" in refused(nitka, *key)
     assert "NOT_THERE" in refused(nitka, *key, "--key-from-env", "NOT_THERE")
+    assert "--auth" in refused(nitka, "--key-from-env", "HOME")
+    assert "--proxy URL" in refused(nitka, "--proxy-password-from-env", "HOME")
     assert "no file" in refused(nitka, "--ca-file", "/nowhere.pem")
     assert "proxy" in refused(nitka, "--proxy", "ftp://127.0.0.1:1")
     assert "not an http" in refused(nitka, "--base-url", "ftp://127.0.0.1:1")
