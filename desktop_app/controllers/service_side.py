@@ -118,7 +118,7 @@ class ServiceSide:
 
     async def _note_name(self, run: Run, part: Cut, remote_id: str) -> None:
         """Note that a thread there is ours, whatever it says: a reply may still come into it when this run fails."""
-        if self._has_threads:
+        if self._has_threads and part.ids:
             first, last, count = part.ids[0], part.ids[-1], len(part.ids)
             thread = RemoteThread(remote_id, first, last, count, run.settings.model, datetime.now(UTC))
             await self._note_thread(run, thread)
