@@ -159,9 +159,6 @@ class Folder:
         now = self.tick()
         made.created_at.FromNanoseconds(now)
         made.updated_at.FromNanoseconds(now)
-        if not made.HasField("expiration_config"):
-            made.expiration_config.expiration_policy = "SINCE_LAST_ACTIVE"
-            made.expiration_config.ttl_days = 7
         _set_expiry(made)
 
     # -- a folder full of records
@@ -327,6 +324,8 @@ def _copy_field(made: Message, descriptor: Any, value: Any) -> None:
 
 
 def _set_expiry(made: Message) -> None:
-    """Counted from the making, also after a change of the lifetime: recorded behaviour."""
+    """Counted from the making, also after a change of the lifetime: recorded behaviour.  Seven days by default."""
+    if not made.HasField("expiration_config"):
+        made.expiration_config.expiration_policy, made.expiration_config.ttl_days = "SINCE_LAST_ACTIVE", 7
     days = made.expiration_config.ttl_days
     made.expires_at.FromNanoseconds(made.created_at.ToNanoseconds() + days * DAY_NS)

@@ -212,7 +212,7 @@ class AssistantApiService:
             raise
 
     async def _listened(self, reply: RunReply, run_id: str) -> AsyncGenerator[RunEvent, None]:
-        """The events of the run; a stream that breaks is listened to again, until that brings nothing new."""
+        """The events of the run; a stream that breaks is listened to again, while that may bring something new."""
         failures, wait_s = 0, 0.0
         while failures <= LISTEN_AGAIN:
             if failures:
@@ -230,6 +230,8 @@ class AssistantApiService:
                             return
             except _PASSING as error:
                 log.info("the stream of run %s broke: %s", run_id, error.detail)
+                if isinstance(error, SilentError) and reply.cursor == start:
+                    return
                 hint_s = error.retry_after_s
             except (NotFoundError, RequestRejectedError, BadReplyError) as error:
                 log.info("run %s cannot be listened to: %s", run_id, error.detail)
