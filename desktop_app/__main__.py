@@ -8,7 +8,7 @@ from desktop_app import __version__, quick_start
 from desktop_app.hardening import harden
 from desktop_app.store.profile import Profile
 
-COMMANDS = ("ask", "threads", "assistants", "connections", "models", "outbox", "export", "selftest")
+COMMANDS = ("ask", "threads", "assistants", "connections", "models", "outbox", "pull", "export", "selftest")
 
 
 def main(arguments: list[str] | None = None) -> int:
