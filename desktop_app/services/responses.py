@@ -256,7 +256,8 @@ class ResponsesService:
         patience, is_polled = _Patience(), False
         while not reply.is_over:
             is_polled = is_polled or reply.is_pending or not reply.can_go_on
-            cursor, failure = reply.cursor, None
+            cursor = reply.cursor
+            failure: ServiceError | None = None
             yield StageChanged("waiting" if is_polled else "reconnecting")
             try:
                 async with aclosing(self._polled(reply) if is_polled else self._streamed(reply)) as events:
@@ -264,7 +265,9 @@ class ResponsesService:
                         yield event
             except _PASSING as error:
                 failure = error
-            except (RequestRejectedError, NotFoundError, BadReplyError) as error:
+            except BadReplyError as error:
+                failure, is_polled = error, True
+            except (RequestRejectedError, NotFoundError) as error:
                 if is_polled:
                     raise
                 log.info("the stream is not to be had again, the reply is asked for: %s", error.detail)
