@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.controllers.asking import new_question, new_reply
 from desktop_app.controllers.facts import ReplyEdited
 from desktop_app.domain.assistants import PromptTruncation
 from desktop_app.domain.errors import (
@@ -158,6 +159,27 @@ async def test_a_thread_is_answered_once_at_a_time(tmp_path: Path) -> None:
         with pytest.raises(RunInProgressError):
             await s.runs.send(s.thread_id, "two")
         assert [m.text for m in await s.messages()] == ["one", ""]
+
+
+async def test_a_thread_whose_reply_comes_later_may_be_asked_again(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        question = new_question(s.thread_id, None, "Think about it")
+        run, reply = new_reply(s.thread_id, question, s.assistant, Status.DEFERRED)
+        await s.conversations.begin_run(run, user_message=question, reply=reply, owner="owner")
+        await s.ask("And this?", TextAppended("Yes"), DONE)
+        assert [m.text for m in await s.messages()] == ["Think about it", "", "And this?", "Yes"]
+        assert [m.text for m in s.service.requests[0].messages] == ["Think about it", "And this?"]
+
+
+async def test_who_claims_a_thread_is_its_only_asker(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        with s.runs.claim(s.thread_id):
+            with pytest.raises(RunInProgressError):
+                await s.runs.send(s.thread_id, "?")
+            with pytest.raises(RunInProgressError), s.runs.claim(s.thread_id):
+                pass
+        assert not await s.messages()
+        await s.ask("?", DONE)
 
 
 async def test_a_prompt_that_is_too_long_is_shortened_and_asked_again(tmp_path: Path) -> None:
