@@ -41,7 +41,7 @@ def lock(target: Path, *words: str) -> None:
         "--no-emit-find-links",
         "--only-binary=:all:",
     ]
-    command += ["--no-emit-package", "pip", "--no-emit-package", "setuptools"]
+    command += ["--no-emit-package", "pip"]
     subprocess.run(
         [*command, *words, "pyproject.toml", "--output-file", target], cwd=PACKAGING.parent, check=True
     )
