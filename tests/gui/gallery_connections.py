@@ -172,7 +172,7 @@ def main() -> None:
     parser.add_argument("--mode", default="light")
     parser.add_argument("--language", default="en")
     parser.add_argument("--width", type=int)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     app = QApplication([])
     install_translators(app, resources_dir(), options.language)

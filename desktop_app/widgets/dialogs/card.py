@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.widgets.dialogs.frame import IconLabel, StrongLabel, WrappedLabel
 from desktop_app.widgets.theme import Theme
@@ -32,6 +32,7 @@ class Card(QPushButton):
         self.setAutoDefault(False)  # it may vanish with the focus, and would stay the dialog's default button
         needed = theme.px(padding) * 2 + theme.px("spacing.1") + theme.line_height("caption") * lines
         self.setMinimumSize(QSize(theme.px("sidebarMin"), theme.line_height("ui") + needed))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)  # as high as its row
         self._icon = IconLabel(theme, icon, "icon", theme.px("icon"))
         self._text = WrappedLabel(role="caption")
         words = QVBoxLayout()

@@ -48,8 +48,9 @@ class ConnectionChooser(Page):
         super().__init__(theme)
         self._theme = theme
         self._found: dict[str, FoundServer] = {}
-        self._services = {preset.id: self._card(preset) for preset in self._service_presets()}
-        self._servers = {preset.id: self._card(preset) for preset in self._computer_presets()}
+        self._services = [self._card(preset) for preset in self._service_presets()]
+        self._servers = {preset: self._card(preset, lines=1) for preset in self._server_presets()}
+        self._others = [self._card(preset) for preset in self._other_presets()]
         self._intro = WrappedLabel(role="secondary")
         self._offers = QVBoxLayout()
         self._offers.setSpacing(theme.px("spacing.2"))
@@ -92,8 +93,8 @@ class ConnectionChooser(Page):
         """Say which servers of this computer answered."""
         self._set_searching(False)
         self._found = {server.name: server for server in servers}
-        for preset in self._computer_presets():
-            server, card = self._found.get(preset.title), self._servers[preset.id]
+        for preset, card in self._servers.items():
+            server = self._found.get(preset.title)
             card.show_icon("check" if server else preset.icon, "success" if server else "icon")
             card.show_text(self._found_text(server) if server else preset.needs)
         names = ", ".join(server.name for server in servers)
@@ -107,7 +108,7 @@ class ConnectionChooser(Page):
     def focus_first(self) -> None:
         """Put the keyboard on the first card."""
         offer = self._offers.itemAt(0)
-        first = offer.widget() if offer else next(iter(self._services.values()))
+        first = offer.widget() if offer else self._services[0]
         if first is not None:
             first.setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -126,22 +127,25 @@ class ConnectionChooser(Page):
         column.addLayout(self._offers)
         column.addSpacing(theme.px("spacing.2"))
         column.addWidget(StrongLabel(theme, self.tr("Services")))
-        column.addWidget(CardGrid(theme, list(self._services.values())))
+        column.addWidget(CardGrid(theme, self._services))
         column.addSpacing(theme.px("spacing.2"))
         column.addLayout(head)
         column.addWidget(self._result)
         column.addWidget(CardGrid(theme, list(self._servers.values())))
+        column.addSpacing(theme.px("spacing.2"))
+        column.addWidget(StrongLabel(theme, self.tr("Anything else")))
+        column.addWidget(CardGrid(theme, self._others))
         column.addStretch(1)
         self._result.hide()
 
-    def _card(self, preset: Preset) -> Card:
+    def _card(self, preset: Preset, *, lines: int = 2) -> Card:
         card = Card(
             self._theme,
             f"connection_preset_{preset.id}",
             preset.icon,
             preset.title,
             preset.needs,
-            lines=2,
+            lines=lines,
             padding="spacing.3",
         )
         card.clicked.connect(lambda: self.chosen.emit(self._draft(preset)))
@@ -209,36 +213,43 @@ class ConnectionChooser(Page):
                 self.tr("A server of your own that speaks it, a folder id and a key."),
                 _draft(ConnectionKind.ASSISTANT_API, self.tr("AI Assistant API"), key),
             ),
+        ]
+
+    def _server_presets(self) -> list[Preset]:
+        usual = (
+            ("ollama", "Ollama", 11434),
+            ("lmstudio", "LM Studio", 1234),
+            ("llamacpp", "llama.cpp", 8080),
+            ("vllm", "vLLM", 8000),
+        )
+        return [
+            Preset(
+                id_,
+                "connection",
+                name,
+                self.tr("Running, usually at port {port}.").format(port=port),
+                _draft(ConnectionKind.CHAT, name, Auth.NONE, f"http://localhost:{port}/v1"),
+            )
+            for id_, name, port in usual
+        ]
+
+    def _other_presets(self) -> list[Preset]:
+        return [
             Preset(
                 "other",
                 "connection",
                 self.tr("Another compatible server"),
                 self.tr("An address, and a key if it asks for one."),
-                Connection(ConnectionId(""), ConnectionKind.CHAT, "", "", key),
+                Connection(ConnectionId(""), ConnectionKind.CHAT, "", "", Auth.API_KEY),
+            ),
+            Preset(
+                "device",
+                "file",
+                self.tr("A model file"),
+                self.tr("A GGUF file; Nitka runs it, nothing else is needed."),
+                Connection(ConnectionId(""), ConnectionKind.ON_DEVICE, ""),
             ),
         ]
-
-    def _computer_presets(self) -> list[Preset]:
-        ports = {"ollama": "11434", "lmstudio": "1234", "llamacpp": "8080", "vllm": "8000"}
-        names = {"ollama": "Ollama", "lmstudio": "LM Studio", "llamacpp": "llama.cpp", "vllm": "vLLM"}
-        servers = [
-            Preset(
-                id_,
-                "connection",
-                name,
-                self.tr("Its server running, usually at port {port}.").format(port=ports[id_]),
-                _draft(ConnectionKind.CHAT, name, Auth.NONE, f"http://localhost:{ports[id_]}/v1"),
-            )
-            for id_, name in names.items()
-        ]
-        file = Preset(
-            "device",
-            "file",
-            self.tr("A model file"),
-            self.tr("A GGUF file; Nitka runs it, nothing else is needed."),
-            Connection(ConnectionId(""), ConnectionKind.ON_DEVICE, ""),
-        )
-        return [*servers, file]
 
 
 def _draft(kind: ConnectionKind, name: str, auth: Auth, base_url: str = "") -> Connection:

@@ -192,8 +192,8 @@ class ServerForm(QWidget):
     def _lay_out(self, theme: Theme) -> None:
         beside = QHBoxLayout()
         beside.setSpacing(theme.px("spacing.3"))
-        beside.addWidget(self._folder_row, 1)
-        beside.addWidget(self._protocol_row, 1)
+        beside.addWidget(self._folder_row, 1, Qt.AlignmentFlag.AlignTop)
+        beside.addWidget(self._protocol_row, 1, Qt.AlignmentFlag.AlignTop)
         abilities = QHBoxLayout()
         abilities.setSpacing(theme.px("spacing.2"))
         abilities.addWidget(self._abilities_icon, 0, Qt.AlignmentFlag.AlignTop)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.domain.connections import Network, Proxy
@@ -110,9 +110,9 @@ class ProxyFields(QWidget):
     def _lay_out(self, theme: Theme) -> None:
         account = QHBoxLayout()
         account.setSpacing(theme.px("spacing.3"))
-        account.addWidget(FieldRow(theme, self.tr("User"), self._user), 1)
+        account.addWidget(FieldRow(theme, self.tr("User"), self._user), 1, Qt.AlignmentFlag.AlignTop)
         password_row = FieldRow(theme, self.tr("Password"), self._password.edit, body=self._password)
-        account.addWidget(password_row, 2)
+        account.addWidget(password_row, 2, Qt.AlignmentFlag.AlignTop)
         own = QVBoxLayout(self._own)
         own.setContentsMargins(0, 0, 0, 0)
         own.setSpacing(theme.px("spacing.1"))

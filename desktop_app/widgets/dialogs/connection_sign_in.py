@@ -38,8 +38,8 @@ class SignInFields(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px("spacing.3"))
-        row.addWidget(FieldRow(theme, self.tr("Si&gn-in"), self._choice))
-        row.addWidget(self._key_row, 1)
+        row.addWidget(FieldRow(theme, self.tr("Si&gn-in"), self._choice), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._key_row, 1, Qt.AlignmentFlag.AlignTop)
         row.addStretch(0)
         self._auths: tuple[Auth, ...] = ()
         self._keyring = Kept.KEYRING

@@ -84,13 +84,13 @@ class StepRow(QWidget):
     def _name(self, step: TestStep) -> str:
         match step:
             case TestStep.DNS:
-                return self.tr("Name")
+                return "DNS"
             case TestStep.TCP:
-                return self.tr("Connection")
+                return "TCP"
             case TestStep.PROXY:
                 return self.tr("Proxy")
             case TestStep.TLS:
-                return self.tr("Encryption")
+                return "TLS"
             case TestStep.AUTH:
                 return self.tr("Sign-in")
             case TestStep.ROLE:

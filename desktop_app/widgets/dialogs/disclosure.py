@@ -15,6 +15,7 @@ class Disclosure(QWidget):
         self._theme = theme
         self._button: QPushButton = button(text, name, kind="quiet")
         self._button.setCheckable(True)
+        self._button.setStyleSheet(f"padding: 0 {theme.px('spacing.1')}px")  # flush with the fields below
         self._button.setIconSize(QSize(theme.px("iconSmall"), theme.px("iconSmall")))
         self.body = QWidget()
         column = QVBoxLayout(self)
