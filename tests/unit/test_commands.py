@@ -19,7 +19,7 @@ def test_no_command_takes_a_secret_in_its_words() -> None:
 
 
 def _words(parser: argparse.ArgumentParser) -> list[str]:
-    words = []
+    words: list[str] = []
     for action in parser._actions:
         words += action.option_strings
         if isinstance(action, argparse._SubParsersAction):
