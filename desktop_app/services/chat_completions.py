@@ -21,7 +21,7 @@ from desktop_app.services.chat_chunks import ChatReply
 from desktop_app.services.connecting import http_of, sign_in_of
 from desktop_app.services.model_list import listed_models, sent_model, tested, word
 from desktop_app.services.refused_fields import RefusedFields
-from desktop_app.services.response_requests import schema_of
+from desktop_app.services.reply_schema import schema_of
 from desktop_app.services.streams import json_events, next_of
 
 # After a finish reason only usage and "[DONE]" are missing; a server that keeps silent then has said all.

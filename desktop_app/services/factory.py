@@ -1,7 +1,6 @@
 """Which adapter serves a connection."""
 
 from desktop_app.domain.connections import Connection, ConnectionKind
-from desktop_app.domain.errors import NotOfferedError
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.service import Service, ServiceFactory
 from desktop_app.services.assistant_api import AssistantApiService
@@ -26,7 +25,5 @@ def service_factory(model: OnDeviceModel) -> ServiceFactory:
                 return YandexTextService(connection, credentials)
             case ConnectionKind.ASSISTANT_API:
                 return AssistantApiService(connection, credentials)
-            case _:
-                raise NotOfferedError(f"no adapter for {connection.kind}")
 
     return make

@@ -3,13 +3,11 @@
 ``instructions`` are sent with every turn, since a chain does not inherit them (responses.md 4.2).
 """
 
-import msgspec
-
 from desktop_app.domain.assistants import FormatKind, Reasoning, ResponseFormat
-from desktop_app.domain.errors import RequestRejectedError
 from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.providers import Provider
 from desktop_app.domain.threads import Author
+from desktop_app.services.reply_schema import schema_of
 
 
 def body_of(
@@ -50,14 +48,6 @@ def input_item(message: PromptMessage) -> dict[str, object]:
         said: dict[str, object] = {"type": "output_text", "text": message.text, "annotations": []}
         return {"type": "message", "role": "assistant", "content": [said]}
     return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": message.text}]}
-
-
-def schema_of(response_format: ResponseFormat) -> object:
-    """The JSON Schema of a format.  Raises RequestRejectedError when its text is not JSON."""
-    try:
-        return msgspec.json.decode(response_format.schema)
-    except msgspec.DecodeError as error:
-        raise RequestRejectedError(f"the schema of the reply is not JSON: {error}") from error
 
 
 def _format(wanted: ResponseFormat) -> dict[str, object]:

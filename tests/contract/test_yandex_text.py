@@ -6,6 +6,7 @@ import logging
 import random
 import signal
 import sys
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -411,6 +412,18 @@ async def test_a_call_of_a_function_is_told_and_not_answered() -> None:
 async def test_ten_megabytes_in_one_snapshot_come_through() -> None:
     text = "Казань \U0001f994\n" * 600_000
     assert texts_of(await answered(YandexTextServer(snapshots=(text,)))) == [text]
+
+
+async def test_a_hundred_thousand_tiny_snapshots_are_read_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = json.dumps({"result": printed(reply_of("Каз", PARTIAL))}, ensure_ascii=False).encode() + b"\n"
+    body = line * 100_000 + recorded()
+    start = time.process_time()
+    async with connected(YandexTextServer(base_url="http://127.0.0.1:1")) as service:
+        monkeypatch.setattr(service._http, "stream", pieces_of(body, 1_000_001))
+        run = await answer(service)
+    assert time.process_time() - start < 15
+    assert texts_of(run) == list(SNAPSHOTS)
+    assert run[-1] == RunEnded(Status.COMPLETED)
 
 
 async def test_a_server_that_does_not_close_does_not_hold_the_reply(monkeypatch: pytest.MonkeyPatch) -> None:
