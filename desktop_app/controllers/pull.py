@@ -185,6 +185,9 @@ class _Pull:
             if not token:
                 raise
             log.info("the page of the last pull is not known any more; the list is read from its beginning")
+            token = ""
+            self.counts = replace(self.counts, **{self._place.stage: 0})
+            await self._go_to(self._place.stage, token)
             page = await repeated(lambda: read(""))
         seen = {"", token}
         while True:
