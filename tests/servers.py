@@ -28,6 +28,9 @@ FIELDS: dict[str, type | tuple[type, ...]] = {
     "stream_options": dict,
     "temperature": (int, float),
     "max_tokens": int,
+    "max_completion_tokens": int,
+    "reasoning_effort": str,
+    "response_format": dict,
 }
 
 
@@ -272,6 +275,7 @@ class ChatServer(LoopbackServer):
     replies: Sequence[Behaviour] | Behaviour = ()
     models: Behaviour | None = None
     key: str | None = KEY
+    key_scheme: str = "Bearer"
 
     async def __aenter__(self) -> Self:
         self._script = [self.replies] if callable(self.replies) else list(self.replies)
@@ -287,7 +291,7 @@ class ChatServer(LoopbackServer):
     async def answer(self, exchange: Exchange) -> None:
         """The wrong key first, then what is wrong with the request, then the script."""
         complaint = self._complaint(exchange)
-        if self.key and exchange.headers.get("authorization") != f"Bearer {self.key}":
+        if self.key and exchange.headers.get("authorization") != f"{self.key_scheme} {self.key}":
             said = {"message": "Incorrect API key provided", "type": "authentication_error", "code": 401}
             await exchange.reply(401, {"error": said})
         elif complaint:

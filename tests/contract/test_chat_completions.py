@@ -7,10 +7,13 @@ import ssl
 import subprocess
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from desktop_app.domain.assistants import FormatKind, Reasoning, ResponseFormat
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind, Model
 from desktop_app.domain.errors import (
     BadReplyError,
@@ -23,6 +26,7 @@ from desktop_app.domain.errors import (
     ServiceFaultError,
     SignInError,
     SilentError,
+    UnansweredCallError,
     UnreachableError,
 )
 from desktop_app.domain.events import (
@@ -32,6 +36,8 @@ from desktop_app.domain.events import (
     RunEvent,
     StageChanged,
     TextAppended,
+    TextReplaced,
+    ToolCalled,
     UsageReported,
 )
 from desktop_app.domain.ids import ConnectionId
@@ -65,9 +71,11 @@ def ask(instruction: str = "", *, model: str = "m", max_tokens: int | None = Non
     return RunRequest("request-1", model, instruction, (ASKED,), 0.3, max_tokens)
 
 
-def service(base_url: str, key: str | None = KEY, read_timeout_s: float = 5) -> ChatCompletionsService:
+def service(
+    base_url: str, key: str | None = KEY, read_timeout_s: float = 5, **settings: Any
+) -> ChatCompletionsService:
     auth = Auth.API_KEY if key else Auth.NONE
-    connection = Connection(ConnectionId("c"), ConnectionKind.CHAT, "Test", base_url, auth)
+    connection = Connection(ConnectionId("c"), ConnectionKind.CHAT, "Test", base_url, auth, **settings)
     credentials = Credentials(Secret(key) if key else None)
     return ChatCompletionsService(connection, credentials, read_timeout_s=read_timeout_s)
 
@@ -152,6 +160,56 @@ async def test_a_server_that_refuses_stream_options_is_asked_without_and_remembe
         assert ["stream_options" in body for body in server.bodies] == [True, False, False]
 
 
+async def test_a_model_that_takes_no_temperature_is_asked_without_and_remembered() -> None:
+    no = refuse(400, {"error": {"message": "Unsupported value: 'temperature' does not support 0.3"}})
+    async with ChatServer([no, stream("4"), stream("5"), stream("6")]) as server:
+        chat = service(server.base_url)
+        for request in (ask(), ask(), ask(model="other")):
+            async with aclosing(chat.run(request)) as run:
+                assert text_of([event async for event in run])
+        await chat.close()
+        assert ["temperature" in body for body in server.bodies] == [True, False, False, True]
+
+
+async def test_a_limit_that_has_another_name_is_sent_under_that() -> None:
+    words = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+    async with ChatServer([refuse(400, {"error": {"message": words}}), stream("4")]) as server:
+        await answer(service(server.base_url), ask(max_tokens=100))
+        again = server.bodies[1]
+    assert again["max_completion_tokens"] == 100
+    assert "max_tokens" not in again
+
+
+async def test_thinking_and_the_form_of_the_reply_are_asked_for_when_set() -> None:
+    schema = ResponseFormat(FormatKind.JSON_SCHEMA, '{"type":"object"}', "sum")
+    json_object = ResponseFormat(FormatKind.JSON_OBJECT)
+    async with ChatServer(stream("{}")) as server:
+        chat = service(server.base_url)
+        for wanted in (schema, json_object):
+            await answer(chat, replace(ask(), reasoning=Reasoning.HIGH, response_format=wanted))
+        first, second = server.bodies
+    assert first["reasoning_effort"] == "high"
+    assert first["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "sum", "schema": {"type": "object"}},
+    }
+    assert second["response_format"] == {"type": "json_object"}
+
+
+async def test_yandex_is_told_the_folder_and_not_what_it_refuses() -> None:
+    ids = ["gpt://f/yandexgpt/latest", "emb://f/text", "gpt://f/speech-realtime-1"]
+    models = listing(*({"id": one} for one in ids))
+    async with ChatServer(stream("4"), models, key_scheme="Api-Key") as server:
+        chat = service(server.base_url, provider="yandex", folder="f")
+        assert [model.id for model in await chat.models()] == ids[:1]
+        await answer(chat, ask(model="yandexgpt"))
+        assert server.bodies[0]["model"] == ids[0]
+        assert "stream_options" not in server.bodies[0]
+        for exchange in server.seen:
+            assert exchange.headers["openai-project"] == "f"
+            assert exchange.headers["x-data-logging-enabled"] == "false"
+
+
 # -- what comes back
 
 
@@ -216,6 +274,128 @@ async def test_thoughts_are_kept_apart_from_the_reply() -> None:
     )
     assert [event.text for event in run if isinstance(event, ReasoningAppended)] == ["Hm", "m."]
     assert text_of(run) == "4"
+
+
+async def test_thoughts_in_tags_are_kept_apart_wherever_they_are_cut() -> None:
+    text = "\n<think>Hm, <b>2</b>\nand 2</think>\n\nFour </think>."
+    for size in (1, 2, 3, 5, 100):
+        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+        run = await answered(stream(*pieces))
+        assert text_of(run) == "Four </think>."
+        thoughts = [event.text for event in run if isinstance(event, ReasoningAppended)]
+        assert "".join(thoughts) == "Hm, <b>2</b>\nand 2"
+        whole = {"choices": [{"message": {"content": text}, "finish_reason": "stop"}]}
+        assert TextReplaced("Four </think>.") in await answered(refuse(200, whole))
+
+
+@pytest.mark.parametrize(
+    "text", ["<think>Hm", "<think>Hm</thin", " <thi", "<thinking>", "<", " ", "a<think>b</think>"]
+)
+async def test_text_that_only_looks_like_thoughts_is_not_lost(text: str) -> None:
+    assert text_of(await answered(stream(*text))) == text
+    assert text_of(await answered(events(*(delta(piece) for piece in text)))) == text
+    found: list[RunEvent] = []
+    async with ChatServer(events(*(delta(piece) for piece in text), {"error": "it broke"})) as server:
+        chat = service(server.base_url)
+        with pytest.raises(ServiceFaultError):
+            async with aclosing(chat.run(ask())) as run:
+                async for event in run:
+                    found.append(event)  # noqa: PERF401 - what came before the error counts
+        await chat.close()
+    assert text_of(found) == text
+
+
+async def test_a_refusal_is_the_reply() -> None:
+    assert (
+        text_of(await answered(events(delta(refusal="I "), delta(refusal="won't.", finish="stop"))))
+        == "I won't."
+    )
+
+
+CALLS = [
+    pytest.param(
+        [
+            {"index": 0, "id": "call_1", "type": "function", "function": {"name": "calc", "arguments": ""}},
+            {"index": 0, "id": "", "type": "", "function": {"name": "", "arguments": '{"x": '}},
+            {"index": 0, "id": "", "type": "", "function": {"name": "", "arguments": "7}"}},
+        ],
+        id="empty texts",
+    ),
+    pytest.param(
+        [
+            {"index": 0, "id": "call_1", "function": {"name": "calc", "arguments": '{"x": '}},
+            {"index": 0, "id": None, "function": {"name": "calc", "arguments": "7}"}},
+        ],
+        id="the name again",
+    ),
+    pytest.param(
+        [
+            {"id": "call_1", "function": {"name": "calc", "arguments": '{"x": '}},
+            {"function": {"name": None, "arguments": "7}"}},
+            {"function": None},
+        ],
+        id="no index",
+    ),
+    pytest.param(
+        [{"index": 0, "id": "call_1", "function": {"name": "calc", "arguments": '{"x": 7}'}}], id="whole"
+    ),
+]
+
+
+@pytest.mark.parametrize("deltas", CALLS)
+async def test_pieces_of_a_function_call_become_one(deltas: list[dict[str, Any]]) -> None:
+    chunks = [delta(tool_calls=[one]) for one in deltas]
+    found = await unanswered(events(delta(tool_calls=[]), *chunks, delta(finish="tool_calls")))
+    assert found == [ToolCalled("chatcmpl-1:0", "calc", '{"x": 7}', "call_1")]
+    message = {
+        "content": "",
+        "tool_calls": [{"id": "call_1", "function": {"name": "calc", "arguments": {"x": 7}}}],
+    }
+    whole = {"id": "c", "choices": [{"message": message, "finish_reason": "tool_calls"}]}
+    assert await unanswered(refuse(200, whole)) == [ToolCalled("c:0", "calc", '{"x":7}', "call_1")]
+
+
+async def test_calls_at_the_same_time_stay_apart() -> None:
+    def piece(index: int | None, call_id: str, arguments: str) -> dict[str, object]:
+        return delta(
+            tool_calls=[{"index": index, "id": call_id, "function": {"name": "f", "arguments": arguments}}]
+        )
+
+    both = [ToolCalled("chatcmpl-1:0", "f", "[1]", "a"), ToolCalled("chatcmpl-1:1", "f", "[2]", "b")]
+    mixed = [piece(0, "a", "["), piece(1, "b", "[2"), piece(0, "", "1]"), piece(1, "", "]")]
+    assert await unanswered(events(*mixed, delta(finish="stop"))) == both
+    without = [piece(None, "a", "[1"), piece(None, "a", "]"), piece(None, "b", "[2]")]
+    assert await unanswered(events(*without, delta(finish="stop"))) == both
+
+
+async def test_a_call_beside_text_does_not_spoil_the_reply() -> None:
+    called = {"index": 0, "id": "a", "function": {"name": "f", "arguments": ""}}
+    run = await answered(events(delta("Wait."), delta(tool_calls=[called]), delta(finish="tool_calls")))
+    assert ToolCalled("chatcmpl-1:0", "f", "{}", "a") in run
+    assert run[-1] == RunEnded(Status.COMPLETED)
+    old = await unanswered(
+        events(delta(function_call={"name": "f", "arguments": "{}"}), delta(finish="stop"))
+    )
+    assert old == [ToolCalled("chatcmpl-1:0", "f", "{}")]
+
+
+async def unanswered(behaviour: Behaviour) -> list[RunEvent]:
+    """The calls of a reply that is nothing else."""
+    found: list[RunEvent] = []
+    async with ChatServer(behaviour) as server:
+        chat = service(server.base_url)
+        with pytest.raises(UnansweredCallError):
+            async with aclosing(chat.run(ask())) as run:
+                async for event in run:
+                    found.append(event)  # noqa: PERF401 - what came before the error counts
+        await chat.close()
+    return [event for event in found if isinstance(event, ToolCalled)]
+
+
+async def test_a_stream_cut_in_the_middle_of_an_event_is_interrupted() -> None:
+    run = await answered(raw(b'data: {"choices":[{"delta":{"content":"Fo"}}]}\n\ndata: {"choices":[{"del'))
+    assert text_of(run) == "Fo"
+    assert run[-1] == RunEnded(Status.INTERRUPTED)
 
 
 async def test_strange_but_harmless_chunks_are_taken() -> None:
