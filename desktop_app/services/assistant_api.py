@@ -33,7 +33,7 @@ from desktop_app.domain.errors import (
 )
 from desktop_app.domain.events import AssistantHeld, RunAccepted, RunEvent, StageChanged, ThreadHeld
 from desktop_app.domain.prompt import AskedAssistant, Held, PromptMessage, RunRequest
-from desktop_app.domain.providers import KINDS
+from desktop_app.domain.providers import KINDS, roles
 from desktop_app.domain.remote import Page, PulledAssistant, PulledMessage, PulledThread, PulledVersion
 from desktop_app.domain.retrying import delay_s
 from desktop_app.domain.secret import Credentials
@@ -56,7 +56,6 @@ from desktop_app.services.assistant_api_records import (
 from desktop_app.services.connecting import http_of, sign_in_of
 from desktop_app.services.json_fields import text_of
 from desktop_app.services.json_stream import object_in, payloads, read_out
-from desktop_app.services.retries import repeated
 from desktop_app.services.yandex_models import documented_models, model_uri
 
 log = logging.getLogger(__name__)
@@ -74,7 +73,6 @@ LISTEN_AGAIN = 3
 # Asking for the state of a run: how often (0.5 s and 300 s are the official SDK's), and how long without any answer.
 POLL_FIRST_S, POLL_MAX_S, POLL_LIMIT_S, POLL_PATIENCE_S = 0.5, 5.0, 300.0, 120.0
 
-EDITOR_ROLE = "ai.assistants.editor"
 _PASSING = (UnreachableError, SilentError, RateLimitedError, ServiceFaultError)
 
 T = TypeVar("T")
@@ -94,6 +92,7 @@ class AssistantApiService:
             connection, sign_in, read_timeout_s=read_timeout_s, proxy_password=credentials.proxy_password
         )
         self._folder = connection.folder
+        self._roles = ", ".join(roles(connection))
         kind = KINDS[ConnectionKind.ASSISTANT_API]
         is_hosted = urlsplit(connection.base_url).netloc == urlsplit(kind.base_url).netloc
         self._closed_since = kind.closed_since if is_hosted else ""
@@ -226,7 +225,8 @@ class AssistantApiService:
                         for event in reply.feed(value):
                             yield event
                         if reply.is_over:
-                            await read_out(values)
+                            if not reply.failure:  # calls leave the stream open
+                                await read_out(values)
                             return
             except _PASSING as error:
                 log.info("the stream of run %s broke: %s", run_id, error.detail)
@@ -357,7 +357,7 @@ class AssistantApiService:
     ) -> Page[T]:
         """A page of a list; its token is empty after an empty page and when it only comes again."""
         asked = {**query, "pageSize": str(PAGE_SIZE)} | ({"pageToken": token} if token else {})
-        value = await repeated(lambda: self._fetch("GET", path, query=asked, read_timeout_s=LIST_S))
+        value = await self._fetch("GET", path, query=asked, read_timeout_s=LIST_S)
         listed = value.get(name)
         items = tuple(
             made(item) for item in (listed if isinstance(listed, list) else ()) if isinstance(item, dict)
@@ -407,7 +407,7 @@ class AssistantApiService:
             yield
         except ServiceError as error:
             if isinstance(error, AccessDeniedError) and not error.role:
-                error.role = EDITOR_ROLE
+                error.role = self._roles
             if self._closed_since and _looks_closed(error, path):
                 closed = ServiceClosedError(
                     error.detail, status_code=error.status_code, request_id=error.request_id

@@ -1,8 +1,8 @@
 """The records of the AI Assistant API: assistants, versions, threads and messages, from the wire and onto it.
 
 What is read here has camelCase keys already (``json_case``).  Everything may be null, missing or unknown: what cannot
-be understood is left at its default, text that is no text becomes a placeholder, and nothing is cut to Nitka's limits.
-Tools of an assistant are neither read nor written, so that those at the service stay as they are.
+be understood is left at its default, content that is no text becomes a placeholder, and no text is cut to a limit of
+Nitka's.  Tools of an assistant are neither read nor written, so that those at the service stay as they are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +14,9 @@ import msgspec
 from desktop_app.domain.assistants import (
     DEFAULT_MAX_PROMPT_TOKENS,
     DEFAULT_TEMPERATURE,
+    MESSAGES_LIMIT,
+    TOKENS_LIMIT,
+    TTL_DAYS_LIMIT,
     AssistantSettings,
     CompletionOptions,
     Expiration,
@@ -219,9 +222,9 @@ def time_of(value: object) -> datetime | None:
     """An RFC 3339 time with up to nine digits of a second, of which six are kept, as aware UTC."""
     try:
         time = datetime.fromisoformat(text_of(value))
-    except ValueError:
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _part(part: Json) -> str:
@@ -269,19 +272,20 @@ def _settings(wire: _Assistant) -> AssistantSettings:
 def _truncation(wire: _Truncation) -> PromptTruncation:
     last = wire.last_messages_strategy or _LastMessages()
     return PromptTruncation(
-        _positive(wire.max_prompt_tokens) or DEFAULT_MAX_PROMPT_TOKENS, _positive(last.num_messages)
+        _positive(wire.max_prompt_tokens, TOKENS_LIMIT) or DEFAULT_MAX_PROMPT_TOKENS,
+        _positive(last.num_messages, MESSAGES_LIMIT),
     )
 
 
 def _completion(wire: _Completion) -> CompletionOptions:
     temperature = number_of(wire.temperature)
     return CompletionOptions(
-        DEFAULT_TEMPERATURE if temperature is None else temperature, _positive(wire.max_tokens)
+        DEFAULT_TEMPERATURE if temperature is None else temperature, _positive(wire.max_tokens, TOKENS_LIMIT)
     )
 
 
 def _expiration(wire: _Expiration | None) -> Expiration | None:
-    days = _positive(wire.ttl_days) if wire else None
+    days = _positive(wire.ttl_days, TTL_DAYS_LIMIT) if wire else None
     if wire is None or days is None:
         return None
     is_static = text_of(wire.expiration_policy).upper() == "STATIC"
@@ -300,9 +304,10 @@ def _labels(value: object) -> tuple[tuple[str, str], ...]:
     return tuple((name, text_of(label)) for name, label in labels.items())
 
 
-def _positive(value: object) -> int | None:
+def _positive(value: object, limit: int) -> int | None:
+    """A number of things, None when there is none to speak of; the service's own limits are not known."""
     count = count_of(value)
-    return count if count is not None and count > 0 else None
+    return min(count, limit) if count is not None and count > 0 else None
 
 
 def _mask(value: object) -> list[str]:

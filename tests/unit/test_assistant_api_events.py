@@ -1,0 +1,104 @@
+"""What the events and the states of a run say, in whichever order and however often they come."""
+
+from typing import Any
+
+from desktop_app.domain.errors import AccessDeniedError, ServiceFaultError, UnansweredCallError
+from desktop_app.domain.events import Checkpoint, RunEnded, RunEvent, TextReplaced, ThreadHeld, UsageReported
+from desktop_app.domain.threads import Status, Usage
+from desktop_app.services.assistant_api_events import RunReply
+
+
+def content(text: str) -> dict[str, Any]:
+    return {"content": [{"text": {"content": text}}]}
+
+
+def partial(text: str, number: int | str | None = None) -> dict[str, Any]:
+    cursor = {} if number is None else {"currentEventIdx": number}
+    return {"eventType": "PARTIAL_MESSAGE", "streamCursor": cursor, "partialMessage": content(text)}
+
+
+def done(text: str | None, number: int | None = None, **message: Any) -> dict[str, Any]:
+    made = message | ({} if text is None else {"content": content(text)})
+    return {"eventType": "DONE", "streamCursor": {"currentEventIdx": number}, "completedMessage": made}
+
+
+def reply(cursor: int = -1) -> RunReply:
+    return RunReply(lambda text: text.replace("secret", "•••"), "t1", cursor)
+
+
+def fed(following: RunReply, *events: dict[str, Any]) -> list[RunEvent]:
+    return [said for event in events for said in following.feed(event)]
+
+
+def test_the_first_event_may_have_no_number() -> None:
+    assert fed(reply(), partial("a"), partial("ab", "1")) == [
+        TextReplaced("a"),
+        Checkpoint(0),
+        TextReplaced("ab"),
+        Checkpoint(1),
+    ]
+
+
+def test_snapshots_that_are_not_newer_are_dropped() -> None:
+    following = reply(cursor=1)
+    assert fed(following, partial("a"), partial("ab", 1)) == []
+    assert fed(following, partial("abcd", 3), partial("abc", 2)) == [TextReplaced("abcd"), Checkpoint(3)]
+
+
+def test_the_end_counts_whatever_its_number_is() -> None:
+    following = reply(cursor=7)
+    assert fed(following, done("abc", status="FILTERED_CONTENT")) == [TextReplaced("abc")]
+    assert list(following.ending()) == [ThreadHeld("t1", has_reply=True), RunEnded(Status.FILTERED)]
+
+
+def test_an_end_without_a_text_leaves_what_was_written() -> None:
+    following = reply()
+    assert fed(following, partial("abc"), done(None)) == [TextReplaced("abc"), Checkpoint(0)]
+    assert following.is_over
+
+
+def test_a_snapshot_without_a_text_takes_nothing_away() -> None:
+    assert fed(reply(), {"eventType": "PARTIAL_MESSAGE", "partialMessage": None}) == [Checkpoint(0)]
+
+
+def test_what_is_not_known_says_nothing() -> None:
+    following = reply()
+    for kind in ("EVENT_TYPE_UNSPECIFIED", 77, None):
+        assert fed(following, {"eventType": kind}) == []
+    assert fed(following, {}) == []
+    assert not following.is_over
+
+
+def test_errors_are_told_by_their_code_or_else_as_the_service_s_own() -> None:
+    for error, kind in (
+        ({"code": "7", "message": "no"}, AccessDeniedError),
+        ({"code": "0", "message": "no secret"}, ServiceFaultError),
+        ({"message": None}, ServiceFaultError),
+        ("flat", ServiceFaultError),
+        (None, ServiceFaultError),
+    ):
+        following = reply()
+        assert fed(following, {"eventType": "ERROR", "error": error}) == []
+        assert type(following.failure) is kind
+        assert "secret" not in following.failure.detail
+
+
+def test_a_state_says_what_the_events_would() -> None:
+    following = reply()
+    assert list(following.settle({"state": {"status": "PENDING"}})) == []
+    assert list(following.settle({"state": {"status": "IN_PROGRESS"}, "usage": None})) == []
+    assert not following.is_over
+    state = {"status": "COMPLETED", "completedMessage": {"content": content("abc"), "threadId": "t2"}}
+    usage = {"promptTokens": "390", "completionTokens": 44.0}
+    assert list(following.settle({"state": state, "usage": usage})) == [
+        UsageReported(Usage(390, 44)),
+        TextReplaced("abc"),
+    ]
+    assert following.has_usage
+    assert list(following.ending()) == [ThreadHeld("t2", has_reply=True), RunEnded(Status.COMPLETED)]
+
+
+def test_calls_without_a_list_are_calls_all_the_same() -> None:
+    following = reply()
+    assert fed(following, {"eventType": "TOOL_CALLS", "toolCallList": None}) == []
+    assert isinstance(following.failure, UnansweredCallError)
