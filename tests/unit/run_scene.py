@@ -109,17 +109,17 @@ class Scene:
         self.connection = connection
         self.owner = owner
         self.facts: list[Fact] = []
-        connections = ConnectionsController(self.records, SecretStore("test"), self._make_service)
+        self.connections = ConnectionsController(self.records, SecretStore("test"), self.make_service)
         self.runs = RunsController(
             self.conversations,
             self.assistants,
-            connections,
+            self.connections,
             self.remote,
             owner,
             self.facts.append,
         )
 
-    def _make_service(self, _connection: Connection, _credentials: Credentials) -> Service:
+    def make_service(self, _connection: Connection, _credentials: Credentials) -> Service:
         return self.service
 
     async def open(self, settings: AssistantSettings) -> None:

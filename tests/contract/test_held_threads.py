@@ -1,0 +1,83 @@
+"""Runs in a thread that the AI Assistant API holds, from the controller to the records of a strict server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from desktop_app.domain.connections import Auth, Connection, ConnectionKind
+from desktop_app.domain.ids import ConnectionId
+from desktop_app.domain.secret import Credentials, Secret
+from desktop_app.domain.service import Service
+from desktop_app.domain.threads import Status
+from desktop_app.services.assistant_api import AssistantApiService
+from tests.assistants_folder import FOLDER
+from tests.assistants_server import AssistantsServer, Script
+from tests.conftest import until
+from tests.servers import KEY
+from tests.unit.run_scene import SETTINGS, Scene
+
+
+class HeldScene(Scene):
+    """A scene whose assistant answers through the real adapter; the server knows its key."""
+
+    def make_service(self, connection: Connection, _credentials: Credentials) -> Service:
+        signed_in = replace(connection, auth=Auth.API_KEY)
+        return AssistantApiService(signed_in, Credentials(Secret(KEY)), read_timeout_s=5)
+
+
+@asynccontextmanager
+async def held_scene(folder: Path, server: AssistantsServer) -> AsyncIterator[HeldScene]:
+    connection = Connection(
+        ConnectionId("c"), ConnectionKind.ASSISTANT_API, "Test", server.base_url, Auth.NONE, folder=FOLDER
+    )
+    s = HeldScene(folder, connection=connection)
+    await s.open(replace(SETTINGS, model="yandexgpt"))
+    try:
+        yield s
+    finally:
+        await s.runs.close()
+        await s.connections.close()
+        await s.database.close()
+
+
+async def asked(s: Scene, text: str) -> None:
+    await s.runs.send(s.thread_id, text)
+    await s.runs.wait(s.thread_id)
+
+
+def said(server: AssistantsServer) -> list[int]:
+    """How many messages each thread there has, oldest thread first."""
+    return [len(messages) for messages in server.folder.messages.values()]
+
+
+async def test_a_thread_there_grows_with_the_thread_here(tmp_path: Path) -> None:
+    async with AssistantsServer() as server, held_scene(tmp_path, server) as s:
+        for text in ("one", "two", "three"):
+            await asked(s, text)
+        assert [m.status for m in await s.messages()] == [Status.COMPLETED] * 6
+        assert said(server) == [6]
+        assert len(server.folder.assistants) == 1
+        assert len(next(iter(server.folder.versions.values()))) == 1
+
+
+async def test_what_is_deleted_here_is_not_seen_by_the_model(tmp_path: Path) -> None:
+    async with AssistantsServer() as server, held_scene(tmp_path, server) as s:
+        await asked(s, "one")
+        await asked(s, "two")
+        await s.conversations.delete_message((await s.messages())[0].id)
+        await asked(s, "three")
+        assert said(server) == [4, 4]  # a reply without its question is not sent either
+
+
+async def test_a_reply_that_was_stopped_here_does_not_come_back_through_the_thread_there(
+    tmp_path: Path,
+) -> None:
+    async with AssistantsServer() as server, held_scene(tmp_path, server) as s:
+        await asked(s, "one")
+        server.scripts.append(Script(delay_s=5))
+        await s.runs.send(s.thread_id, "two")
+        await until(lambda: s.runs.is_busy(s.thread_id) and len(server.runs) == 2)
+        await s.runs.stop(s.thread_id)
+        await asked(s, "three")
+        assert len(said(server)) == 2
