@@ -1,7 +1,7 @@
 """The library: what a new profile begins with, new threads, and threads written to files."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop_app.domain.archive import ThreadArchive
@@ -103,7 +103,7 @@ class LibraryController:
         return ThreadArchive(
             thread=thread,
             messages=tuple(await self._conversations.all_messages(thread_id)),
-            runs=tuple(await self._conversations.runs(thread_id)),
+            runs=tuple(replace(run, cursor=None) for run in await self._conversations.runs(thread_id)),
             assistant=assistant.settings if assistant else None,
             assistant_version=assistant.version if assistant else 0,
             leaf_id=next(reversed(await self._conversations.shown_ids(thread_id)), None),

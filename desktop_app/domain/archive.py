@@ -11,6 +11,7 @@ from desktop_app.domain.threads import Message, Run, Thread
 class ThreadArchive:
     """A thread with all its messages (siblings that are not shown too), its runs, and the assistant in use.
 
+    Messages have their sources; runs have no cursors: where one can be resumed concerns only who writes it.
     ``leaf_id`` is the last message of the path that is shown; None means the newest message.
     """
 

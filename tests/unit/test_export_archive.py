@@ -1,6 +1,7 @@
 """The JSON archive gives back exactly what went in, whatever it was."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop_app.domain.archive import ThreadArchive
+from desktop_app.domain.threads import Citation
 from desktop_app.export.archive import ArchiveError, decode, encode
 from tests.nasty_thread import nasty_thread
 
@@ -56,6 +58,26 @@ def test_a_field_of_a_later_version_does_no_harm() -> None:
     document["threads"][0]["thread"]["colour"] = "red"
     document["made_by"] = "someone"
     assert decode(json.dumps(document).encode()) == [nasty_thread("plain")]
+
+
+def test_an_archive_from_before_there_were_sources_can_be_read() -> None:
+    document = json.loads(encoded(nasty_thread("plain")))
+    for message in document["threads"][0]["messages"]:
+        del message["citations"]
+    for run in document["threads"][0]["runs"]:
+        del run["cursor"]
+        del run["settings"]["response_format"]
+    assert decode(json.dumps(document).encode()) == [nasty_thread("plain")]
+
+
+def test_sources_are_in_the_archive() -> None:
+    given = nasty_thread("plain")
+    sources = (
+        Citation("Page <b>", "https://example.org/?a=1&b=2", start=0, end=5),
+        Citation("", file_id="f"),
+    )
+    given = replace(given, messages=(replace(given.messages[1], citations=sources), *given.messages[2:]))
+    assert decode(encoded(given)) == [given]
 
 
 @pytest.mark.parametrize(
