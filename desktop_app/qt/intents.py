@@ -21,6 +21,7 @@ from desktop_app.controllers.facts import (
     RunBegan,
     RunFact,
     RunFinished,
+    RunResumed,
 )
 from desktop_app.controllers.tasks import TaskOwner
 from desktop_app.domain.assistants import Assistant, AssistantSettings
@@ -305,6 +306,10 @@ class Intents(QObject):
                     self.question_stored.emit(thread_id)
                 if fact.hidden_end and fact.replaces and thread_id == self._shown_id:
                     self._offer_former_branch(thread_id, fact.replaces, fact.hidden_end, fact.hidden_turns)
+            case RunResumed(thread_id, reply):
+                self._running[thread_id] = reply.id
+                if thread_id == self._shown_id:
+                    self._start(self._show_again(thread_id, reply.id), "show run")
             case RunFinished(thread_id, message):
                 if self._running.get(thread_id) == message.id:  # a deferred reply may come meanwhile
                     del self._running[thread_id]
