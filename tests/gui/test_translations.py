@@ -31,6 +31,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind
 from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
+from desktop_app.domain.providers import KINDS
 from desktop_app.domain.secret import Kept
 from desktop_app.domain.settings import Settings, WindowState
 from desktop_app.domain.threads import ThreadSummary
@@ -356,13 +357,21 @@ def test_no_two_fields_of_the_connections_dialog_have_the_same_key(
     language: str, theme: Theme, qtbot: QtBot
 ) -> None:
     dialog = ConnectionsDialog(theme)
-    dialog.set_connections([SERVER, DEVICE], {SERVER.id: Kept.KEYRING})
+    kinds = [kind for kind in ConnectionKind if kind is not ConnectionKind.ON_DEVICE]
+    hosted = [
+        Connection(ConnectionId(kind), kind, kind, KINDS[kind].base_url, Auth.OAUTH, folder="f")
+        for kind in kinds
+    ]
+    dialog.set_connections([SERVER, DEVICE, *hosted], {SERVER.id: Kept.KEYRING})
     opened(dialog, qtbot)
-    for connection in (SERVER, DEVICE):
+    for connection in (SERVER, DEVICE, *hosted):
         dialog.choose(connection.id)
+        dialog._editor.advanced.set_open(True)
         assert_keys_are_unique(texts_with_keys(dialog))
+    dialog._show_chooser()
+    assert_keys_are_unique(texts_with_keys(dialog))
     dialog.choose(SERVER.id, replaces_key=True)
-    dialog._editor._server._key.edit.setText("test-key-canary-123")
+    dialog._editor._server._sign_in._key.edit.setText("test-key-canary-123")
     assert_keys_are_unique(texts_with_keys(dialog))
     dialog.reject()
     assert_keys_are_unique(texts_with_keys(dialog))
