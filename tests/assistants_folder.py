@@ -166,14 +166,15 @@ class Folder:
     def populate(
         self, *, assistants: int = 20, versions: int = 3, threads: int = 200, messages: int = 5000
     ) -> None:
-        """Fill the folder; ``versions`` is the most an assistant has, ``messages`` are spread over all threads."""
+        """Fill the folder; ``versions`` is the most an assistant has.
+
+        ``messages`` are spread over all threads, a fifth of them or more stand in the last.
+        """
         for number in range(assistants):
             self._populate_assistant(number, self._chance.randint(1, versions))
-        weights = [self._chance.choice((0, 1, 1, 1, 2, 5)) for _ in range(threads - 1)] + [5]
-        for number in range(threads):
-            share = messages * weights[number] // sum(weights) if number < threads - 1 else messages
-            messages -= share
-            weights[number] = 0
+        weights = [self._chance.choice((0, 1, 1, 1, 2, 5)) for _ in range(threads - 1)]
+        shares = [messages * weight * 4 // max(1, sum(weights) * 5) for weight in weights]
+        for number, share in enumerate([*shares, messages - sum(shares)]):
             self._populate_thread(number, share)
 
     def _populate_assistant(self, number: int, versions: int) -> None:

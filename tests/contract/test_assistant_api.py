@@ -439,6 +439,20 @@ async def test_ten_megabytes_in_one_event_arrive() -> None:
         assert len(texts(await answer(server))[-1]) == 5 << 20
 
 
+async def test_a_hundred_thousand_tiny_events_arrive() -> None:
+    last = 99_999
+    lines = [
+        f'{{"result":{{"event_type":"PARTIAL_MESSAGE","stream_cursor":{{"current_event_idx":"{number}"}},'
+        f'"partial_message":{{"content":[{{"text":{{"content":"{number}"}}}}]}}}}}}\n'
+        for number in range(last + 1)
+    ]
+    async with AssistantsServer() as server:
+        server.fail("RunService.Listen", raw("".join(lines).encode()))
+        run = await answer(server)
+        assert len(of(run, Checkpoint)) == last + 1
+        assert texts(run)[-2:] == [str(last), TEXT]
+
+
 # -- streams that break
 
 
@@ -796,6 +810,14 @@ async def test_messages_are_read_with_what_they_have() -> None:
             datetime(2025, 8, 27, 11, 31, 8, 781561, UTC),
             (("snake_key", "1"),),
         )
+
+
+def test_the_same_seed_makes_the_same_folder() -> None:
+    one, other, third = Folder(seed=1), Folder(seed=1), Folder(seed=2)
+    for folder in (one, other, third):
+        folder.populate(assistants=5, threads=10, messages=100)
+    assert one == other
+    assert one.messages != third.messages
 
 
 # -- the test of a connection
