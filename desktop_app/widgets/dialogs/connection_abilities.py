@@ -2,8 +2,8 @@
 
 from PySide6.QtCore import QDate, QLocale, QObject, Qt
 
-from desktop_app.domain.connections import Connection
-from desktop_app.domain.providers import can_defer, keeps_replies_days, kind_of
+from desktop_app.domain.connections import Auth, Connection
+from desktop_app.domain.providers import can_defer, keeps_replies_days, kind_of, provider_of
 
 
 class AbilityTexts(QObject):
@@ -11,7 +11,12 @@ class AbilityTexts(QObject):
 
     def line(self, connection: Connection) -> str:
         """What is worth knowing of ``connection``; empty when nothing is."""
-        parts = (self._closing(connection), self._keeping(connection), self._abilities(connection))
+        parts = (
+            self._closing(connection),
+            self._keeping(connection),
+            self._abilities(connection),
+            self._needs(connection),
+        )
         return " ".join(part for part in parts if part)
 
     def _closing(self, connection: Connection) -> str:
@@ -43,3 +48,14 @@ class AbilityTexts(QObject):
             if is_there
         ]
         return " · ".join(abilities) + "." if abilities else ""
+
+    def _needs(self, connection: Connection) -> str:
+        """What its account needs: worth a word while the connection is new."""
+        provider = provider_of(connection)
+        if connection.id or connection.auth is Auth.NONE or not provider.roles:
+            return ""
+        if connection.auth is Auth.API_KEY and provider.key_scope:
+            return self.tr("The account needs the role {role}, its key the scope {scope}.").format(
+                role=", ".join(provider.roles), scope=provider.key_scope
+            )
+        return self.tr("The account needs the role {role}.").format(role=", ".join(provider.roles))

@@ -39,9 +39,8 @@ class DeviceForm(QWidget):
         self._check()
 
     def write(self, connection: Connection) -> Connection:
-        """``connection`` with what the fields say; one without a name is called after its file."""
-        name = connection.name or PurePath(self._path).stem
-        return replace(connection, name=name, model_path=self._path)
+        """``connection`` with what the fields say."""
+        return replace(connection, model_path=self._path)
 
     @property
     def is_complete(self) -> bool:

@@ -1,6 +1,9 @@
 """The editor of one connection: its name above the form of its kind, and whether anything was changed."""
 
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import PurePath
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -66,8 +69,8 @@ class ConnectionEditor(QWidget):
     def connection(self) -> Connection:
         """What the fields say.  Only while a connection is shown."""
         assert self._shown is not None
-        named = replace(self._shown, name=self._name.text().strip())
-        return self._device.write(named) if self.is_device else self._server.write(named)
+        written = self._written(self._shown)
+        return replace(written, name=self._name.text().strip() or _usual_name(written))
 
     @property
     def secret(self) -> Secret | None:
@@ -124,6 +127,9 @@ class ConnectionEditor(QWidget):
         else:
             self._name.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def _written(self, shown: Connection) -> Connection:
+        return self._device.write(shown) if self.is_device else self._server.write(shown)
+
     def _edited(self) -> None:
         if not self._is_loading:
             self._check_name()
@@ -133,3 +139,14 @@ class ConnectionEditor(QWidget):
         is_long = len(self._name.text().strip()) > NAME_LIMIT
         text = self.tr("Too long: at most {limit} characters.").format(limit=NAME_LIMIT)
         self._name_row.set_problem(text if is_long else "")
+        if self._shown is not None:
+            self._name.setPlaceholderText(_usual_name(self._written(self._shown)))
+
+
+def _usual_name(connection: Connection) -> str:
+    """How a connection is called whose user gives it no name: after its file or its host."""
+    if connection.kind is ConnectionKind.ON_DEVICE:
+        return PurePath(connection.model_path).stem
+    with suppress(ValueError):
+        return urlsplit(connection.base_url).hostname or ""
+    return ""

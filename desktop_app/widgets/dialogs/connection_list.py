@@ -175,6 +175,8 @@ class ConnectionList(QWidget):
     def _fill(self, item: QListWidgetItem, row: Row) -> None:
         item.setText(row.name)
         item.setData(Qt.ItemDataRole.UserRole, row.id)
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        item.setFlags(flags | Qt.ItemFlag.ItemIsDragEnabled if row.id else flags)
         item.setData(LINE_ROLE, row.line)
         item.setData(DOT_ROLE, row.dot)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{row.name}, {row.line}")

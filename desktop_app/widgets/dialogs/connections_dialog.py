@@ -65,6 +65,7 @@ class ConnectionsDialog(QDialog):
         self._tested: Connection | None = None
         self._draft: Connection | None = None
         self._chosen_id: ConnectionId | None = None
+        self._before_id: ConnectionId | None = None
         self._name = self._busy = ""
         self._is_saving = self._is_listed = False
         self._after: Callable[[], None] | None = None
@@ -159,7 +160,7 @@ class ConnectionsDialog(QDialog):
         if self._foot.is_asking:
             self._answered("stay")
         elif self._is_choosing and self._connections:
-            self._show_connection(None)
+            self._show_connection(self._before_id)
         else:
             self._leave(super().reject)
 
@@ -243,6 +244,8 @@ class ConnectionsDialog(QDialog):
             self._leave(lambda: self._show_connection(ConnectionId(connection_id)))
 
     def _show_chooser(self) -> None:
+        if self._chosen_id != NEW:
+            self._before_id = self._chosen_id
         self._draft, self._chosen_id = None, NEW
         self._outcomes.pop(NEW, None)
         self._editor.clear()
@@ -316,7 +319,8 @@ class ConnectionsDialog(QDialog):
 
     def _show_result(self) -> None:
         outcome = self._outcomes.get(self._chosen_id) if self._chosen_id is not None else None
-        if self._busy:
+        is_of_another = self._tested is not None and self._tested.id != self._chosen_id
+        if self._busy and not is_of_another:
             self._result.show_busy(self._busy, can_cancel=self._tested is not None)
         elif outcome is not None:
             self._result.show_outcome(outcome)
@@ -357,7 +361,8 @@ class ConnectionsDialog(QDialog):
         name = self._editor.connection().name
         if name == self._name and self._chosen_id is not None:
             self._outcomes.pop(self._chosen_id, None)
-            self._cancel_test()
+            if self._tested is not None and self._tested.id == self._chosen_id:
+                self._cancel_test()
         self._name = name
         self._foot.settle()
         self._show_rows()
@@ -414,7 +419,7 @@ class ConnectionsDialog(QDialog):
 
     def _ask_deletion(self) -> None:
         if self._chosen_id is None or self._is_choosing or self._draft is not None:
-            self._show_connection(None)
+            self._show_connection(self._before_id)
             return
         if not self._can_delete or self._busy:
             return
