@@ -82,6 +82,7 @@ class AssistantApiService:
     """Answers runs through threads at the service; implements ``Service``, ``Resuming`` and ``Holding``.
 
     A run there cannot be stopped: closing the iterator only ends the reading, and the reply still lands in the thread.
+    The API knows no reasoning, so that this setting is not sent.
     """
 
     def __init__(
@@ -359,9 +360,8 @@ class AssistantApiService:
         asked = {**query, "pageSize": str(PAGE_SIZE)} | ({"pageToken": token} if token else {})
         value = await self._fetch("GET", path, query=asked, read_timeout_s=LIST_S)
         listed = value.get(name)
-        items = tuple(
-            made(item) for item in (listed if isinstance(listed, list) else ()) if isinstance(item, dict)
-        )
+        found = (item for item in (listed if isinstance(listed, list) else ()) if isinstance(item, dict))
+        items = tuple(made(item) for item in found if item.get("id"))
         following = text_of(value.get("nextPageToken"))
         return Page(items, following if items and following != token else "")
 
