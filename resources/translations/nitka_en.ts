@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="en_US">
 <context>
+    <name>AbilityTexts</name>
+    <message numerus="yes">
+        <source>Keeps replies %n day(s); Nitka keeps them until you delete them.</source>
+        <translation>
+            <numerusform>Keeps replies for %n day; Nitka keeps them until you delete them.</numerusform>
+            <numerusform>Keeps replies for %n days; Nitka keeps them until you delete them.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Announcer</name>
     <message numerus="yes">
         <source>Code block, %n line(s)</source>
@@ -29,7 +39,45 @@
     </message>
 </context>
 <context>
+    <name>ConnectionChooser</name>
+    <message numerus="yes">
+        <source>Answers: %n model(s).</source>
+        <translation>
+            <numerusform>Answers: %n model.</numerusform>
+            <numerusform>Answers: %n models.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EndingTexts</name>
+    <message numerus="yes">
+        <source>%n day(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n h</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n min</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n s</source>
+        <translation type="unfinished">
+            <numerusform>%n&#xa0;s</numerusform>
+            <numerusform>%n&#xa0;s</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%n word(s) are kept.</source>
         <translation>
@@ -56,6 +104,23 @@
     </message>
 </context>
 <context>
+    <name>ModelList</name>
+    <message numerus="yes">
+        <source>%n found</source>
+        <translation>
+            <numerusform>%n found</numerusform>
+            <numerusform>%n found</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Search %n model(s)</source>
+        <translation>
+            <numerusform>Search %n model</numerusform>
+            <numerusform>Search %n models</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ModelPage</name>
     <message numerus="yes">
         <source>%n model(s) on offer; any other name can be typed</source>
@@ -76,6 +141,16 @@
     </message>
 </context>
 <context>
+    <name>PullDialog</name>
+    <message numerus="yes">
+        <source>%n new message(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>QuestionTexts</name>
     <message numerus="yes">
         <source>Show all %Ln line(s)</source>
@@ -92,6 +167,16 @@
         <translation>
             <numerusform>%n model</numerusform>
             <numerusform>%n models</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SidebarFooter</name>
+    <message numerus="yes">
+        <source>%n deferred request(s) awaited</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>

@@ -2,6 +2,45 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ru_RU" sourcelanguage="en_US">
 <context>
+    <name>AbilityTexts</name>
+    <message>
+        <source>Deferred requests</source>
+        <translation>Отложенные запросы</translation>
+    </message>
+    <message>
+        <source>Holds assistants and threads: they can be brought here</source>
+        <translation>Хранит ассистентов и диалоги: их можно перенести сюда</translation>
+    </message>
+    <message numerus="yes">
+        <source>Keeps replies %n day(s); Nitka keeps them until you delete them.</source>
+        <translation>
+            <numerusform>Хранит ответы %n день; Nitka — пока вы их не удалите.</numerusform>
+            <numerusform>Хранит ответы %n дня; Nitka — пока вы их не удалите.</numerusform>
+            <numerusform>Хранит ответы %n дней; Nitka — пока вы их не удалите.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The account needs the role {role}, its key the scope {scope}.</source>
+        <translation>Аккаунту нужна роль {role}, его ключу — область действия {scope}.</translation>
+    </message>
+    <message>
+        <source>The account needs the role {role}.</source>
+        <translation>Аккаунту нужна роль {role}.</translation>
+    </message>
+    <message>
+        <source>The hosted service was closed on {day}; for servers of your own that speak its language.</source>
+        <translation>Облачный сервис закрыт {day}; подходит для ваших серверов с тем же протоколом.</translation>
+    </message>
+    <message>
+        <source>d MMMM yyyy</source>
+        <translation>d MMMM yyyy</translation>
+    </message>
+    <message>
+        <source>exact token counts</source>
+        <translation>точный подсчёт токенов</translation>
+    </message>
+</context>
+<context>
     <name>AboutDialog</name>
     <message>
         <source>About Nitka</source>
@@ -125,6 +164,101 @@
     <message>
         <source>withheld</source>
         <translation>скрыт сервисом</translation>
+    </message>
+</context>
+<context>
+    <name>AdvancedFields</name>
+    <message>
+        <source>A reply is written on when the network breaks or Nitka closes, and fetched later.</source>
+        <translation>При обрыве сети или закрытии Nitka ответ дописывается, и его можно забрать позже.</translation>
+    </message>
+    <message>
+        <source>Ad&amp;vanced</source>
+        <translation>Дополн&amp;ительно</translation>
+    </message>
+    <message>
+        <source>Address of IAM</source>
+        <translation>Адрес IAM</translation>
+    </message>
+    <message>
+        <source>Address of operations</source>
+        <translation>Адрес операций</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>Дополнительно</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Все файлы (*)</translation>
+    </message>
+    <message>
+        <source>Ask the service not to log</source>
+        <translation>Просить сервис не вести журнал</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt *.cer)</source>
+        <translation>Сертификаты (*.pem *.crt *.cer)</translation>
+    </message>
+    <message>
+        <source>Choose a certificate file</source>
+        <translation>Выбор файла сертификата</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Выбрать…</translation>
+    </message>
+    <message>
+        <source>Go on from replies that the service keeps</source>
+        <translation>Продолжать с ответов, которые хранит сервис</translation>
+    </message>
+    <message>
+        <source>It says that it then keeps no copies of what is sent for its own use.</source>
+        <translation>По его словам, тогда он не сохраняет отправленное для своих нужд.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Нет</translation>
+    </message>
+    <message>
+        <source>Not an address that starts with http:// or https://.</source>
+        <translation>Адрес должен начинаться с http:// или https://.</translation>
+    </message>
+    <message>
+        <source>Only when nothing was delivered or billed; the wait is shown and can be stopped.</source>
+        <translation>Только если ничего не доставлено и не оплачено; ожидание видно, его можно прервать.</translation>
+    </message>
+    <message>
+        <source>Own certificate authority</source>
+        <translation>Свой центр сертификации</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Убрать</translation>
+    </message>
+    <message>
+        <source>Requests at once, at most</source>
+        <translation>Запросов одновременно, не больше</translation>
+    </message>
+    <message>
+        <source>Sends less. When the service has forgotten them, the whole thread is sent.</source>
+        <translation>Отправляется меньше. Если сервис их забыл, отправляется весь диалог.</translation>
+    </message>
+    <message>
+        <source>Trusted for this connection, besides those of the system.</source>
+        <translation>Для этого подключения ему доверяют наравне с системными.</translation>
+    </message>
+    <message>
+        <source>Try again by itself</source>
+        <translation>Повторять самостоятельно</translation>
+    </message>
+    <message>
+        <source>Usual: {number}</source>
+        <translation>Обычно: {number}</translation>
+    </message>
+    <message>
+        <source>Write on in the background</source>
+        <translation>Дописывать в фоне</translation>
     </message>
 </context>
 <context>
@@ -356,6 +490,10 @@
         <translation>Отправить (%1)</translation>
     </message>
     <message>
+        <source>Send deferred</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>Остановить</translation>
     </message>
@@ -366,6 +504,117 @@
     <message>
         <source>Write a message</source>
         <translation>Напишите сообщение</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionChooser</name>
+    <message>
+        <source>&amp;Look for servers</source>
+        <translation>&amp;Искать серверы</translation>
+    </message>
+    <message>
+        <source>A GGUF file; Nitka runs it, nothing else is needed.</source>
+        <translation>Файл GGUF; Nitka запустит его сама, больше ничего не нужно.</translation>
+    </message>
+    <message>
+        <source>A folder id and a key; deferred requests, exact token counts.</source>
+        <translation>Id каталога и ключ; отложенные запросы, точный подсчёт токенов.</translation>
+    </message>
+    <message>
+        <source>A folder id and an API key of a service account.</source>
+        <translation>Id каталога и ключ API сервисного аккаунта.</translation>
+    </message>
+    <message>
+        <source>A model file</source>
+        <translation>Файл модели</translation>
+    </message>
+    <message>
+        <source>A server of your own that speaks it, a folder id and a key.</source>
+        <translation>Свой сервер с этим протоколом, id каталога и ключ.</translation>
+    </message>
+    <message>
+        <source>AI Assistant API</source>
+        <translation>AI Assistant API</translation>
+    </message>
+    <message>
+        <source>An API key.</source>
+        <translation>Ключ API.</translation>
+    </message>
+    <message>
+        <source>An address, and a key if it asks for one.</source>
+        <translation>Адрес и ключ, если сервер его требует.</translation>
+    </message>
+    <message>
+        <source>Another compatible server</source>
+        <translation>Другой совместимый сервер</translation>
+    </message>
+    <message>
+        <source>Answers, and wants a key.</source>
+        <translation>Отвечает, нужен ключ.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Answers: %n model(s).</source>
+        <translation>
+            <numerusform>Отвечает: %n модель.</numerusform>
+            <numerusform>Отвечает: %n модели.</numerusform>
+            <numerusform>Отвечает: %n моделей.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Anything else</source>
+        <translation>Остальное</translation>
+    </message>
+    <message>
+        <source>Everything can be changed later.</source>
+        <translation>Потом всё можно изменить.</translation>
+    </message>
+    <message>
+        <source>Found in the environment together with {names}.</source>
+        <translation>Найдено в переменных среды вместе с {names}.</translation>
+    </message>
+    <message>
+        <source>Found in the environment; used only if you choose it.</source>
+        <translation>Найдено в переменных среды; используется, только если вы выберете.</translation>
+    </message>
+    <message>
+        <source>Found: {names}.</source>
+        <translation>Найдены: {names}.</translation>
+    </message>
+    <message>
+        <source>Looking at the usual ports of this computer…</source>
+        <translation>Опрос обычных портов этого компьютера…</translation>
+    </message>
+    <message>
+        <source>No connections yet.</source>
+        <translation>Подключений пока нет.</translation>
+    </message>
+    <message>
+        <source>No server answers at the usual ports.</source>
+        <translation>На обычных портах никто не отвечает.</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>На этом компьютере</translation>
+    </message>
+    <message>
+        <source>Running, usually at port {port}.</source>
+        <translation>Запущенный, обычно на порту {port}.</translation>
+    </message>
+    <message>
+        <source>Services</source>
+        <translation>Сервисы</translation>
+    </message>
+    <message>
+        <source>What do you want to connect?</source>
+        <translation>Что подключить?</translation>
+    </message>
+    <message>
+        <source>Yandex text generation</source>
+        <translation>Генерация текста Yandex</translation>
+    </message>
+    <message>
+        <source>{name}, with {variable}</source>
+        <translation>{name}, с {variable}</translation>
     </message>
 </context>
 <context>
@@ -386,16 +635,28 @@
         <translation>&amp;Добавить подключение</translation>
     </message>
     <message>
-        <source>Another service…</source>
-        <translation>Другой сервис…</translation>
-    </message>
-    <message>
         <source>Connections</source>
         <translation>Подключения</translation>
+    </message>
+    <message>
+        <source>De&amp;lete…</source>
+        <translation>&amp;Удалить…</translation>
+    </message>
+    <message>
+        <source>Move &amp;down</source>
+        <translation>Переместить в&amp;низ</translation>
+    </message>
+    <message>
+        <source>Move &amp;up</source>
+        <translation>Переместить в&amp;верх</translation>
     </message>
 </context>
 <context>
     <name>ConnectionsDialog</name>
+    <message>
+        <source>&amp;Bring assistants and threads here…</source>
+        <translation>Перенести ассистентов и диалоги с&amp;юда…</translation>
+    </message>
     <message>
         <source>&amp;Close</source>
         <translation>&amp;Закрыть</translation>
@@ -449,8 +710,8 @@
         <translation>Новое подключение</translation>
     </message>
     <message>
-        <source>No connections yet. Add a server that speaks Chat Completions.</source>
-        <translation>Подключений пока нет. Добавьте сервер с поддержкой Chat Completions.</translation>
+        <source>Not chosen yet</source>
+        <translation>Ещё не выбрано</translation>
     </message>
     <message>
         <source>Not saved yet</source>
@@ -543,6 +804,10 @@
         <translation>Файл модели</translation>
     </message>
     <message>
+        <source>No file yet</source>
+        <translation>Файл не выбран</translation>
+    </message>
+    <message>
         <source>Runs on this computer: private and offline.</source>
         <translation>Работает на этом компьютере: приватно и офлайн.</translation>
     </message>
@@ -589,12 +854,56 @@
 <context>
     <name>EndingTexts</name>
     <message numerus="yes">
+        <source>%n day(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n h</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n min</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n s</source>
+        <translation type="unfinished">
+            <numerusform>%n&#xa0;с</numerusform>
+            <numerusform>%n&#xa0;с</numerusform>
+            <numerusform>%n&#xa0;с</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n word(s) are kept.</source>
         <translation>
             <numerusform>Сохранено %n&#xa0;слово.</numerusform>
             <numerusform>Сохранено %n&#xa0;слова.</numerusform>
             <numerusform>Сохранено %n&#xa0;слов.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Отмена</translation>
+    </message>
+    <message>
+        <source>Check now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checking now.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Continue</source>
@@ -609,6 +918,10 @@
         <translation>Ответ обрезан по лимиту токенов</translation>
     </message>
     <message>
+        <source>Deferred: the reply comes later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Edit message</source>
         <translation>Изменить сообщение</translation>
     </message>
@@ -621,12 +934,24 @@
         <translation>Ответ прерван: связь потеряна</translation>
     </message>
     <message>
+        <source>Next check in %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Raise the limit…</source>
         <translation>Увеличить лимит…</translation>
     </message>
     <message>
         <source>Retry</source>
         <translation>Повторить</translation>
+    </message>
+    <message>
+        <source>Sending the deferred request</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent %1 ago</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Stopped</source>
@@ -637,12 +962,20 @@
         <translation>Ответ остановлен до первого слова</translation>
     </message>
     <message>
+        <source>The last check failed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The reply failed</source>
         <translation>Не удалось получить ответ</translation>
     </message>
     <message>
         <source>The service withheld the reply</source>
         <translation>Сервис скрыл ответ</translation>
+    </message>
+    <message>
+        <source>Too many requests: try again in %1</source>
+        <translation type="unfinished">Слишком много запросов: повторите через %1</translation>
     </message>
     <message>
         <source>Your message is saved.</source>
@@ -655,10 +988,6 @@
         <source>Details</source>
         <translation>Подробности</translation>
     </message>
-    <message>
-        <source>Too many requests: try again in %1</source>
-        <translation>Слишком много запросов: повторите через %1</translation>
-    </message>
 </context>
 <context>
     <name>ErrorTexts</name>
@@ -669,6 +998,10 @@
     <message>
         <source>A setting of the assistant may not fit this model.</source>
         <translation>Возможно, настройки ассистента не подходят этой модели.</translation>
+    </message>
+    <message>
+        <source>Another kind of connection may.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Assistant settings…</source>
@@ -707,6 +1040,10 @@
         <translation>Подключения…</translation>
     </message>
     <message>
+        <source>Copy the name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Error: %1</source>
         <translation>Ошибка: %1</translation>
     </message>
@@ -723,12 +1060,24 @@
         <translation>Освободите место и повторите.</translation>
     </message>
     <message>
+        <source>Missing: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nitka&apos;s data cannot be read or written</source>
         <translation>Данные Nitka не удаётся прочитать или записать</translation>
     </message>
     <message>
+        <source>Nothing here answers it; ask for an answer in words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing is saved in it any more; copies are in the data folder.</source>
         <translation>В неё больше ничего не сохраняется; копии лежат в папке данных.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent. Use https, or allow this address in the connection.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Other connections are not affected.</source>
@@ -751,6 +1100,10 @@
         <translation>Код ответа: %1</translation>
     </message>
     <message>
+        <source>The address is not encrypted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The address may not belong to a compatible service.</source>
         <translation>Возможно, по этому адресу нет совместимого сервиса.</translation>
     </message>
@@ -769,6 +1122,10 @@
     <message>
         <source>The database is from a newer Nitka</source>
         <translation>База данных создана более новой версией Nitka</translation>
+    </message>
+    <message>
+        <source>The deferred reply cannot be had any more</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The details say more.</source>
@@ -793,6 +1150,14 @@
     <message>
         <source>The key is valid; a role, a scope or the folder is missing.</source>
         <translation>Ключ верный; не хватает роли, области действия или каталога.</translation>
+    </message>
+    <message>
+        <source>The key is valid; this is missing: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model called a function</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The model or the address does not exist</source>
@@ -835,6 +1200,10 @@
         <translation>Сервис не ответил на запрос</translation>
     </message>
     <message>
+        <source>The service does not know the request; it keeps results for some days only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The service failed</source>
         <translation>Сбой сервиса</translation>
     </message>
@@ -851,6 +1220,14 @@
         <translation>Сервис перестал отвечать</translation>
     </message>
     <message>
+        <source>The service was closed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The service was closed on %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The spending limit is reached</source>
         <translation>Исчерпан лимит расходов</translation>
     </message>
@@ -865,6 +1242,10 @@
     <message>
         <source>There may be too little free memory.</source>
         <translation>Возможно, не хватает свободной памяти.</translation>
+    </message>
+    <message>
+        <source>This connection cannot do that</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This is a fault of the service; trying again often helps.</source>
@@ -885,6 +1266,10 @@
     <message>
         <source>Wait for its end, or stop it.</source>
         <translation>Дождитесь его конца или остановите.</translation>
+    </message>
+    <message>
+        <source>Your threads stay; choose another service.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -986,6 +1371,10 @@
     <message>
         <source>This cannot be empty.</source>
         <translation>Заполните это поле.</translation>
+    </message>
+    <message>
+        <source>This is not a JSON object.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Too large: at most {limit}.</source>
@@ -1115,22 +1504,6 @@
 <context>
     <name>KeyField</name>
     <message>
-        <source>Keep the &amp;old key</source>
-        <translation>&amp;Оставить прежний</translation>
-    </message>
-    <message>
-        <source>Paste the key</source>
-        <translation>Вставьте ключ</translation>
-    </message>
-    <message>
-        <source>Re&amp;place…</source>
-        <translation>Зам&amp;енить…</translation>
-    </message>
-    <message>
-        <source>Show the key while typing</source>
-        <translation>Показать ключ при вводе</translation>
-    </message>
-    <message>
         <source>Stored in the system keyring</source>
         <translation>Сохранён в связке ключей</translation>
     </message>
@@ -1199,6 +1572,10 @@
     <message>
         <source>&amp;Assistant</source>
         <translation>&amp;Ассистент</translation>
+    </message>
+    <message>
+        <source>&amp;Bring from a service…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Connections…</source>
@@ -1277,6 +1654,18 @@
         <translation>Н&amp;ичего</translation>
     </message>
     <message>
+        <source>&amp;Notifications</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Outbox…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Pin or unpin</source>
         <translation>&amp;Закрепить или открепить</translation>
     </message>
@@ -1317,6 +1706,10 @@
         <translation>&amp;Остановить ответ</translation>
     </message>
     <message>
+        <source>&amp;Take this assistant to its service</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Thread</source>
         <translation>&amp;Диалог</translation>
     </message>
@@ -1331,6 +1724,10 @@
     <message>
         <source>&amp;View</source>
         <translation>&amp;Вид</translation>
+    </message>
+    <message>
+        <source>&amp;With text</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A new branch: what followed stays with the former reply.</source>
@@ -1457,6 +1854,14 @@
         <translation>П&amp;редыдущее сообщение</translation>
     </message>
     <message>
+        <source>Send &amp;deferred</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished">Показать</translation>
+    </message>
+    <message>
         <source>Show in folder</source>
         <translation>Показать в папке</translation>
     </message>
@@ -1487,6 +1892,10 @@
     <message>
         <source>Undo</source>
         <translation>Отменить</translation>
+    </message>
+    <message>
+        <source>With&amp;out text</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Zoom &amp;in</source>
@@ -1604,6 +2013,10 @@
         <translation>v%1</translation>
     </message>
     <message>
+        <source>waiting at the service</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>withheld by the service</source>
         <translation>не выдан сервисом</translation>
     </message>
@@ -1617,6 +2030,33 @@
     <message>
         <source>Sends when the reply is complete · Esc stops it</source>
         <translation>Отправится после ответа · Esc — стоп</translation>
+    </message>
+</context>
+<context>
+    <name>ModelList</name>
+    <message numerus="yes">
+        <source>%n found</source>
+        <translation>
+            <numerusform>Найдена %n</numerusform>
+            <numerusform>Найдены %n</numerusform>
+            <numerusform>Найдено %n</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Models on offer</source>
+        <translation>Доступные модели</translation>
+    </message>
+    <message numerus="yes">
+        <source>Search %n model(s)</source>
+        <translation>
+            <numerusform>Поиск по %n модели</numerusform>
+            <numerusform>Поиск по %n моделям</numerusform>
+            <numerusform>Поиск по %n моделям</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Search the models</source>
+        <translation>Поиск моделей</translation>
     </message>
 </context>
 <context>
@@ -1634,6 +2074,10 @@
         <translation>&amp;Подключение</translation>
     </message>
     <message>
+        <source>&amp;Form of the reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Temperature</source>
         <translation>&amp;Температура</translation>
     </message>
@@ -1646,8 +2090,20 @@
         <translation>0&#xa0;— лимит выбирает сервис.</translation>
     </message>
     <message>
+        <source>A JSON object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A connection that was deleted</source>
         <translation>Удалённое подключение</translation>
+    </message>
+    <message>
+        <source>A little</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask for JSON in the instruction, too.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Choose a connection</source>
@@ -1670,6 +2126,18 @@
         <translation>Загрузка списка моделей…</translation>
     </message>
     <message>
+        <source>For models that can; others may refuse a request with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>JSON Sc&amp;hema</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>JSON by a schema</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Longest &amp;reply, in tokens</source>
         <translation>&amp;Лимит ответа, в токенах</translation>
     </message>
@@ -1682,12 +2150,32 @@
         <translation>Модель</translation>
     </message>
     <message>
+        <source>Much</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Some</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Temperature</source>
         <translation>Температура</translation>
     </message>
     <message>
+        <source>Text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The service lists no models; type a name.</source>
         <translation>Сервис не даёт списка моделей; введите имя.</translation>
+    </message>
+    <message>
+        <source>Think&amp;ing before the reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Up to the model</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Up to the service</source>
@@ -1729,6 +2217,218 @@
     </message>
 </context>
 <context>
+    <name>OutboxDialog</name>
+    <message>
+        <source>&amp;Close</source>
+        <translation type="unfinished">&amp;Закрыть</translation>
+    </message>
+    <message>
+        <source>&amp;Open the thread</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arrived</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Being sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ca&amp;ncel the request</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check &amp;now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checking now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation type="unfinished">Ошибка</translation>
+    </message>
+    <message>
+        <source>New thread</source>
+        <translation type="unfinished">Новый диалог</translation>
+    </message>
+    <message>
+        <source>Next check in %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No deferred requests. Where a service offers it, the clock beside Send sends a message whose reply may come later, even after Nitka was closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Outbox</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Thread</source>
+        <translation type="unfinished">Диалог</translation>
+    </message>
+</context>
+<context>
+    <name>ProxyFields</name>
+    <message>
+        <source>Address of the proxy</source>
+        <translation>Адрес прокси</translation>
+    </message>
+    <message>
+        <source>HTTP or SOCKS; the password goes to the system keyring.</source>
+        <translation>HTTP или SOCKS; пароль попадёт в связку ключей системы.</translation>
+    </message>
+    <message>
+        <source>If it asks for one</source>
+        <translation>Если требуется</translation>
+    </message>
+    <message>
+        <source>Its own…</source>
+        <translation>Свой…</translation>
+    </message>
+    <message>
+        <source>Keep the old one</source>
+        <translation>Оставить прежний</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Без прокси</translation>
+    </message>
+    <message>
+        <source>Not an address that starts with http://, https:// or socks5://.</source>
+        <translation>Адрес должен начинаться с http://, https:// или socks5://.</translation>
+    </message>
+    <message>
+        <source>Of the system</source>
+        <translation>Системный</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>Пароль</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>Прокси</translation>
+    </message>
+    <message>
+        <source>Replace…</source>
+        <translation>Заменить…</translation>
+    </message>
+    <message>
+        <source>Show the password while typing</source>
+        <translation>Показать пароль при вводе</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>Пользователь</translation>
+    </message>
+</context>
+<context>
+    <name>PullDialog</name>
+    <message numerus="yes">
+        <source>%n new message(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Bring here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Connections…</source>
+        <translation type="unfinished">&amp;Подключения…</translation>
+    </message>
+    <message>
+        <source>&amp;From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add one that speaks the AI Assistant API.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Assistants</source>
+        <translation type="unfinished">Ассистенты</translation>
+    </message>
+    <message>
+        <source>Bring from a service</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Brings all assistants with their versions, and all threads with their messages, into Nitka. Doing it again adds only what is new; nothing of yours is changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>C&amp;lose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything is here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation type="unfinished">Сообщения</translation>
+    </message>
+    <message>
+        <source>Stopped. What was brought is kept; the next time goes on from there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no connection to bring anything from.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation type="unfinished">Диалоги</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was brought is kept; the next time goes on from there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Pulls</name>
+    <message>
+        <source>Brought from the service: %1 thread(s), %2 message(s).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not everything was brought: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“%1” is at the service now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>QFileDialog</name>
     <message>
         <source>&amp;Look in:</source>
@@ -1751,6 +2451,29 @@
     </message>
 </context>
 <context>
+    <name>ReplyNotices</name>
+    <message>
+        <source>New thread</source>
+        <translation type="unfinished">Новый диалог</translation>
+    </message>
+    <message>
+        <source>The deferred reply in “%1” has arrived.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The deferred request in “%1” brought no reply.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The reply has arrived.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no reply.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ResultPanel</name>
     <message>
         <source>%1&#xa0;ms</source>
@@ -1765,12 +2488,28 @@
         </translation>
     </message>
     <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Change the way there</source>
+        <translation>Изменить путь к сервису</translation>
+    </message>
+    <message>
         <source>Copy details</source>
         <translation>Копировать подробности</translation>
     </message>
     <message>
-        <source>Models on offer</source>
-        <translation>Доступные модели</translation>
+        <source>Copy role name</source>
+        <translation>Копировать роль</translation>
+    </message>
+    <message>
+        <source>Replace the key</source>
+        <translation>Заменить ключ</translation>
+    </message>
+    <message>
+        <source>Test again</source>
+        <translation>Проверить ещё раз</translation>
     </message>
     <message>
         <source>Works</source>
@@ -1787,68 +2526,72 @@
 <context>
     <name>ServerForm</name>
     <message>
-        <source>A key has Latin letters, digits and signs only.</source>
-        <translation>В ключе бывают только латинские буквы, цифры и знаки.</translation>
+        <source>&amp;Folder id</source>
+        <translation>Id катало&amp;га</translation>
+    </message>
+    <message>
+        <source>&amp;Use it all the same</source>
+        <translation>Использовать &amp;без шифрования</translation>
     </message>
     <message>
         <source>A key or a password does not belong in the address.</source>
         <translation>Ключу и паролю не место в адресе.</translation>
     </message>
     <message>
-        <source>API ke&amp;y</source>
-        <translation>&amp;Ключ API</translation>
-    </message>
-    <message>
-        <source>API key</source>
-        <translation>Ключ API</translation>
-    </message>
-    <message>
         <source>Add&amp;ress</source>
         <translation>&amp;Адрес</translation>
     </message>
     <message>
-        <source>Any server that speaks Chat Completions.</source>
-        <translation>Любой сервер с поддержкой Chat Completions.</translation>
+        <source>Few servers of this kind have it.</source>
+        <translation>Есть у немногих серверов.</translation>
     </message>
     <message>
-        <source>Goes to the system keyring, never into a file.</source>
-        <translation>Попадёт в связку ключей системы, но не в файл.</translation>
-    </message>
-    <message>
-        <source>Kept in memory until Nitka closes.</source>
-        <translation>Хранится в памяти до закрытия Nitka.</translation>
-    </message>
-    <message>
-        <source>Nitka never shows it again.</source>
-        <translation>Nitka больше его не покажет.</translation>
-    </message>
-    <message>
-        <source>None</source>
-        <translation>Без ключа</translation>
+        <source>Nearly every server speaks it.</source>
+        <translation>Понимает почти любой сервер.</translation>
     </message>
     <message>
         <source>Not an address that starts with http:// or https://.</source>
         <translation>Адрес должен начинаться с http:// или https://.</translation>
     </message>
     <message>
-        <source>Send the key &amp;unencrypted</source>
-        <translation>Отправлять ключ &amp;без шифрования</translation>
+        <source>Not encrypted: anybody on the way can read the key, the questions and the replies.</source>
+        <translation>Без шифрования: ключ, вопросы и ответы можно прочитать по пути.</translation>
     </message>
     <message>
-        <source>Send the key unencrypted</source>
-        <translation>Отправлять ключ без шифрования</translation>
+        <source>Not encrypted: anybody on the way can read the questions and the replies.</source>
+        <translation>Без шифрования: вопросы и ответы можно прочитать по пути.</translation>
     </message>
     <message>
-        <source>Si&amp;gn-in</source>
-        <translation>&amp;Вход</translation>
+        <source>Or the address of its page in the console.</source>
+        <translation>Или адрес его страницы в консоли.</translation>
     </message>
     <message>
-        <source>This address is not encrypted: anybody on the way can read the key.</source>
-        <translation>Соединение не шифруется: ключ могут перехватить по пути.</translation>
+        <source>Protoco&amp;l</source>
+        <translation>Протоко&amp;л</translation>
+    </message>
+    <message>
+        <source>Recommended here.</source>
+        <translation>Рекомендуется.</translation>
+    </message>
+    <message>
+        <source>The address from the service&apos;s documentation.</source>
+        <translation>Адрес из документации сервиса.</translation>
+    </message>
+    <message>
+        <source>Use it all the same</source>
+        <translation>Использовать без шифрования</translation>
     </message>
     <message>
         <source>Used as {url}</source>
         <translation>Будет использован {url}</translation>
+    </message>
+    <message>
+        <source>Usually b1g and 17 more letters or digits.</source>
+        <translation>Обычно b1g и ещё 17 букв или цифр.</translation>
+    </message>
+    <message>
+        <source>Without background and kept replies.</source>
+        <translation>Без фона и хранения ответов.</translation>
     </message>
 </context>
 <context>
@@ -1876,6 +2619,14 @@
 </context>
 <context>
     <name>SidebarFooter</name>
+    <message numerus="yes">
+        <source>%n deferred request(s) awaited</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message>
         <source>Connections</source>
         <translation>Подключения</translation>
@@ -1886,6 +2637,117 @@
     <message>
         <source>Scroll sideways</source>
         <translation>Прокрутить вбок</translation>
+    </message>
+</context>
+<context>
+    <name>SignInFields</name>
+    <message>
+        <source>A key has Latin letters, digits and signs only.</source>
+        <translation>В ключе бывают только латинские буквы, цифры и знаки.</translation>
+    </message>
+    <message>
+        <source>API ke&amp;y</source>
+        <translation>&amp;Ключ API</translation>
+    </message>
+    <message>
+        <source>API key</source>
+        <translation>Ключ API</translation>
+    </message>
+    <message>
+        <source>API key. {kept}</source>
+        <translation>Ключ API. {kept}</translation>
+    </message>
+    <message>
+        <source>Ends within 12 hours of its making; replace it then.</source>
+        <translation>Действует не дольше 12 часов; потом замените.</translation>
+    </message>
+    <message>
+        <source>Goes to the system keyring, never into a file.</source>
+        <translation>Попадёт в связку ключей системы, но не в файл.</translation>
+    </message>
+    <message>
+        <source>IA&amp;M token</source>
+        <translation>IAM-то&amp;кен</translation>
+    </message>
+    <message>
+        <source>IAM token</source>
+        <translation>IAM-токен</translation>
+    </message>
+    <message>
+        <source>IAM token, ends within 12 hours.</source>
+        <translation>IAM-токен, действует не дольше 12 часов.</translation>
+    </message>
+    <message>
+        <source>It does not look like that; the service will tell.</source>
+        <translation>Похоже на другое; сервис разберётся.</translation>
+    </message>
+    <message>
+        <source>Its form is unusual: look whether all of it was copied.</source>
+        <translation>Вид необычный: проверьте, всё ли скопировано.</translation>
+    </message>
+    <message>
+        <source>Keep the &amp;old key</source>
+        <translation>&amp;Оставить прежний</translation>
+    </message>
+    <message>
+        <source>Kept in memory until Nitka closes.</source>
+        <translation>Хранится в памяти до закрытия Nitka.</translation>
+    </message>
+    <message>
+        <source>Nitka never shows it again.</source>
+        <translation>Nitka больше его не покажет.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Без ключа</translation>
+    </message>
+    <message>
+        <source>OAut&amp;h token</source>
+        <translation>OAuth-то&amp;кен</translation>
+    </message>
+    <message>
+        <source>OAuth token</source>
+        <translation>OAuth-токен</translation>
+    </message>
+    <message>
+        <source>OAuth token, legacy: Yandex ends these by the end of 2026.</source>
+        <translation>OAuth-токен устарел: Yandex отключит такие к концу 2026 года.</translation>
+    </message>
+    <message>
+        <source>Paste the key</source>
+        <translation>Вставьте ключ</translation>
+    </message>
+    <message>
+        <source>Re&amp;place…</source>
+        <translation>Зам&amp;енить…</translation>
+    </message>
+    <message>
+        <source>Show the key while typing</source>
+        <translation>Показать ключ при вводе</translation>
+    </message>
+    <message>
+        <source>Si&amp;gn-in</source>
+        <translation>&amp;Вход</translation>
+    </message>
+    <message>
+        <source>This is a session cookie. An API key or an IAM token is needed.</source>
+        <translation>Это cookie сессии. Нужен ключ API или IAM-токен.</translation>
+    </message>
+    <message>
+        <source>This is a static access key, for storage. An API key is needed.</source>
+        <translation>Это статический ключ доступа к хранилищу. Нужен ключ API.</translation>
+    </message>
+    <message>
+        <source>This is the id of a folder. An API key is needed.</source>
+        <translation>Это id каталога. Нужен ключ API.</translation>
+    </message>
+    <message>
+        <source>This is the id of a key. Its secret is needed, which begins with AQVN.</source>
+        <translation>Это id ключа. Нужен сам ключ, он начинается с AQVN.</translation>
+    </message>
+    <message>
+        <source>This is the key file of a service account. An API key of it is needed.</source>
+        <translation>Это файл ключа сервисного аккаунта. Нужен его ключ API.</translation>
     </message>
 </context>
 <context>
@@ -1907,12 +2769,40 @@
         <translation>Модель загружается</translation>
     </message>
     <message>
+        <source>Retry now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sending</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Starting the model</source>
         <translation>Модель запускается</translation>
     </message>
     <message>
+        <source>The connection broke; taking the reply up again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The service cannot be reached</source>
+        <translation type="unfinished">Сервис недоступен</translation>
+    </message>
+    <message>
+        <source>The service is busy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Thinking</source>
         <translation>Думает</translation>
+    </message>
+    <message>
+        <source>Too many requests</source>
+        <translation type="unfinished">Слишком много запросов</translation>
     </message>
     <message>
         <source>Waiting for the reply</source>
@@ -1921,6 +2811,41 @@
     <message>
         <source>Writing</source>
         <translation>Пишет ответ</translation>
+    </message>
+    <message>
+        <source>again in %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>StepRow</name>
+    <message>
+        <source>Model</source>
+        <translation>Модель</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>Прокси</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>Роль</translation>
+    </message>
+    <message>
+        <source>Sign-in</source>
+        <translation>Вход</translation>
+    </message>
+    <message>
+        <source>{step}: failed here</source>
+        <translation>{step}: сбой здесь</translation>
+    </message>
+    <message>
+        <source>{step}: not reached</source>
+        <translation>{step}: не дошло</translation>
+    </message>
+    <message>
+        <source>{step}: passed</source>
+        <translation>{step}: пройдено</translation>
     </message>
 </context>
 <context>
@@ -2084,6 +3009,10 @@ Give working code in one block and say in a few sentences how it works. Name the
     <message>
         <source>unread</source>
         <translation>не прочитано</translation>
+    </message>
+    <message>
+        <source>waiting for a deferred reply</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>writing</source>

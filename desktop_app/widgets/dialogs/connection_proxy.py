@@ -121,7 +121,7 @@ class ProxyFields(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px("spacing.1"))
-        column.addWidget(FieldRow(theme, self.tr("Pro&xy"), self._choice))
+        column.addWidget(FieldRow(theme, self.tr("Proxy"), self._choice))
         column.addWidget(self._own)
 
     def _address_edited(self) -> None:

@@ -189,4 +189,4 @@ class ResultPanel(Panel):
 def milliseconds(report: ConnectionReport) -> str:
     """The round trip, like "184 ms"."""
     number = QLocale().toString(round(report.round_trip_s * 1000))
-    return QCoreApplication.translate("ResultPanel", "%1 ms").replace("%1", number)
+    return QCoreApplication.translate("ResultPanel", "%1 ms").replace("%1", number)
