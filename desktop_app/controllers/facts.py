@@ -65,11 +65,12 @@ class ReplyEdited:
 
 @dataclass(frozen=True, slots=True)
 class RunFinished:
-    """The one ending, stored already."""
+    """The one ending, stored already; ``was_deferred`` says that nobody sat waiting for it."""
 
     thread_id: ThreadId
     message: Message
     run: Run
+    was_deferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,7 +314,7 @@ class OperationsController:
         message = await self._conversations.message(operation.message_id)
         if ended and run and message:
             self._report(OperationChanged(ended))
-            self._report(RunFinished(run.thread_id, message, run))
+            self._report(RunFinished(run.thread_id, message, run, was_deferred=True))
             self._report(LibraryChanged(threads=True))
 
 

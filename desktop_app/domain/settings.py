@@ -23,6 +23,14 @@ class Announcements(StrEnum):
     OFF = "off"
 
 
+class Notifications(StrEnum):
+    """What the desktop says of a reply that ends while the user is elsewhere."""
+
+    OFF = "off"
+    WITHOUT_TEXT = "without-text"
+    WITH_TEXT = "with-text"
+
+
 class Settings(NamedTuple):
     """The user's choices; ``language`` is "system" or a code such as "ru", ``zoom_percent`` 50 to 300."""
 
@@ -32,6 +40,7 @@ class Settings(NamedTuple):
     zoom_percent: int = 100
     send_with_ctrl_enter: bool = False
     announcements: Announcements = Announcements.SENTENCES
+    notifications: Notifications = Notifications.WITH_TEXT
 
 
 class WindowState(NamedTuple):

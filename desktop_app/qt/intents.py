@@ -6,6 +6,7 @@ loop and never blocks.  The main window wires them to its panes.
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +33,21 @@ from desktop_app.domain.threads import Author, Message, Run, Status, Thread
 from desktop_app.qt.bridge import Bridge
 from desktop_app.qt.connection_intents import ConnectionIntents
 from desktop_app.qt.message_intents import MessageIntents
+from desktop_app.qt.notifications import Notifier
 from desktop_app.qt.outbox_intents import OutboxIntents
+from desktop_app.qt.pull_intents import PullIntents
 
 PAGE = 50
 FINISH_S = 1.0
+LONG = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadOpened:
     """A thread with the messages around the reader's place, as the window shows it; ``total`` it has in all.
 
-    ``growing_id`` is the reply that is being written.
-    ``around`` is the message to be seen when the same thread is shown again because of it.
+    ``growing_id`` is the reply that is being written.  ``around`` is the message to be seen when the same thread is
+    shown again because of it.
     """
 
     thread: Thread
@@ -66,6 +70,16 @@ class Answerer:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyEnded:
+    """A reply that took long enough for the user to go elsewhere; those that the user ended are not told."""
+
+    thread_id: ThreadId
+    thread_name: str
+    message: Message
+    was_deferred: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AssistantsListed:
     """The assistants pane: assistants by name, how many threads each has, what each answers with."""
 
@@ -78,7 +92,10 @@ class AssistantsListed:
 class Intents(QObject):
     """Lives on the window's thread, with its loop running.
 
-    ``messages`` is what can be done with single messages, ``connections`` what their dialog asks for.
+    ``messages`` is what can be done with single messages, ``connections`` what their dialog asks for,
+    ``outbox`` what with deferred requests, ``pull`` brings records from a service and takes assistants there,
+    ``notifier`` speaks through the desktop.
+    ``reply_ended(ReplyEnded)``: a deferred reply, or one of more than 30 s, in whatever thread.
     ``failed(RunError)``: something the user asked for did not happen.  ``undo_offered(str, str, object)``: what was
     done ("thread_deleted", "assistant_deleted", "message_deleted", "turns_hidden"), its name or number, and a callable
     that takes it back.  ``question_stored(str)`` and ``question_refused(str)``, with the thread's id, answer ``send``
@@ -93,6 +110,7 @@ class Intents(QObject):
     thread_closed = Signal()
     answerer_changed = Signal(object)
     facts_arrived = Signal(list)
+    reply_ended = Signal(object)
     question_stored = Signal(str)
     question_refused = Signal(str)
     assistant_saved = Signal(object)
@@ -127,6 +145,8 @@ class Intents(QObject):
             backend, self, start=self._tasks.start, answer=self._answer, changed=self._list_assistants
         )
         self.outbox = OutboxIntents(backend, self, start=self._start)
+        self.pull = PullIntents(backend, self, start=self._start)
+        self.notifier = Notifier(backend.worker, self, start=self._start)
         bridge.arrived.connect(self._on_facts)
 
     # -- tasks
@@ -152,6 +172,7 @@ class Intents(QObject):
     async def close(self) -> None:
         """Take nothing more; what was begun may be finished, what waits for a service is given up."""
         await self._tasks.stop(FINISH_S)
+        await self.notifier.close()
 
     # -- reading
 
@@ -209,6 +230,11 @@ class Intents(QObject):
         """Show a thread."""
         self._thread_id = ThreadId(thread_id)
         self._start(self._open(self._thread_id), "open thread")
+
+    def open_message(self, thread_id: str, message_id: str) -> None:
+        """Show a thread with this message to be seen."""
+        self._thread_id = ThreadId(thread_id)
+        self._start(self._open(self._thread_id, MessageId(message_id)), "open message")
 
     async def _show_again(self, thread_id: ThreadId, around: MessageId) -> None:
         """Read a thread again whose path has changed, if it is the one to be seen."""
@@ -288,8 +314,11 @@ class Intents(QObject):
             if isinstance(fact, LibraryChanged):
                 self._start(self.refresh(), "refresh")
                 continue
-            if isinstance(fact, OperationChanged | PullProgressed):
+            if isinstance(fact, OperationChanged):
                 self.outbox.take(fact)
+                continue
+            if isinstance(fact, PullProgressed):
+                self.pull.take(fact)
                 continue
             self._note(fact)
             if fact.thread_id == self._shown_id and self._is_in_step(fact):
@@ -315,10 +344,17 @@ class Intents(QObject):
                     del self._running[thread_id]
                 if thread_id == self._shown_id:
                     self._start(self._mark_read(thread_id), "mark read")
+                if message.status is not Status.STOPPED and (fact.was_deferred or _took_long(fact.run)):
+                    self._start(self._tell_ended(message, fact.was_deferred), "reply ended")
             case _:
                 return
         self._turns += 1
         self.running_changed.emit(set(self._running))
+
+    async def _tell_ended(self, message: Message, was_deferred: bool) -> None:
+        thread = await self._backend.conversations.thread(message.thread_id)
+        if thread is not None and thread.trashed_at is None:
+            self.reply_ended.emit(ReplyEnded(thread.id, thread.name, message, was_deferred))
 
     def _is_in_step(self, fact: RunFact) -> bool:
         """Whether an edit meets the text it was made for.
@@ -441,6 +477,13 @@ class Intents(QObject):
     def stop_run(self, thread_id: str) -> None:
         """Stop the reply; its text stays."""
         self._start(self._backend.worker.ask(self._backend.runs.stop(ThreadId(thread_id))), "stop run")
+
+    def retry_now(self, thread_id: str) -> None:
+        """Ask again at once instead of waiting."""
+        self._start(self._retry_now(ThreadId(thread_id)), "retry now")
+
+    async def _retry_now(self, thread_id: ThreadId) -> None:
+        await self._backend.worker.ask(self._backend.runs.retry_now(thread_id))
 
     def regenerate(self, message_id: str) -> None:
         """Ask again; the old reply stays as a sibling."""
@@ -591,3 +634,7 @@ class Intents(QObject):
     def run_later(self, work: Callable[[], Any], name: str) -> None:
         """Run a short blocking function (a settings file) off the window's thread."""
         self._start(self._backend.run_blocking(work), name)
+
+
+def _took_long(run: Run) -> bool:
+    return run.ended_at is not None and run.ended_at - run.started_at > LONG

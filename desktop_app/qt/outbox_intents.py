@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.controllers.backend import Backend
 from desktop_app.controllers.facts import OperationChanged
 from desktop_app.domain.ids import MessageId, OperationId
-from desktop_app.domain.operations import Operation, OperationStatus
+from desktop_app.domain.operations import Operation
 
 RECENT = 50
 
@@ -19,18 +19,17 @@ class OutboxIntents(QObject):
     """Lives beside ``Intents``, which starts its tasks and hands it the facts.
 
     ``open_changed(dict)``: the open operations by the message that waits, whenever one changes.  ``listed(list)``: the
-    newest operations, open or not, the newest first.  ``arrived(Operation)``: one has ended by itself.
+    newest operations, open or not, the newest first.
     """
 
     open_changed = Signal(object)
     listed = Signal(list)
-    arrived = Signal(object)
 
     def __init__(self, backend: Backend, parent: QObject, *, start: Callable[[Work, str], None]) -> None:
         super().__init__(parent)
         self._backend = backend
         self._start = start
-        self._open: dict[MessageId, Operation] = {}
+        self._known: dict[MessageId, Operation] = {}  # those that ended since the start as well
 
     def begin(self) -> None:
         """Read what is open."""
@@ -38,19 +37,17 @@ class OutboxIntents(QObject):
 
     async def _read_open(self) -> None:
         found = await self._backend.operation_records.open()
-        self._open = {operation.message_id: operation for operation in found} | self._open
-        self.open_changed.emit(dict(self._open))
+        # What was told meanwhile is newer than what was read, an ending too.
+        self._known = {operation.message_id: operation for operation in found} | self._known
+        self._tell_open()
 
     def take(self, fact: OperationChanged) -> None:
         """An operation changed."""
-        operation = fact.operation
-        if operation.status.is_open:
-            self._open[operation.message_id] = operation
-        else:
-            self._open.pop(operation.message_id, None)
-            if operation.status is not OperationStatus.CANCELLED:
-                self.arrived.emit(operation)
-        self.open_changed.emit(dict(self._open))
+        self._known[fact.operation.message_id] = fact.operation
+        self._tell_open()
+
+    def _tell_open(self) -> None:
+        self.open_changed.emit({id_: one for id_, one in self._known.items() if one.status.is_open})
 
     def list_recent(self) -> None:
         """Read the newest operations."""
@@ -61,20 +58,24 @@ class OutboxIntents(QObject):
 
     def check_now(self, operation_id: str) -> None:
         """Look for a result without waiting for the next check."""
-        asking = self._backend.operations.check_now(OperationId(operation_id))
-        self._start(self._backend.worker.ask(asking), "check operation")
+        self._start(self._check_now(OperationId(operation_id)), "check operation")
+
+    async def _check_now(self, operation_id: OperationId) -> None:
+        await self._backend.worker.ask(self._backend.operations.check_now(operation_id))
 
     def check_message(self, message_id: str) -> None:
         """As ``check_now``, by the message that waits."""
-        if operation := self._open.get(MessageId(message_id)):
+        if operation := self._known.get(MessageId(message_id)):
             self.check_now(operation.id)
 
     def cancel(self, operation_id: str) -> None:
         """Give a request up; the service is told where it can be."""
-        asking = self._backend.operations.cancel(OperationId(operation_id))
-        self._start(self._backend.worker.ask(asking), "cancel operation")
+        self._start(self._cancel(OperationId(operation_id)), "cancel operation")
+
+    async def _cancel(self, operation_id: OperationId) -> None:
+        await self._backend.worker.ask(self._backend.operations.cancel(operation_id))
 
     def cancel_message(self, message_id: str) -> None:
         """As ``cancel``, by the message that waits."""
-        if operation := self._open.get(MessageId(message_id)):
+        if operation := self._known.get(MessageId(message_id)):
             self.cancel(operation.id)

@@ -55,8 +55,10 @@ class PullIntents(QObject):
 
     def stop(self, connection_id: str) -> None:
         """Stop bringing; what was brought stays, and the next pull goes on from there."""
-        stopping = self._backend.pull.stop(ConnectionId(connection_id))
-        self._start(self._backend.worker.ask(stopping), "stop pull")
+        self._start(self._stop(ConnectionId(connection_id)), "stop pull")
+
+    async def _stop(self, connection_id: ConnectionId) -> None:
+        await self._backend.worker.ask(self._backend.pull.stop(connection_id))
 
     def push(self, assistant_id: str) -> None:
         """Make the assistant at the service of its connection, or bring it up to date there."""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app import __version__
 from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
-from desktop_app.domain.settings import Announcements, Settings, WindowState
+from desktop_app.domain.settings import Announcements, Notifications, Settings, WindowState
 from desktop_app.domain.settings import Theme as ThemeChoice
 from desktop_app.widgets.actions import Actions, Item, Menu
 from desktop_app.widgets.assistants_pane import AssistantsPane
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from desktop_app.domain.assistants import Assistant, AssistantSettings
     from desktop_app.domain.connections import Connection
     from desktop_app.domain.errors import RunError
-    from desktop_app.domain.operations import Operation
     from desktop_app.domain.threads import ThreadSummary
     from desktop_app.qt.intents import Answerer, AssistantsListed, Intents, ThreadOpened
     from desktop_app.widgets.connections import Connections
@@ -190,6 +189,7 @@ class MainWindow(QMainWindow):
             self._language_item("ru", "Русский"),
             None,
             Menu("announcements", self.tr("Anno&uncements"), self._announcement_items),
+            Menu("notifications", self.tr("&Notifications"), self._notification_items),
             None,
             Item("focus_composer", self.tr("Go to the &composer"), self.messages.composer.focus, ("Ctrl+L",)),
             Item("focus_threads", self.tr("Go to the t&hreads"), self._focus_threads, ("Ctrl+Shift+L",)),
@@ -238,6 +238,22 @@ class MainWindow(QMainWindow):
             text,
             lambda: self._choose_announcements(choice),
             is_on=lambda: self._settings.announcements == choice,
+        )
+
+    def _notification_items(self) -> tuple[Item, ...]:
+        texts = {
+            Notifications.OFF: self.tr("&Off"),
+            Notifications.WITHOUT_TEXT: self.tr("With&out text"),
+            Notifications.WITH_TEXT: self.tr("&With text"),
+        }
+        return tuple(self._notification_item(choice, text) for choice, text in texts.items())
+
+    def _notification_item(self, choice: Notifications, text: str) -> Item:
+        return Item(
+            f"notify_{choice}",
+            text,
+            lambda: self._change(self._settings._replace(notifications=choice)),
+            is_on=lambda: self._settings.notifications == choice,
         )
 
     def _thread_items(self) -> tuple[Item | None, ...]:
@@ -333,6 +349,7 @@ class MainWindow(QMainWindow):
         self._wire_messages(intents)
         MessageActions(self._theme, self.messages, intents.messages, self)
         self._wire_outbox(intents)
+        self._wire_notices(intents)
         self._wire_connections(intents)
         self._wire_pulls(intents)
         intents.undo_offered.connect(self._offer_undo)
@@ -372,9 +389,15 @@ class MainWindow(QMainWindow):
 
         self._outbox = Outbox(self._theme, self.messages, self.threads, self.footer, intents.outbox, self)
         self._outbox.thread_requested.connect(self._open_thread)
-        self._outbox.arrived.connect(self._on_arrived)
         self.messages.defer_requested.connect(intents.send_deferred)
         self.messages.retry_now_requested.connect(intents.retry_now)
+
+    def _wire_notices(self, intents: Intents) -> None:
+        from desktop_app.widgets.reply_notices import ReplyNotices
+
+        notices = ReplyNotices(intents, self, lambda: self._settings.notifications)
+        notices.clicked.connect(self._show_message)
+        notices.told.connect(self._tell_of_reply)
 
     def _wire_connections(self, intents: Intents) -> None:
         from desktop_app.widgets.connections import Connections
@@ -389,13 +412,17 @@ class MainWindow(QMainWindow):
         self._pulls.told.connect(lambda text: self.notice.show_notice(text, timeout_s=UNDO_S))
         self._pulls.connections_requested.connect(lambda: self._open_connections())
 
-    def _on_arrived(self, operation: Operation, text: str) -> None:
+    def _tell_of_reply(self, text: str, thread_id: str, message_id: str) -> None:
         """A deferred request has ended; nothing needs to be said where it is seen."""
-        if operation.thread_id != self.messages.thread_id or not self.isActiveWindow():
-            thread_id = operation.thread_id
-            self.notice.show_notice(
-                text, action=self.tr("Show"), on_action=lambda: self._open_thread(thread_id)
-            )
+        if thread_id != self.messages.thread_id or not self.isActiveWindow():
+            show = partial(self._show_message, thread_id, message_id)
+            self.notice.show_notice(text, action=self.tr("Show"), on_action=show)
+
+    def _show_message(self, thread_id: str, message_id: str) -> None:
+        """Bring the window, the thread and the message before the user."""
+        self.come_forward()
+        if self._intents:
+            self._intents.open_message(thread_id, message_id)
 
     def _open_outbox(self) -> None:
         if self._outbox:

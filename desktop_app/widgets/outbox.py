@@ -1,4 +1,4 @@
-"""Deferred requests in the window: the count in the foot, the cards in the thread, the outbox, and what has arrived."""
+"""Deferred requests in the window: the count in the foot, the cards in the thread, the outbox."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.domain.operations import OperationStatus
 from desktop_app.widgets.messages_pane import MessagesPane
 from desktop_app.widgets.theme import Theme
 
@@ -23,11 +22,9 @@ if TYPE_CHECKING:
 class Outbox(QObject):
     """Wires the panes to ``intents``; lives as long as ``window``, over which it opens the dialog.
 
-    Signals: ``arrived(Operation, str)``: a result, or that there will be none, and a sentence that says so;
-    ``thread_requested(str)``.
+    Signals: ``thread_requested(str)``.
     """
 
-    arrived = Signal(object, str)
     thread_requested = Signal(str)
 
     def __init__(
@@ -51,7 +48,6 @@ class Outbox(QObject):
         pane.operation_check_requested.connect(intents.check_message)
         pane.operation_cancel_requested.connect(intents.cancel_message)
         intents.open_changed.connect(self._show_open)
-        intents.arrived.connect(self._on_arrived)
         intents.begin()
 
     def open(self) -> None:
@@ -81,11 +77,3 @@ class Outbox(QObject):
         self._footer.set_awaited(len(operations))
         if self._dialog is not None:
             self._intents.list_recent()
-
-    def _on_arrived(self, operation: Operation) -> None:
-        name = operation.thread_name or self.tr("New thread")
-        if operation.status is OperationStatus.DONE:
-            text = self.tr("The deferred reply in “%1” has arrived.")
-        else:
-            text = self.tr("The deferred request in “%1” brought no reply.")
-        self.arrived.emit(operation, text.replace("%1", name))

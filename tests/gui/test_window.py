@@ -170,7 +170,7 @@ async def test_a_failed_reply_says_so_and_retry_works(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:
     async with living_window(qapp, tmp_path) as s:
-        s.prompter.refusals.append(refuse(503, {"error": {"message": "overloaded"}}))
+        s.prompter.refusals.append(refuse(400, {"error": {"message": "no such model"}}))
         s.send("Hi")
         await until(lambda: s.window.findChild(QPushButton, "retry_reply") is not None)
         assert (await s.stored())[-1].status is Status.FAILED

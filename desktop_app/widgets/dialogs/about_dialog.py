@@ -14,6 +14,7 @@ LICENCES = (
     ("Python", "PSF-2.0"),
     ("llama.cpp, xllamacpp", "MIT"),
     ("SmolLM2 135M", "Apache-2.0"),
+    ("desktop-notifier, dbus-fast", "MIT"),
     ("filelock", "MIT"),
     ("httpx", "BSD-3-Clause"),
     ("keyring", "MIT"),

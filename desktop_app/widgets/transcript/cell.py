@@ -371,7 +371,9 @@ class ReplyCell(Cell):
 
     def renew_ending(self) -> None:
         """What is said below the text is something else."""
-        self._make_ending()
+        ending = self._endings.of(self.entry.message, self.entry.run)
+        if self._ending is None or ending is None or not self._ending.take(ending):
+            self._make_ending()
         self._measure()
 
     def _make_ending(self) -> None:

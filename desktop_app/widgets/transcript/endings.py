@@ -160,6 +160,8 @@ class EndingTexts(QObject):
 
     def _interrupted(self, message: Message, run: Run | None) -> Ending:
         error = run.error if run else None
+        if error is not None and error.code == "operation_gone":  # nothing was begun that could be continued
+            return self._failed(message, run)
         title, icon = self.tr("Interrupted"), "warning"
         if error is not None and error.code in ("unreachable", "silent", "service_fault"):
             title, icon = self.tr("Interrupted: the connection was lost"), "offline"
@@ -205,6 +207,11 @@ def _limit(run: Run | None) -> int | None:
     return run.settings.completion.max_tokens or (run.usage.completion_tokens if run.usage else None)
 
 
+def _form(ending: Ending) -> tuple[object, ...]:
+    """What another ending must have in common to be shown by the same widgets."""
+    return ending.actions, ending.look, ending.icon, ending.is_card
+
+
 def _sentences(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
@@ -220,27 +227,25 @@ class EndingView(QWidget):
         self._theme = theme
         self._ending = ending
         self.setObjectName("ending")
-        self.setAccessibleName(_sentences(ending.title, ending.kept))
         self._icon = QLabel(self)
-        self._title = self._label(ending.title)
-        self._kept = self._label(ending.kept)
-        self._details = self._label(ending.details)
+        self._title = self._label()
+        self._kept = self._label()
+        self._details = self._label()
         self._details.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self._details.hide()
-        self._kept.setVisible(bool(ending.kept))
         self._buttons = [self._button(one, is_first=not index) for index, one in enumerate(ending.actions)]
-        if ending.details:
-            self._buttons.append(self._details_button())
+        self._more = self._make_details_button()
+        self._buttons.append(self._more)
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self._count_down)
         self.restyle()
-        self._count_down()
+        self._details.hide()
+        self._show(ending)
 
-    def _label(self, text: str) -> QLabel:
-        label = QLabel(text, self)
+    def _label(self) -> QLabel:
+        label = QLabel(self)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(self._ending.is_card)
         return label
@@ -260,7 +265,7 @@ class EndingView(QWidget):
         button.clicked.connect(lambda: self.action.emit(action.name))
         return button
 
-    def _details_button(self) -> QPushButton:
+    def _make_details_button(self) -> QPushButton:
         button = QPushButton(self.tr("Details"), self)
         button.setObjectName("details")
         button.setProperty("isSmall", True)
@@ -285,9 +290,30 @@ class EndingView(QWidget):
             label.setPalette(palette)
         self.update()
 
+    def take(self, ending: Ending) -> bool:
+        """Show another ending of the same form, the keyboard staying where it is; False when it has another form."""
+        if _form(ending) != _form(self._ending):
+            return False
+        self._ending = ending
+        self._show(ending)
+        return True
+
+    def _show(self, ending: Ending) -> None:
+        self.setAccessibleName(_sentences(ending.title, ending.kept))
+        self._details.setText(ending.details)
+        self._details.setVisible(bool(ending.details) and not self._details.isHidden())
+        self._more.setVisible(bool(ending.details))
+        self._say(Words(ending.title, ending.kept))
+        self._count_down()
+
+    def _say(self, words: Words) -> None:
+        self._title.setText(words.title)
+        self._kept.setText(words.kept)
+        self._kept.setVisible(bool(words.kept))
+
     def buttons(self) -> list[QPushButton]:
         """Its buttons in the order of Tab."""
-        return self._buttons
+        return [button for button in self._buttons if not button.isHidden()]
 
     def arrange(self, width: int) -> int:
         """Place the parts in ``width``; the height they need."""
@@ -298,7 +324,7 @@ class EndingView(QWidget):
         height = theme.px("actionRow")
         left = self._icon.width() + theme.px("spacing.2")
         self._icon.move(0, (height - self._icon.height()) // 2)
-        for part in (self._title, *self._buttons):
+        for part in (self._title, *self.buttons()):
             size = part.sizeHint()
             part.setGeometry(left, (height - size.height()) // 2, size.width(), size.height())
             left += size.width() + theme.px("spacing.3")
@@ -309,7 +335,7 @@ class EndingView(QWidget):
         theme = self._theme
         edge, gap = theme.px("spacing.3"), theme.px("spacing.2")
         left = edge + self._icon.width() + edge
-        buttons = sum(button.sizeHint().width() + gap for button in self._buttons)
+        buttons = sum(button.sizeHint().width() + gap for button in self.buttons())
         room = width - left - edge
         is_beside = room - buttons >= theme.px("sidebarMin")
         words = self._arrange_words(left, edge, room - buttons if is_beside else room)
@@ -322,7 +348,7 @@ class EndingView(QWidget):
             button_top = edge + words + gap
         self._icon.move(edge, edge)
         right = width - edge
-        for button in self._buttons:
+        for button in self.buttons():
             size = button.sizeHint()
             button.setGeometry(right - size.width(), button_top, size.width(), small)
             right -= size.width() + gap
@@ -332,10 +358,13 @@ class EndingView(QWidget):
         height = 0
         for label, scale in ((self._title, "uiStrong"), (self._kept, "small")):
             if not label.isHidden():
-                needed = max(self._theme.line_height(scale), label.heightForWidth(width))
+                needed = self._needed(label, scale, width)
                 label.setGeometry(left, top + height, width, needed)
                 height += needed
         return height
+
+    def _needed(self, label: QLabel, scale: str, width: int) -> int:
+        return max(self._theme.line_height(scale), label.heightForWidth(width))
 
     def _arrange_details(self, left: int, top: int, width: int) -> int:
         if self._details.isHidden():
@@ -362,8 +391,9 @@ class EndingView(QWidget):
         if self._ending.at is None:
             return
         words = self._ending.at(datetime.now(UTC))
-        self._title.setText(words.title)
-        self._kept.setText(words.kept)
+        self._say(words)
+        if self.isVisible() and self._kept.height() != self._needed(self._kept, "small", self._kept.width()):
+            self.resized.emit()  # the words take another number of lines now
         if words.is_last:
             self._tick.stop()
         elif self.isVisible() and not self._tick.isActive():
