@@ -14,9 +14,9 @@
     <message numerus="yes">
         <source>Keeps replies %n day(s); Nitka keeps them until you delete them.</source>
         <translation>
-            <numerusform>Хранит ответы %n день; Nitka — пока вы их не удалите.</numerusform>
-            <numerusform>Хранит ответы %n дня; Nitka — пока вы их не удалите.</numerusform>
-            <numerusform>Хранит ответы %n дней; Nitka — пока вы их не удалите.</numerusform>
+            <numerusform>Хранит ответы %n&#xa0;день; Nitka — пока вы их не удалите.</numerusform>
+            <numerusform>Хранит ответы %n&#xa0;дня; Nitka — пока вы их не удалите.</numerusform>
+            <numerusform>Хранит ответы %n&#xa0;дней; Nitka — пока вы их не удалите.</numerusform>
         </translation>
     </message>
     <message>
@@ -30,10 +30,6 @@
     <message>
         <source>The hosted service was closed on {day}; for servers of your own that speak its language.</source>
         <translation>Облачный сервис закрыт {day}; подходит для ваших серверов с тем же протоколом.</translation>
-    </message>
-    <message>
-        <source>d MMMM yyyy</source>
-        <translation>d MMMM yyyy</translation>
     </message>
     <message>
         <source>exact token counts</source>
@@ -518,11 +514,11 @@
     </message>
     <message>
         <source>A folder id and a key; deferred requests, exact token counts.</source>
-        <translation>Id каталога и ключ; отложенные запросы, точный подсчёт токенов.</translation>
+        <translation>Идентификатор каталога и ключ; отложенные запросы, точный подсчёт токенов.</translation>
     </message>
     <message>
         <source>A folder id and an API key of a service account.</source>
-        <translation>Id каталога и ключ API сервисного аккаунта.</translation>
+        <translation>Идентификатор каталога и ключ API сервисного аккаунта.</translation>
     </message>
     <message>
         <source>A model file</source>
@@ -530,7 +526,7 @@
     </message>
     <message>
         <source>A server of your own that speaks it, a folder id and a key.</source>
-        <translation>Свой сервер с этим протоколом, id каталога и ключ.</translation>
+        <translation>Свой сервер с этим протоколом, идентификатор каталога и ключ.</translation>
     </message>
     <message>
         <source>AI Assistant API</source>
@@ -555,9 +551,9 @@
     <message numerus="yes">
         <source>Answers: %n model(s).</source>
         <translation>
-            <numerusform>Отвечает: %n модель.</numerusform>
-            <numerusform>Отвечает: %n модели.</numerusform>
-            <numerusform>Отвечает: %n моделей.</numerusform>
+            <numerusform>Отвечает: %n&#xa0;модель.</numerusform>
+            <numerusform>Отвечает: %n&#xa0;модели.</numerusform>
+            <numerusform>Отвечает: %n&#xa0;моделей.</numerusform>
         </translation>
     </message>
     <message>
@@ -2049,9 +2045,9 @@
     <message numerus="yes">
         <source>Search %n model(s)</source>
         <translation>
-            <numerusform>Поиск по %n модели</numerusform>
-            <numerusform>Поиск по %n моделям</numerusform>
-            <numerusform>Поиск по %n моделям</numerusform>
+            <numerusform>Поиск по %n&#xa0;модели</numerusform>
+            <numerusform>Поиск по %n&#xa0;моделям</numerusform>
+            <numerusform>Поиск по %n&#xa0;моделям</numerusform>
         </translation>
     </message>
     <message>
@@ -2527,7 +2523,7 @@
     <name>ServerForm</name>
     <message>
         <source>&amp;Folder id</source>
-        <translation>Id катало&amp;га</translation>
+        <translation>Идентификатор катало&amp;га</translation>
     </message>
     <message>
         <source>&amp;Use it all the same</source>
@@ -2587,7 +2583,7 @@
     </message>
     <message>
         <source>Usually b1g and 17 more letters or digits.</source>
-        <translation>Обычно b1g и ещё 17 букв или цифр.</translation>
+        <translation>Обычно это 20 латинских букв и цифр.</translation>
     </message>
     <message>
         <source>Without background and kept replies.</source>
@@ -2731,7 +2727,7 @@
     </message>
     <message>
         <source>This is a session cookie. An API key or an IAM token is needed.</source>
-        <translation>Это cookie сессии. Нужен ключ API или IAM-токен.</translation>
+        <translation>Это куки сессии. Нужен ключ API или IAM-токен.</translation>
     </message>
     <message>
         <source>This is a static access key, for storage. An API key is needed.</source>
@@ -2739,11 +2735,11 @@
     </message>
     <message>
         <source>This is the id of a folder. An API key is needed.</source>
-        <translation>Это id каталога. Нужен ключ API.</translation>
+        <translation>Это идентификатор каталога. Нужен ключ API.</translation>
     </message>
     <message>
         <source>This is the id of a key. Its secret is needed, which begins with AQVN.</source>
-        <translation>Это id ключа. Нужен сам ключ, он начинается с AQVN.</translation>
+        <translation>Это идентификатор ключа. Нужен сам ключ, он начинается с AQVN.</translation>
     </message>
     <message>
         <source>This is the key file of a service account. An API key of it is needed.</source>

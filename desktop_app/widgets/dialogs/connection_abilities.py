@@ -23,9 +23,7 @@ class AbilityTexts(QObject):
         closed_since = kind_of(connection).closed_since
         if not closed_since:
             return ""
-        day = QLocale().toString(
-            QDate.fromString(closed_since, Qt.DateFormat.ISODate), self.tr("d MMMM yyyy")
-        )
+        day = QLocale().toString(QDate.fromString(closed_since, Qt.DateFormat.ISODate), "d MMMM yyyy")
         return self.tr(
             "The hosted service was closed on {day}; for servers of your own that speak its language."
         ).format(day=day)
