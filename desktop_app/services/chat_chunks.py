@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from desktop_app.domain.errors import BadReplyError, ServiceFaultError, UnansweredCallError
+from desktop_app.domain.errors import ServiceFaultError, UnansweredCallError
 from desktop_app.domain.events import (
     ReasoningAppended,
     RunAccepted,
@@ -24,7 +24,7 @@ from desktop_app.domain.events import (
 )
 from desktop_app.domain.threads import Status, Usage
 from desktop_app.services.failures import error_in_stream
-from desktop_app.services.streams import text_of
+from desktop_app.services.streams import decoded, text_of
 from desktop_app.services.think_tag import ThinkTag
 
 _ENDINGS = {
@@ -96,7 +96,7 @@ class ChatReply:
 
         Raises ServiceError for an error instead of a chunk.
         """
-        chunk = _decoded(data)
+        chunk = decoded(data, _Chunk)
         if chunk.error:
             raise error_in_stream(self._without_key(chunk))
         if not self.is_accepted:
@@ -209,10 +209,3 @@ class _Calls:
         last = self._calls.get(self._last)
         is_new = last is not None and call_id and last.call_id not in ("", call_id)
         return self._last + 1 if is_new else self._last
-
-
-def _decoded(data: str) -> _Chunk:
-    try:
-        return msgspec.json.decode(data, type=_Chunk, strict=False)
-    except msgspec.MsgspecError as error:
-        raise BadReplyError(f"an event that is not Chat Completions: {error}") from error

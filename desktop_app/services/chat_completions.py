@@ -19,6 +19,7 @@ from desktop_app.domain.providers import provider_of
 from desktop_app.domain.secret import Credentials
 from desktop_app.services.chat_chunks import ChatReply
 from desktop_app.services.connecting import http_of, sign_in_of
+from desktop_app.services.failures import explain
 from desktop_app.services.model_list import listed_models, sent_model, tested, word
 from desktop_app.services.refused_fields import RefusedFields
 from desktop_app.services.reply_schema import schema_of
@@ -74,7 +75,7 @@ class ChatCompletionsService:
                 for event in reply.rest():
                     yield event
                 if reply.is_accepted or not self._refused.learn(request.model, error):
-                    error.request_id = error.request_id or request.request_id
+                    explain(error, request.request_id, self._provider.roles)
                     raise
 
     async def models(self) -> tuple[Model, ...]:

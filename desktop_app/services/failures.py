@@ -10,7 +10,7 @@ differently; Yandex sends it as ``grpcCode``, ``grpc_code`` or ``code``.
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -192,6 +192,13 @@ def error_of_status(value: object, request_id: str = "") -> ServiceError:
     error = error_in_stream(value, request_id)
     error.is_untouched = False
     return error
+
+
+def explain(error: ServiceError, request_id: str, roles: Iterable[str]) -> None:
+    """Add to ``error`` what the service left unsaid: which request it was, and the roles that are usually missing."""
+    error.request_id = error.request_id or request_id
+    if isinstance(error, AccessDeniedError) and not error.role:
+        error.role = ", ".join(roles)
 
 
 def may_be_from_elsewhere(error: ServiceError) -> bool:

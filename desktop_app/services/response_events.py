@@ -5,11 +5,11 @@ replaces what was shown, unless it says nothing.  Unknown events, fields and ite
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from desktop_app.domain.errors import BadReplyError, ServiceError, ServiceFaultError, UnansweredCallError
+from desktop_app.domain.errors import ServiceError, ServiceFaultError, UnansweredCallError
 from desktop_app.domain.events import (
     CitationsFound,
     RunAccepted,
@@ -35,7 +35,7 @@ from desktop_app.services.response_items import (
     part_in,
 )
 from desktop_app.services.sse import SseEvent
-from desktop_app.services.streams import text_of
+from desktop_app.services.streams import decoded, text_of
 
 _SEARCHES = ("web_search_call.", "file_search_call.")
 _SEARCH_STAGES = {"in_progress": "searching", "searching": "searching", "completed": "waiting"}
@@ -153,20 +153,20 @@ class ResponseAssembler:
 
     def feed(self, event: SseEvent) -> Iterator[RunEvent]:
         """What an event, or a whole reply, changes; run the iterator to its end.  Raises BadReplyError."""
-        head = _decoded(event.data, _Head)
+        head = decoded(event.data, _Head)
         self._has_begun = True
         kind = text_of(head.type) or event.name
         if head.is_fault or kind == "error":
             self._failure = error_in_stream(self._without_key(msgspec.json.decode(event.data)))
             return
         if head.is_reply and kind not in _TERMINAL:
-            yield from self._whole(_decoded(event.data, _Response))
+            yield from self._whole(decoded(event.data, _Response))
             return
         number = head.sequence_number if isinstance(head.sequence_number, int) else None
         if kind not in _TERMINAL and self._is_old(number):
             return
         if kind.startswith("response."):
-            yield from self._event(kind.removeprefix("response."), _decoded(event.data, _Event))
+            yield from self._event(kind.removeprefix("response."), decoded(event.data, _Event))
         if number is not None:
             self.cursor = max(number, self.cursor or 0)
 
@@ -310,16 +310,6 @@ class ResponseAssembler:
 
     def _without_key(self, value: object) -> object:
         return msgspec.json.decode(self._redacted(msgspec.json.encode(value).decode()))
-
-
-_Struct = TypeVar("_Struct")
-
-
-def _decoded(data: str, kind: type[_Struct]) -> _Struct:
-    try:
-        return msgspec.json.decode(data, type=kind)
-    except msgspec.MsgspecError as error:
-        raise BadReplyError(f"an event that is not of the Responses API: {error}") from error
 
 
 def _response_in(value: object) -> _Response:

@@ -45,6 +45,7 @@ from desktop_app.domain.providers import provider_of
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.threads import Author, Status
 from desktop_app.services.connecting import http_of, sign_in_of
+from desktop_app.services.failures import explain, may_be_from_elsewhere
 from desktop_app.services.model_list import listed_models, sent_model, tested, word
 from desktop_app.services.refused_fields import RefusedFields
 from desktop_app.services.response_events import ResponseAssembler
@@ -92,9 +93,10 @@ class ResponsesService:
                         yield event
                 return
             except ServiceError as error:
-                error.request_id = error.request_id or request.request_id
                 asked = None if reply.is_accepted else self._milder(asked, error)
                 if asked is None:
+                    explain(error, request.request_id, self._provider.roles)
+                    error.is_untouched = error.is_untouched and not reply.is_accepted
                     raise
 
     async def resume(
@@ -103,15 +105,20 @@ class ResponsesService:
         """Read a reply on that is written in the background; raises ServiceError."""
         reply = ResponseAssembler(self._http.redacted, can_resume=True, response_id=remote_id, cursor=cursor)
         is_again = cursor is None
-        async with aclosing(self._read_on(reply)) as events:
-            async for event in events:
-                if is_again and isinstance(event, TextAppended):
-                    is_again = False
-                    yield TextReplaced(event.text)  # what was shown of it before is not known here
-                else:
-                    yield event
-        for event in self._ending(reply):
-            yield event
+        try:
+            async with aclosing(self._read_on(reply)) as events:
+                async for event in events:
+                    if is_again and isinstance(event, TextAppended):
+                        is_again = False
+                        yield TextReplaced(event.text)  # what was shown of it before is not known here
+                    else:
+                        yield event
+            for event in self._ending(reply):
+                yield event
+        except ServiceError as error:
+            explain(error, request.request_id, self._provider.roles)
+            error.is_untouched = False  # the service has the run, and writes on
+            raise
 
     async def cancel_run(self, remote_id: str) -> None:
         """Stop a reply in the background; one that is over or forgotten is stopped already.  Raises ServiceError."""
@@ -135,6 +142,7 @@ class ResponsesService:
             except ServiceError as error:
                 milder = self._milder(asked, error)
                 if milder is None:
+                    explain(error, request.request_id, self._provider.roles)
                     raise
                 asked = milder
             else:
@@ -145,6 +153,8 @@ class ResponsesService:
         try:
             whole = await self._http.fetch("GET", _path(remote_id))
         except NotFoundError as error:
+            if may_be_from_elsewhere(error):
+                raise
             raise OperationGoneError(
                 error.detail, status_code=error.status_code, request_id=error.request_id
             ) from error
@@ -268,11 +278,13 @@ class ResponsesService:
             except BadReplyError as error:
                 failure, is_polled = error, True
             except (RequestRejectedError, NotFoundError) as error:
-                if is_polled:
+                if not is_polled:
+                    log.info("the stream is not to be had again, the reply is asked for: %s", error.detail)
+                    is_polled = True
+                    continue
+                if not may_be_from_elsewhere(error):
                     raise
-                log.info("the stream is not to be had again, the reply is asked for: %s", error.detail)
-                is_polled = True
-                continue
+                failure = error
             if reply.cursor != cursor:
                 patience = _Patience()
             elif reply.is_pending and failure is None:

@@ -7,6 +7,7 @@ says.  The rules are those of the protocol page (responses.md, section 3).
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from typing import TypeVar
@@ -19,6 +20,11 @@ from desktop_app.services.sse import EventTooLargeError, SseDecoder, SseEvent
 log = logging.getLogger(__name__)
 
 DONE = "[DONE]"
+
+_PAIR_OR_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[dD][89a-fA-F][\da-fA-F]{2}|\\."
+)
+_HALF = re.compile(r"\\u[dD][89a-fA-F][\da-fA-F]{2}")
 
 _T = TypeVar("_T")
 
@@ -53,6 +59,17 @@ async def next_of(events: AsyncGenerator[_T, None], *, is_finished: bool, wait_s
         if not is_finished:
             raise
         return None
+
+
+def decoded(data: str, kind: type[_T]) -> _T:
+    """``data`` as ``kind``; of a character of which only half came, U+FFFD is left.  Raises BadReplyError."""
+    try:
+        try:
+            return msgspec.json.decode(data, type=kind, strict=False)
+        except msgspec.DecodeError:
+            return msgspec.json.decode(_PAIR_OR_ESCAPE.sub(_without_half, data), type=kind, strict=False)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise BadReplyError(f"an event that is not of the protocol: {error}") from error
 
 
 def text_of(value: object) -> str:
@@ -93,11 +110,15 @@ async def _events(body: AsyncIterator[bytes]) -> AsyncGenerator[SseEvent, None]:
 
 def _is_whole(last: SseEvent) -> bool:
     """Whether an event without the blank line after it was only short of that, and not cut off."""
-    if not last.data.lstrip().startswith("{"):
-        return True
-    try:
-        msgspec.json.decode(last.data)
-    except msgspec.DecodeError:
-        log.info("the stream ends in the middle of an event")
-        return False
+    if last.data.lstrip().startswith("{"):
+        try:
+            decoded(last.data, dict)
+        except BadReplyError:
+            log.info("the stream ends in the middle of an event")
+            return False
     return True
+
+
+def _without_half(match: re.Match[str]) -> str:
+    """Servers that cut a text between the halves of a surrogate pair send what JSON in UTF-8 cannot hold."""
+    return r"\ufffd" if _HALF.fullmatch(match[0]) else match[0]

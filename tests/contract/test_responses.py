@@ -12,6 +12,7 @@ import pytest
 from desktop_app.domain.assistants import FormatKind, Reasoning, ResponseFormat
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind
 from desktop_app.domain.errors import (
+    AccessDeniedError,
     BadReplyError,
     ContextTooLongError,
     NotFoundError,
@@ -433,6 +434,22 @@ async def test_what_is_no_reply_is_told() -> None:
     assert isinstance(await refused(refuse(200, {"message": "no", "code": 5})), ServiceError)
 
 
+async def test_a_missing_role_is_named() -> None:
+    async with ResponsesServer(refuse(403, {"error": {"message": "no"}}), key_scheme="Api-Key") as server:
+        with pytest.raises(AccessDeniedError) as caught:
+            await answer(service(server.base_url, "yandex", folder="f"))
+    assert caught.value.role == "ai.languageModels.user"
+
+
+async def test_half_a_character_and_a_deep_event_break_nothing() -> None:
+    first = b'data: {"type":"response.output_text.delta","delta":"4 \\ud83e"}\n\n'
+    second = b'data: {"type":"response.output_text.delta","delta":"\\udd94 \\\\ud83e \\ud83e\\udd94"}\n\n'
+    assert text_of(await answered(raw(first, second))) == "4 \ufffd\ufffd \\ud83e \U0001f994"
+    assert isinstance(
+        await refused(raw(b'data: {"a":' + b"[" * 10_000 + b"]" * 10_000 + b"}\n\n")), BadReplyError
+    )
+
+
 async def test_too_long_and_too_many_are_told_apart() -> None:
     body = {"error": {"message": "too long", "code": "context_length_exceeded"}}
     assert isinstance(await refused(refuse(400, body)), ContextTooLongError)
@@ -592,6 +609,7 @@ async def test_trying_ends_with_the_last_error(monkeypatch: pytest.MonkeyPatch) 
             await answer(in_background(server.base_url))
         assert len(server.calls("GET")) > 3
     assert caught.value.status_code == 503
+    assert not caught.value.is_untouched  # the service writes on; another run would be paid for
 
 
 async def test_streams_that_end_again_and_again_without_a_word_are_interrupted(
@@ -698,6 +716,7 @@ async def test_how_a_deferred_request_ends(said: object, status: Status | None, 
     ("reply", "kind"),
     [
         (refuse(404, {"message": "response not found"}), OperationGoneError),
+        (refuse(404, "<html><title>No such page</title></html>"), NotFoundError),
         (refuse(200, "<html>"), BadReplyError),
         (refuse(200, {}), BadReplyError),
         (refuse(200, {"error": {"message": "no", "code": 503}}), ServiceFaultError),
