@@ -15,20 +15,17 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from desktop_app.domain.redaction import HIDDEN, Redaction
 from desktop_app.domain.secret import Secret
 
 FILE_BYTES = 1_000_000
 OLD_FILES = 2
 RECORD_CHARACTERS = 32_000
-SHORTEST_SECRET = 4
-"""Characters; leaving out shorter values would blacken every other word and still tell them."""
-
-HIDDEN = "•••"
 
 log = logging.getLogger(__name__)
 
@@ -62,54 +59,22 @@ class Redactor:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._spellings: frozenset[str] = frozenset()
-        self._known: re.Pattern[str] | None = None
+        self._known = Redaction()
 
     def remember(self, secret: Secret) -> None:
         """From now on this credential is left out, wherever it stands; usable from any thread."""
         with self._lock:
-            spellings = self._spellings.union(_spellings(secret.reveal()))
-            if spellings != self._spellings:
-                self._spellings = spellings
-                longest_first = sorted(spellings, key=len, reverse=True)
-                self._known = re.compile("|".join(map(re.escape, longest_first)))
+            self._known.add(secret)
 
     def redact(self, text: str) -> str:
         """``text`` without credentials."""
-        if self._known is not None:
-            text = self._known.sub(HIDDEN, text)
+        text = self._known(text)
         for pattern, replacement in _PATTERNS:
             text = pattern.sub(replacement, text)
         return text
 
     def __repr__(self) -> str:
         return "Redactor(•••)"
-
-
-def _spellings(value: str) -> Iterator[str]:
-    """How a value may be written: as it is, line by line, in a URL, in JSON, in a repr, in base64."""
-    import base64
-    import json
-    from urllib.parse import quote, quote_plus
-
-    raw = value.encode("utf-8", "surrogatepass")
-    lines = [line for line in value.splitlines() if len(line) >= 16]
-    for each in {value, value.strip(), *lines}:
-        for spelling in (
-            each,
-            json.dumps(each)[1:-1],
-            json.dumps(each, ensure_ascii=False)[1:-1],
-            repr(each)[1:-1],
-        ):
-            if len(spelling) >= SHORTEST_SECRET:
-                yield spelling
-    if len(value) >= SHORTEST_SECRET:
-        yield from (
-            quote(raw, safe=""),
-            quote(raw),
-            quote_plus(raw),
-            base64.b64encode(raw).decode().rstrip("="),
-        )
 
 
 class RedactingFormatter(logging.Formatter):

@@ -29,12 +29,13 @@ from desktop_app.domain.errors import (
     UnreachableError,
 )
 from desktop_app.domain.ids import new_id
+from desktop_app.domain.redaction import Redaction
 from desktop_app.domain.secret import Secret
 from desktop_app.services.certificates import trusting, trusting_nobody
 from desktop_app.services.failures import SHOWN_CHARS, error_for
 from desktop_app.services.passage import Passage
 from desktop_app.services.proxies import proxy_on
-from desktop_app.services.sign_in import MASK, KeySignIn, SignIn
+from desktop_app.services.sign_in import KeySignIn, SignIn
 
 log = logging.getLogger(__name__)
 
@@ -161,6 +162,7 @@ class HttpClient:
         self._read_timeout_s = read_timeout_s or _usual_read_s(base_url)
         self._network = network or Network()
         self._proxy_password = proxy_password
+        self._redaction = Redaction(proxy_password)
         self._level = level
         self._line: Line | None = None
         self._opening = asyncio.Lock()
@@ -210,9 +212,7 @@ class HttpClient:
 
     def redacted(self, text: str) -> str:
         """``text`` without the key and the proxy's password; some servers repeat them in what they refuse."""
-        text = self._sign_in.redacted(text)
-        password = self._proxy_password.reveal() if self._proxy_password else ""
-        return text.replace(password, MASK) if password else text
+        return self._redaction(self._sign_in.redacted(text))
 
     async def close(self) -> None:
         """Close all connections; safe to call twice."""

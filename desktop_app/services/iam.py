@@ -13,9 +13,10 @@ from desktop_app.domain.errors import (
     SilentError,
     UnreachableError,
 )
+from desktop_app.domain.redaction import Redaction
 from desktop_app.domain.secret import Secret
 from desktop_app.services.http import HttpClient
-from desktop_app.services.sign_in import MASK, IamToken, SignIn, sendable
+from desktop_app.services.sign_in import IamToken, SignIn, sendable
 
 EXCHANGE_S = 30.0
 
@@ -29,7 +30,7 @@ class Unsigned:
     """Signs nothing: the token stands in the body.  It is still left out of what a server answers."""
 
     def __init__(self, oauth: Secret) -> None:
-        self._oauth = oauth
+        self._redaction = Redaction(oauth)
 
     async def headers(self) -> Mapping[str, str]:
         """None."""
@@ -41,7 +42,7 @@ class Unsigned:
 
     def redacted(self, text: str) -> str:
         """``text`` without the OAuth token."""
-        return text.replace(self._oauth.reveal(), MASK)
+        return self._redaction(text)
 
 
 class IamExchange:

@@ -196,7 +196,7 @@ def unwrapped(value: object, redacted: Callable[[str], str]) -> dict[str, Any]:
 def redacted_value(value: object, redacted: Callable[[str], str]) -> object:
     """``value`` with all its texts ``redacted``, before anything is cut off them."""
     if isinstance(value, dict):
-        return {name: redacted_value(inner, redacted) for name, inner in value.items()}
+        return {redacted(name): redacted_value(inner, redacted) for name, inner in value.items()}
     if isinstance(value, list):
         return [redacted_value(inner, redacted) for inner in value]
     return redacted(value) if isinstance(value, str) else value

@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from desktop_app.domain.errors import SignInError
+from desktop_app.domain.redaction import Redaction
 from desktop_app.domain.secret import Secret
-
-MASK = "•••"
 
 LONGEST_USE, SHORTEST_USE, BEFORE_END = timedelta(hours=1), timedelta(minutes=1), timedelta(minutes=5)
 """An exchanged token is used for an hour, but not in its last minutes; a wrong clock here asks once a minute."""
@@ -37,6 +36,7 @@ class KeySignIn:
     def __init__(self, key: Secret | None, scheme: str = "Bearer") -> None:
         self._key = key
         self._scheme = scheme
+        self._redaction = Redaction(key)
 
     async def headers(self) -> Mapping[str, str]:
         """The ``authorization`` header.  Raises SignInError for a key that no header can hold."""
@@ -48,8 +48,7 @@ class KeySignIn:
 
     def redacted(self, text: str) -> str:
         """``text`` without the key."""
-        key = self._key.reveal() if self._key else ""
-        return text.replace(key, MASK) if key else text
+        return self._redaction(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class OAuthSignIn:
         self._exchanging = asyncio.Lock()
         self._token: IamToken | None = None
         self._fresh_until = datetime.min.replace(tzinfo=UTC)
-        self._hidden = {oauth}
+        self._redaction = Redaction(oauth)
 
     async def headers(self) -> Mapping[str, str]:
         """The ``authorization`` header.  Raises SignInError for a bad OAuth token, or another ServiceError."""
@@ -106,16 +105,14 @@ class OAuthSignIn:
 
     def redacted(self, text: str) -> str:
         """``text`` without the OAuth token and without every IAM token it was exchanged for."""
-        for hidden in sorted((secret.reveal() for secret in self._hidden), key=len, reverse=True):
-            text = text.replace(hidden, MASK)
-        return text
+        return self._redaction(text)
 
     def _fresh(self) -> IamToken | None:
         return self._token if self._clock() < self._fresh_until else None
 
     async def _exchanged(self) -> IamToken:
         token = await self._exchange(self._oauth)
-        self._hidden.add(token.secret)
+        self._redaction.add(token.secret)
         now = self._clock()
         use = min(LONGEST_USE, token.expires_at - now - BEFORE_END) if token.expires_at else LONGEST_USE
         self._token, self._fresh_until = token, now + max(use, SHORTEST_USE)
