@@ -594,7 +594,7 @@
     </message>
     <message>
         <source>Running, usually at port {port}.</source>
-        <translation>Запущенный, обычно на порту {port}.</translation>
+        <translation>Обычно на порту {port}.</translation>
     </message>
     <message>
         <source>Services</source>
@@ -817,7 +817,7 @@
     </message>
     <message>
         <source>Use another &amp;GGUF file…</source>
-        <translation>Вы&amp;брать другой файл GGUF…</translation>
+        <translation>Вы&amp;брать файл GGUF…</translation>
     </message>
     <message>
         <source>Use the &amp;built-in model</source>
@@ -2489,7 +2489,7 @@
     </message>
     <message>
         <source>Change the way there</source>
-        <translation>Изменить путь к сервису</translation>
+        <translation>Изменить путь</translation>
     </message>
     <message>
         <source>Copy details</source>

@@ -31,13 +31,15 @@ class Card(QPushButton):
         self.setAccessibleName(title)
         self.setAutoDefault(False)  # it may vanish with the focus, and would stay the dialog's default button
         needed = theme.px(padding) * 2 + theme.px("spacing.1") + theme.line_height("caption") * lines
-        self.setMinimumSize(QSize(theme.px("sidebarMin"), theme.line_height("ui") + needed))
+        self.setMinimumSize(QSize(theme.px("sidebarMin") * 4 // 5, theme.line_height("ui") + needed))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)  # as high as its row
         self._icon = IconLabel(theme, icon, "icon", theme.px("icon"))
         self._text = WrappedLabel(role="caption")
         words = QVBoxLayout()
         words.setSpacing(theme.px("spacing.1"))
-        words.addWidget(StrongLabel(theme, title, scale="ui"))
+        head = StrongLabel(theme, title, scale="ui")
+        head.setWordWrap(True)
+        words.addWidget(head)
         words.addWidget(self._text)
         words.addStretch(1)
         row = QHBoxLayout(self)

@@ -138,7 +138,12 @@ class ConnectionList(QWidget):
         column.setSpacing(theme.px("spacing.1"))
         column.addWidget(self._list, 1)
         column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
-        self.setFixedWidth(theme.px("sidebar") - 24)
+        self._narrowest, self._widest = theme.px("sidebarMin"), theme.px("sidebar") - 24
+        self.fit(0)
+
+    def fit(self, width: int) -> None:
+        """Take a fair part of a dialog that is ``width`` wide."""
+        self.setFixedWidth(min(max(self._narrowest, width * 28 // 100), self._widest))
 
     def set_rows(self, rows: list[Row], chosen: str | None) -> None:
         """Show ``rows`` with ``chosen`` selected, or none of them."""

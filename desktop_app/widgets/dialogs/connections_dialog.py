@@ -11,7 +11,7 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.connections import Connection, ConnectionKind, ConnectionReport
@@ -164,6 +164,10 @@ class ConnectionsDialog(QDialog):
         else:
             self._leave(super().reject)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._list.fit(event.size().width())
+        super().resizeEvent(event)
+
     def hideEvent(self, event: QHideEvent) -> None:
         if not event.spontaneous():
             self._editor.forget_secrets()
@@ -201,7 +205,7 @@ class ConnectionsDialog(QDialog):
         whole.setSpacing(0)
         whole.addLayout(middle, 1)
         whole.addWidget(self._foot)
-        self.setMinimumSize(theme.px("textColumn") - 40, theme.px("sidebarMax"))
+        self.setMinimumSize(theme.px("textColumn"), theme.px("sidebarMax"))
         self.resize(theme.px("wideColumn") - 40, theme.px("textColumn") - 80)
 
     def _build_foot(self) -> None:

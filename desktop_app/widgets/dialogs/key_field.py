@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QWidget
 
 from desktop_app.domain.secret import Kept, Secret
-from desktop_app.widgets.dialogs.frame import IconLabel, Panel, button
+from desktop_app.widgets.dialogs.frame import ElidedLabel, IconLabel, Panel, button
 from desktop_app.widgets.theme import Theme
 
 HIDDEN_INPUT = (
@@ -111,7 +111,7 @@ class KeyField(QStackedWidget):
 
     def _stored_row(self, name: str) -> QWidget:
         panel = Panel(self._theme)
-        self._words = QLabel()
+        self._words = ElidedLabel()
         self._words.setObjectName(f"{name}_stored")
         inner = QHBoxLayout(panel)
         inner.setContentsMargins(self._theme.px("spacing.2"), 0, self._theme.px("spacing.2"), 0)
