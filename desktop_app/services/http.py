@@ -44,6 +44,7 @@ CONNECT_S, WRITE_S, POOL_S, READ_S = 10.0, 30.0, 10.0, 120.0
 LOOPBACK_READ_S = 300.0
 ERROR_BODY_BYTES = 64 << 10
 BODY_BYTES = 64 << 20
+ID_CHARS = 100
 
 HTTP_ERRORS = (
     httpx.HTTPError,
@@ -240,8 +241,8 @@ class HttpClient:
         url, request_id = self._base_url + wanted.path, wanted.request_id
         self._check_address(request_id)
         headers = await self._headers(request_id, wanted.body is not None)
-        client, has_proxy = await self._opened()
-        request = client.build_request(
+        line = await self._opened()
+        request = line.client.build_request(
             wanted.method,
             url,
             content=wanted.body,
@@ -249,13 +250,13 @@ class HttpClient:
             headers=headers,
             timeout=timeouts(wanted.read_timeout_s),
         )
-        start, passage = time.monotonic(), Passage(has_proxy)
+        start, passage = time.monotonic(), Passage(line.has_proxy)
         log.log(self._level, "%s %s, request %s", wanted.method, url, request_id)
         with self._translating(request_id, passage):
-            response = await passage.send(client, request)
-        seconds, theirs = time.monotonic() - start, _their_ids(response)
+            response = await passage.send(line.client, request)
+        seconds, theirs = time.monotonic() - start, self._their_ids(response)
         status = f"HTTP {response.status_code} after {seconds:.2f} s" + (f", {theirs}" if theirs else "")
-        log.log(self._level, "request %s: %s", request_id, self.redacted(status))
+        log.log(self._level, "request %s: %s", request_id, status)
         return response
 
     def _check_address(self, request_id: str) -> None:
@@ -281,18 +282,29 @@ class HttpClient:
                 break
         text = self.redacted(body.decode("utf-8", "replace"))
         headers = {name: self.redacted(value) for name, value in response.headers.items()}
-        theirs = self.redacted(_their_ids(response)) or request_id
+        theirs = self._their_ids(response) or request_id
         return error_for(response.status_code, headers, text.encode(), theirs)
+
+    def _their_ids(self, response: httpx.Response) -> str:
+        """The service's own names for a request, which its support asks for."""
+        names = (response.headers.get(name) for name in ("x-request-id", "x-server-trace-id"))
+        return ", ".join(self.redacted(name)[:ID_CHARS] for name in names if name)
 
     @contextmanager
     def _translating(self, request_id: str, passage: Passage | None = None) -> Iterator[None]:
         try:
             yield
         except HTTP_ERRORS as error:
+            self._hide_beneath(error)
             detail = self.redacted(words_of(error))[:SHOWN_CHARS]
             log.log(self._level, "request %s: %s", request_id, detail)
             is_sent = passage is None or passage.is_sent
             raise translate(error, request_id, detail, is_sent=is_sent) from error
+
+    def _hide_beneath(self, error: Exception) -> None:
+        """What the other side said stands in the causes too: the reason of a proxy, a line that is not HTTP."""
+        for cause in _causes(error):
+            cause.args = tuple(self.redacted(said) if isinstance(said, str) else said for said in cause.args)
 
     # -- the client
 
@@ -300,6 +312,8 @@ class HttpClient:
         async with self._opening:
             if self._line is None:
                 self._line = await open_line(self._base_url, self._network, self._proxy_password)
+                if self._line.proxy_password:  # that of a proxy of the system stands in its address
+                    self._redaction.add(self._line.proxy_password)
             return self._line
 
 
@@ -315,10 +329,11 @@ class _Wanted(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Connections to one server, and whether a proxy is between."""
+    """Connections to one server; whether a proxy is between, and the password that it is told."""
 
     client: httpx.AsyncClient
     has_proxy: bool
+    proxy_password: Secret | None = None
 
 
 async def open_line(url: str, network: Network, proxy_password: Secret | None = None) -> Line:
@@ -336,7 +351,8 @@ async def open_line(url: str, network: Network, proxy_password: Secret | None = 
         follow_redirects=False,
         headers={"user-agent": f"Nitka/{__version__}"},
     )
-    return Line(client, proxy is not None)
+    told = Secret(proxy.auth[1]) if proxy and proxy.auth else None
+    return Line(client, proxy is not None, told)
 
 
 def _way(
@@ -350,12 +366,6 @@ def _way(
     if proxy and is_proxy_encrypted:
         proxy.ssl_context = certificates
     return proxy, certificates
-
-
-def _their_ids(response: httpx.Response) -> str:
-    """The service's own names for a request, which its support asks for."""
-    names = (response.headers.get(name) for name in ("x-request-id", "x-server-trace-id"))
-    return ", ".join(name[:100] for name in names if name)
 
 
 def _usual_read_s(url: str) -> float:

@@ -62,9 +62,9 @@ async def _get(url: httpx.URL, limit_bytes: int, request_id: str) -> bytes | str
     if url.scheme not in {"http", "https"} or not url.host:
         raise BadReplyError("not an http or https address", request_id=request_id)
     log.info("image from %s, request %s", url.host, request_id)
-    client, has_proxy = await open_line(str(url), Network())
-    request = client.build_request("GET", url, headers={"accept": "image/*"}, timeout=timeouts(READ_S))
-    async with client, aclosing(await Passage(has_proxy).send(client, request)) as response:
+    line = await open_line(str(url), Network())
+    request = line.client.build_request("GET", url, headers={"accept": "image/*"}, timeout=timeouts(READ_S))
+    async with line.client, aclosing(await Passage(line.has_proxy).send(line.client, request)) as response:
         log.info("request %s: HTTP %d", request_id, response.status_code)
         if response.has_redirect_location:
             return response.headers["location"]

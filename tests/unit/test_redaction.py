@@ -5,6 +5,7 @@ import html
 import json
 import time
 import urllib.parse
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ def percented(text: str) -> str:
     return "".join(f"%{byte:02X}" for byte in text.encode())
 
 
-WRITINGS = {
+WRITINGS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "JSON": lambda text: json.dumps(text)[1:-1],
     "JSON with slashes": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
