@@ -151,8 +151,9 @@ class _Pull:
 
     async def run(self, service: Holding) -> None:
         """Bring everything, from the place that is noted on."""
-        self._place = await self._store.place(self._connection_id)
-        self.counts = self._place.counts
+        place = await self._store.place(self._connection_id)
+        self.counts = place.counts
+        await self._go_to(place.stage, place.page_token)
         if self._place.stage == ASSISTANTS:
             await self._all(service.assistants, lambda found: self._take_assistant(service, found))
             await self._go_to(THREADS, "")
@@ -174,7 +175,6 @@ class _Pull:
             async for page in pages:
                 for item in page.items:
                     await take(item)
-                    await self._note_counts()
                 self._report(LibraryChanged(threads=True, assistants=True))
 
     async def _pages(self, read: Callable[[str], Awaitable[Page[T]]]) -> AsyncGenerator[Page[T], None]:
@@ -200,15 +200,9 @@ class _Pull:
             page = await repeated(lambda token=token: read(token))  # type: ignore[misc]
 
     async def _go_to(self, stage: str, page_token: str) -> None:
-        """A page was taken whole; what comes next is noted."""
+        """Note the page that comes next, and what was brought before it."""
         self._place = PullPlace(stage, page_token, self.counts)
         await self._store.save_place(self._connection_id, self._place)
-
-    async def _note_counts(self) -> None:
-        """Keep what is new; what is only read is read again when the pull has to go on with this page."""
-        begun = self._place.counts
-        counts = replace(self.counts, assistants=begun.assistants, threads=begun.threads, kept=begun.kept)
-        await self._store.save_place(self._connection_id, self._place._replace(counts=counts))
 
     # -- records
 
@@ -221,11 +215,11 @@ class _Pull:
         kept = await self._store.keep_assistant(
             self._connection_id, replace(found, versions=tuple(reversed(newest_first)))
         )
-        self._count(assistants=1, versions=kept.new_versions, kept=int(kept.is_left))
+        self.counts = self.counts.plus(assistants=1, versions=kept.new_versions, kept=int(kept.is_left))
 
     async def _take_thread(self, service: Holding, found: PulledThread) -> None:
         self._tell(found.name)
-        self._count(threads=1)
+        self.counts = self.counts.plus(threads=1)
         try:
             staged = await repeated(lambda: self._stage(service, found))
         except NotFoundError:
@@ -233,7 +227,7 @@ class _Pull:
         after, is_over = staged.known, not staged.is_wanted
         while not is_over:
             kept = await self._store.keep_messages(self._connection_id, found, after)
-            self._count(messages=kept.taken, new_messages=kept.made)
+            self.counts = self.counts.plus(messages=kept.taken, new_messages=kept.made)
             self._tell(found.name)
             after, is_over = kept.last, kept.is_over
 
@@ -254,10 +248,6 @@ class _Pull:
         return _Staged(known)
 
     # -- telling
-
-    def _count(self, **more: int) -> None:
-        counts = {name: getattr(self.counts, name) + number for name, number in more.items()}
-        self.counts = replace(self.counts, **counts)
 
     def _tell(self, now: str) -> None:
         moment_s = time.monotonic()

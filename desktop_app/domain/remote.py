@@ -3,7 +3,7 @@
 Remote ids stand beside Nitka's own, never instead of them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -103,6 +103,10 @@ class PullCounts:
     messages: int = 0
     new_messages: int = 0
     kept: int = 0
+
+    def plus(self, **more: int) -> "PullCounts":
+        """These counts and ``more``, by the names of the fields."""
+        return replace(self, **{name: getattr(self, name) + number for name, number in more.items()})
 
 
 @dataclass(frozen=True, slots=True)

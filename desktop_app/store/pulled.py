@@ -65,13 +65,17 @@ class PulledStore:
         await self._database.run(forget)
 
     async def keep_assistant(self, connection_id: ConnectionId, pulled: PulledAssistant) -> KeptAssistant:
-        """Make an assistant of what was pulled with all its versions, or add those that are new.
+        """Make an assistant of what was pulled with all its versions, or add those that are new, and count them.
 
         One that was changed here since is left as it is.
         """
-        return await self._database.run(
-            lambda connection: pulled_assistants.keep(connection, connection_id, pulled)
-        )
+
+        def keep(connection: sqlite3.Connection) -> KeptAssistant:
+            kept = pulled_assistants.keep(connection, connection_id, pulled)
+            _count(connection, connection_id, versions=kept.new_versions)
+            return kept
+
+        return await self._database.run(keep)
 
     async def begin_thread(self, connection_id: ConnectionId, remote_id: str) -> bool:
         """Clear the stage for the messages of a thread; False when it is to be left alone.
@@ -97,12 +101,26 @@ class PulledStore:
     async def keep_messages(
         self, connection_id: ConnectionId, pulled: PulledThread, after: MessageId | None
     ) -> KeptMessages:
-        """Take the oldest messages from the stage into their thread, which is made with the first of them.
+        """Take the oldest messages from the stage into their thread, which is made with the first, and count them.
 
         They follow ``after``, the newest that was there before: shown where that ends the shown path, else as a branch.
         What Nitka wrote there itself is recognised by its place, author and words.
         """
         now = self._clock()
-        return await self._database.run(
-            lambda connection: pulled_threads.keep(connection, connection_id, pulled, after, now)
+
+        def keep(connection: sqlite3.Connection) -> KeptMessages:
+            kept = pulled_threads.keep(connection, connection_id, pulled, after, now)
+            _count(connection, connection_id, messages=kept.taken, new_messages=kept.made)
+            return kept
+
+        return await self._database.run(keep)
+
+
+def _count(connection: sqlite3.Connection, connection_id: ConnectionId, **more: int) -> None:
+    """Add to the counts of the pull what is stored together with this: it will not be new a second time."""
+    row = connection.execute("SELECT counts FROM pulls WHERE connection_id = ?", (connection_id,)).fetchone()
+    if row and any(more.values()):
+        counts = from_json(row[0], PullCounts).plus(**more)
+        connection.execute(
+            "UPDATE pulls SET counts = ? WHERE connection_id = ?", (to_json(counts), connection_id)
         )
