@@ -24,7 +24,7 @@ from desktop_app.domain.events import (
 )
 from desktop_app.domain.threads import Status, Usage
 from desktop_app.services.failures import error_in_stream
-from desktop_app.services.streams import decoded, text_of
+from desktop_app.services.streams import decoded, text_of, without_key
 from desktop_app.services.think_tag import ThinkTag
 
 _ENDINGS = {
@@ -98,7 +98,7 @@ class ChatReply:
         """
         chunk = decoded(data, _Chunk)
         if chunk.error:
-            raise error_in_stream(self._without_key(chunk))
+            raise error_in_stream(without_key({"error": chunk.error}, self._redacted))
         if not self.is_accepted:
             self.is_accepted = True
             self._id = text_of(chunk.id)
@@ -159,10 +159,6 @@ class ChatReply:
         if text:
             self._has_text = True
             yield TextAppended(text)
-
-    def _without_key(self, chunk: _Chunk) -> object:
-        said = msgspec.json.encode({"error": chunk.error}).decode()
-        return msgspec.json.decode(self._redacted(said))
 
 
 @dataclass(slots=True)

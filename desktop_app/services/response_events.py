@@ -35,7 +35,7 @@ from desktop_app.services.response_items import (
     part_in,
 )
 from desktop_app.services.sse import SseEvent
-from desktop_app.services.streams import decoded, text_of
+from desktop_app.services.streams import decoded, text_of, without_key
 
 _SEARCHES = ("web_search_call.", "file_search_call.")
 _SEARCH_STAGES = {"in_progress": "searching", "searching": "searching", "completed": "waiting"}
@@ -147,6 +147,11 @@ class ResponseAssembler:
         return self.cursor is not None or not self._has_begun
 
     @property
+    def can_be_gone_on_from(self) -> bool:
+        """Whether the next request may follow this reply: it is whole, and waits for no results of functions."""
+        return self.status is Status.COMPLETED and bool(self.response_id) and not self._calls.names
+
+    @property
     def text(self) -> str:
         """The reply so far."""
         return self._messages.text
@@ -154,15 +159,15 @@ class ResponseAssembler:
     def feed(self, event: SseEvent) -> Iterator[RunEvent]:
         """What an event, or a whole reply, changes; run the iterator to its end.  Raises BadReplyError."""
         head = decoded(event.data, _Head)
-        self._has_begun = True
+        self._has_begun, self.is_pending = True, False
         kind = text_of(head.type) or event.name
         if head.is_fault or kind == "error":
-            self._failure = error_in_stream(self._without_key(msgspec.json.decode(event.data)))
+            self._failure = error_in_stream(without_key(decoded(event.data, dict), self._redacted))
             return
         if head.is_reply and kind not in _TERMINAL:
             yield from self._whole(decoded(event.data, _Response))
             return
-        number = head.sequence_number if isinstance(head.sequence_number, int) else None
+        number = _number(head.sequence_number)
         if kind not in _TERMINAL and self._is_old(number):
             return
         if kind.startswith("response."):
@@ -224,7 +229,9 @@ class ResponseAssembler:
         self.response_id = _id(response.id) or self.response_id
         if not self.is_accepted:
             self.is_accepted = True
-            yield RunAccepted(self.response_id, text_of(response.model), self.can_resume)
+            yield RunAccepted(
+                self.response_id, text_of(response.model), self.can_resume and bool(self.response_id)
+            )
 
     def _search(self, stage: str) -> Iterator[RunEvent]:
         if stage and stage != self._stage:
@@ -260,10 +267,10 @@ class ResponseAssembler:
         yield from self._accepted(response)
         status = text_of(response.status) or "completed"
         self.is_pending = status in _RUNNING
-        if self.is_pending:
-            yield from self._output(response)
-        else:
+        if not self.is_pending:
             yield from self._end(response, status)
+        elif self._knows_past and not self.text.startswith(Messages.of(items_in(response.output)).text):
+            yield from self._output(response)  # what lags behind the stream would take text away
 
     def _end(self, response: _Response, word: str) -> Iterator[RunEvent]:
         """``word`` is how the event calls the end; a status inside that says otherwise is believed."""
@@ -306,10 +313,7 @@ class ResponseAssembler:
     def _error(self, error: object) -> ServiceError:
         if not error:
             return ServiceFaultError("the service ended the reply with an error")
-        return error_in_stream(self._without_key({"error": error}))
-
-    def _without_key(self, value: object) -> object:
-        return msgspec.json.decode(self._redacted(msgspec.json.encode(value).decode()))
+        return error_in_stream(without_key({"error": error}, self._redacted))
 
 
 def _response_in(value: object) -> _Response:
@@ -318,6 +322,11 @@ def _response_in(value: object) -> _Response:
 
 def _id(value: object) -> str:
     return str(value) if isinstance(value, str | int) else ""
+
+
+def _number(value: object) -> int | None:
+    """A sequence number, if it is one that can be kept."""
+    return value if isinstance(value, int) and 0 <= value < 1 << 63 else None
 
 
 def _index(value: object) -> int | None:

@@ -249,7 +249,7 @@ class ResponsesService:
 
     def _ending(self, reply: ResponseAssembler) -> Iterator[RunEvent]:
         ending = reply.ending()
-        if ending.status is Status.COMPLETED and self._is_chained and reply.response_id:
+        if self._is_chained and reply.can_be_gone_on_from:
             yield ThreadHeld(reply.response_id, has_reply=True)
         yield ending
 

@@ -72,6 +72,15 @@ def decoded(data: str, kind: type[_T]) -> _T:
         raise BadReplyError(f"an event that is not of the protocol: {error}") from error
 
 
+def without_key(said: object, redacted: Callable[[str], str]) -> object:
+    """What a server said, with its texts redacted before any of them is cut to a length."""
+    text = redacted(msgspec.json.encode(said).decode())
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:  # the key looked like a part of JSON
+        return text
+
+
 def text_of(value: object) -> str:
     """A text, also one in parts; what is neither says nothing."""
     if isinstance(value, str):

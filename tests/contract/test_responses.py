@@ -35,6 +35,7 @@ from desktop_app.domain.events import (
     RunEvent,
     StageChanged,
     TextAppended,
+    TextReplaced,
     ThreadHeld,
     ToolCalled,
     UsageReported,
@@ -249,6 +250,13 @@ async def test_a_chain_is_not_used_where_it_cannot_be() -> None:
 async def test_a_reply_that_is_not_whole_is_not_gone_on_from(status: str) -> None:
     run = await answered(sends(created(), delta("4"), ended(message("4"), status=status)), "openai")
     assert not [event for event in run if isinstance(event, ThreadHeld)]
+
+
+async def test_a_reply_that_waits_for_a_function_is_not_gone_on_from() -> None:
+    called = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "calc", "arguments": "{}"}
+    run = await answered(sends(created(), ended(message("Wait."), called)), "openai")
+    assert not [event for event in run if isinstance(event, ThreadHeld)]
+    assert run[-1] == RunEnded(Status.COMPLETED)
 
 
 async def test_a_refusal_that_is_not_about_the_chain_is_told_at_once() -> None:
@@ -590,6 +598,7 @@ async def test_a_stream_that_cannot_be_taken_up_is_asked_for_until_it_is_whole(n
         run = await answer(in_background(server.base_url))
         assert all("stream" not in call for call in server.calls("GET")[1:])
     assert text_of(run) == "Four is it."
+    assert [event.text for event in run if isinstance(event, TextReplaced)] == ["Four is it."]
     assert run[-1] == RunEnded(Status.COMPLETED)
     assert ThreadHeld("resp_1", has_reply=True) in run
 

@@ -215,6 +215,11 @@ def test_numbers_that_are_always_zero_say_nothing() -> None:
     assert text_of(found) == "Four"
 
 
+def test_a_number_that_nobody_can_keep_is_none() -> None:
+    reply, _ = assembled(created() | {"sequence_number": 2**70}, delta("4") | {"sequence_number": 1})
+    assert (reply.cursor, reply.text) == (1, "4")
+
+
 def test_an_error_counts_whatever_its_number_is() -> None:
     reply, _ = assembled(*text_events("Four")[:6], {"type": "error", "message": "no", "sequence_number": 0})
     with pytest.raises(ServiceError):
@@ -404,6 +409,14 @@ def test_a_fault_is_told_in_any_frame(fault: dict[str, Any]) -> None:
         reply.ending()
     assert caught.value.detail == "it broke"
     assert text_of(found) == "4"
+
+
+def test_a_fault_with_half_a_character_or_a_strange_key_is_told() -> None:
+    reply = ResponseAssembler(lambda text: text.replace("null", "•••"))
+    list(reply.feed(SseEvent('{"type":"error","message":"half \\ud83e","param":null}')))
+    with pytest.raises(ServiceError) as caught:
+        reply.ending()
+    assert "half \ufffd" in caught.value.detail
 
 
 def test_the_type_may_stand_in_the_name_of_the_event_alone() -> None:
