@@ -628,7 +628,7 @@
     <name>ConnectionList</name>
     <message>
         <source>&amp;Add a connection</source>
-        <translation>&amp;Добавить подключение</translation>
+        <translation>&amp;Добавить</translation>
     </message>
     <message>
         <source>Connections</source>
@@ -2354,6 +2354,10 @@
     </message>
     <message>
         <source>&amp;From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Go on</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

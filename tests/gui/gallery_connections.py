@@ -165,6 +165,16 @@ STATES: dict[str, Callable[[ConnectionsDialog], object]] = {
 }
 
 
+def make_dialog(theme: Theme, width: int | None = None) -> ConnectionsDialog:
+    """The dialog with connections of every kind, as wide as wished or as it likes to be."""
+    dialog = ConnectionsDialog(theme)
+    if width is not None:
+        dialog.resize(width, dialog.minimumHeight())
+    keys = dict.fromkeys((STUDIO.id, TEXT.id, GATEWAY.id, HOLDING.id), Kept.KEYRING)
+    dialog.set_connections(ALL, keys, {GATEWAY.id: Kept.KEYRING})
+    return dialog
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
@@ -180,11 +190,7 @@ def main() -> None:
     theme.set_mode(options.mode)
     FocusRing(theme, app)
     for state in options.states or STATES:
-        dialog = ConnectionsDialog(theme)
-        if options.width:
-            dialog.resize(options.width, dialog.minimumHeight())
-        keys = dict.fromkeys((STUDIO.id, TEXT.id, GATEWAY.id, HOLDING.id), Kept.KEYRING)
-        dialog.set_connections(ALL, keys, {GATEWAY.id: Kept.KEYRING})
+        dialog = make_dialog(theme, options.width)
         dialog.show()
         STATES[state](dialog)
         for _ in range(20):

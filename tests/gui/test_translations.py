@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QMenu,
+    QScrollArea,
     QTabBar,
     QWidget,
 )
@@ -40,11 +41,13 @@ from desktop_app.startup import install_translators
 from desktop_app.widgets.dialogs.about_dialog import AboutDialog
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
+from desktop_app.widgets.dialogs.frame import WrappedLabel
 from desktop_app.widgets.dialogs.template_chooser import TemplateChooser
 from desktop_app.widgets.main_window import MainWindow
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.action_row import local_time
+from tests.gui import gallery_connections
 
 ROOT = Path(__file__).resolve().parents[2]
 TRANSLATIONS = ROOT / "resources" / "translations"
@@ -390,6 +393,31 @@ def test_no_two_fields_of_the_connections_dialog_have_the_same_key(
     dialog._answered("stay")
     dialog._ask_deletion()
     assert_keys_are_unique(texts_with_keys(dialog))
+
+
+def cut_off(window: QWidget) -> list[str]:
+    """What is said in fewer lines than it takes."""
+    labels = [label for label in window.findChildren(WrappedLabel) if label.isVisible()]
+    return [label.text() for label in labels if label.heightForWidth(label.width()) > label.height()]
+
+
+@both
+@pytest.mark.parametrize("state", gallery_connections.STATES)
+def test_nothing_is_cut_off_in_the_narrowest_connections_dialog(
+    language: str, theme: Theme, qtbot: QtBot, state: str
+) -> None:
+    dialog = gallery_connections.make_dialog(theme, 0)
+    opened(dialog, qtbot)
+    gallery_connections.STATES[state](dialog)
+    page = dialog._pages.currentWidget()
+    assert isinstance(page, QScrollArea)
+    form = page.widget()
+    assert form is not None
+    assert form.minimumSizeHint().width() <= page.viewport().width()
+    qtbot.waitUntil(lambda: cut_off(dialog) == [])
+    add = dialog.findChild(QAbstractButton, "connection_add")
+    assert add is not None
+    assert add.width() >= add.sizeHint().width()
 
 
 @both

@@ -35,6 +35,10 @@ class Card(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)  # as high as its row
         self._icon = IconLabel(theme, icon, "icon", theme.px("icon"))
         self._text = WrappedLabel(role="caption")
+        # In a narrow card it needs more lines than its size hint, which a fixed height would hold it to.
+        policy = self._text.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+        self._text.setSizePolicy(policy)
         words = QVBoxLayout()
         words.setSpacing(theme.px("spacing.1"))
         head = StrongLabel(theme, title, scale="ui")
