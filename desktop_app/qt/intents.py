@@ -29,6 +29,7 @@ from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.connections import Connection
 from desktop_app.domain.errors import NitkaError, RunError, RunInProgressError
 from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
+from desktop_app.domain.remote import PullProgress
 from desktop_app.domain.threads import Author, Message, Run, Status, Thread
 from desktop_app.qt.bridge import Bridge
 from desktop_app.qt.connection_intents import ConnectionIntents
@@ -236,7 +237,7 @@ class Intents(QObject):
         self._thread_id = ThreadId(thread_id)
         self._start(self._open(self._thread_id, MessageId(message_id)), "open message")
 
-    async def _show_again(self, thread_id: ThreadId, around: MessageId) -> None:
+    async def _show_again(self, thread_id: ThreadId, around: MessageId | None = None) -> None:
         """Read a thread again whose path has changed, if it is the one to be seen."""
         if thread_id == self._thread_id:
             await self._open(thread_id, around)
@@ -319,6 +320,7 @@ class Intents(QObject):
                 continue
             if isinstance(fact, PullProgressed):
                 self.pull.take(fact)
+                self._show_pulled(fact.progress)
                 continue
             self._note(fact)
             if fact.thread_id == self._shown_id and self._is_in_step(fact):
@@ -350,6 +352,17 @@ class Intents(QObject):
                 return
         self._turns += 1
         self.running_changed.emit(set(self._running))
+
+    def _show_pulled(self, progress: PullProgress) -> None:
+        """The open thread may have more messages when a pull is over; a reply that grows there has the last word."""
+        is_over = progress.stage not in ("assistants", "threads")
+        if (
+            is_over
+            and progress.counts.new_messages
+            and self._shown_id
+            and self._shown_id not in self._running
+        ):
+            self._start(self._show_again(self._shown_id), "show pulled messages")
 
     async def _tell_ended(self, message: Message, was_deferred: bool) -> None:
         thread = await self._backend.conversations.thread(message.thread_id)

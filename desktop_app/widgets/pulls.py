@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.domain.providers import kind_of
@@ -41,6 +41,7 @@ class Pulls(QObject):
         self._dialog: PullDialog | None = None
         self._chosen = ""
         self._progress: dict[ConnectionId, PullProgress] = {}
+        self._errors: dict[ConnectionId, RunError] = {}  # of those that ended early
         intents.connections_listed.connect(self._on_connections)
         intents.progressed.connect(self._on_progress)
         intents.failed.connect(self._on_failed)
@@ -70,23 +71,33 @@ class Pulls(QObject):
     def _on_connections(self, connections: list[Connection]) -> None:
         if self._dialog is not None:
             self._dialog.set_connections([one for one in connections if kind_of(one).has_pull], self._chosen)
+            for connection_id, error in self._errors.items():
+                self._show_error(connection_id, error)
 
     def _on_progress(self, progress: PullProgress) -> None:
         self._progress[progress.connection_id] = progress
+        if progress.stage != "failed":
+            self._errors.pop(progress.connection_id, None)
         if self._dialog is not None:
             self._dialog.set_progress(progress)
         elif progress.stage == "done":
-            number = QLocale().toString
-            text = self.tr("Brought from the service: %1 thread(s), %2 message(s).")
-            counts = progress.counts
-            self.told.emit(text.replace("%1", number(counts.threads)).replace("%2", number(counts.messages)))
+            threads = self.tr("%n thread(s)", "", progress.counts.threads)
+            messages = self.tr("%n message(s)", "", progress.counts.messages)
+            text = self.tr("Brought from the service: %1, %2.")
+            self.told.emit(text.replace("%1", threads).replace("%2", messages))
 
-    def _on_failed(self, connection_id: str, error: RunError) -> None:
+    def _on_failed(self, connection_id: ConnectionId, error: RunError) -> None:
+        self._errors[connection_id] = error
+        if self._dialog is not None:
+            self._show_error(connection_id, error)
+        else:
+            title = self._explain(error).title
+            self.told.emit(self.tr("Not everything was brought: %1").replace("%1", title))
+
+    def _show_error(self, connection_id: ConnectionId, error: RunError) -> None:
         said = self._explain(error)
         if self._dialog is not None:
-            self._dialog.show_error(connection_id, said.title, said.advice)
-        else:
-            self.told.emit(self.tr("Not everything was brought: %1").replace("%1", said.title))
+            self._dialog.show_error(connection_id, said.title, said.advice, error.role)
 
     def _on_pushed(self, name: str) -> None:
         self.told.emit(self.tr("“%1” is at the service now.").replace("%1", name))

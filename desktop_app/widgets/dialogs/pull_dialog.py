@@ -4,16 +4,18 @@ The dialog may be closed while it goes on; opened again, it shows how far things
 """
 
 from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from desktop_app.domain.connections import Connection
 from desktop_app.domain.ids import ConnectionId
-from desktop_app.domain.remote import PullProgress
+from desktop_app.domain.remote import PullCounts, PullProgress
 from desktop_app.widgets.dialogs.fields import ChoiceBox, FieldRow
-from desktop_app.widgets.dialogs.frame import Callout, ElidedLabel, Foot, WrappedLabel, button
+from desktop_app.widgets.dialogs.frame import Callout, ElidedLabel, Foot, WrappedLabel, button, rename
 from desktop_app.widgets.theme import Theme
 
 RUNNING = ("assistants", "threads")
+ENDED_EARLY = ("stopped", "failed")
 
 
 class PullDialog(QDialog):
@@ -53,6 +55,9 @@ class PullDialog(QDialog):
         self._now = ElidedLabel(role="caption")
         self._counts = {name: QLabel() for name in ("assistants", "versions", "threads", "messages")}
         self._result = Callout(theme, "success")
+        self._role = ""
+        self._copy_role = button(self.tr("Copy role name"), "pull_copy_role", kind="link")
+        self._result.words.addWidget(self._copy_role, 0, Qt.AlignmentFlag.AlignLeft)
         self._foot = Foot(theme, "pull")
         self._lay_out()
         self._connect()
@@ -72,11 +77,13 @@ class PullDialog(QDialog):
         self._progress[progress.connection_id] = progress
         self._show()
 
-    def show_error(self, connection_id: str, title: str, detail: str) -> None:
-        """A pull ended early; what was brought stays."""
+    def show_error(self, connection_id: str, title: str, detail: str, role: str = "") -> None:
+        """A pull ended early; what was brought stays.  ``role`` is what the key lacks."""
         if connection_id == self._connection.value:
             kept = self.tr("What was brought is kept; the next time goes on from there.")
             self._result.show_text(title, " ".join(filter(None, (detail, kept))), kind="error")
+            self._role = role
+            self._copy_role.setVisible(bool(role))
 
     # -- inside
 
@@ -89,10 +96,17 @@ class PullDialog(QDialog):
         self._now.setText(progress.now if progress and is_running else "")
         self._show_counts(progress)
         self._show_result(progress)
-        has_connection = self._connection.value is not None
-        self._start.setVisible(has_connection and not is_running)
-        self._stop.setVisible(is_running)
+        self._show_buttons(progress.stage if progress else "")
         self._connection.setEnabled(not is_running)
+
+    def _show_buttons(self, stage: str) -> None:
+        is_running = stage in RUNNING
+        had_focus = self._start.hasFocus() or self._stop.hasFocus()
+        rename(self._start, self.tr("&Go on") if stage in ENDED_EARLY else self.tr("&Bring here"))
+        self._start.setVisible(self._connection.value is not None and not is_running)
+        self._stop.setVisible(is_running)
+        if had_focus:
+            (self._stop if is_running else self._start).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_counts(self, progress: PullProgress | None) -> None:
         self._numbers.setVisible(progress is not None)
@@ -102,18 +116,28 @@ class PullDialog(QDialog):
                 label.setText(number(getattr(progress.counts, name)))
 
     def _show_result(self, progress: PullProgress | None) -> None:
+        self._copy_role.setVisible(progress is not None and progress.stage == "failed" and bool(self._role))
         if progress is None or progress.stage in RUNNING:
+            self._role = ""
             self._result.show_text("")
         elif progress.stage == "done":
-            new = self.tr("%n new message(s).", "", progress.counts.new_messages)
-            self._result.show_text(self.tr("Everything is here."), new, kind="success")
+            self._result.show_text(
+                self.tr("Everything is here."), self._news(progress.counts), kind="success"
+            )
         elif progress.stage == "stopped":
             text = self.tr("Stopped. What was brought is kept; the next time goes on from there.")
             self._result.show_text(text, kind="plain")
 
+    def _news(self, counts: PullCounts) -> str:
+        """What is new, and what was left as it is here."""
+        new = self.tr("%n new message(s).", "", counts.new_messages)
+        kept = self.tr("%n assistant(s) changed here and there stay as they are here.", "", counts.kept)
+        return f"{new} {kept}" if counts.kept else new
+
     def _emit_start(self) -> None:
-        self._result.show_text("")
-        self.start_requested.emit(self._connection.value)
+        connection_id = ConnectionId(str(self._connection.value))
+        self.set_progress(PullProgress(connection_id, "assistants"))  # until the service says more
+        self.start_requested.emit(connection_id)
 
     def _connect(self) -> None:
         self._connection.currentIndexChanged.connect(lambda _: self._show())
@@ -121,6 +145,7 @@ class PullDialog(QDialog):
         self._stop.clicked.connect(lambda: self.stop_requested.emit(self._connection.value))
         self._add.clicked.connect(self._go_to_connections)
         self._close.clicked.connect(self.accept)
+        self._copy_role.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._role))
 
     def _go_to_connections(self) -> None:
         self.accept()

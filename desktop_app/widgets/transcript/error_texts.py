@@ -85,7 +85,7 @@ class ErrorTexts(QObject):
         return None
 
     def _denied(self, error: RunError) -> Explanation:
-        title = _with_status(self.tr("The key has no access to this model"), error)
+        title = _with_status(self.tr("The key has no access"), error)
         if error.role:
             advice = self.tr("The key is valid; this is missing: %1.").replace("%1", error.role)
             return Explanation(title, advice, "copy_role", self.tr("Copy the name"), icon="lock")
