@@ -209,8 +209,8 @@
         <translation>Продолжать с ответов, которые хранит сервис</translation>
     </message>
     <message>
-        <source>It says that it then keeps no copies of what is sent for its own use.</source>
-        <translation>По его словам, тогда он не сохраняет отправленное для своих нужд.</translation>
+        <source>Its documentation says that requests which are not logged are not stored.</source>
+        <translation>По документации сервиса, запросы без журнала не сохраняются.</translation>
     </message>
     <message>
         <source>None</source>
@@ -1140,8 +1140,8 @@
         <translation>Не удалось прочитать ключ</translation>
     </message>
     <message>
-        <source>The key has no access to this model</source>
-        <translation>У ключа нет доступа к этой модели</translation>
+        <source>The key has no access</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The key is valid; a role, a scope or the folder is missing.</source>
@@ -2337,6 +2337,14 @@
 <context>
     <name>PullDialog</name>
     <message numerus="yes">
+        <source>%n assistant(s) changed here and there stay as they are here.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n new message(s).</source>
         <translation type="unfinished">
             <numerusform></numerusform>
@@ -2385,6 +2393,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Copy role name</source>
+        <translation type="unfinished">Копировать роль</translation>
+    </message>
+    <message>
         <source>Everything is here.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2415,8 +2427,24 @@
 </context>
 <context>
     <name>Pulls</name>
+    <message numerus="yes">
+        <source>%n message(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n thread(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n&#xa0;диалог</numerusform>
+            <numerusform>%n&#xa0;диалога</numerusform>
+            <numerusform>%n&#xa0;диалогов</numerusform>
+        </translation>
+    </message>
     <message>
-        <source>Brought from the service: %1 thread(s), %2 message(s).</source>
+        <source>Brought from the service: %1, %2.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

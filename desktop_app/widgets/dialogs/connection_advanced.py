@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.domain.connections import (
     Auth,
@@ -63,7 +63,7 @@ class AdvancedFields(Disclosure):
             self.tr("Own certificate authority"),
             self._ca,
             hint=self.tr("Trusted for this connection, besides those of the system."),
-            beside=(self._ca_choose, self._ca_reset),
+            body=_line(theme, self._ca, self._ca_choose, self._ca_reset),
         )
         self._concurrent = NumberBox(theme, "connection_concurrent", none_text=" ")
         self._concurrent.setMaximum(100)
@@ -169,7 +169,7 @@ class AdvancedFields(Disclosure):
             theme,
             "connection_opt_out",
             self.tr("Ask the service not to log"),
-            self.tr("It says that it then keeps no copies of what is sent for its own use."),
+            self.tr("Its documentation says that requests which are not logged are not stored."),
         )
 
     def _lay_out(self, theme: Theme) -> None:
@@ -232,6 +232,18 @@ class AdvancedFields(Disclosure):
         self._ca.setPlaceholderText(self.tr("None"))
         self._ca.setToolTip(plain_tip(path))
         self._ca_reset.setVisible(bool(path))
+
+
+def _line(theme: Theme, field: QWidget, *buttons: QWidget) -> QWidget:
+    """A field with buttons beside it."""
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.px("spacing.2"))
+    row.addWidget(field, 1)
+    for made in buttons:
+        row.addWidget(made)
+    return line
 
 
 def _is_url(text: str) -> bool:
