@@ -12,7 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.domain.connections import Connection, ConnectionKind
+from desktop_app.domain.ids import ConnectionId
 from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
+from desktop_app.widgets.dialogs.pull_dialog import PullDialog
 from tests.conftest import until
 from tests.gui.living_window import Scene, living_window
 from tests.servers import ChatServer, keep_silent
@@ -151,3 +154,25 @@ async def test_the_key_of_the_environment_is_read_when_it_is_chosen(
         assert field(dialog, "connection_base_url").text() == "https://api.openai.com/v1"
         press(dialog, "connection_close")
         press(dialog, "connection_discard")
+
+
+async def test_records_are_brought_from_where_the_connection_is(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with open_dialog(qapp, tmp_path) as (scene, dialog):
+        holding = Connection(
+            ConnectionId("holding"),
+            ConnectionKind.ASSISTANT_API,
+            "Holding",
+            scene.server.base_url,
+            folder="b1gexample",
+        )
+        await scene.backend.connection_records.add(holding)
+        scene.intents.connections.read()
+        await until(lambda: names(dialog)[-1] == "Holding")
+        await scene.settled()
+        dialog.choose(holding.id)
+        press(dialog, "connection_pull")
+        await until(lambda: scene.window.findChild(PullDialog) is not None)
+        assert not dialog.isVisible()
+        await scene.settled()

@@ -873,3 +873,25 @@ def test_every_control_has_a_name_for_screen_readers(dialog: ConnectionsDialog) 
         child.objectName() for child in named if isinstance(child, kinds) and not child.accessibleName()
     ]
     assert nameless == []
+
+
+def test_enter_in_the_search_of_models_saves_nothing(dialog: ConnectionsDialog) -> None:
+    saved: list[object] = []
+    dialog.save_requested.connect(lambda *args: saved.append(args))
+    add(dialog, "lmstudio")
+    press(dialog, "connection_test")
+    dialog.show_report(
+        ConnectionId(""), ConnectionReport(0.1, tuple(Model(f"m{number}") for number in range(9)))
+    )
+    search = find(dialog, QLineEdit, "connection_models_search")
+    search.setFocus()
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert saved == []
+
+
+def test_an_address_that_is_not_used_needs_no_yes(dialog: ConnectionsDialog) -> None:
+    odd = replace(STUDIO, iam_url="http://10.0.0.5", operations_url="http://10.0.0.5")
+    dialog.set_connections([odd], {odd.id: Kept.KEYRING})
+    assert not find(dialog, QCheckBox, "connection_allow_http").isVisible()
+    find(dialog, QComboBox, "connection_auth").setCurrentIndex(2)
+    assert find(dialog, QCheckBox, "connection_allow_http").isVisible()

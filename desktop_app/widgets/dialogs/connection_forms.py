@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.domain.connections import (
+    Auth,
     Connection,
     ConnectionKind,
     is_loopback,
@@ -173,7 +174,11 @@ class ServerForm(QWidget):
 
     def _is_insecure(self, connection: Connection) -> bool:
         """Whether something would go unencrypted beyond this machine."""
-        urls = (connection.base_url, connection.operations_url, connection.iam_url)
+        urls = [connection.base_url]
+        if kind_of(connection).has_operations:
+            urls.append(connection.operations_url)
+        if connection.auth is Auth.OAUTH:
+            urls.append(connection.iam_url)
         return any(_is_plain(url) for url in urls)
 
     def _make_fields(self, theme: Theme) -> None:

@@ -1,8 +1,9 @@
 """The models that a service offers, as a list to look at and to search."""
 
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QListWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.connections import Model
+from desktop_app.widgets.search_field import SearchField
 from desktop_app.widgets.theme import Theme
 
 SHOWN_ROWS = 5
@@ -15,9 +16,8 @@ class ModelList(QWidget):
         super().__init__()
         self._names: list[str] = []
         self._row_height = 1
-        self._search = QLineEdit()
+        self._search = SearchField(theme, self.tr("Search the models"))
         self._search.setObjectName("connection_models_search")
-        self._search.setAccessibleName(self.tr("Search the models"))
         self._list = QListWidget()
         self._list.setObjectName("connection_models")
         self._list.setAccessibleName(self.tr("Models on offer"))
@@ -31,6 +31,7 @@ class ModelList(QWidget):
         column.addWidget(self._list)
         column.addWidget(self._count)
         self._search.textChanged.connect(self._narrow)
+        self._search.left_down.connect(self._list.setFocus)
 
     def show_models(self, models: tuple[Model, ...]) -> None:
         """Show ``models``; none hides the list."""

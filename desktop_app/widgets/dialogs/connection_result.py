@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from desktop_app.domain.connections import Connection, ConnectionReport, TestStep
@@ -104,6 +104,11 @@ class ResultPanel(Panel):
             self._show_report(outcome.report)
         elif outcome.error is not None:
             self._show_error(outcome, outcome.error)
+
+    def announce(self) -> None:
+        """Let a screen reader say what is shown."""
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))
 
     def _show_report(self, report: ConnectionReport) -> None:
         models = self.tr("%n model(s)", "", len(report.models))

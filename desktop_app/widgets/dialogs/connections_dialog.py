@@ -313,6 +313,7 @@ class ConnectionsDialog(QDialog):
         self._show_rows()
         self._show_result()
         if is_shown:
+            self._result.announce()
             self._page.ensureWidgetVisible(self._result)
 
     def _set_busy(self, text: str) -> None:
