@@ -207,6 +207,13 @@ def _select(window: NitkaWindow, _: tuple[int, int]) -> None:
     time.sleep(REST_S)
 
 
+def _connections(window: NitkaWindow, _: tuple[int, int]) -> None:
+    window.keys("alt+f", "c")
+    window.wait_for(lambda: window.is_showing("connection_list"), "the connections")
+    window.press("connection_add")
+    time.sleep(2 * REST_S)
+
+
 STATES: dict[str, tuple[Callable[[NitkaWindow, tuple[int, int]], None], tuple[str, ...]]] = {
     "find": (_find, ("Escape",)),
     "menu": (_menu, ("Escape",)),
@@ -214,6 +221,7 @@ STATES: dict[str, tuple[Callable[[NitkaWindow, tuple[int, int]], None], tuple[st
     "selection": (_select, ("Escape",)),
     "editing": (_edit, ("Escape",)),
     "away": (_away, ("End",)),
+    "connections": (_connections, ("Escape", "Escape")),
 }
 """How to get there, given the window and the middle of its messages, and the keys that lead back."""
 

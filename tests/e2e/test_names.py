@@ -48,6 +48,7 @@ CONNECTION = {
     "connection_add": "push button",
     "connection_name": "text",
     "connection_base_url": "text",
+    "connection_protocol": "combo box",
     "connection_auth": "combo box",
     "connection_key": "password text",
     "connection_test": "push button",
