@@ -87,7 +87,7 @@ class ActiveRun:
     """A run that goes on.
 
     ``can_resume``: the service writes on without us.  ``is_leaving``: the program ends.  ``hurry`` ends a wait before
-    the next attempt.
+    the next attempt.  ``stage`` is what goes on while no words come.
     """
 
     run: Run
@@ -98,6 +98,7 @@ class ActiveRun:
     is_leaving: bool = False
     citations: tuple[Citation, ...] = ()
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    stage: StageReached | None = None
     task: asyncio.Task[None] | None = None
 
     @property
@@ -213,8 +214,7 @@ class Answering:
             "run %s: attempt %d: %s; again in %.1f s", active.run.id, attempt + 1, error.code, seconds
         )
         until = datetime.now(UTC) + timedelta(seconds=seconds)
-        thread_id, message_id = active.run.thread_id, active.reply.id
-        self._report(StageReached(thread_id, message_id, "retrying", until=until, error=error.code))
+        self._stage(active, "retrying", until=until, error=error.code)
         active.hurry.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -251,8 +251,17 @@ class Answering:
             case _:
                 self._edit(active, event)
 
-    def _stage(self, active: ActiveRun, stage: str, fraction: float | None = None) -> None:
-        self._report(StageReached(active.run.thread_id, active.reply.id, stage, fraction))
+    def _stage(
+        self,
+        active: ActiveRun,
+        stage: str,
+        fraction: float | None = None,
+        *,
+        until: datetime | None = None,
+        error: str = "",
+    ) -> None:
+        active.stage = StageReached(active.run.thread_id, active.reply.id, stage, fraction, until, error)
+        self._report(active.stage)
 
     def _edit(self, active: ActiveRun, event: RunEvent) -> None:
         edit = active.growing.feed(event)
@@ -260,6 +269,7 @@ class Answering:
             return
         if active.run.first_text_at is None:
             active.run = replace(active.run, first_text_at=datetime.now(UTC))
+        active.stage = None
         self._report(ReplyEdited(active.run.thread_id, active.reply.id, edit))
 
 

@@ -157,11 +157,13 @@ class RunsController:
             await asyncio.wait([active.task])
 
     async def announce(self, thread_id: ThreadId) -> None:
-        """Report the whole text of the thread's growing reply, for a reader who comes in the middle."""
+        """Report the whole text of the thread's growing reply, and what it waits for, to who comes in the middle."""
         active = self._active.get(thread_id)
         if active:
             edit = TextEdit(0, active.growing.text)
             self._report(ReplyEdited(thread_id, active.reply.id, edit))
+            if active.stage:
+                self._report(active.stage)
 
     async def wait(self, thread_id: ThreadId) -> None:
         """Wait for the end of the thread's run."""

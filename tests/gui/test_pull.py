@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QProgressBar, QPushButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.assistants import AssistantSettings
@@ -52,7 +60,8 @@ async def pulling_window(
 async def open_dialog(s: Scene) -> QDialog:
     s.window._actions["pull"].trigger()
     dialog = s.find(QDialog, "pull_dialog")
-    await s.settled()
+    choices = s.find(QComboBox, "pull_connection")
+    await until(lambda: choices.count() or "no connection" in result(dialog))
     return dialog
 
 
@@ -191,6 +200,7 @@ async def test_new_messages_of_the_open_thread_are_shown_when_they_were_brought(
         dialog = await open_dialog(s)
         press(dialog, "pull_start")
         await until(lambda: "Everything is here." in result(dialog), 15)
+        await until(lambda: len(s.window.threads.shown_ids()) == 10)
         remote_id = max(server.folder.messages, key=lambda one: len(server.folder.messages[one]))
         first = said(server.folder.messages[remote_id][0])
         for thread_id in s.window.threads.shown_ids():

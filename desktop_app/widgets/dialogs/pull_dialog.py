@@ -61,7 +61,9 @@ class PullDialog(QDialog):
         self._foot = Foot(theme, "pull")
         self._lay_out()
         self._connect()
-        self.set_connections([])
+        for part in (self._none, self._row, self._add):  # until the connections are read
+            part.hide()
+        self._show()
 
     def set_connections(self, connections: list[Connection], chosen: str = "") -> None:
         """What can be brought from; ``chosen`` is selected first."""
