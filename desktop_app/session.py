@@ -137,6 +137,7 @@ def _labels() -> Labels:
         exported=translate("Export", "Exported from Nitka"),
         empty=translate("Export", "No text"),
         writing=translate("Export", "Still being written"),
+        deferred=translate("Export", "Waiting at the service"),
         truncated=translate("Export", "Cut off at the length limit"),
         filtered=translate("Export", "Withheld by the service"),
         failed=translate("Export", "Failed"),

@@ -29,6 +29,7 @@ class Labels:
     exported: str = "Exported from Nitka"
     empty: str = "No text"
     writing: str = "Still being written"
+    deferred: str = "Waiting at the service"
     truncated: str = "Cut off at the length limit"
     filtered: str = "Withheld by the service"
     failed: str = "Failed"

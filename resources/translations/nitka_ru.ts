@@ -1311,6 +1311,10 @@
         <translation>Диалог без названия</translation>
     </message>
     <message>
+        <source>Waiting at the service</source>
+        <translation>Ожидается ответ сервиса</translation>
+    </message>
+    <message>
         <source>Withheld by the service</source>
         <translation>Скрыто сервисом</translation>
     </message>

@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from pathlib import Path
@@ -435,3 +436,13 @@ def test_one_chunk_a_message_keeps_memory_flat(file_format: str) -> None:
     chunks = {"md": markdown, "html": html}.get(file_format)
     made = list(chunks(archive, Labels())) if chunks else list(encode([archive]))
     assert len(made) >= (len(TEXTS) if chunks else 3)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_reply_of_every_status_can_be_exported(status: Status) -> None:
+    made = one("text")
+    made = replace(made, messages=tuple(replace(message, status=status) for message in made.messages))
+    mark = Labels().mark(made.messages[0], None)
+    assert bool(mark) == (status is not Status.COMPLETED)
+    for document in (markdown, html):
+        assert mark in b"".join(document(made, Labels())).decode()
