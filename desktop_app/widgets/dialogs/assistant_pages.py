@@ -185,18 +185,18 @@ class ModelPage(SettingsPage):
             "reasoning",
             FieldRow(
                 theme,
-                self.tr("Think&ing before the reply"),
+                self.tr("Thinking &before the reply"),
                 self._reasoning,
                 hint=self.tr("For models that can; others may refuse a request with it."),
             ),
         )
         self._format = self._make_format(theme)
-        self._format_row = self.add("format", FieldRow(theme, self.tr("&Form of the reply"), self._format))
+        self._format_row = self.add("format", FieldRow(theme, self.tr("Form of the repl&y"), self._format))
         self._schema = TextArea("assistant_schema")
         self._schema.set_lines(8)
         self._schema.setFont(theme.font("codeSmall"))
         self._schema.setPlaceholderText('{"type": "object", "properties": {}}')
-        self._schema_row = self.add("schema", FieldRow(theme, self.tr("JSON Sc&hema"), self._schema))
+        self._schema_row = self.add("schema", FieldRow(theme, self.tr("&JSON Schema"), self._schema))
         self.column.addStretch(1)
         self._connect()
 
