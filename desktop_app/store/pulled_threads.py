@@ -17,11 +17,11 @@ from desktop_app.domain.limits import THREAD_NAME_LIMIT
 from desktop_app.domain.remote import PulledMessage, PulledThread, RemoteThread
 from desktop_app.domain.threads import Author, Message, Status
 from desktop_app.store import remote, tree, writing
+from desktop_app.store.conversations import PROMPT_MESSAGES_LIMIT
 from desktop_app.store.remote import local_id, put_record
 from desktop_app.store.rows import storable, to_json, to_microseconds
 
 MESSAGES_A_TRANSACTION = 500
-HELD_LIMIT = 2000  # of a longer thread a request never holds the beginning
 
 STAGED = "FROM pulled_messages WHERE connection_id = ? AND thread_remote_id = ?"
 IS_PULLED = (
@@ -315,7 +315,7 @@ class _Keeping:
     def _is_as_there(self, first: MessageId, last: MessageId) -> bool:
         """Whether what is shown from ``first`` to ``last`` was pulled, and nothing of it has been deleted."""
         position = tree.shown_position(self._connection, last)
-        if position is None or position >= HELD_LIMIT:
+        if position is None or position >= PROMPT_MESSAGES_LIMIT:  # nobody would claim it
             return False
         other = self._connection.execute(
             f"SELECT 1 FROM messages m WHERE {BETWEEN} AND m.text != '' AND NOT {IS_PULLED}",
