@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
     def _notification_items(self) -> tuple[Item, ...]:
         texts = {
             Notifications.OFF: self.tr("&Off"),
-            Notifications.WITHOUT_TEXT: self.tr("With&out text"),
+            Notifications.WITHOUT_TEXT: self.tr("Witho&ut text"),
             Notifications.WITH_TEXT: self.tr("&With text"),
         }
         return tuple(self._notification_item(choice, text) for choice, text in texts.items())

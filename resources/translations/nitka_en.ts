@@ -52,28 +52,28 @@
     <name>EndingTexts</name>
     <message numerus="yes">
         <source>%n day(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n day</numerusform>
+            <numerusform>%n days</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n h</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n&#xa0;h</numerusform>
+            <numerusform>%n&#xa0;h</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n min</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n&#xa0;min</numerusform>
+            <numerusform>%n&#xa0;min</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n s</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n&#xa0;s</numerusform>
             <numerusform>%n&#xa0;s</numerusform>
         </translation>
@@ -141,19 +141,29 @@
     </message>
 </context>
 <context>
+    <name>OutboxDialog</name>
+    <message numerus="yes">
+        <source>checked %n time(s)</source>
+        <translation>
+            <numerusform>checked %n time</numerusform>
+            <numerusform>checked %n times</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PullDialog</name>
     <message numerus="yes">
         <source>%n assistant(s) changed here and there stay as they are here.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n assistant changed here and there stays as it is here.</numerusform>
+            <numerusform>%n assistants changed here and there stay as they are here.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n new message(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n new message.</numerusform>
+            <numerusform>%n new messages.</numerusform>
         </translation>
     </message>
 </context>
@@ -161,14 +171,14 @@
     <name>Pulls</name>
     <message numerus="yes">
         <source>%n message(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n message</numerusform>
+            <numerusform>%n messages</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n thread(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n thread</numerusform>
             <numerusform>%n threads</numerusform>
         </translation>
@@ -198,9 +208,9 @@
     <name>SidebarFooter</name>
     <message numerus="yes">
         <source>%n deferred request(s) awaited</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n deferred reply is awaited</numerusform>
+            <numerusform>%n deferred replies are awaited</numerusform>
         </translation>
     </message>
 </context>

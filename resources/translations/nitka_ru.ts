@@ -487,7 +487,7 @@
     </message>
     <message>
         <source>Send deferred</source>
-        <translation type="unfinished"></translation>
+        <translation>Отправить отложенно</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -851,31 +851,31 @@
     <name>EndingTexts</name>
     <message numerus="yes">
         <source>%n day(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n&#xa0;день</numerusform>
+            <numerusform>%n&#xa0;дня</numerusform>
+            <numerusform>%n&#xa0;дней</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n h</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n&#xa0;ч</numerusform>
+            <numerusform>%n&#xa0;ч</numerusform>
+            <numerusform>%n&#xa0;ч</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n min</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n&#xa0;мин</numerusform>
+            <numerusform>%n&#xa0;мин</numerusform>
+            <numerusform>%n&#xa0;мин</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n s</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n&#xa0;с</numerusform>
             <numerusform>%n&#xa0;с</numerusform>
             <numerusform>%n&#xa0;с</numerusform>
@@ -891,15 +891,15 @@
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Отмена</translation>
+        <translation>Отменить</translation>
     </message>
     <message>
         <source>Check now</source>
-        <translation type="unfinished"></translation>
+        <translation>Проверить</translation>
     </message>
     <message>
         <source>Checking now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Идёт проверка.</translation>
     </message>
     <message>
         <source>Continue</source>
@@ -915,7 +915,7 @@
     </message>
     <message>
         <source>Deferred: the reply comes later</source>
-        <translation type="unfinished"></translation>
+        <translation>Отложено: ответ придёт позже</translation>
     </message>
     <message>
         <source>Edit message</source>
@@ -931,7 +931,7 @@
     </message>
     <message>
         <source>Next check in %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Следующая проверка через %1.</translation>
     </message>
     <message>
         <source>Raise the limit…</source>
@@ -943,11 +943,11 @@
     </message>
     <message>
         <source>Sending the deferred request</source>
-        <translation type="unfinished"></translation>
+        <translation>Отложенный запрос отправляется</translation>
     </message>
     <message>
         <source>Sent %1 ago</source>
-        <translation type="unfinished"></translation>
+        <translation>Отправлено %1 назад</translation>
     </message>
     <message>
         <source>Stopped</source>
@@ -959,7 +959,7 @@
     </message>
     <message>
         <source>The last check failed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Последняя проверка не удалась.</translation>
     </message>
     <message>
         <source>The reply failed</source>
@@ -971,7 +971,7 @@
     </message>
     <message>
         <source>Too many requests: try again in %1</source>
-        <translation type="unfinished">Слишком много запросов: повторите через %1</translation>
+        <translation>Слишком много запросов: повтор возможен через %1</translation>
     </message>
     <message>
         <source>Your message is saved.</source>
@@ -997,7 +997,7 @@
     </message>
     <message>
         <source>Another kind of connection may.</source>
-        <translation type="unfinished"></translation>
+        <translation>Возможно, это умеет подключение другого вида.</translation>
     </message>
     <message>
         <source>Assistant settings…</source>
@@ -1037,7 +1037,7 @@
     </message>
     <message>
         <source>Copy the name</source>
-        <translation type="unfinished"></translation>
+        <translation>Копировать название</translation>
     </message>
     <message>
         <source>Error: %1</source>
@@ -1057,7 +1057,7 @@
     </message>
     <message>
         <source>Missing: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Не хватает: %1</translation>
     </message>
     <message>
         <source>Nitka&apos;s data cannot be read or written</source>
@@ -1065,7 +1065,7 @@
     </message>
     <message>
         <source>Nothing here answers it; ask for an answer in words.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ответить на вызов здесь нечем; попросите ответить словами.</translation>
     </message>
     <message>
         <source>Nothing is saved in it any more; copies are in the data folder.</source>
@@ -1073,7 +1073,7 @@
     </message>
     <message>
         <source>Nothing was sent. Use https, or allow this address in the connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ничего не отправлено. Укажите https или разрешите этот адрес в подключении.</translation>
     </message>
     <message>
         <source>Other connections are not affected.</source>
@@ -1097,7 +1097,7 @@
     </message>
     <message>
         <source>The address is not encrypted</source>
-        <translation type="unfinished"></translation>
+        <translation>Адрес без шифрования</translation>
     </message>
     <message>
         <source>The address may not belong to a compatible service.</source>
@@ -1121,7 +1121,7 @@
     </message>
     <message>
         <source>The deferred reply cannot be had any more</source>
-        <translation type="unfinished"></translation>
+        <translation>Отложенный ответ больше нельзя получить</translation>
     </message>
     <message>
         <source>The details say more.</source>
@@ -1141,7 +1141,7 @@
     </message>
     <message>
         <source>The key has no access</source>
-        <translation type="unfinished"></translation>
+        <translation>У ключа нет доступа</translation>
     </message>
     <message>
         <source>The key is valid; a role, a scope or the folder is missing.</source>
@@ -1149,11 +1149,11 @@
     </message>
     <message>
         <source>The key is valid; this is missing: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ключ верный; не хватает: %1.</translation>
     </message>
     <message>
         <source>The model called a function</source>
-        <translation type="unfinished"></translation>
+        <translation>Модель вызвала функцию</translation>
     </message>
     <message>
         <source>The model or the address does not exist</source>
@@ -1197,7 +1197,7 @@
     </message>
     <message>
         <source>The service does not know the request; it keeps results for some days only.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сервис не знает этот запрос: результаты хранятся только несколько дней.</translation>
     </message>
     <message>
         <source>The service failed</source>
@@ -1217,11 +1217,11 @@
     </message>
     <message>
         <source>The service was closed</source>
-        <translation type="unfinished"></translation>
+        <translation>Сервис закрыт</translation>
     </message>
     <message>
         <source>The service was closed on %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Сервис закрыт %1</translation>
     </message>
     <message>
         <source>The spending limit is reached</source>
@@ -1241,7 +1241,7 @@
     </message>
     <message>
         <source>This connection cannot do that</source>
-        <translation type="unfinished"></translation>
+        <translation>Это подключение такого не умеет</translation>
     </message>
     <message>
         <source>This is a fault of the service; trying again often helps.</source>
@@ -1265,7 +1265,7 @@
     </message>
     <message>
         <source>Your threads stay; choose another service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ваши диалоги остаются; выберите другой сервис.</translation>
     </message>
 </context>
 <context>
@@ -1374,7 +1374,7 @@
     </message>
     <message>
         <source>This is not a JSON object.</source>
-        <translation type="unfinished"></translation>
+        <translation>Это не объект JSON.</translation>
     </message>
     <message>
         <source>Too large: at most {limit}.</source>
@@ -1575,7 +1575,7 @@
     </message>
     <message>
         <source>&amp;Bring from a service…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Перенести из сервиса…</translation>
     </message>
     <message>
         <source>&amp;Connections…</source>
@@ -1655,15 +1655,15 @@
     </message>
     <message>
         <source>&amp;Notifications</source>
-        <translation type="unfinished"></translation>
+        <translation>Ув&amp;едомления</translation>
     </message>
     <message>
         <source>&amp;Off</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Выключены</translation>
     </message>
     <message>
         <source>&amp;Outbox…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ис&amp;ходящие…</translation>
     </message>
     <message>
         <source>&amp;Pin or unpin</source>
@@ -1707,7 +1707,7 @@
     </message>
     <message>
         <source>&amp;Take this assistant to its service</source>
-        <translation type="unfinished"></translation>
+        <translation>Перенести ассистента в &amp;сервис</translation>
     </message>
     <message>
         <source>&amp;Thread</source>
@@ -1727,7 +1727,7 @@
     </message>
     <message>
         <source>&amp;With text</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;С текстом</translation>
     </message>
     <message>
         <source>A new branch: what followed stays with the former reply.</source>
@@ -1855,11 +1855,11 @@
     </message>
     <message>
         <source>Send &amp;deferred</source>
-        <translation type="unfinished"></translation>
+        <translation>Отправить отло&amp;женно</translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished">Показать</translation>
+        <translation>Показать</translation>
     </message>
     <message>
         <source>Show in folder</source>
@@ -1894,8 +1894,8 @@
         <translation>Отменить</translation>
     </message>
     <message>
-        <source>With&amp;out text</source>
-        <translation type="unfinished"></translation>
+        <source>Witho&amp;ut text</source>
+        <translation>&amp;Без текста</translation>
     </message>
     <message>
         <source>Zoom &amp;in</source>
@@ -2014,7 +2014,7 @@
     </message>
     <message>
         <source>waiting at the service</source>
-        <translation type="unfinished"></translation>
+        <translation>ожидает в сервисе</translation>
     </message>
     <message>
         <source>withheld by the service</source>
@@ -2074,8 +2074,8 @@
         <translation>&amp;Подключение</translation>
     </message>
     <message>
-        <source>&amp;Form of the reply</source>
-        <translation type="unfinished"></translation>
+        <source>&amp;JSON Schema</source>
+        <translation>С&amp;хема JSON</translation>
     </message>
     <message>
         <source>&amp;Temperature</source>
@@ -2091,7 +2091,7 @@
     </message>
     <message>
         <source>A JSON object</source>
-        <translation type="unfinished"></translation>
+        <translation>Объект JSON</translation>
     </message>
     <message>
         <source>A connection that was deleted</source>
@@ -2099,11 +2099,11 @@
     </message>
     <message>
         <source>A little</source>
-        <translation type="unfinished"></translation>
+        <translation>Немного</translation>
     </message>
     <message>
         <source>Ask for JSON in the instruction, too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Попросите JSON и в инструкции.</translation>
     </message>
     <message>
         <source>Choose a connection</source>
@@ -2127,15 +2127,15 @@
     </message>
     <message>
         <source>For models that can; others may refuse a request with it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Для моделей, которые это умеют; другие могут отклонить запрос.</translation>
     </message>
     <message>
-        <source>JSON Sc&amp;hema</source>
-        <translation type="unfinished"></translation>
+        <source>Form of the repl&amp;y</source>
+        <translation>Вид отв&amp;ета</translation>
     </message>
     <message>
         <source>JSON by a schema</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON по схеме</translation>
     </message>
     <message>
         <source>Longest &amp;reply, in tokens</source>
@@ -2151,11 +2151,11 @@
     </message>
     <message>
         <source>Much</source>
-        <translation type="unfinished"></translation>
+        <translation>Много</translation>
     </message>
     <message>
         <source>Some</source>
-        <translation type="unfinished"></translation>
+        <translation>Умеренно</translation>
     </message>
     <message>
         <source>Temperature</source>
@@ -2163,19 +2163,19 @@
     </message>
     <message>
         <source>Text</source>
-        <translation type="unfinished"></translation>
+        <translation>Текст</translation>
     </message>
     <message>
         <source>The service lists no models; type a name.</source>
         <translation>Сервис не даёт списка моделей; введите имя.</translation>
     </message>
     <message>
-        <source>Think&amp;ing before the reply</source>
-        <translation type="unfinished"></translation>
+        <source>Thinking &amp;before the reply</source>
+        <translation>Р&amp;азмышление перед ответом</translation>
     </message>
     <message>
         <source>Up to the model</source>
-        <translation type="unfinished"></translation>
+        <translation>Как решит модель</translation>
     </message>
     <message>
         <source>Up to the service</source>
@@ -2220,67 +2220,79 @@
     <name>OutboxDialog</name>
     <message>
         <source>&amp;Close</source>
-        <translation type="unfinished">&amp;Закрыть</translation>
+        <translation>&amp;Закрыть</translation>
     </message>
     <message>
         <source>&amp;Open the thread</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Открыть диалог</translation>
     </message>
     <message>
         <source>Arrived</source>
-        <translation type="unfinished"></translation>
+        <translation>Ответ получен</translation>
     </message>
     <message>
         <source>Being sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Отправляется</translation>
     </message>
     <message>
         <source>Ca&amp;ncel the request</source>
-        <translation type="unfinished"></translation>
+        <translation>О&amp;тменить запрос</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>Отменён</translation>
     </message>
     <message>
         <source>Check &amp;now</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Проверить</translation>
     </message>
     <message>
         <source>Checking now</source>
-        <translation type="unfinished"></translation>
+        <translation>Идёт проверка</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished">Ошибка</translation>
+        <translation>Ошибка</translation>
     </message>
     <message>
         <source>New thread</source>
-        <translation type="unfinished">Новый диалог</translation>
+        <translation>Новый диалог</translation>
     </message>
     <message>
         <source>Next check in %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Следующая проверка через %1</translation>
     </message>
     <message>
         <source>No deferred requests. Where a service offers it, the clock beside Send sends a message whose reply may come later, even after Nitka was closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Отложенных запросов нет. Если сервис это умеет, часы рядом с кнопкой отправки отправляют сообщение, ответ на которое придёт позже, даже если Nitka закрывали.</translation>
     </message>
     <message>
         <source>Outbox</source>
-        <translation type="unfinished"></translation>
+        <translation>Исходящие</translation>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Отправлен</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>Состояние</translation>
     </message>
     <message>
         <source>Thread</source>
-        <translation type="unfinished">Диалог</translation>
+        <translation>Диалог</translation>
+    </message>
+    <message numerus="yes">
+        <source>checked %n time(s)</source>
+        <translation>
+            <numerusform>проверен %n&#xa0;раз</numerusform>
+            <numerusform>проверен %n&#xa0;раза</numerusform>
+            <numerusform>проверен %n&#xa0;раз</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>the last check failed</source>
+        <translation>последняя проверка не удалась</translation>
     </message>
 </context>
 <context>
@@ -2342,106 +2354,106 @@
     <name>PullDialog</name>
     <message numerus="yes">
         <source>%n assistant(s) changed here and there stay as they are here.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n&#xa0;ассистент изменён и здесь, и там; здесь он остался как был.</numerusform>
+            <numerusform>%n&#xa0;ассистента изменены и здесь, и там; здесь они остались как были.</numerusform>
+            <numerusform>%n&#xa0;ассистентов изменены и здесь, и там; здесь они остались как были.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n new message(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n&#xa0;новое сообщение.</numerusform>
+            <numerusform>%n&#xa0;новых сообщения.</numerusform>
+            <numerusform>%n&#xa0;новых сообщений.</numerusform>
         </translation>
     </message>
     <message>
         <source>&amp;Bring here</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Перенести</translation>
     </message>
     <message>
         <source>&amp;Connections…</source>
-        <translation type="unfinished">&amp;Подключения…</translation>
+        <translation>По&amp;дключения…</translation>
     </message>
     <message>
         <source>&amp;From</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Откуда</translation>
     </message>
     <message>
         <source>&amp;Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>П&amp;родолжить</translation>
     </message>
     <message>
         <source>&amp;Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Ос&amp;тановить</translation>
     </message>
     <message>
         <source>Add one that speaks the AI Assistant API.</source>
-        <translation type="unfinished"></translation>
+        <translation>Добавьте такое, которое работает с AI Assistant API.</translation>
     </message>
     <message>
         <source>Assistants</source>
-        <translation type="unfinished">Ассистенты</translation>
+        <translation>Ассистенты</translation>
     </message>
     <message>
         <source>Bring from a service</source>
-        <translation type="unfinished"></translation>
+        <translation>Перенос из сервиса</translation>
     </message>
     <message>
         <source>Brings all assistants with their versions, and all threads with their messages, into Nitka. Doing it again adds only what is new; nothing of yours is changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Переносит в Nitka всех ассистентов с версиями и все диалоги с сообщениями. Повторный перенос добавляет только новое; ваше не меняется.</translation>
     </message>
     <message>
         <source>C&amp;lose</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Закрыть</translation>
     </message>
     <message>
         <source>Copy role name</source>
-        <translation type="unfinished">Копировать роль</translation>
+        <translation>Копировать роль</translation>
     </message>
     <message>
         <source>Everything is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Всё перенесено.</translation>
     </message>
     <message>
         <source>Messages</source>
-        <translation type="unfinished">Сообщения</translation>
+        <translation>Сообщения</translation>
     </message>
     <message>
         <source>Stopped. What was brought is kept; the next time goes on from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Остановлено. Перенесённое сохранено; в следующий раз перенос продолжится с этого места.</translation>
     </message>
     <message>
         <source>There is no connection to bring anything from.</source>
-        <translation type="unfinished"></translation>
+        <translation>Нет подключения, из которого можно что-то перенести.</translation>
     </message>
     <message>
         <source>Threads</source>
-        <translation type="unfinished">Диалоги</translation>
+        <translation>Диалоги</translation>
     </message>
     <message>
         <source>Versions</source>
-        <translation type="unfinished"></translation>
+        <translation>Версии</translation>
     </message>
     <message>
         <source>What was brought is kept; the next time goes on from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Перенесённое сохранено; в следующий раз перенос продолжится с этого места.</translation>
     </message>
 </context>
 <context>
     <name>Pulls</name>
     <message numerus="yes">
         <source>%n message(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n&#xa0;сообщение</numerusform>
+            <numerusform>%n&#xa0;сообщения</numerusform>
+            <numerusform>%n&#xa0;сообщений</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n thread(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n&#xa0;диалог</numerusform>
             <numerusform>%n&#xa0;диалога</numerusform>
             <numerusform>%n&#xa0;диалогов</numerusform>
@@ -2449,15 +2461,15 @@
     </message>
     <message>
         <source>Brought from the service: %1, %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>Перенесено из сервиса: %1, %2.</translation>
     </message>
     <message>
         <source>Not everything was brought: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Перенесено не всё: %1</translation>
     </message>
     <message>
         <source>“%1” is at the service now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ассистент «%1» теперь есть в сервисе.</translation>
     </message>
 </context>
 <context>
@@ -2486,23 +2498,23 @@
     <name>ReplyNotices</name>
     <message>
         <source>New thread</source>
-        <translation type="unfinished">Новый диалог</translation>
+        <translation>Новый диалог</translation>
     </message>
     <message>
         <source>The deferred reply in “%1” has arrived.</source>
-        <translation type="unfinished"></translation>
+        <translation>Пришёл отложенный ответ в диалоге «%1».</translation>
     </message>
     <message>
         <source>The deferred request in “%1” brought no reply.</source>
-        <translation type="unfinished"></translation>
+        <translation>Отложенный запрос в диалоге «%1» остался без ответа.</translation>
     </message>
     <message>
         <source>The reply has arrived.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ответ получен.</translation>
     </message>
     <message>
         <source>There is no reply.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ответа нет.</translation>
     </message>
 </context>
 <context>
@@ -2653,10 +2665,10 @@
     <name>SidebarFooter</name>
     <message numerus="yes">
         <source>%n deferred request(s) awaited</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Ожидается %n&#xa0;отложенный ответ</numerusform>
+            <numerusform>Ожидаются %n&#xa0;отложенных ответа</numerusform>
+            <numerusform>Ожидаются %n&#xa0;отложенных ответов</numerusform>
         </translation>
     </message>
     <message>
@@ -2802,15 +2814,15 @@
     </message>
     <message>
         <source>Retry now</source>
-        <translation type="unfinished"></translation>
+        <translation>Повторить сейчас</translation>
     </message>
     <message>
         <source>Searching</source>
-        <translation type="unfinished"></translation>
+        <translation>Ищет</translation>
     </message>
     <message>
         <source>Sending</source>
-        <translation type="unfinished"></translation>
+        <translation>Отправка</translation>
     </message>
     <message>
         <source>Starting the model</source>
@@ -2818,15 +2830,15 @@
     </message>
     <message>
         <source>The connection broke; taking the reply up again</source>
-        <translation type="unfinished"></translation>
+        <translation>Связь прервалась; приём ответа возобновляется</translation>
     </message>
     <message>
         <source>The service cannot be reached</source>
-        <translation type="unfinished">Сервис недоступен</translation>
+        <translation>Сервис недоступен</translation>
     </message>
     <message>
         <source>The service is busy</source>
-        <translation type="unfinished"></translation>
+        <translation>Сервис занят</translation>
     </message>
     <message>
         <source>Thinking</source>
@@ -2834,7 +2846,7 @@
     </message>
     <message>
         <source>Too many requests</source>
-        <translation type="unfinished">Слишком много запросов</translation>
+        <translation>Слишком много запросов</translation>
     </message>
     <message>
         <source>Waiting for the reply</source>
@@ -2846,7 +2858,7 @@
     </message>
     <message>
         <source>again in %1</source>
-        <translation type="unfinished"></translation>
+        <translation>повтор через %1</translation>
     </message>
 </context>
 <context>
@@ -3044,7 +3056,7 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>waiting for a deferred reply</source>
-        <translation type="unfinished"></translation>
+        <translation>ждёт отложенного ответа</translation>
     </message>
     <message>
         <source>writing</source>

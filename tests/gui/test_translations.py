@@ -66,6 +66,7 @@ NAMES = {
         "crt",
         "CSV",
         "GGUF",
+        "JSON",
         "gguf",
         "HTTP",
         "http",

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QItemSelectionModel, QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -112,8 +112,9 @@ class OutboxDialog(QDialog):
             return self.tr("Checking now")
         left_s = round((operation.next_check_at - now).total_seconds())
         text = self.tr("Next check in %1").replace("%1", clock(left_s))
-        checks = QLocale().toString(operation.checks)
-        return f"{text} · {self.tr('checked %1 times', '', operation.checks).replace('%1', checks)}"
+        checks = self.tr("checked %n time(s)", "", operation.checks)
+        failed = self.tr("the last check failed") if operation.error else ""
+        return " · ".join(filter(None, (text, failed or checks)))
 
     # -- what is done
 
