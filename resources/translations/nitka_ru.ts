@@ -2131,7 +2131,7 @@
     </message>
     <message>
         <source>Form of the repl&amp;y</source>
-        <translation>Вид отв&amp;ета</translation>
+        <translation>&amp;Формат ответа</translation>
     </message>
     <message>
         <source>JSON by a schema</source>
