@@ -161,7 +161,9 @@ def open_backend(
         library,
         runs,
         operations,
-        PullController(PulledStore(database), remote, assistants, connections, report),
+        PullController(
+            PulledStore(database), remote, assistants, connections, mark.token, mark.is_alive, report
+        ),
         FindController(FindingStore(database)),
         ImagesController(fetch_image),
     )

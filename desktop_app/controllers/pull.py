@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -47,7 +47,10 @@ T = TypeVar("T")
 
 
 class PullController:
-    """Lives on the worker's loop; ``report`` may be called at any moment and must not block."""
+    """Lives on the worker's loop; ``report`` may be called at any moment and must not block.
+
+    ``owner`` names this process, ``is_alive`` says whether the one with a token still runs.
+    """
 
     def __init__(
         self,
@@ -55,12 +58,16 @@ class PullController:
         remote: RemoteStore,
         assistants: AssistantStore,
         connections: ConnectionsController,
+        owner: str,
+        is_alive: Callable[[str], bool],
         report: Callable[[Fact], None],
     ) -> None:
         self._pulled = pulled
         self._remote = remote
         self._assistants = assistants
         self._connections = connections
+        self._owner = owner
+        self._is_alive = is_alive
         self._report = report
         self._tasks = TaskOwner(lambda error: log.warning("a pull failed", exc_info=error))
         self._running: dict[ConnectionId, _Running] = {}
@@ -70,7 +77,8 @@ class PullController:
 
         One at a time for a connection: a second caller waits for the same.  Returns what was brought, also when the
         pull was stopped; who stops waiting does not stop it.  Raises NotOfferedError, UnusableAssistantError (the
-        connection is gone), ServiceError, StoreError; what was brought by then stays.
+        connection is gone), RunInProgressError (another program pulls), ServiceError, StoreError; what was brought by
+        then stays.
         """
         running = self._running.get(connection_id) or self._begin(connection_id)
         if running is None:
@@ -120,8 +128,11 @@ class PullController:
     async def _run(self, connection_id: ConnectionId, pull: "_Pull") -> None:
         stage = FAILED
         try:
-            async with self._connections.using(connection_id) as service:
-                await pull.run(_holding(service))
+            async with (
+                self._connections.using(connection_id) as service,
+                self._taken_up(connection_id) as place,
+            ):
+                await pull.run(_holding(service), place)
             stage = DONE
         except asyncio.CancelledError:
             stage = STOPPED
@@ -129,6 +140,15 @@ class PullController:
         finally:
             del self._running[connection_id]
             pull.tell_end(stage)
+
+    @asynccontextmanager
+    async def _taken_up(self, connection_id: ConnectionId) -> AsyncGenerator[PullPlace, None]:
+        """Where the pull goes on; nobody else pulls meanwhile."""
+        place = await self._pulled.take_up(connection_id, self._owner, self._is_alive)
+        try:
+            yield place
+        finally:
+            await self._pulled.leave(connection_id, self._owner)
 
 
 class _Running(NamedTuple):
@@ -149,16 +169,14 @@ class _Pull:
         self._told_at_s = 0.0
         self.counts = PullCounts()
 
-    async def run(self, service: Holding) -> None:
-        """Bring everything, from the place that is noted on."""
-        place = await self._store.place(self._connection_id)
-        self.counts = place.counts
-        await self._go_to(place.stage, place.page_token)
+    async def run(self, service: Holding, place: PullPlace) -> None:
+        """Bring everything from ``place`` on."""
+        self._place, self.counts = place, place.counts
         if self._place.stage == ASSISTANTS:
             await self._all(service.assistants, lambda found: self._take_assistant(service, found))
             await self._go_to(THREADS, "")
         await self._all(service.threads, lambda found: self._take_thread(service, found))
-        await self._store.forget_place(self._connection_id)
+        await self._store.finish(self._connection_id)
 
     def tell_end(self, stage: str) -> None:
         """The pull is over."""

@@ -222,9 +222,10 @@ MIGRATIONS = (
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX remote_records_local ON remote_records (local_id);
 
-        -- How far a pull is; the next one goes on from there.
+        -- How far a pull is; the next one goes on from there.  owner is the process that pulls, empty when none does.
         CREATE TABLE pulls (
             connection_id TEXT PRIMARY KEY,
+            owner TEXT NOT NULL,
             stage TEXT NOT NULL,
             page_token TEXT NOT NULL,
             counts TEXT NOT NULL,

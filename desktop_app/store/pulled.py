@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from desktop_app.domain.errors import RunInProgressError
 from desktop_app.domain.ids import ConnectionId, MessageId
 from desktop_app.domain.remote import PullCounts, PulledAssistant, PulledMessage, PulledThread
 from desktop_app.store import pulled_assistants, pulled_threads
@@ -34,35 +35,63 @@ class PulledStore:
         self._database = database
         self._clock = clock
 
-    async def place(self, connection_id: ConnectionId) -> PullPlace:
-        """Where a pull that did not come to its end goes on; the beginning when there is none."""
+    async def take_up(
+        self, connection_id: ConnectionId, owner: str, is_alive: Callable[[str], bool]
+    ) -> PullPlace:
+        """Where a pull that did not come to its end goes on, or the beginning; from now on ``owner`` pulls.
 
-        def select(connection: sqlite3.Connection) -> PullPlace:
+        ``is_alive`` says whether the process with a token still runs; it is called on the store's thread.  Raises
+        RunInProgressError when another one pulls: the stage is for one.
+        """
+        now = to_microseconds(self._clock())
+
+        def take_up(connection: sqlite3.Connection) -> PullPlace:
             row = connection.execute(
-                "SELECT stage, page_token, counts FROM pulls WHERE connection_id = ?", (connection_id,)
+                "SELECT owner, stage, page_token, counts FROM pulls WHERE connection_id = ?", (connection_id,)
             ).fetchone()
-            return PullPlace(row[0], row[1], from_json(row[2], PullCounts)) if row else PullPlace()
+            if row is None:
+                place = PullPlace()
+                values = (connection_id, owner, place.stage, place.page_token, to_json(place.counts), now)
+                connection.execute("INSERT INTO pulls VALUES (?, ?, ?, ?, ?, ?)", values)
+                return place
+            other, stage, page_token, counts = row
+            if other not in ("", owner) and is_alive(other):
+                raise RunInProgressError("another program pulls through this connection")
+            connection.execute("UPDATE pulls SET owner = ? WHERE connection_id = ?", (owner, connection_id))
+            return PullPlace(stage, page_token, from_json(counts, PullCounts))
 
-        return await self._database.read(select)
+        return await self._database.run(take_up)
 
     async def save_place(self, connection_id: ConnectionId, place: PullPlace) -> None:
         """Note how far the pull is."""
-        counts, now = to_json(place.counts), to_microseconds(self._clock())
-        values = (connection_id, place.stage, place.page_token, counts, now)
+        values = (place.stage, place.page_token, to_json(place.counts), to_microseconds(self._clock()))
 
         def save(connection: sqlite3.Connection) -> None:
-            connection.execute("INSERT OR REPLACE INTO pulls VALUES (?, ?, ?, ?, ?)", values)
+            connection.execute(
+                "UPDATE pulls SET stage = ?, page_token = ?, counts = ?, updated_at = ? WHERE connection_id = ?",
+                (*values, connection_id),
+            )
 
         await self._database.run(save)
 
-    async def forget_place(self, connection_id: ConnectionId) -> None:
+    async def leave(self, connection_id: ConnectionId, owner: str) -> None:
+        """The pull of ``owner`` rests; whoever comes next goes on from its place."""
+
+        def leave(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE pulls SET owner = '' WHERE connection_id = ? AND owner = ?", (connection_id, owner)
+            )
+
+        await self._database.run(leave)
+
+    async def finish(self, connection_id: ConnectionId) -> None:
         """The pull has come to its end; the next one begins anew."""
 
-        def forget(connection: sqlite3.Connection) -> None:
+        def finish(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM pulls WHERE connection_id = ?", (connection_id,))
             connection.execute("DELETE FROM pulled_messages WHERE connection_id = ?", (connection_id,))
 
-        await self._database.run(forget)
+        await self._database.run(finish)
 
     async def keep_assistant(self, connection_id: ConnectionId, pulled: PulledAssistant) -> KeptAssistant:
         """Make an assistant of what was pulled with all its versions, or add those that are new, and count them.

@@ -20,6 +20,7 @@ from desktop_app.domain.errors import (
     NotFoundError,
     NotOfferedError,
     RequestRejectedError,
+    RunInProgressError,
     ServiceFaultError,
     SignInError,
     UnusableAssistantError,
@@ -187,9 +188,16 @@ class Scene:
         )
         self.pulling = self.program()
 
-    def program(self) -> PullController:
+    def program(self, owner: str = "first", *others: str) -> PullController:
+        """A program, and which others run besides."""
         return PullController(
-            PulledStore(self.database), self.remote, self.assistants, self.connections, self.facts.append
+            PulledStore(self.database),
+            self.remote,
+            self.assistants,
+            self.connections,
+            owner,
+            others.__contains__,
+            self.facts.append,
         )
 
     async def open(self) -> None:
@@ -332,7 +340,7 @@ async def test_a_pull_that_is_cut_anywhere_goes_on_to_the_same_records(
         with pytest.raises(RuntimeError, match="killed"):
             await s.pull()
         assert s.stages()[-1] == "failed"
-        s.pulling = s.program()
+        s.pulling = s.program("second")
         assert await s.pulling.pull(HERE) == counts
         assert await s.everything() == expected
         assert expected["left over"] == []
@@ -351,6 +359,21 @@ async def test_stopping_keeps_what_was_brought(tmp_path: Path) -> None:
         s.service.gate = None
         await s.pull()
         assert len(await s.conversations.threads()) == 8
+
+
+async def test_one_program_pulls_at_a_time(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        filled(s.service)
+        s.service.gate = asyncio.Event()
+        pulling = asyncio.create_task(s.pulling.pull(HERE))
+        await until(lambda: s.service.calls > 11)
+        second = s.program("second", "first")
+        with pytest.raises(RunInProgressError):
+            await second.pull(HERE)
+        s.service.gate.set()
+        assert (await pulling).threads == 8
+        assert (await second.pull(HERE)).new_messages == 0
+        await second.close()
 
 
 async def test_progress_is_told_at_most_ten_times_a_second(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ CREATE TABLE migrations (
 ;
 INSERT INTO "migrations" VALUES(1,'records',1795413016320086);
 INSERT INTO "migrations" VALUES(2,'deleted messages',1795413016320086);
-INSERT INTO "migrations" VALUES(3,'services',1795667269122178);
+INSERT INTO "migrations" VALUES(3,'services',1795668971662559);
 CREATE TABLE operations (
             id TEXT PRIMARY KEY,
             run_id TEXT NOT NULL UNIQUE REFERENCES runs (id) ON DELETE CASCADE,
@@ -122,12 +122,13 @@ CREATE TABLE pulled_messages (
 INSERT INTO "pulled_messages" VALUES('01a206f47f0270009612c19078ee01f4','fvtt0000000000000002',0,'fvtm0000000000000009','user','','completed',1767226800000000,'[]','[]','Half pulled');
 CREATE TABLE pulls (
             connection_id TEXT PRIMARY KEY,
+            owner TEXT NOT NULL,
             stage TEXT NOT NULL,
             page_token TEXT NOT NULL,
             counts TEXT NOT NULL,
             updated_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
-INSERT INTO "pulls" VALUES('01a206f47f0270009612c19078ee01f4','threads','b3BhcXVl','{"assistants":1,"versions":1,"threads":0,"messages":0,"new_messages":0}',1767226800000000);
+INSERT INTO "pulls" VALUES('01a206f47f0270009612c19078ee01f4','00000000000000000000000000000000','threads','b3BhcXVl','{"assistants":1,"versions":1,"threads":0,"messages":0,"new_messages":0}',1767226800000000);
 CREATE TABLE remote_records (
             connection_id TEXT NOT NULL,
             kind TEXT NOT NULL,
