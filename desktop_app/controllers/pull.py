@@ -128,11 +128,10 @@ class PullController:
     async def _run(self, connection_id: ConnectionId, pull: "_Pull") -> None:
         stage = FAILED
         try:
-            async with (
-                self._connections.using(connection_id) as service,
-                self._taken_up(connection_id) as place,
-            ):
-                await pull.run(_holding(service), place)
+            async with self._connections.using(connection_id) as service:
+                holding = _holding(service)
+                async with self._taken_up(connection_id) as place:
+                    await pull.run(holding, place)
             stage = DONE
         except asyncio.CancelledError:
             stage = STOPPED
