@@ -17,6 +17,7 @@ import msgspec
 from desktop_app.domain.errors import BadReplyError, ServiceError, UnreachableError
 from desktop_app.services.failures import error_in_stream, fault_in_body
 from desktop_app.services.json_case import camel_cased
+from desktop_app.services.surrogates import without_halves
 
 MAX_VALUE_BYTES = 64 << 20
 READ_OUT_S = 1.0
@@ -169,8 +170,8 @@ async def read_out(values: AsyncIterator[dict[str, Any]]) -> None:
 def object_in(body: bytes, redacted: Callable[[str], str]) -> dict[str, Any]:
     """The one object of a whole body, its keys in camelCase.  Raises BadReplyError."""
     try:
-        value = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
-    except _UNREADABLE as error:
+        value = _decoded(body.removeprefix(b"\xef\xbb\xbf"))
+    except BrokenJsonError as error:
         raise BadReplyError(_described("not JSON", body, redacted)) from error
     if not isinstance(value, dict):
         raise BadReplyError(f"not an object but {type(value).__name__}")
@@ -228,8 +229,12 @@ def _whole(line: bytes) -> tuple[bool, object]:
 
 
 def _decoded(raw: bytes) -> object:
-    """The value of a finished object; bytes that are no UTF-8 are replaced, as everywhere."""
+    """The value of a whole object; bytes that are no UTF-8 and halves of characters are replaced, as everywhere."""
+    text = raw.decode("utf-8", "replace")
     try:
-        return msgspec.json.decode(raw.decode("utf-8", "replace"))
+        try:
+            return msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            return msgspec.json.decode(without_halves(text))
     except _UNREADABLE as error:
         raise BrokenJsonError(f"not JSON: {error}") from error

@@ -7,7 +7,6 @@ says.  The rules are those of the protocol page (responses.md, section 3).
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from typing import TypeVar
@@ -16,15 +15,11 @@ import msgspec
 
 from desktop_app.domain.errors import BadReplyError, ServiceError, ServiceFaultError
 from desktop_app.services.sse import EventTooLargeError, SseDecoder, SseEvent
+from desktop_app.services.surrogates import without_halves
 
 log = logging.getLogger(__name__)
 
 DONE = "[DONE]"
-
-_PAIR_OR_ESCAPE = re.compile(
-    r"\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[dD][89a-fA-F][\da-fA-F]{2}|\\."
-)
-_HALF = re.compile(r"\\u[dD][89a-fA-F][\da-fA-F]{2}")
 
 _T = TypeVar("_T")
 
@@ -67,7 +62,7 @@ def decoded(data: str, kind: type[_T]) -> _T:
         try:
             return msgspec.json.decode(data, type=kind, strict=False)
         except msgspec.DecodeError:
-            return msgspec.json.decode(_PAIR_OR_ESCAPE.sub(_without_half, data), type=kind, strict=False)
+            return msgspec.json.decode(without_halves(data), type=kind, strict=False)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise BadReplyError(f"an event that is not of the protocol: {error}") from error
 
@@ -126,8 +121,3 @@ def _is_whole(last: SseEvent) -> bool:
             log.info("the stream ends in the middle of an event")
             return False
     return True
-
-
-def _without_half(match: re.Match[str]) -> str:
-    """Servers that cut a text between the halves of a surrogate pair send what JSON in UTF-8 cannot hold."""
-    return r"\ufffd" if _HALF.fullmatch(match[0]) else match[0]

@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.domain.errors import BadReplyError, RateLimitedError, ServiceError
-from desktop_app.services.json_stream import BrokenJsonError, CutJsonError, JsonStreamDecoder, unwrapped
+from desktop_app.services.json_stream import (
+    BrokenJsonError,
+    CutJsonError,
+    JsonStreamDecoder,
+    object_in,
+    unwrapped,
+)
 
 VALUES: list[object] = [
     {"result": {"text": "Казань \U0001f994 \u2028\u2029\x85", "n": "7000"}},
@@ -93,6 +99,14 @@ def test_values_come_as_soon_as_they_are_whole(framing: str) -> None:
 def test_nothing_is_no_value() -> None:
     for body in (b"", b"\n", b"\xef\xbb\xbf", b" \r\n", b"[]", b"null", b"[\n]\n"):
         assert decoded([body]) == []
+
+
+@pytest.mark.parametrize("end", [b"\n", b""])
+def test_half_a_character_spoils_only_itself(end: bytes) -> None:
+    line = rb'{"text":"a \ud83d b \ud83e\udd94 \\ud83d \udd94"}'
+    told = {"text": "a \ufffd b \U0001f994 \\ud83d \ufffd"}
+    assert decoded([line + end]) == [told]
+    assert object_in(line, str) == told
 
 
 @pytest.mark.parametrize("framing", FRAMINGS)
