@@ -8,6 +8,7 @@ T = TypeVar("T")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+_LARGEST = (1 << 63) - 1
 
 
 def utc_now() -> datetime:
@@ -64,6 +65,11 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def storable_count(number: int | None) -> int | None:
+    """``number`` as near as an INTEGER comes to it: services that count wrongly must not spoil what is stored with it."""
+    return None if number is None else max(-_LARGEST, min(number, _LARGEST))
 
 
 def marks(values: Iterable[object]) -> str:

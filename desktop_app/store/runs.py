@@ -17,6 +17,7 @@ from desktop_app.store.rows import (
     from_json,
     from_json_or_none,
     marks,
+    storable_count,
     to_json,
     to_microseconds,
     to_microseconds_or_none,
@@ -68,8 +69,8 @@ def end(connection: sqlite3.Connection, run: Run) -> bool:
             run.status,
             to_microseconds_or_none(run.first_text_at),
             to_microseconds_or_none(run.ended_at),
-            usage and usage.prompt_tokens,
-            usage and usage.completion_tokens,
+            storable_count(usage.prompt_tokens) if usage else None,
+            storable_count(usage.completion_tokens) if usage else None,
             run.remote_id,
             error,
             " ".join(run.seen),
@@ -88,7 +89,7 @@ def note_place(
     connection.execute(
         "UPDATE runs SET cursor = coalesce(?, cursor), remote_id = coalesce(?, remote_id)"
         " WHERE id = (SELECT run_id FROM messages WHERE id = ?) AND status = ?",
-        (cursor, remote_id, message_id, Status.WRITING),
+        (storable_count(cursor), remote_id, message_id, Status.WRITING),
     )
 
 

@@ -286,6 +286,20 @@ async def test_a_run_ends_exactly_once(store: ConversationStore, talk: Talk) -> 
     assert not (await store.threads())[0].is_unread
 
 
+async def test_counts_that_no_service_means_do_not_spoil_an_ending(
+    store: ConversationStore, talk: Talk
+) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    _, reply, run = await talk.begin(thread.id, "Question")
+    await store.save_reply(reply.id, "Half", cursor=10**30, remote_id="r")
+    ended = replace(run, status=Status.COMPLETED, usage=Usage(10**30, -(10**30)))
+    assert await store.end_run(ended, "The whole answer")
+    assert await talk.texts(thread.id) == ["Question", "The whole answer"]
+    stored = await store.run(run.id)
+    assert stored is not None
+    assert stored.usage == Usage(2**63 - 1, 1 - 2**63)
+
+
 async def test_writing_is_no_ending(store: ConversationStore, talk: Talk) -> None:
     thread = await store.create_thread(ASSISTANT)
     _, _, run = await talk.begin(thread.id, "Question")
