@@ -7,7 +7,16 @@ timer runs once for it.
 from collections import deque
 from collections.abc import Iterable
 
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QCoreApplication,
+    QElapsedTimer,
+    QEvent,
+    QMetaMethod,
+    QObject,
+    Qt,
+    QTimer,
+    Signal,
+)
 
 from desktop_app.controllers.facts import Fact, ReplyEdited
 from desktop_app.domain.ids import MessageId
@@ -20,7 +29,8 @@ _WAKE = QEvent.Type(QEvent.registerEventType())
 class Bridge(QObject):
     """Lives on the window's thread; ``post`` may be called from any.
 
-    ``arrived(list[Fact])``: everything since the last frame, in order, edits of one reply merged.
+    ``arrived(list[Fact])``: everything since the last frame, in order, edits of one reply merged.  Facts wait for the
+    first listener: runs are read on while the window is still being put together.
     """
 
     arrived = Signal(list)
@@ -45,9 +55,17 @@ class Bridge(QObject):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == _WAKE:
-            self._timer.start(max(0, FRAME_MS - self._since_last.elapsed()))
+            if self.isSignalConnected(QMetaMethod.fromSignal(self.arrived)):
+                self._begin_frame()
             return True
         return super().event(event)
+
+    def connectNotify(self, _signal: QMetaMethod) -> None:
+        if self._is_woken:
+            self._begin_frame()
+
+    def _begin_frame(self) -> None:
+        self._timer.start(max(0, FRAME_MS - self._since_last.elapsed()))
 
     def _deliver(self) -> None:
         self._is_woken = False  # before draining: a fact that comes meanwhile wakes again

@@ -50,6 +50,18 @@ def test_nothing_ticks_while_nothing_is_pending(qtbot: QtBot) -> None:
     assert not any(timer.isActive() for timer in bridge.findChildren(QTimer))
 
 
+def test_what_happens_before_anybody_listens_is_told_then(qtbot: QtBot) -> None:
+    bridge, heard = Bridge(), Bridge()
+    bridge.post(edited(0, "early"))
+    with qtbot.waitSignal(heard.arrived):  # by now a listener would have been told
+        heard.post(edited(0, "early"))
+    bridge.post(edited(5, " bird"))
+    batches: list[list[Fact]] = []
+    bridge.arrived.connect(batches.append)
+    qtbot.waitUntil(lambda: bool(batches))
+    assert batches == [[edited(0, "early bird")]]
+
+
 def test_edits_of_one_reply_are_merged_and_facts_keep_their_order() -> None:
     changed = LibraryChanged(threads=True)
     facts: list[Fact] = [edited(0, "a"), edited(1, "b")]
