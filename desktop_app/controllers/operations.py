@@ -56,6 +56,7 @@ AT_ONCE = 4
 CHECK_S = 30.0
 SLICE_S = 60.0
 FAREWELL_S = 1.0
+LONGEST_WAIT_S = 3600.0
 NOTHING_YET = timedelta(0)
 
 
@@ -87,6 +88,7 @@ class OperationsController:
         self._claim = claim
         self._clock = clock
         self._tasks = TaskOwner(self._on_fault)
+        self._sendings = TaskOwner(self._on_fault)
         self._farewells = TaskOwner(self._on_fault)
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._changed = asyncio.Event()
@@ -105,9 +107,13 @@ class OperationsController:
         self._wake()
 
     async def close(self) -> None:
-        """Follow nothing any more; the next start goes on.  Services get a moment to hear what was cancelled."""
+        """Follow nothing any more; the next start goes on.
+
+        Services get a moment to hear what was cancelled, and to say that they have what is just being sent: a request
+        whose id nobody heard is lost.
+        """
         await self._tasks.stop()
-        await self._farewells.stop(FAREWELL_S)
+        await asyncio.gather(self._sendings.stop(FAREWELL_S), self._farewells.stop(FAREWELL_S))
 
     # -- sending
 
@@ -131,7 +137,7 @@ class OperationsController:
         self._report(RunBegan(thread_id, reply, question))
         self._report(OperationChanged(operation))
         self._report(LibraryChanged(threads=True))
-        sending = self._tasks.start(self._submit(operation, run, reply), f"send {operation.id}")
+        sending = self._sendings.start(self._submit(operation, run, reply), f"send {operation.id}")
         if sending is None:  # leaving: told at the next start
             return operation
         await asyncio.wait([sending])  # who stops waiting does not stop the sending
@@ -244,7 +250,7 @@ class OperationsController:
         now = self._clock()
         wait = next_check(operation.checks + 1, now - operation.sent_at)
         if retry_after_s := getattr(error, "retry_after_s", None):
-            wait = max(wait, timedelta(seconds=retry_after_s))
+            wait = max(wait, timedelta(seconds=min(retry_after_s, LONGEST_WAIT_S)))
         checked = await self._operations.checked(
             operation.id, now + wait, RunError.of(error) if error else None
         )

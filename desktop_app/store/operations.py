@@ -31,6 +31,8 @@ SELECT = """
     FROM operations o JOIN threads t ON t.id = o.thread_id
 """
 OPEN = "o.status IN ('sending', 'waiting')"
+# A clock that was set back has made the last check a thing of the future: its next one may be years away.
+DUE_AT = "CASE WHEN coalesce(checked_at, sent_at) > ? THEN 0 ELSE next_check_at END"
 
 
 class OperationStore:
@@ -164,17 +166,18 @@ class OperationStore:
 
     async def due(self, moment: datetime) -> list[Operation]:
         """Those that wait and are to be asked for at ``moment``, longest due first."""
+        now = to_microseconds(moment)
         return await self._read(
-            "o.status = 'waiting' AND o.next_check_at <= ? ORDER BY o.next_check_at, o.id",
-            to_microseconds(moment),
+            f"o.status = 'waiting' AND {DUE_AT} <= ? ORDER BY o.next_check_at, o.id", now, now
         )
 
     async def next_check_at(self) -> datetime | None:
         """When the next of them is due, None when none waits."""
+        now = to_microseconds(self._clock())
 
         def select(connection: sqlite3.Connection) -> datetime | None:
             row = connection.execute(
-                "SELECT min(next_check_at) FROM operations WHERE status = 'waiting'"
+                f"SELECT min({DUE_AT}) FROM operations WHERE status = 'waiting'", (now,)
             ).fetchone()
             return to_time_or_none(row[0])
 

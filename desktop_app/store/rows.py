@@ -68,7 +68,7 @@ def storable(text: str) -> str:
 
 
 def storable_count(number: int | None) -> int | None:
-    """``number`` as near as an INTEGER comes to it: services that count wrongly must not spoil what is stored with it."""
+    """``number`` as near as an INTEGER comes to it: a service that counts wrongly must not spoil what it counts."""
     return None if number is None else max(-_LARGEST, min(number, _LARGEST))
 
 

@@ -302,6 +302,32 @@ async def test_what_may_pass_never_ends_an_operation(tmp_path: Path, error: Exce
         assert (await program.reply(sent)).text == "The reply"
 
 
+async def test_a_service_that_says_wait_for_ever_is_asked_in_an_hour(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        program = s.program()
+        await program.operations.send(s.thread_id, "?")
+        s.service.answers = [RateLimitedError("slow", retry_after_s=1e18), DONE]
+        await s.pass_time(1)
+        await until(lambda: len(s.service.asked) == 1)
+        await s.pass_time(3600)
+        await until(lambda: program.endings())
+
+
+async def test_a_clock_that_is_set_back_delays_nothing(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        program = s.program()
+        s.clock.now += timedelta(days=5000)
+        await program.operations.send(s.thread_id, "?")
+        s.service.answers = [GOING, DONE]
+        await s.pass_time(-5000 * 86400)
+        await until(lambda: len(s.service.asked) == 1)
+        await until(lambda: program.statuses().count(OperationStatus.WAITING) == 2)
+        (waiting,) = await program.store.open()
+        assert waiting.next_check_at == s.clock.now + timedelta(seconds=2)
+        await s.pass_time(2)
+        await until(lambda: program.endings())
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "code"),
     [
@@ -368,6 +394,24 @@ async def test_a_program_that_died_while_sending_is_told_at_the_next_start(tmp_p
         assert second.statuses() == [OperationStatus.LOST]
         reply = (await second.conversations.messages(s.thread_id))[-1]
         assert reply.status is Status.INTERRUPTED
+
+
+async def test_who_leaves_at_once_still_hears_that_the_request_was_taken(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        first = s.program()
+        s.service.gate = asyncio.Event()
+        sending = asyncio.create_task(first.operations.send(s.thread_id, "?"))
+        await until(lambda: s.service.requests)
+        leaving = asyncio.create_task(first.operations.close())
+        await asyncio.sleep(0)
+        s.service.gate.set()
+        await leaving
+        assert (await sending).status is OperationStatus.WAITING
+        second = s.program("second")
+        s.service.answers = [DONE]
+        await second.operations.start("second".__eq__)
+        await s.pass_time(1)
+        await until(lambda: second.endings())
 
 
 async def test_who_stops_waiting_for_the_sending_does_not_stop_it(tmp_path: Path) -> None:
