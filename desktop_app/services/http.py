@@ -227,7 +227,7 @@ class HttpClient:
         """The reply; a 401 that a fresh token may cure is answered by asking once more, for nothing was done yet."""
         response = await self._reply(wanted)
         try:
-            if response.status_code == 401 and await self._sign_in.renew():
+            if response.status_code == 401 and await self._sign_in.renew(response.request.headers):
                 await response.aclose()
                 response = await self._reply(wanted)
             if not response.is_success:

@@ -36,7 +36,7 @@ class Unsigned:
         """None."""
         return {}
 
-    async def renew(self) -> bool:
+    async def renew(self, refused: Mapping[str, str]) -> bool:
         """Nobody but the user can."""
         return False
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -21,8 +21,11 @@ class SignIn(Protocol):
         """The headers that sign the next request.  Raises NitkaError."""
         ...
 
-    async def renew(self) -> bool:
-        """After a 401: get a fresh token if there is a way; whether it is worth to ask once more."""
+    async def renew(self, refused: Mapping[str, str]) -> bool:
+        """After a 401 to a request with the headers ``refused``: get a fresh token if there is a way.
+
+        Says whether it is worth to ask once more.
+        """
         ...
 
     def redacted(self, text: str) -> str:
@@ -42,7 +45,7 @@ class KeySignIn:
         """The ``authorization`` header.  Raises SignInError for a key that no header can hold."""
         return {"authorization": f"{self._scheme} {sendable(self._key)}"} if self._key else {}
 
-    async def renew(self) -> bool:
+    async def renew(self, refused: Mapping[str, str]) -> bool:
         """Nobody but the user can."""
         return False
 
@@ -56,7 +59,7 @@ class IamToken:
     """A token that an OAuth token was exchanged for; it ends after 12 hours at most.  Times are aware UTC."""
 
     secret: Secret
-    expires_at: datetime | None = field(default=None, compare=False)
+    expires_at: datetime | None = None
 
 
 def _utc_now() -> datetime:
@@ -90,18 +93,19 @@ class OAuthSignIn:
         if token is None:
             async with self._exchanging:
                 token = self._fresh() or await self._exchanged()
-        return {"authorization": f"Bearer {sendable(token.secret)}"}
+        return _bearer(token)
 
-    async def renew(self) -> bool:
-        """Exchange once more, unless another request just did; False when the same token comes again.
+    async def renew(self, refused: Mapping[str, str]) -> bool:
+        """Exchange once more, unless another request did since; False when the same token comes again.
 
         Raises ServiceError.
         """
-        refused = self._token
+        sent = refused.get("authorization")
         async with self._exchanging:
-            if self._token is refused:
-                await self._exchanged()
-        return self._token != refused
+            token = self._token
+            if token is None or _bearer(token)["authorization"] == sent:
+                token = await self._exchanged()
+        return _bearer(token)["authorization"] != sent
 
     def redacted(self, text: str) -> str:
         """``text`` without the OAuth token and without every IAM token it was exchanged for."""
@@ -117,6 +121,10 @@ class OAuthSignIn:
         use = min(LONGEST_USE, token.expires_at - now - BEFORE_END) if token.expires_at else LONGEST_USE
         self._token, self._fresh_until = token, now + max(use, SHORTEST_USE)
         return token
+
+
+def _bearer(token: IamToken) -> Mapping[str, str]:
+    return {"authorization": f"Bearer {sendable(token.secret)}"}
 
 
 def sendable(key: Secret) -> str:

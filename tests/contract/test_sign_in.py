@@ -54,7 +54,7 @@ async def test_each_way_to_sign_in_sends_its_own_header() -> None:
     ):
         sign_in = sign_in_of(connection(auth), credentials)
         assert await sign_in.headers() == sent
-        assert not await sign_in.renew()
+        assert not await sign_in.renew(sent)
         assert KEY not in sign_in.redacted(f"what {KEY}?") or auth is Auth.NONE
 
 
@@ -106,8 +106,9 @@ async def test_an_end_that_nobody_understands_is_no_error(expires_at: object) ->
 async def test_a_refused_token_is_exchanged_once_more_however_many_were_refused() -> None:
     async with IamServer(delay_s=0.05) as iam:
         sign_in = oauth(iam)
-        await sign_in.headers()
-        assert await asyncio.gather(*(sign_in.renew() for _ in range(5))) == [True] * 5
+        sent = await sign_in.headers()
+        assert await asyncio.gather(*(sign_in.renew(sent) for _ in range(5))) == [True] * 5
+        assert await sign_in.renew(sent)  # a refusal that comes late
         assert await sign_in.headers() == bearer(2)
         assert len(iam.seen) == 2
 
@@ -115,8 +116,7 @@ async def test_a_refused_token_is_exchanged_once_more_however_many_were_refused(
 async def test_the_same_token_again_is_not_worth_another_request() -> None:
     async with IamServer(is_repeating=True) as iam:
         sign_in = oauth(iam)
-        await sign_in.headers()
-        assert not await sign_in.renew()
+        assert not await sign_in.renew(await sign_in.headers())
 
 
 async def test_a_request_that_is_given_up_does_not_stop_the_others() -> None:
@@ -185,7 +185,7 @@ async def test_neither_the_oauth_token_nor_any_iam_token_is_shown(caplog: pytest
         with caplog.at_level(logging.DEBUG, "desktop_app"):
             sign_in = oauth(iam)
             await sign_in.headers()
-            await sign_in.renew()
+            await sign_in.renew(await sign_in.headers())
         every = f"{OAUTH_TOKEN} {token(1)} {token(2)}"
         assert sign_in.redacted(every) == "••• ••• •••"
         shown = f"{caplog.text} {sign_in!r} {vars(sign_in)!r}"

@@ -493,7 +493,7 @@ class RenewedSignIn:
     async def headers(self) -> Mapping[str, str]:
         return {"authorization": f"Bearer {self.tokens[0]}"}
 
-    async def renew(self) -> bool:
+    async def renew(self, refused: Mapping[str, str]) -> bool:
         if len(self.tokens) > 1:
             self.tokens.pop(0)
             return True
