@@ -86,7 +86,7 @@ async def one_ending(
 class ActiveRun:
     """A run that goes on.
 
-    ``can_resume``: the service writes on without us.  ``is_leaving``: the program ends.  ``hurry`` ends a wait before
+    ``writes_on``: the service writes on without us.  ``is_leaving``: the program ends.  ``hurry`` ends a wait before
     the next attempt.  ``stage`` is what goes on while no words come.
     """
 
@@ -94,7 +94,7 @@ class ActiveRun:
     reply: Message
     growing: GrowingReply
     is_resumed: bool = False
-    can_resume: bool = False
+    writes_on: bool = False
     is_leaving: bool = False
     citations: tuple[Citation, ...] = ()
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
@@ -105,6 +105,11 @@ class ActiveRun:
     def is_continued(self) -> bool:
         """Whether the reply had text before this run."""
         return bool(self.reply.text) and not self.is_resumed
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether a later start can read the rest; the service knows only what a continued reply has gained."""
+        return self.writes_on and not self.is_continued
 
     def message(self) -> Message:
         """The reply as it is now."""
@@ -193,6 +198,7 @@ class Answering:
             lambda: service.resume(request, remote_id, cursor),
             RESUME_RETRIES,
             lambda error, attempt: self._wait(active, error, attempt),
+            is_safe=True,
         )
         ending = await self._listen(active, one_ending(events, has_text=bool(active.reply.text)))
         if ending.error and ending.error.code == NotFoundError.code:
@@ -237,9 +243,9 @@ class Answering:
                 self._stage(active, stage, fraction)
             case RunAccepted(remote_id, _, can_resume):
                 active.run = replace(active.run, remote_id=remote_id or active.run.remote_id)
-                if can_resume and remote_id and not active.is_continued:
-                    active.can_resume = True
-                    active.growing.can_resume(remote_id)
+                active.writes_on = active.writes_on or (can_resume and bool(remote_id))
+                if active.can_resume:
+                    active.growing.can_resume(active.run.remote_id)
             case Checkpoint(cursor):
                 active.growing.checkpoint(cursor)
             case UsageReported(usage):

@@ -15,11 +15,13 @@ async def persistent(
     ask: Callable[[], AsyncGenerator[RunEvent, None]],
     retries: int,
     wait: Callable[[ServiceError, int], Awaitable[None]],
+    *,
+    is_safe: bool = False,
 ) -> AsyncGenerator[RunEvent, None]:
     """The events of the first attempt that the service takes, of at most ``retries`` more than one.
 
-    ``wait`` is awaited after an attempt that may be repeated, with its error and number (0 for the first); raises what
-    the last attempt raised.
+    ``wait`` is awaited after an attempt that may be repeated, with its error and number (0 for the first).
+    ``is_safe``: asking once more makes no other run.  Raises what the last attempt raised.
     """
     attempt = 0
     while True:
@@ -31,7 +33,7 @@ async def persistent(
                     yield event
             return
         except ServiceError as error:
-            if is_taken or not may_repeat(error, attempt, retries):
+            if is_taken or not may_repeat(error, attempt, retries, is_safe=is_safe):
                 raise
             failure = error
         await wait(failure, attempt)

@@ -179,9 +179,8 @@ class RunsController:
     def adopt(self, orphans: Sequence[tuple[Run, Message]]) -> None:
         """Read on the runs that an earlier program left, each with its message as it was stored."""
         for run, reply in orphans:
-            active = ActiveRun(
-                run, reply, GrowingReply(reply, self._records, run), is_resumed=True, can_resume=True
-            )
+            growing = GrowingReply(reply, self._records, run)
+            active = ActiveRun(run, reply, growing, is_resumed=True, writes_on=True)
             active.citations = reply.citations
             self._report(RunResumed(run.thread_id, reply))
             self._start(active)
@@ -258,7 +257,7 @@ class RunsController:
             self._active.pop(active.run.thread_id, None)
             return
         await self._end(active, ending)
-        if ending.status is Status.STOPPED and active.can_resume:
+        if active.writes_on and (active.is_leaving or ending.status is Status.STOPPED):
             self._farewells.start(self._cancel_there(active.run), f"cancel {active.run.id}")
 
     async def _end(self, active: ActiveRun, ending: RunEnded) -> None:

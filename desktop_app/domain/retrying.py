@@ -7,6 +7,7 @@ A service's own word on the wait is never cut short; where it is longer than two
 
 from desktop_app.domain.errors import (
     QuotaExceededError,
+    RateLimitedError,
     ServiceError,
     ServiceFaultError,
     UnreachableError,
@@ -47,4 +48,4 @@ def _needs_the_user(error: ServiceError) -> bool:
 
 def _may_pass(error: ServiceError) -> bool:
     is_fault = isinstance(error, ServiceFaultError) and error.status_code in _PASSING
-    return is_fault or (isinstance(error, UnreachableError) and error.step == "tcp")
+    return is_fault or isinstance(error, UnreachableError | RateLimitedError)

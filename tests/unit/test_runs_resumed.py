@@ -14,6 +14,7 @@ from desktop_app.controllers.facts import RunBegan, RunResumed
 from desktop_app.domain.errors import (
     NitkaError,
     NotFoundError,
+    RateLimitedError,
     ServiceFaultError,
     SignInError,
     UnreachableError,
@@ -267,8 +268,9 @@ async def test_a_run_that_the_service_has_forgotten_keeps_its_text_and_can_be_co
     ],
 )
 async def test_a_run_that_cannot_be_read_on_keeps_its_text(
-    tmp_path: Path, error: NitkaError, status: Status
+    tmp_path: Path, error: NitkaError, status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("desktop_app.controllers.answering.RESUME_RETRIES", 0)
     folder, dead = await killed(tmp_path, half(), "half")
     service = ResumableService()
     service.rests.append([error])
@@ -283,11 +285,22 @@ async def test_a_service_that_cannot_resume_any_more_ends_the_run(tmp_path: Path
     assert (reply.text, reply.status) == ("half", Status.INTERRUPTED)
 
 
-async def test_a_network_that_is_late_is_waited_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [
+        UnreachableError("no such host", step="dns", is_untouched=True),
+        UnreachableError("no such host", step="dns"),  # said of a run that the service has
+        ServiceFaultError("overloaded", status_code=503),
+        RateLimitedError("busy", retry_after_s=0),
+    ],
+)
+async def test_a_network_that_is_late_is_waited_for(
+    tmp_path: Path, failure: NitkaError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop_app.domain.retrying.FIRST_S", 0.001)
     folder, dead = await killed(tmp_path, half(), "half")
     service = ResumableService()
-    offline = UnreachableError("no route", step="dns", is_untouched=True)
-    service.rests += [[offline], [TextAppended(" whole"), DONE]]
+    service.rests += [[failure], [TextAppended(" whole"), DONE]]
     assert (await read_on(folder, dead, service))[1].text == "half whole"
 
 
@@ -352,6 +365,18 @@ async def test_a_reply_that_is_continued_ends_with_the_program(tmp_path: Path) -
         await s.runs.close()
         reply = (await s.messages())[-1]
         assert (reply.text, reply.status) == ("one, two", Status.INTERRUPTED)
+        assert service.cancelled == ["remote"]  # nobody can read the rest
+
+
+async def test_the_service_is_told_when_a_reply_that_is_continued_is_stopped(tmp_path: Path) -> None:
+    service = ResumableService()
+    async with scene(tmp_path, service=service) as s:
+        first = await s.ask("?", TextAppended("one, "), RunEnded(Status.TRUNCATED))
+        service.scripts.append([ACCEPTED, TextAppended("two"), Checkpoint(1), asyncio.Event()])
+        await s.runs.continue_reply(first.id)
+        await stored(s, "one, two")
+        await s.runs.stop(s.thread_id)
+        await until(lambda: service.cancelled == ["remote"])
 
 
 async def test_a_run_that_cannot_be_resumed_leaves_no_cursor(tmp_path: Path) -> None:
