@@ -159,7 +159,7 @@ async def payloads(
         raise BadReplyError(_described(str(error), error.came, redacted)) from error
 
 
-async def read_out(values: AsyncIterator[dict[str, Any]]) -> None:
+async def read_out(values: AsyncIterator[object]) -> None:
     """Wait for the end of a stream that has said all, so that its connection is used on; what fails spoils nothing."""
     with suppress(ServiceError, TimeoutError):
         async with asyncio.timeout(READ_OUT_S):

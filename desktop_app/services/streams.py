@@ -14,6 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from desktop_app.domain.errors import BadReplyError, ServiceError, ServiceFaultError
+from desktop_app.services.json_stream import read_out
 from desktop_app.services.sse import EventTooLargeError, SseDecoder, SseEvent
 from desktop_app.services.surrogates import without_halves
 
@@ -35,6 +36,7 @@ async def json_events(
         async for event in events:
             data = event.data.strip()
             if data == DONE:
+                await read_out(events)
                 return
             if event.name == "error" and not data.startswith("{"):
                 raise ServiceFaultError(redacted(data))
