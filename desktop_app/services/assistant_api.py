@@ -55,7 +55,7 @@ from desktop_app.services.assistant_api_records import (
 )
 from desktop_app.services.connecting import http_of, sign_in_of
 from desktop_app.services.json_fields import text_of
-from desktop_app.services.json_stream import object_in, payloads, read_out
+from desktop_app.services.json_stream import object_in, payloads, read_out, unwrapped
 from desktop_app.services.yandex_models import documented_models, model_uri
 
 log = logging.getLogger(__name__)
@@ -388,7 +388,7 @@ class AssistantApiService:
             raw = await self._http.fetch(
                 method, path, sent, query=query, request_id=request_id, read_timeout_s=read_timeout_s
             )
-            return object_in(raw, self._http.redacted)
+            return unwrapped(object_in(raw, self._http.redacted), self._http.redacted)
 
     async def _values(self, path: str, query: Mapping[str, str]) -> AsyncGenerator[Json, None]:
         """The objects of a stream as they come.  Raises ServiceError."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from desktop_app.domain.errors import ServiceFaultError, UnansweredCallError
+from desktop_app.domain.errors import BadReplyError, ServiceFaultError, UnansweredCallError
 from desktop_app.domain.events import (
     ReasoningAppended,
     RunAccepted,
@@ -78,6 +78,7 @@ class ChatReply:
 
     def __init__(self, redacted: Callable[[str], str]) -> None:
         self.is_accepted = False
+        self._has_begun = False
         self._redacted = redacted
         self._id = ""
         self._finish_reason = ""
@@ -103,6 +104,7 @@ class ChatReply:
             self.is_accepted = True
             self._id = text_of(chunk.id)
             yield RunAccepted(self._id, text_of(chunk.model))
+        self._has_begun = self._has_begun or chunk.choices is not None
         for choice in chunk.choices or ():
             if choice and choice.index in (None, 0) and not self.is_finished:
                 yield from self._choice(choice)
@@ -117,6 +119,8 @@ class ChatReply:
     def end(self) -> Iterator[RunEvent]:
         """What is known only in the end, and the ending.  Raises ServiceError for a reply that is none."""
         yield from self.rest()
+        if not self._has_begun:
+            raise BadReplyError("something else came instead of a reply")
         if not self._finish_reason:
             yield RunEnded(Status.INTERRUPTED)
             return

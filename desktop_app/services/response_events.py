@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from desktop_app.domain.errors import ServiceError, ServiceFaultError, UnansweredCallError
+from desktop_app.domain.errors import BadReplyError, ServiceError, ServiceFaultError, UnansweredCallError
 from desktop_app.domain.events import (
     CitationsFound,
     RunAccepted,
@@ -176,11 +176,16 @@ class ResponseAssembler:
             self.cursor = max(number, self.cursor or 0)
 
     def ending(self) -> RunEnded:
-        """The ending, once nothing more comes.  Raises ServiceError for a reply that failed or only calls functions."""
+        """The ending, once nothing more comes.
+
+        Raises ServiceError for a reply that failed or only calls functions, and for what is none.
+        """
         if self._failure:
             raise self._failure
         if self.status is Status.COMPLETED and self._calls.names and not self.text:
             raise UnansweredCallError(", ".join(self._calls.names))
+        if not self.is_accepted:
+            raise BadReplyError("something else came instead of a reply")
         return RunEnded(self.status or Status.INTERRUPTED)
 
     # -- one event

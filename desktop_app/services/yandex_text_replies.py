@@ -65,6 +65,7 @@ class CompletionReply:
     def __init__(self, model: str) -> None:
         self._model = model
         self._has_begun = False
+        self._is_reply = False
         self._status = ""
         self._text = ""
         self._usage: Usage | None = None
@@ -85,6 +86,7 @@ class CompletionReply:
         if not self._has_begun:
             self._has_begun = True
             yield RunAccepted(model=self._model)
+        self._is_reply = self._is_reply or completion.alternatives is not None
         alternative = completion.first
         self._status = text_of(alternative.status)
         text = text_of(alternative.message.text) if alternative.message else ""
@@ -98,7 +100,12 @@ class CompletionReply:
             yield from _calls(alternative)
 
     def ending(self) -> RunEnded:
-        """The ending, once the stream is over; one with a status that nobody announced is complete."""
+        """The ending, once the stream is over; one with a status that nobody announced is complete.
+
+        Raises BadReplyError when what came was no reply.
+        """
+        if not self._is_reply:
+            raise BadReplyError("something else came instead of a reply")
         if self._status in _INTERIM:
             return RunEnded(Status.INTERRUPTED)
         return RunEnded(_ENDINGS.get(self._status, Status.COMPLETED))

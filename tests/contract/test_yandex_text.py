@@ -302,41 +302,6 @@ def pieces_of(body: bytes, cut: int) -> Callable[..., AsyncIterator[bytes]]:
     return stream
 
 
-async def test_a_stream_gives_the_same_events_wherever_it_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    body = recorded()
-    async with connected(YandexTextServer(base_url="http://127.0.0.1:1")) as service:
-        monkeypatch.setattr(service._http, "stream", pieces_of(body, len(body)))
-        whole = await answer(service)
-        assert whole[-1] == RunEnded(Status.COMPLETED)
-        for cut in range(len(body)):
-            monkeypatch.setattr(service._http, "stream", pieces_of(body, cut))
-            assert await answer(service) == whole
-
-
-async def test_a_stream_that_ends_too_early_keeps_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    body = recorded()
-    line_ends = {at for at, byte in enumerate(body, 1) if byte == 0x0A}
-    line_ends |= {at - 1 for at in line_ends}
-    async with connected(YandexTextServer(base_url="http://127.0.0.1:1")) as service:
-        for end in range(len(body) - 1):
-            monkeypatch.setattr(service._http, "stream", pieces_of(body[:end], end // 2))
-            found: list[RunEvent] = []
-            failure = None
-            try:
-                async with aclosing(service.run(ask())) as run:
-                    async for event in run:
-                        found.append(event)  # noqa: PERF401 - what came before the error counts
-            except UnreachableError as error:
-                failure = error
-            whole_lines = body[: end + 1].count(b"\n")
-            assert texts_of(found) == list(SNAPSHOTS[:whole_lines])
-            if end in line_ends or end == 0:
-                assert found[-1] == RunEnded(Status.INTERRUPTED)
-            else:
-                assert failure
-                assert not failure.is_untouched
-
-
 async def test_strange_but_harmless_snapshots_are_taken() -> None:
     lines: list[object] = [
         {"result": {}},

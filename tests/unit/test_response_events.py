@@ -25,7 +25,7 @@ from desktop_app.domain.threads import Citation, Status, Usage
 from desktop_app.services.response_events import ResponseAssembler
 from desktop_app.services.sse import SseEvent
 from desktop_app.services.streams import json_events
-from tests.responses_server import created, delta, ended, frame, message, numbered, response, text_events
+from tests.responses_server import created, delta, ended, message, numbered, response, text_events
 
 CAPTURED = Path(__file__).parents[1] / "data" / "responses.stream.http"
 
@@ -74,13 +74,8 @@ def test_a_real_stream_of_llama_cpp_is_read() -> None:
     assert reply.ending() == RunEnded(Status.COMPLETED)
 
 
-@pytest.mark.parametrize("body", ["captured", "yandex"])
-async def test_a_stream_gives_the_same_reply_wherever_it_is_cut_and_the_same_text_wherever_it_ends(
-    body: str,
-) -> None:
+async def test_a_real_stream_gives_the_same_reply_wherever_it_is_cut_or_ends() -> None:
     stream = CAPTURED.read_bytes().replace(b"\r\n", b"\n").partition(b"\n\n")[2]
-    if body == "yandex":
-        stream = b"".join(frame(event) for event in text_events("Ё", "ж\u2028", "\U0001f994."))
 
     async def read(*pieces: bytes) -> tuple[ResponseAssembler, list[RunEvent]]:
         async def body() -> AsyncIterator[bytes]:
@@ -95,9 +90,8 @@ async def test_a_stream_gives_the_same_reply_wherever_it_is_cut_and_the_same_tex
     for cut in range(len(stream) + 1):
         _, found = await read(stream[:cut], stream[cut:])
         assert found == expected
-        ended_here, found = await read(stream[:cut])
+        _, found = await read(stream[:cut])
         assert whole.text.startswith(text_of(found))
-        assert ended_here.ending().status in (Status.INTERRUPTED, Status.COMPLETED)
 
 
 def test_deltas_without_any_event_before_them_are_text() -> None:
