@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from desktop_app.domain.assistants import AssistantSettings, Expiration
+from desktop_app.domain.assistants import AssistantSettings, Expiration, ResponseFormat
 from desktop_app.domain.ids import ConnectionId, MessageId
 from desktop_app.domain.threads import Author, Citation, Status
 
 T = TypeVar("T")
+
+# What the AI Assistant API gives an assistant for which nothing is said.
+USUAL_EXPIRATION = Expiration(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +123,34 @@ class PullProgress:
     stage: str
     counts: PullCounts = field(default_factory=PullCounts)
     now: str = ""
+
+
+def seen_from_here(there: AssistantSettings, here: AssistantSettings) -> AssistantSettings:
+    """What ``there``, read from a service, says of an assistant that was the same as ``here``.
+
+    What the service has no field for, and what it only writes in another way (a model's whole URI, its own lifetime
+    for none, labels in any order), is as it is here: nobody changed that there.
+    """
+    tail = there.model.partition("://")[2].partition("/")[2]
+    is_same_model = here.model != "" and here.model in (tail, tail.removesuffix("/latest"))
+    has_usual_expiration = here.expiration is None and there.expiration == USUAL_EXPIRATION
+    has_same_format = _form(there.response_format) == _form(here.response_format)
+    return replace(
+        there,
+        name=here.name if there.name == here.name.strip() else there.name,
+        model=here.model if is_same_model else there.model,
+        completion=replace(there.completion, reasoning=here.completion.reasoning),
+        expiration=None if has_usual_expiration else there.expiration,
+        labels=here.labels if dict(there.labels) == dict(here.labels) else there.labels,
+        response_format=here.response_format if has_same_format else there.response_format,
+    )
+
+
+def _form(wanted: ResponseFormat) -> tuple[str, object]:
+    """What a format asks for, however its schema is spaced and called."""
+    import json
+
+    try:
+        return wanted.kind, json.loads(wanted.schema) if wanted.schema else None
+    except (ValueError, RecursionError):
+        return wanted.kind, wanted.schema

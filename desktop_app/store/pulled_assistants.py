@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.ids import AssistantId, ConnectionId, new_id
-from desktop_app.domain.remote import PulledAssistant, PulledVersion
+from desktop_app.domain.remote import PulledAssistant, PulledVersion, seen_from_here
 from desktop_app.store.assistants import insert_version
 from desktop_app.store.remote import local_id, put_record
 from desktop_app.store.rows import from_json, to_microseconds
@@ -26,20 +26,23 @@ def keep(
     connection: sqlite3.Connection, connection_id: ConnectionId, pulled: PulledAssistant
 ) -> KeptAssistant:
     """Make the assistant, or add what is new; one that was changed here since is left as it is."""
-    settings = replace(pulled.settings, connection_id=connection_id)
     row = connection.execute(
         "SELECT a.id, a.version, r.local_version FROM remote_records r JOIN assistants a ON a.id = r.local_id"
         " WHERE r.connection_id = ? AND r.kind = 'assistant' AND r.remote_id = ?",
         (connection_id, pulled.remote_id),
     ).fetchone()
     assistant_id, version, held_version = row or (_make(connection, pulled), 0, 0)
+    held = _settings(connection, assistant_id, held_version)
+
+    def seen(there: AssistantSettings) -> AssistantSettings:
+        return replace(seen_from_here(there, held) if held else there, connection_id=connection_id)
+
+    settings = seen(pulled.settings)
     if version != held_version:
-        return KeptAssistant(is_left=_settings(connection, assistant_id, held_version) != settings)
+        return KeptAssistant(is_left=held != settings)
     newest = version
     for found in _newer_versions(connection, connection_id, pulled, is_new=row is None):
-        newest = _add(
-            connection, assistant_id, newest, replace(found.settings, connection_id=connection_id), pulled
-        )
+        newest = _add(connection, assistant_id, newest, seen(found.settings), pulled)
         put_record(connection, connection_id, "version", found.remote_id, assistant_id, newest)
     newest = _add(connection, assistant_id, newest, settings, pulled)
     if newest != version:

@@ -19,6 +19,7 @@ from desktop_app.domain.assistants import (
     ExpirationPolicy,
     FormatKind,
     PromptTruncation,
+    Reasoning,
     ResponseFormat,
 )
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind
@@ -51,7 +52,7 @@ from desktop_app.domain.events import (
 )
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.prompt import AskedAssistant, Held, PromptMessage, RunRequest
-from desktop_app.domain.remote import PulledMessage
+from desktop_app.domain.remote import PulledMessage, seen_from_here
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Holding, Resuming, Service
 from desktop_app.domain.threads import Author, Citation, Status, Usage
@@ -676,6 +677,20 @@ async def test_a_pushed_assistant_is_pulled_as_it_was() -> None:
         await api.push(BARE)
         await api.push(FULL)
         assert await pulled(api) == [FULL, BARE]
+
+
+async def test_what_the_service_cannot_hold_is_not_taken_for_a_change() -> None:
+    here = AssistantSettings(
+        "Bot",
+        model="yandexgpt",
+        completion=CompletionOptions(reasoning=Reasoning.HIGH),
+        labels=(("b", "1"), ("a", "2")),
+    )
+    async with AssistantsServer() as server, connected(server) as api:
+        await api.push(here)
+        (there,) = await pulled(api)
+        assert there != here
+        assert seen_from_here(there, here) == here
 
 
 @pytest.mark.parametrize("is_partial", [True, False], ids=["partial versions", "whole versions"])

@@ -14,7 +14,15 @@ from desktop_app.controllers.asking import new_question, new_reply
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import Fact, PullProgressed
 from desktop_app.controllers.pull import PullController
-from desktop_app.domain.assistants import Assistant, AssistantSettings, Expiration
+from desktop_app.domain.assistants import (
+    Assistant,
+    AssistantSettings,
+    CompletionOptions,
+    Expiration,
+    FormatKind,
+    Reasoning,
+    ResponseFormat,
+)
 from desktop_app.domain.connections import Connection, ConnectionKind, ConnectionReport, Model
 from desktop_app.domain.errors import (
     NotFoundError,
@@ -484,6 +492,35 @@ async def test_a_pushed_assistant_is_recognised(tmp_path: Path) -> None:
         assert [one.version for one in await s.assistants.assistants()] == [2]
         with pytest.raises(UnusableAssistantError):
             await s.pulling.push(AssistantId("gone"))
+
+
+async def test_what_a_service_writes_in_another_way_was_not_changed_there(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        ours = AssistantSettings(
+            "Ours ",
+            connection_id=HERE,
+            model="yandexgpt",
+            completion=CompletionOptions(reasoning=Reasoning.HIGH),
+            labels=(("b", "1"), ("a", "2")),
+            response_format=ResponseFormat(FormatKind.JSON_SCHEMA, '{ "type": "object" }', "answer"),
+        )
+        made = await s.assistants.create(ours)
+        await s.remote.hold_assistant(HERE, made.id, HeldAssistant("a-Ours", 1))
+        there = AssistantSettings(
+            "Ours",
+            model="gpt://f/yandexgpt/latest",
+            expiration=Expiration(7),
+            labels=(("a", "2"), ("b", "1")),
+            response_format=ResponseFormat(FormatKind.JSON_SCHEMA, '{"type":"object"}'),
+        )
+        s.service.held_assistants = [PulledAssistant("a-Ours", there, START, START)]
+        assert (await s.pulling.pull(HERE)).versions == 0
+        assert (await s.assistants.assistants())[0].settings == ours
+        changed = replace(there, instruction="Changed there.", expiration=Expiration(30))
+        s.service.held_assistants = [PulledAssistant("a-Ours", changed, START, START)]
+        assert (await s.pulling.pull(HERE)).versions == 1
+        kept = replace(ours, instruction="Changed there.", expiration=Expiration(30))
+        assert (await s.assistants.assistants())[0].settings == kept
 
 
 async def test_threads_and_messages_deleted_here_stay_deleted(tmp_path: Path) -> None:
