@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -39,10 +39,10 @@ from desktop_app.services.sign_in import KeySignIn, SignIn
 
 log = logging.getLogger(__name__)
 
-CONNECT_S, WRITE_S, POOL_S, READ_S = 10.0, 30.0, 10.0, 120.0
-# A server on this machine reads a long prompt for minutes before it says its first word.
-LOOPBACK_READ_S = 300.0
-ERROR_BODY_BYTES = 64 << 10
+CONNECT_S, WRITE_S, POOL_S = 10.0, 30.0, 10.0
+# A server reads a long prompt, or its model thinks, for minutes before the first word; what is given up is billed.
+READ_S = 300.0
+ERROR_BODY_S, ERROR_BODY_BYTES = 10.0, 64 << 10
 BODY_BYTES = 64 << 20
 ID_CHARS = 100
 
@@ -160,7 +160,7 @@ class HttpClient:
         self._base_url = base_url.rstrip("/")
         self._sign_in = sign_in or KeySignIn(None)
         self._own_headers = dict(headers or {})
-        self._read_timeout_s = read_timeout_s or _usual_read_s(base_url)
+        self._read_timeout_s = read_timeout_s or READ_S
         self._network = network or Network()
         self._proxy_password = proxy_password
         self._redaction = Redaction(proxy_password)
@@ -276,10 +276,12 @@ class HttpClient:
 
     async def _refusal(self, response: httpx.Response, request_id: str) -> ServiceError:
         body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > ERROR_BODY_BYTES:
-                break
+        with suppress(*HTTP_ERRORS):  # the status says more than what becomes of its body
+            async with asyncio.timeout(ERROR_BODY_S):
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) > ERROR_BODY_BYTES:
+                        break
         text = self.redacted(body.decode("utf-8", "replace"))
         headers = {name: self.redacted(value) for name, value in response.headers.items()}
         theirs = self._their_ids(response) or request_id
@@ -346,7 +348,7 @@ async def open_line(url: str, network: Network, proxy_password: Secret | None = 
         verify=certificates,
         proxy=proxy,
         trust_env=False,  # the environment's proxies are found by ``proxy_on``
-        timeout=timeouts(_usual_read_s(url)),
+        timeout=timeouts(READ_S),
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30),
         follow_redirects=False,
         headers={"user-agent": f"Nitka/{__version__}"},
@@ -366,10 +368,6 @@ def _way(
     if proxy and is_proxy_encrypted:
         proxy.ssl_context = certificates
     return proxy, certificates
-
-
-def _usual_read_s(url: str) -> float:
-    return LOOPBACK_READ_S if is_loopback(urlsplit(url).hostname or "") else READ_S
 
 
 def timeouts(read_s: float) -> httpx.Timeout:

@@ -172,10 +172,27 @@ async def test_silence_after_the_question_is_not_asked_again_by_itself() -> None
     assert not caught.value.is_untouched
 
 
-def test_a_server_on_this_machine_may_think_longer() -> None:
-    assert HttpClient("http://127.0.0.1:8080")._read_timeout_s == 300
-    assert HttpClient("https://api.example")._read_timeout_s == 120
-    assert HttpClient("http://127.0.0.1:8080", read_timeout_s=5)._read_timeout_s == 5
+def test_a_model_may_think_for_minutes() -> None:
+    assert HttpClient("https://api.example")._read_timeout_s == 300
+    assert HttpClient("https://api.example", read_timeout_s=5)._read_timeout_s == 5
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+async def test_a_refusal_counts_though_its_body_does_not_come(
+    is_cut: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "ERROR_BODY_S", 0.1)
+
+    async def begin_to_refuse(exchange: Exchange) -> None:
+        await exchange.head(429, retry_after="7")
+        await exchange.chunk(b"slow do")
+        if not is_cut:
+            await exchange.reader.read()
+
+    async with Server(behaviour=begin_to_refuse) as server:
+        error = await failure(server.base_url)
+    assert (error.status_code, error.detail, error.retry_after_s) == (429, "slow do", 7)
+    assert error.is_untouched
 
 
 async def test_the_services_own_names_for_a_request_are_kept(caplog: pytest.LogCaptureFixture) -> None:
