@@ -49,6 +49,7 @@ class ConnectionsController:
         self._secrets = secrets
         self._make_service = make_service
         self._open: dict[ConnectionId, _OpenService] = {}
+        self._changes = 0
 
     # -- records and secrets
 
@@ -86,10 +87,10 @@ class ConnectionsController:
 
     async def remove(self, connection_id: ConnectionId) -> None:
         """Delete the connection with its secrets.  They go first, so that none is left without an owner."""
-        await self._forget(connection_id)
         if connection := await self._records.connection(connection_id):
             await self._drop(_entries(connection))
         await self._records.remove(connection_id)
+        await self._forget(connection_id)
 
     async def reorder(self, connection_ids: Sequence[ConnectionId]) -> None:
         """List the connections in this order from now on.  Raises StoreError."""
@@ -196,19 +197,22 @@ class ConnectionsController:
     async def _opened(self, connection_id: ConnectionId | None) -> "_OpenService":
         if connection_id is None:
             raise UnusableAssistantError("no connection is chosen")
-        if found := self._open.get(connection_id):
-            return found
-        connection = await self._records.connection(connection_id)
-        if connection is None:
-            raise UnusableAssistantError("the connection was deleted")
-        service = self._make_service(connection, await self._credentials(connection))
-        if other := self._open.get(connection_id):  # somebody else was faster while the keyring was asked
-            await service.close()
-            return other
-        opened = self._open[connection_id] = _OpenService(service, _turns(connection))
-        return opened
+        while True:
+            if found := self._open.get(connection_id):
+                return found
+            changes = self._changes
+            connection = await self._records.connection(connection_id)
+            if connection is None:
+                raise UnusableAssistantError("the connection was deleted")
+            credentials = await self._credentials(connection)
+            if changes == self._changes and connection_id not in self._open:
+                service = self._make_service(connection, credentials)
+                opened = self._open[connection_id] = _OpenService(service, _turns(connection))
+                return opened
 
     async def _forget(self, connection_id: ConnectionId) -> None:
+        """Who asks from now on gets a service of the connection as it is now, also who is just reading it."""
+        self._changes += 1
         if opened := self._open.pop(connection_id, None):
             opened.is_current = False
             await opened.close_when_done()

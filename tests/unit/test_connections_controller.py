@@ -313,6 +313,39 @@ async def test_who_waited_gets_the_connection_as_it_is_by_then(tmp_path: Path) -
         await second.end()
 
 
+async def test_who_asks_while_a_connection_is_changed_gets_it_as_it_is_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scene_at(tmp_path) as scene:
+        saved = await scene.added()
+        read = scene.connections._credentials
+        has_read, may_go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow(connection: Connection) -> Credentials:
+            credentials = await read(connection)
+            has_read.set()
+            await may_go_on.wait()
+            return credentials
+
+        monkeypatch.setattr(scene.connections, "_credentials", slow)
+        waiting = Waiting(scene, saved.id)
+        await has_read.wait()
+        await scene.connections.save(saved, OTHER)
+        may_go_on.set()
+        await waiting.has_turn.wait()
+        assert waiting.service.credentials == Credentials(OTHER)
+        await waiting.end()
+        has_read.clear()
+        may_go_on.clear()
+        await scene.connections.save(saved, KEY)
+        asking = asyncio.create_task(scene.connections.models(saved.id))
+        await has_read.wait()
+        await scene.connections.remove(saved.id)
+        may_go_on.set()
+        with pytest.raises(UnusableAssistantError):
+            await asking
+
+
 async def test_the_model_on_this_device_keeps_its_own_queue(tmp_path: Path) -> None:
     async with scene_at(tmp_path) as scene:
         saved = await scene.added(Connection(ConnectionId(""), ConnectionKind.ON_DEVICE, "Here"))
