@@ -337,7 +337,7 @@ def _replace_unknown_parts(value: Any) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="An AI Assistant API on loopback.")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--key", default=KEY, help="the API key that must come")
+    parser.add_argument("--key", default=KEY, help="the API key that must come; an empty one: none may")
     parser.add_argument("--assistants", type=int, default=20)
     parser.add_argument("--versions", type=int, default=3, help="the most an assistant has")
     parser.add_argument("--threads", type=int, default=200)
@@ -364,7 +364,7 @@ async def _main() -> None:
     server = AssistantsServer(
         port=given.port,
         is_forgiving=True,
-        accepted={f"Api-Key {given.key}"},
+        accepted={f"Api-Key {given.key}"} if given.key else set(),
         framing=FRAMINGS[given.framing],
         is_camel=given.camel,
         is_sparse=given.sparse,

@@ -256,7 +256,7 @@ def _check_model(uri: str) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Yandex text generation on loopback.")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--key", default=KEY, help="the API key that must come")
+    parser.add_argument("--key", default=KEY, help="the API key that must come; an empty one: none may")
     parser.add_argument("--delay-ms", type=float, default=0, help="pause after each snapshot")
     parser.add_argument("--operation-s", type=float, default=0, help="how long a deferred request takes")
     parser.add_argument("--operation-checks", type=int, default=1, help="how many checks it takes")
@@ -271,7 +271,7 @@ async def _main() -> None:
     given = _arguments()
     server = YandexTextServer(
         port=given.port,
-        accepted={f"Api-Key {given.key}"},
+        accepted={f"Api-Key {given.key}"} if given.key else set(),
         delay_s=given.delay_ms / 1000,
         operation_s=given.operation_s,
         operation_checks=given.operation_checks,

@@ -1036,8 +1036,8 @@
         <translation>Подключения…</translation>
     </message>
     <message>
-        <source>Copy the name</source>
-        <translation>Копировать название</translation>
+        <source>Copy role name</source>
+        <translation>Копировать роль</translation>
     </message>
     <message>
         <source>Error: %1</source>
@@ -2260,7 +2260,7 @@
     </message>
     <message>
         <source>Next check in %1</source>
-        <translation>Следующая проверка через %1</translation>
+        <translation>Проверка через %1</translation>
     </message>
     <message>
         <source>No deferred requests. Where a service offers it, the clock beside Send sends a message whose reply may come later, even after Nitka was closed.</source>

@@ -1,8 +1,9 @@
 """Pictures of the real window with a history in it, for the README and for looking at.
 
 Run: python -m tests.e2e.screenshots FOLDER [WORDS FOR NITKA]; sizes and scale by --size 1200x780 --scale 2.  With
---states the last thread is shown in states as well: see ``STATES``.  For the messages pane alone there is
-tests/gui/gallery_transcript.py: every block and state in every theme, width, zoom and scale.
+--states the last thread is shown in states as well: see ``STATES``, and with --services threads that ask services on
+loopback: see ``SERVICES``.  For the messages pane alone there is tests/gui/gallery_transcript.py: every block and state
+in every theme, width, zoom and scale.
 """
 
 import argparse
@@ -26,13 +27,16 @@ from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
 from desktop_app.store.profile import Profile
+from tests.assistants_folder import FOLDER
 from tests.desktop_session import DesktopSession
+from tests.e2e.scripted import ScriptedServer
 from tests.e2e.window import NitkaWindow
 from tests.gui import transcript_samples as samples
 
 SIDEBAR, REST_S = 280, 0.4
 NARROW = 860  # below it the panes are folded, and the newest thread is what can be seen
 ODD = ("Every block", "Right to left")
+YANDEX = ConnectionKind.YANDEX_TEXT
 THREADS: tuple[tuple[str, str, str, str, Status, str], ...] = (
     (
         "House style",
@@ -66,8 +70,24 @@ THREADS: tuple[tuple[str, str, str, str, Status, str], ...] = (
 )
 
 
-async def fill(profile: Profile, wanted: list[str]) -> None:
-    """Make assistants and threads as a week of work would; of those that are odd only the ``wanted`` ones."""
+SERVICE_THREADS: tuple[tuple[str, str, str, ConnectionKind, Status, str], ...] = (
+    ("Digest of the night", "Sum up the week.", "Four releases, one outage.", YANDEX, Status.COMPLETED, ""),
+    ("Release plan", "What is left?", "Two reviews and the changelog.", ConnectionKind.CHAT, Status.COMPLETED, ""),
+    ("Old helper", "Where were we?", "", ConnectionKind.ASSISTANT_API, Status.FAILED, "closed"),
+    ("Invoice reader", "Read the invoice.", "", YANDEX, Status.FAILED, "role"),
+)  # fmt: skip
+NAMES = {
+    YANDEX: "Yandex, text generation",
+    ConnectionKind.CHAT: "Team gateway, busy",
+    ConnectionKind.ASSISTANT_API: "Old folder",
+}
+
+
+async def fill(profile: Profile, wanted: list[str], servers: dict[str, str]) -> None:
+    """Make assistants and threads as a week of work would; of those that are odd only the ``wanted`` ones.
+
+    With ``servers``, addresses by the kind of connection, there are threads that ask them, and one for each refusal.
+    """
     profile.prepare()
     database = Database(profile.database, profile.backups)
     await database.open()
@@ -85,7 +105,26 @@ async def fill(profile: Profile, wanted: list[str]) -> None:
     await conversations.pin_thread(first.id, True)
     await conversations.save_draft((await conversations.threads())[3].id, "ask about the penalty cap")
     await conversations.mark_read(newest.id)
+    if servers:
+        await _service_threads(database, servers)
     await database.close()
+
+
+async def _service_threads(database: Database, servers: dict[str, str]) -> None:
+    store = ConversationStore(database)
+    for name, question, answer, kind, status, fault in SERVICE_THREADS:
+        connection = Connection(
+            ConnectionId(new_id()),
+            kind,
+            NAMES[kind],
+            servers[kind],
+            folder=FOLDER,
+            operations_url=servers["operations"],
+        )
+        await ConnectionStore(database).add(connection)
+        settings = AssistantSettings(name="Night shift", connection_id=connection.id, model="yandexgpt")
+        assistant = await AssistantStore(database).create(settings)
+        await _thread(store, assistant, name, question, answer, status, fault, 1)
 
 
 async def _assistants(database: Database) -> dict[str, Assistant]:
@@ -128,6 +167,10 @@ async def _thread(
     errors = {
         "tcp": RunError("unreachable", "connection reset by peer", step="tcp"),
         "key": RunError("sign_in", "invalid api key", 401, "req-7f3a"),
+        "role": RunError(
+            "access_denied", "Permission denied", 403, "req-81c2", role="ai.languageModels.user"
+        ),
+        "closed": RunError("service_closed", "", 404, closed_since="2026-01-26"),
     }
     ended = replace(
         run,
@@ -156,7 +199,7 @@ def _is_open(window: NitkaWindow, name: str) -> bool:
     return name in window.text("thread_title")
 
 
-def take(session: DesktopSession, path: Path) -> None:
+def take(session: DesktopSession, path: Path, *, is_moving: bool = False) -> None:
     """A picture of the window without its frame but with its menus, once it has stopped changing."""
     found = session.run(["xdotool", "search", "--onlyvisible", "--name", "Nitka"]).stdout.split()[-1]
     told = session.run(["xwininfo", "-id", found]).stdout
@@ -166,7 +209,7 @@ def take(session: DesktopSession, path: Path) -> None:
     before = b""
     while True:
         session.run(["import", "-window", "root", "-crop", area, "+repage", "-strip", path])
-        if path.read_bytes() == before:
+        if is_moving or path.read_bytes() == before:
             return
         before = path.read_bytes()
 
@@ -226,6 +269,112 @@ STATES: dict[str, tuple[Callable[[NitkaWindow, tuple[int, int]], None], tuple[st
 """How to get there, given the window and the middle of its messages, and the keys that lead back."""
 
 
+# -- services on loopback
+
+
+def _start_servers(session: DesktopSession, folder: Path) -> dict[str, str]:
+    """One that answers tomorrow, one that asks to wait, one that holds records; addresses by the kind."""
+
+    def start(name: str, *words: str) -> str:
+        place = folder / name
+        place.mkdir()
+        return ScriptedServer(session, place, *words, module=f"tests.{name}").base_url
+
+    yandex = start("yandex_text_server", "--key", "", "--operation-s", "86400")
+    holding = start(
+        "assistants_server", "--key", "", "--delay-ms", "40", "--threads", "60", "--messages", "900"
+    )
+    busy = start("servers", "--mode", "error", "--status", "429", "--retry-after", "95")
+    return {
+        YANDEX: f"{yandex}/foundationModels/v1",
+        "operations": yandex,
+        ConnectionKind.ASSISTANT_API: holding,
+        ConnectionKind.CHAT: busy,
+    }
+
+
+def _send_deferred(window: NitkaWindow) -> None:
+    window.focus("composer")
+    window.type("Write the digest of this night.")
+    window.keys("ctrl+shift+Return")
+    window.wait_for(lambda: window.is_showing("fix_check_operation"), "the card")
+    time.sleep(5)  # until the checks are some seconds apart
+
+
+def _outbox(window: NitkaWindow) -> None:
+    _choose_in_menu(window, 5, 2)
+    window.wait_for(lambda: window.is_showing("outbox"), "the outbox")
+
+
+def _wait_for_turn(window: NitkaWindow) -> None:
+    window.focus("composer")
+    window.send("And who does them?")
+    window.wait_for(lambda: window.is_showing("retry_now"), "the wait")
+
+
+def _pull(window: NitkaWindow) -> None:
+    _choose_in_menu(window, 4, 4)
+    window.wait_for(lambda: window.is_showing("pull_start"), "the dialog")
+    window.press("pull_start")
+
+    def threads() -> int:
+        return int("".join(filter(str.isdecimal, window.describe("pull_threads").get("name", ""))) or 0)
+
+    window.wait_for(lambda: threads() > 9, "some threads", 60)
+
+
+def _pull_all(window: NitkaWindow) -> None:
+    window.wait_for(lambda: window.is_showing("pull_start"), "the end of the pull", 120)
+
+
+def _choose_in_menu(window: NitkaWindow, menu: int, item: int) -> None:
+    """By the arrow keys, which are the same in every language."""
+    window.keys("alt", *["Right"] * menu, *["Down"] * item)
+    time.sleep(REST_S)
+    window.keys("Return")
+
+
+def _show(window: NitkaWindow) -> None:
+    window.keys("ctrl+l")
+
+
+SERVICES: dict[str, tuple[str, Callable[[NitkaWindow], None], tuple[str, ...]]] = {
+    "deferred": ("Digest of the night", _send_deferred, ()),
+    "outbox": ("", _outbox, ("Escape",)),
+    "retrying": ("Release plan", _wait_for_turn, ("Escape",)),
+    "closed_service": ("Old helper", _show, ()),
+    "missing_role": ("Invoice reader", _show, ()),
+    "pull": ("", _pull, ()),
+    "pulled": ("", _pull_all, ("Escape",)),
+}
+"""The thread ("": the one before), how to get there, and the keys that lead back."""
+
+
+def _take_services(window: NitkaWindow, folder: Path) -> None:
+    for state, (name, enter, leave) in SERVICES.items():
+        if name:
+            _go_to(window, name)
+        enter(window)
+        take(
+            window.session,
+            folder / f"{state}.png",
+            is_moving=state in ("retrying", "deferred", "outbox", "pull"),
+        )
+        if leave:
+            window.keys(*leave)
+
+
+def _go_to(window: NitkaWindow, name: str) -> None:
+    """Open a thread, also where the panes are folded: from the top of the list down."""
+    step = "Prior"
+    while not _is_open(window, name):
+        before = window.text("thread_title")
+        window.keys(f"ctrl+{step}")
+        time.sleep(REST_S)
+        if window.text("thread_title") == before:
+            step = "Next"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
@@ -235,6 +384,7 @@ def main() -> None:
     parser.add_argument("--zoom", type=int, default=100)
     parser.add_argument("--threads", nargs="*", default=["Webhook"])
     parser.add_argument("--states", nargs="*", choices=STATES, default=[])
+    parser.add_argument("--services", action="store_true")
     options, words = parser.parse_known_args()
     width, height = (int(number) for number in options.size.split("x"))
     factor = float(options.scale)
@@ -242,13 +392,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         profile = folder / "profile"
-        asyncio.run(fill(Profile.at(profile), options.threads))
+        profile.mkdir()
         (profile / "window.json").write_text(json.dumps({"geometry": [0, 40, width, height]}))
         (profile / "settings.json").write_text(
             json.dumps({"theme": options.theme, "zoom_percent": options.zoom})
         )
         screen = (round(width * factor) + 60, round(height * factor) + 120)
         with DesktopSession(folder, display=True, size=screen) as session:
+            servers = _start_servers(session, folder) if options.services else {}
+            asyncio.run(fill(Profile.at(profile), options.threads, servers))
             session.env["QT_SCALE_FACTOR"] = options.scale
             window = NitkaWindow(session, profile, *words)
             window.wait_for(lambda: window.text("thread_title"), "the window", 60)
@@ -268,6 +420,8 @@ def main() -> None:
                 take(session, options.folder / f"{state}.png")
                 if leave:
                     window.keys(*leave)
+            if options.services:
+                _take_services(window, options.folder)
             window.quit()
 
 

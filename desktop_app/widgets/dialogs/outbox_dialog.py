@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtCore import QDateTime, QItemSelectionModel, QLocale, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -67,14 +67,22 @@ class OutboxDialog(QDialog):
         self._table.setRowCount(len(self._operations))
         for row, operation in enumerate(self._operations):
             name = operation.thread_name or self.tr("New thread")
-            for column, text in ((THREAD, name), (SENT, day_and_time(operation.sent_at)), (STATE, "")):
+            sent = operation.sent_at
+            for column, text, tip in (
+                (THREAD, name, name),
+                (SENT, _short(sent), day_and_time(sent)),
+                (STATE, "", ""),
+            ):
                 item = QTableWidgetItem(text)
-                item.setToolTip(plain_tip(text))
+                item.setToolTip(plain_tip(tip))
                 self._table.setItem(row, column, item)
         self._show_states()
         self._select(chosen)
+        was_empty = self._table.isHidden()
         self._table.setVisible(bool(self._operations))
         self._empty.setVisible(not self._operations)
+        if was_empty and self._operations:
+            self._table.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_buttons()
 
     # -- what a row says
@@ -162,7 +170,7 @@ class OutboxDialog(QDialog):
         table.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
-        table.horizontalHeader().setSectionResizeMode(THREAD, QHeaderView.ResizeMode.Stretch)
+        table.horizontalHeader().resizeSection(THREAD, self._theme.px("sidebarMin"))
         table.horizontalHeader().setSectionResizeMode(SENT, QHeaderView.ResizeMode.ResizeToContents)
         table.horizontalHeader().setSectionResizeMode(STATE, QHeaderView.ResizeMode.Stretch)
         table.itemSelectionChanged.connect(self._show_buttons)
@@ -202,3 +210,9 @@ class OutboxDialog(QDialog):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._tick.stop()
+
+
+def _short(moment: datetime) -> str:
+    """The day and the time on this machine's clock, in figures."""
+    local = QDateTime.fromMSecsSinceEpoch(round(moment.timestamp() * 1000))
+    return QLocale().toString(local, QLocale.FormatType.ShortFormat)

@@ -73,6 +73,8 @@ class PullDialog(QDialog):
         self._row.setVisible(bool(connections))
         self._add.setVisible(not connections)
         self._show()
+        first = next(one for one in (self._stop, self._start, self._add) if not one.isHidden())
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_progress(self, progress: PullProgress) -> None:
         """How far a pull is."""
@@ -116,6 +118,7 @@ class PullDialog(QDialog):
             number = QLocale().toString
             for name, label in self._counts.items():
                 label.setText(number(getattr(progress.counts, name)))
+                label.setAccessibleName(f"{self._titles[name]}: {label.text()}")
 
     def _show_result(self, progress: PullProgress | None) -> None:
         self._copy_role.setVisible(progress is not None and progress.stage == "failed" and bool(self._role))
@@ -155,7 +158,7 @@ class PullDialog(QDialog):
 
     def _lay_out(self) -> None:
         theme = self._theme
-        names = {
+        self._titles = {
             "assistants": self.tr("Assistants"),
             "versions": self.tr("Versions"),
             "threads": self.tr("Threads"),
@@ -168,12 +171,11 @@ class PullDialog(QDialog):
         for place, (name, label) in enumerate(self._counts.items()):
             label.setObjectName(f"pull_{name}")
             label.setFont(theme.font("uiStrong", tabular=True))
-            label.setAccessibleName(names[name])
-            title = QLabel(names[name])
+            title = QLabel(self._titles[name])
             title.setProperty("role", "caption")
             grid.addWidget(label, 0, place)
             grid.addWidget(title, 1, place)
-        grid.setColumnStretch(len(names), 1)
+        grid.setColumnStretch(len(self._titles), 1)
         self._stop = button(self.tr("&Stop"), "pull_stop")
         self._add = button(self.tr("&Connections…"), "pull_connections", kind="primary")
         self._start = button(self.tr("&Bring here"), "pull_start", kind="primary")

@@ -421,7 +421,9 @@ class ReplyCell(Cell):
         if self.entry.is_growing:
             if self._status is None:
                 self._status = self._make_status(parent)
-            self._status.setGeometry(x, y + theme.px("spacing.3"), self.width, theme.px("spacing.5"))
+            # High enough for a button, and in the middle of the room that is kept for its words.
+            height, middle = theme.px("controlSmall"), y + theme.px("spacing.3") + theme.px("spacing.5") // 2
+            self._status.setGeometry(x, middle - height // 2, self.width, height)
         if self._ending is not None:
             self._ending.move(x, y + self._row_top - theme.px("spacing.1") - self._ending.height())
             self._ending.show()

@@ -331,13 +331,14 @@ class EndingView(QWidget):
         return height
 
     def _arrange_card(self, width: int) -> int:
-        """Words beside the buttons, or above them where there is too little room for both."""
+        """Words beside the buttons, or above them where the title would not stay on one line."""
         theme = self._theme
         edge, gap = theme.px("spacing.3"), theme.px("spacing.2")
         left = edge + self._icon.width() + edge
         buttons = sum(button.sizeHint().width() + gap for button in self.buttons())
         room = width - left - edge
-        is_beside = room - buttons >= theme.px("sidebarMin")
+        title = self._title.fontMetrics().horizontalAdvance(self._title.text())
+        is_beside = room - buttons >= max(theme.px("sidebarMin"), title)
         words = self._arrange_words(left, edge, room - buttons if is_beside else room)
         small = theme.px("controlSmall")
         if is_beside:

@@ -88,7 +88,7 @@ class ErrorTexts(QObject):
         title = _with_status(self.tr("The key has no access"), error)
         if error.role:
             advice = self.tr("The key is valid; this is missing: %1.").replace("%1", error.role)
-            return Explanation(title, advice, "copy_role", self.tr("Copy the name"), icon="lock")
+            return Explanation(title, advice, "copy_role", self.tr("Copy role name"), icon="lock")
         advice = self.tr("The key is valid; a role, a scope or the folder is missing.")
         return Explanation(title, advice, "connections", self.tr("Connections…"), icon="lock")
 
@@ -209,7 +209,9 @@ class ErrorTexts(QObject):
             self.tr("Your threads stay; choose another service."),
         )
         if error.closed_since:
-            day = QLocale().toString(QDate.fromString(error.closed_since, Qt.DateFormat.ISODate))
+            day = QLocale().toString(
+                QDate.fromString(error.closed_since, Qt.DateFormat.ISODate), "d MMMM yyyy"
+            )
             title = self.tr("The service was closed on %1").replace("%1", day)
         label = self.tr("Choose a model…")
         return Explanation(title, advice, "assistant_settings", label, "warning", "offline")
