@@ -33,7 +33,7 @@ class ConnectionStore:
 
     async def connection(self, connection_id: ConnectionId) -> Connection | None:
         """The connection."""
-        return next(iter(await self._select("id = ?", connection_id)), None)
+        return await self._database.read(lambda database: _one(database, connection_id))
 
     async def add(self, connection: Connection) -> Connection:
         """Keep a new connection, last of all; an empty id is replaced by a fresh one.  Returns it as kept."""
@@ -52,10 +52,16 @@ class ConnectionStore:
         return connection
 
     async def update(self, connection: Connection) -> None:
-        """Replace what is kept under the connection's id.  Raises LookupError when there is none."""
+        """Replace what is kept under the connection's id.  Raises LookupError when there is none.
+
+        A pull of what the connection led to ends with it: a place in one folder is none in another.
+        """
         now = to_microseconds(self._clock())
 
         def update(database: sqlite3.Connection) -> None:
+            before = _one(database, connection.id)
+            if before and _goal(before) != _goal(connection):
+                _forget_pull(database, connection.id)
             assignments = ", ".join(f"{column} = ?" for column in COLUMNS)
             cursor = database.execute(
                 f"UPDATE connections SET {assignments}, details = ?, updated_at = ? WHERE id = ?",
@@ -82,8 +88,9 @@ class ConnectionStore:
 
         def delete(database: sqlite3.Connection) -> None:
             database.execute("DELETE FROM connections WHERE id = ?", (connection_id,))
-            for table in ("remote_threads", "remote_records", "pulls", "pulled_messages"):
+            for table in ("remote_threads", "remote_records"):
                 database.execute(f"DELETE FROM {table} WHERE connection_id = ?", (connection_id,))
+            _forget_pull(database, connection_id)
 
         await self._database.run(delete)
 
@@ -102,16 +109,31 @@ class ConnectionStore:
         return await self._database.read(select)
 
     async def _select(self, condition: str, *parameters: str) -> list[Connection]:
-        def select(database: sqlite3.Connection) -> list[Connection]:
-            kinds = tuple(ConnectionKind)
-            rows = database.execute(
-                f"SELECT id, {', '.join(COLUMNS)}, details FROM connections"
-                f" WHERE {condition} AND kind IN ({marks(kinds)}) {ORDER}",
-                (*parameters, *kinds),
-            )
-            return [_to_connection(row) for row in rows]
+        return await self._database.read(lambda database: _select(database, condition, *parameters))
 
-        return await self._database.read(select)
+
+def _select(database: sqlite3.Connection, condition: str, *parameters: str) -> list[Connection]:
+    kinds = tuple(ConnectionKind)
+    rows = database.execute(
+        f"SELECT id, {', '.join(COLUMNS)}, details FROM connections"
+        f" WHERE {condition} AND kind IN ({marks(kinds)}) {ORDER}",
+        (*parameters, *kinds),
+    )
+    return [_to_connection(row) for row in rows]
+
+
+def _one(database: sqlite3.Connection, connection_id: ConnectionId) -> Connection | None:
+    return next(iter(_select(database, "id = ?", connection_id)), None)
+
+
+def _goal(connection: Connection) -> tuple[str, str, str]:
+    """What a connection leads to."""
+    return connection.kind, connection.base_url, connection.folder
+
+
+def _forget_pull(database: sqlite3.Connection, connection_id: ConnectionId) -> None:
+    for table in ("pulls", "pulled_messages"):
+        database.execute(f"DELETE FROM {table} WHERE connection_id = ?", (connection_id,))
 
 
 def _values(connection: Connection) -> tuple[str, ...]:

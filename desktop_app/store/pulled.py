@@ -2,15 +2,16 @@
 
 Every step can be repeated: what was pulled is known by its remote id.  The messages of a thread come newest first and
 wait on a stage, so that no thread is ever in memory whole; from there they are taken oldest first, some hundreds in a
-transaction, so that nobody else waits long for the store.
+transaction, so that nobody else waits long for the store.  A step raises UnusableAssistantError when the connection was
+deleted meanwhile, or leads elsewhere now.
 """
 
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from desktop_app.domain.errors import RunInProgressError
+from desktop_app.domain.errors import RunInProgressError, UnusableAssistantError
 from desktop_app.domain.ids import ConnectionId, MessageId
 from desktop_app.domain.remote import PullCounts, PulledAssistant, PulledMessage, PulledThread
 from desktop_app.store import pulled_assistants, pulled_threads
@@ -18,6 +19,8 @@ from desktop_app.store.database import Database
 from desktop_app.store.pulled_assistants import KeptAssistant
 from desktop_app.store.pulled_threads import KeptMessages
 from desktop_app.store.rows import from_json, to_json, to_microseconds, utc_now
+
+T = TypeVar("T")
 
 
 class PullPlace(NamedTuple):
@@ -72,7 +75,7 @@ class PulledStore:
                 (*values, connection_id),
             )
 
-        await self._database.run(save)
+        await self._step(connection_id, save)
 
     async def leave(self, connection_id: ConnectionId, owner: str) -> None:
         """The pull of ``owner`` rests; whoever comes next goes on from its place."""
@@ -104,7 +107,7 @@ class PulledStore:
             _count(connection, connection_id, versions=kept.new_versions)
             return kept
 
-        return await self._database.run(keep)
+        return await self._step(connection_id, keep)
 
     async def begin_thread(self, connection_id: ConnectionId, remote_id: str) -> bool:
         """Clear the stage for the messages of a thread; False when it is to be left alone.
@@ -112,8 +115,8 @@ class PulledStore:
         That is a thread that was deleted here, one in which a reply is being written, and the copy of a part of a
         thread that Nitka itself took there and left.
         """
-        return await self._database.run(
-            lambda connection: pulled_threads.begin(connection, connection_id, remote_id)
+        return await self._step(
+            connection_id, lambda connection: pulled_threads.begin(connection, connection_id, remote_id)
         )
 
     async def stage(
@@ -123,8 +126,9 @@ class PulledStore:
 
         Returns the first of them that was pulled before and is still here: what is older is here, too.
         """
-        return await self._database.run(
-            lambda connection: pulled_threads.stage(connection, connection_id, remote_id, messages)
+        return await self._step(
+            connection_id,
+            lambda connection: pulled_threads.stage(connection, connection_id, remote_id, messages),
         )
 
     async def keep_messages(
@@ -142,7 +146,19 @@ class PulledStore:
             _count(connection, connection_id, messages=kept.taken, new_messages=kept.made)
             return kept
 
-        return await self._database.run(keep)
+        return await self._step(connection_id, keep)
+
+    async def _step(self, connection_id: ConnectionId, work: Callable[[sqlite3.Connection], T]) -> T:
+        """``work`` in one transaction, as long as the pull that it belongs to goes on."""
+
+        def step(connection: sqlite3.Connection) -> T:
+            if not connection.execute(
+                "SELECT 1 FROM pulls WHERE connection_id = ?", (connection_id,)
+            ).fetchone():
+                raise UnusableAssistantError("the connection was changed or deleted")
+            return work(connection)
+
+        return await self._database.run(step)
 
 
 def _count(connection: sqlite3.Connection, connection_id: ConnectionId, **more: int) -> None:

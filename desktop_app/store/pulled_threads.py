@@ -90,7 +90,7 @@ def stage(
         0
     ]
     for message in messages:
-        is_known, message_id = _known(connection, connection_id, message.remote_id)
+        is_known, message_id = _known(connection, connection_id, _key(remote_id, message.remote_id))
         if message_id:
             return message_id
         if not is_known:  # what was deleted here is not wanted again
@@ -126,14 +126,19 @@ def _staged(message: PulledMessage) -> StagedMessage:
     )
 
 
+def _key(thread_remote_id: str, remote_id: str) -> str:
+    """The name of a message among the remote records: it is asked for by its thread and its id, and so unique."""
+    return f"{thread_remote_id}/{remote_id}"
+
+
 def _known(
-    connection: sqlite3.Connection, connection_id: ConnectionId, remote_id: str
+    connection: sqlite3.Connection, connection_id: ConnectionId, key: str
 ) -> tuple[bool, MessageId | None]:
     """Whether the message was pulled before, and its id as long as it has not been deleted here."""
     row = connection.execute(
         "SELECT m.id FROM remote_records r LEFT JOIN messages m ON m.id = r.local_id"
         " WHERE r.connection_id = ? AND r.kind = 'message' AND r.remote_id = ?",
-        (connection_id, remote_id),
+        (connection_id, key),
     ).fetchone()
     return row is not None, row[0] if row else None
 
@@ -163,14 +168,15 @@ class _Keeping:
         taken = made = 0
         is_shown = False
         for row in rows:
-            if _known(self._connection, self._connection_id, row.remote_id)[0]:
+            key = _key(self._pulled.remote_id, row.remote_id)
+            if _known(self._connection, self._connection_id, key)[0]:
                 continue  # it was listed twice
             message_id = None if made else self._same(last, row)
             if message_id is None:
                 is_shown = is_shown if made else self._ends_path(last)
                 message_id = self._add(row, last, is_shown=is_shown)
                 made += 1
-            put_record(self._connection, self._connection_id, "message", row.remote_id, message_id)
+            put_record(self._connection, self._connection_id, "message", key, message_id)
             last, taken = message_id, taken + 1
         if made:
             self._note_new(rows)

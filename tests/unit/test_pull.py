@@ -77,6 +77,7 @@ class Folder:
         self.fault: Exception = RuntimeError("killed")
         self.read_messages = 0
         self.gate: asyncio.Event | None = None
+        self.has_begun_reading = False
         self.pushed: list[tuple[AssistantSettings, str]] = []
 
     # -- what is there
@@ -156,6 +157,7 @@ class Folder:
         self._call()
         for message in reversed(self.held_messages[thread_id]):
             if self.gate:
+                self.has_begun_reading = True
                 await self.gate.wait()
             if self.calls == self.fail_after - 1 and self.read_messages % 7 == 5:
                 self._call()
@@ -449,6 +451,52 @@ async def test_a_thread_that_goes_while_it_is_pulled_is_left_out(tmp_path: Path)
         s.service.messages = messages
         await s.pull()
         assert [one.name for one in await s.conversations.threads()] == ["Kept"]
+
+
+async def test_the_same_message_id_in_two_threads_is_two_messages(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        for name in ("One", "Two"):
+            s.service.thread(name, 3)
+        s.service.held_messages["t-Two"] = [
+            replace(message, remote_id=message.remote_id.replace("Two", "One"))
+            for message in s.service.held_messages["t-Two"]
+        ]
+        for _ in range(2):
+            await s.pull()
+            for name in ("One", "Two"):
+                assert await s.texts(name) == [f"{name} {number}" for number in range(3)]
+
+
+async def test_a_pull_ends_when_its_connection_is_deleted(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        filled(s.service)
+        s.service.gate = asyncio.Event()
+        pulling = asyncio.create_task(s.pulling.pull(HERE))
+        await until(lambda: s.service.has_begun_reading)
+        await s.connections.remove(HERE)
+        s.service.gate.set()
+        with pytest.raises(UnusableAssistantError):
+            await pulling
+        for table in ("remote_records", "remote_threads", "pulls", "pulled_messages"):
+            assert await s.rows(f"SELECT * FROM {table}") == []
+
+
+async def test_another_folder_is_pulled_from_its_beginning(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        filled(s.service)
+        s.service.fail_after, s.service.fault = 15, SignInError("no")
+        with pytest.raises(SignInError):
+            await s.pull()
+        assert (await s.rows("SELECT stage FROM pulls"))[0] == ("threads",)
+        connection = await s.connections.connection_of(HERE)
+        assert connection is not None
+        await s.connections.save(replace(connection, name="Renamed"), None)
+        assert await s.rows("SELECT stage FROM pulls")
+        await s.connections.save(replace(connection, folder="other"), None)
+        s.service = Folder()
+        s.service.assistant("Elsewhere", "Help.")
+        await s.pull()
+        assert "Elsewhere" in [one.settings.name for one in await s.assistants.assistants()]
 
 
 async def test_an_assistant_that_was_changed_here_is_left_as_it_is(tmp_path: Path) -> None:
