@@ -51,7 +51,7 @@ from desktop_app.services.refused_fields import RefusedFields
 from desktop_app.services.response_events import ResponseAssembler
 from desktop_app.services.response_requests import body_of, input_item
 from desktop_app.services.sse import SseEvent
-from desktop_app.services.streams import json_events, next_of
+from desktop_app.services.streams import json_events, until_over
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +60,8 @@ AFTER_END_S = 0.1
 # A reply in the background is given up when nothing came of it for so long.
 GIVE_UP_S = 120.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
+# What is asked of a reply in the background is answered at once.
+UNARY_S = 30.0
 
 _PASSING = (UnreachableError, SilentError, ServiceFaultError, RateLimitedError)
 _ABOUT_CHAIN = re.compile(r"previous.?response|tool.?(?:call.?)?(?:output|result)", re.I)
@@ -123,7 +125,7 @@ class ResponsesService:
     async def cancel_run(self, remote_id: str) -> None:
         """Stop a reply in the background; one that is over or forgotten is stopped already.  Raises ServiceError."""
         try:
-            await self._http.fetch("POST", f"{_path(remote_id)}/cancel")
+            await self._http.fetch("POST", f"{_path(remote_id)}/cancel", read_timeout_s=UNARY_S)
         except (NotFoundError, RequestRejectedError) as error:
             log.info("nothing to cancel: %s", error.detail)
         except ServiceError as error:
@@ -151,7 +153,7 @@ class ResponsesService:
     async def operation(self, remote_id: str) -> RemoteOperation:
         """How far a reply in the background is.  Raises ServiceError; OperationGoneError for a forgotten one."""
         try:
-            whole = await self._http.fetch("GET", _path(remote_id))
+            whole = await self._http.fetch("GET", _path(remote_id), read_timeout_s=UNARY_S)
         except NotFoundError as error:
             if may_be_from_elsewhere(error):
                 raise
@@ -237,8 +239,9 @@ class ResponsesService:
         self, stream: AsyncGenerator[bytes, None], reply: ResponseAssembler
     ) -> AsyncGenerator[RunEvent, None]:
         """What a stream changes in ``reply``, with a checkpoint after every event that can be counted."""
-        async with aclosing(stream) as body, aclosing(json_events(body, self._http.redacted)) as events:
-            while event := await next_of(events, is_finished=reply.is_over, wait_s=AFTER_END_S):
+        events = until_over(json_events(stream, self._http.redacted), lambda: reply.is_over, AFTER_END_S)
+        async with aclosing(stream), aclosing(events):
+            async for event in events:
                 if reply.is_over:
                     continue
                 before = reply.cursor
@@ -294,7 +297,7 @@ class ResponsesService:
             elif patience.is_over:
                 return
             if not reply.is_over:
-                await patience.wait()
+                await patience.wait(failure.retry_after_s if failure else None)
 
     async def _streamed(self, reply: ResponseAssembler) -> AsyncGenerator[RunEvent, None]:
         query = {"stream": "true"}
@@ -306,7 +309,8 @@ class ResponsesService:
                 yield event
 
     async def _polled(self, reply: ResponseAssembler) -> AsyncGenerator[RunEvent, None]:
-        for event in reply.feed(_event_of(await self._http.fetch("GET", _path(reply.response_id)))):
+        whole = await self._http.fetch("GET", _path(reply.response_id), read_timeout_s=UNARY_S)
+        for event in reply.feed(_event_of(whole)):
             yield event
 
     def _whole(self, body: bytes) -> ResponseAssembler:
@@ -339,8 +343,9 @@ class _Patience:
     def renew(self) -> None:
         self._since = time.monotonic()
 
-    async def wait(self) -> None:
-        await asyncio.sleep(self._wait_s)
+    async def wait(self, told_s: float | None) -> None:
+        """Wait, not less than the service told, and not longer than there is hope."""
+        await asyncio.sleep(max(self._wait_s, min(told_s or 0.0, GIVE_UP_S)))
         self._wait_s = min(self._wait_s * 2, LONGEST_WAIT_S)
 
 

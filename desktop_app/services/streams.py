@@ -15,12 +15,14 @@ import msgspec
 
 from desktop_app.domain.errors import BadReplyError, ServiceError, ServiceFaultError
 from desktop_app.services.json_stream import read_out
-from desktop_app.services.sse import EventTooLargeError, SseDecoder, SseEvent
+from desktop_app.services.sse import MAX_EVENT_BYTES, EventTooLargeError, SseDecoder, SseEvent
 from desktop_app.services.surrogates import without_halves
 
 log = logging.getLogger(__name__)
 
 DONE = "[DONE]"
+
+_BEFORE = b"\xef\xbb\xbf \t\r\n"
 
 _T = TypeVar("_T")
 
@@ -44,17 +46,28 @@ async def json_events(
                 yield SseEvent(data, event.name)
 
 
-async def next_of(events: AsyncGenerator[_T, None], *, is_finished: bool, wait_s: float) -> _T | None:
-    """The next event, None at the end; a reply that is finished waits ``wait_s`` and is not spoilt by what fails then.
+async def until_over(
+    events: AsyncGenerator[_T, None], is_over: Callable[[], bool], wait_s: float
+) -> AsyncGenerator[_T, None]:
+    """The events up to the one that makes a reply be over, and what comes within ``wait_s`` after that.
 
-    What comes after a finished reply is read all the same, since a connection is used again only when it was read out.
+    The rest is read since a connection is used again only when it was read out; what fails then spoils nothing.
     """
+    async with aclosing(events):
+        while not is_over():
+            if (event := await anext(events, None)) is None:
+                return
+            yield event
+        deadline = asyncio.get_running_loop().time() + wait_s
+        while (event := await _next_before(deadline, events)) is not None:
+            yield event
+
+
+async def _next_before(deadline: float, events: AsyncGenerator[_T, None]) -> _T | None:
     try:
-        async with asyncio.timeout(wait_s if is_finished else None):
+        async with asyncio.timeout_at(deadline):
             return await anext(events, None)
     except (ServiceError, TimeoutError):
-        if not is_finished:
-            raise
         return None
 
 
@@ -88,21 +101,19 @@ def text_of(value: object) -> str:
 
 
 async def _events(body: AsyncIterator[bytes]) -> AsyncGenerator[SseEvent, None]:
-    head = b""
     async for chunk in body:
-        head += chunk
-        if start := head.lstrip(b"\xef\xbb\xbf \t\r\n"):
+        if start := chunk.lstrip(_BEFORE):
             break
     else:
         return
     if start[:1] == b"<":
         raise BadReplyError("a web page came instead of a reply")
     if start[:1] == b"{":
-        yield SseEvent((start + b"".join([chunk async for chunk in body])).decode("utf-8", "replace"))
+        yield SseEvent((await _whole(start, body)).decode("utf-8", "replace"))
         return
     decoder = SseDecoder()
     try:
-        for event in decoder.feed(head):
+        for event in decoder.feed(start):
             yield event
         async for chunk in body:
             for event in decoder.feed(chunk):
@@ -112,6 +123,15 @@ async def _events(body: AsyncIterator[bytes]) -> AsyncGenerator[SseEvent, None]:
     for event in decoder.end():
         if _is_whole(event):
             yield event
+
+
+async def _whole(start: bytes, body: AsyncIterator[bytes]) -> bytes:
+    whole = bytearray(start)
+    async for chunk in body:
+        whole += chunk
+        if len(whole) > MAX_EVENT_BYTES:
+            raise BadReplyError(f"a reply of more than {MAX_EVENT_BYTES} bytes")
+    return bytes(whole)
 
 
 def _is_whole(last: SseEvent) -> bool:

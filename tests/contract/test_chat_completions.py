@@ -44,7 +44,7 @@ from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.threads import Author, Status, Usage
-from desktop_app.services import chat_completions
+from desktop_app.services import chat_completions, streams
 from desktop_app.services.chat_completions import ChatCompletionsService
 from desktop_app.services.sign_in import KeySignIn
 from tests.conftest import until
@@ -260,6 +260,30 @@ async def test_a_server_that_does_not_close_after_the_reason_does_not_hold_the_r
         await exchange.reader.read()
 
     assert (await answered(linger))[-1] == RunEnded(Status.COMPLETED)
+
+
+async def test_a_server_that_goes_on_after_the_reason_does_not_hold_the_reply(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chat_completions, "AFTER_FINISH_S", 0.1)
+
+    async def chatter(exchange: Exchange) -> None:
+        await exchange.head()
+        await exchange.event(delta("4", "stop"))
+        while not exchange.reader.at_eof():
+            await exchange.event(delta("more"))
+            await asyncio.sleep(0.01)
+
+    async with asyncio.timeout(5):
+        run = await answered(chatter)
+    assert text_of(run) == "4"
+    assert run[-1] == RunEnded(Status.COMPLETED)
+
+
+async def test_a_reply_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "MAX_EVENT_BYTES", 100)
+    error = await refused(raw(b'{"id": "', *[b"x" * 40] * 3))
+    assert isinstance(error, BadReplyError)
 
 
 async def test_a_break_after_the_reason_does_not_spoil_the_reply() -> None:

@@ -622,6 +622,18 @@ async def test_trying_ends_with_the_last_error(monkeypatch: pytest.MonkeyPatch) 
     assert not caught.value.is_untouched  # the service writes on; another run would be paid for
 
 
+async def test_a_service_that_is_busy_is_asked_for_the_rest_when_it_said() -> None:
+    events = text_events(*WORDS)
+    async with background_server(
+        sends(*events[:6], is_cut=True),
+        [refuse(429, {"message": "slow"}, retry_after="0.3"), taken_up(events)],
+    ) as server:
+        start = time.monotonic()
+        run = await answer(in_background(server.base_url))
+    assert time.monotonic() - start >= 0.3
+    assert text_of(run) == "Four is it."
+
+
 async def test_streams_that_end_again_and_again_without_a_word_are_interrupted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
