@@ -39,11 +39,15 @@ def may_repeat(error: BaseException, attempt: int, retries: int, *, is_safe: boo
     return error.is_untouched or (is_safe and _may_pass(error))
 
 
+def is_far(error: ServiceError) -> bool:
+    """Whether the service wants to be left alone for so long that the user decides."""
+    return (error.retry_after_s or 0.0) > LONGEST_HINT_S
+
+
 def _needs_the_user(error: ServiceError) -> bool:
     """What waiting does not cure; a proxy may even lock out who comes again with a wrong password."""
     is_set_wrong = isinstance(error, UnreachableError) and error.step in ("proxy", "tls")
-    is_far = (error.retry_after_s or 0.0) > LONGEST_HINT_S
-    return is_set_wrong or is_far or isinstance(error, QuotaExceededError)
+    return is_set_wrong or is_far(error) or isinstance(error, QuotaExceededError)
 
 
 def _may_pass(error: ServiceError) -> bool:

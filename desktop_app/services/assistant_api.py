@@ -35,7 +35,7 @@ from desktop_app.domain.events import AssistantHeld, RunAccepted, RunEvent, Stag
 from desktop_app.domain.prompt import AskedAssistant, Held, PromptMessage, RunRequest
 from desktop_app.domain.providers import KINDS, roles
 from desktop_app.domain.remote import Page, PulledAssistant, PulledMessage, PulledThread, PulledVersion
-from desktop_app.domain.retrying import delay_s
+from desktop_app.domain.retrying import delay_s, is_far
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.threads import Author
 from desktop_app.services.assistant_api_events import RunReply
@@ -74,6 +74,8 @@ LISTEN_AGAIN = 3
 POLL_FIRST_S, POLL_MAX_S, POLL_LIMIT_S, POLL_PATIENCE_S = 0.5, 5.0, 300.0, 120.0
 
 _PASSING = (UnreachableError, SilentError, RateLimitedError, ServiceFaultError)
+# What is gone, and what stays behind with another account when the connection gets a new folder or key.
+_OUT_OF_REACH = (NotFoundError, AccessDeniedError)
 
 T = TypeVar("T")
 
@@ -114,8 +116,8 @@ class AssistantApiService:
                 yield AssistantHeld(assistant_id)
             try:
                 run_id, thread_id = await self._begin(request, asked, assistant_id, held)
-            except NotFoundError:
-                # Which of the two has expired the refusal does not say.
+            except _OUT_OF_REACH:
+                # Which of the two is out of reach the refusal does not say.
                 is_assistant_there = await self._is_there(f"{ASSISTANTS}/{_id(assistant_id)}")
                 is_thread_there = held is None or await self._is_there(f"{THREADS}/{_id(held.remote_id)}")
                 if is_assistant_there and is_thread_there:
@@ -233,6 +235,8 @@ class AssistantApiService:
                 log.info("the stream of run %s broke: %s", run_id, error.detail)
                 if isinstance(error, SilentError) and reply.cursor == start:
                     return
+                if is_far(error):
+                    raise
                 hint_s = error.retry_after_s
             except (NotFoundError, RequestRejectedError, BadReplyError) as error:
                 log.info("run %s cannot be listened to: %s", run_id, error.detail)
@@ -245,11 +249,13 @@ class AssistantApiService:
         wait_s, start = POLL_FIRST_S, time.monotonic()
         heard_at = start
         while not reply.is_over:
+            hint_s = 0.0
             try:
                 run = await self._fetch("GET", f"{RUNS}/{_id(run_id)}")
-            except _PASSING:
-                if time.monotonic() - heard_at > POLL_PATIENCE_S:
+            except _PASSING as error:
+                if is_far(error) or time.monotonic() - heard_at > POLL_PATIENCE_S:
                     raise
+                hint_s = error.retry_after_s or 0.0
                 yield StageChanged("reconnecting")
             else:
                 heard_at = time.monotonic()
@@ -258,7 +264,7 @@ class AssistantApiService:
             if not reply.is_over:
                 if time.monotonic() - start > POLL_LIMIT_S:
                     raise SilentError(f"the run is not over after {POLL_LIMIT_S:.0f} s")
-                await asyncio.sleep(wait_s)
+                await asyncio.sleep(max(wait_s, hint_s))
                 wait_s = min(POLL_MAX_S, wait_s * 1.5)
 
     async def _usage(self, reply: RunReply, run_id: str) -> list[RunEvent]:
@@ -319,8 +325,8 @@ class AssistantApiService:
             try:
                 path, masked = f"{ASSISTANTS}/{_id(remote_id)}", {"updateMask": mask_of(settings)} | body
                 await self._fetch("PATCH", path, masked)
-            except NotFoundError as error:
-                log.info("assistant %s is gone: %s", remote_id, error.detail)
+            except _OUT_OF_REACH as error:
+                log.info("assistant %s is out of reach: %s", remote_id, error.detail)
             else:
                 return remote_id
         return _made_id(await self._fetch("POST", ASSISTANTS, {"folderId": self._folder} | body))
@@ -368,7 +374,7 @@ class AssistantApiService:
     async def _is_there(self, path: str) -> bool:
         try:
             await self._fetch("GET", path)
-        except NotFoundError:
+        except _OUT_OF_REACH:
             return False
         return True
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
@@ -290,6 +291,20 @@ async def test_an_expired_assistant_leaves_no_second_thread_behind() -> None:
         assert len(server.folder.said_in(only(server.folder.threads))) == 4
 
 
+async def test_what_belongs_to_another_account_is_made_anew() -> None:
+    async with AssistantsServer() as server:
+        request = await held(server)
+        for name in ("RunService.Create", "AssistantService.Get", "ThreadService.Get"):
+            server.fail(name, refusal(7))
+        run = await answer(server, request)
+        assert run[-1] == RunEnded(Status.COMPLETED)
+        assert len(server.folder.assistants) == len(server.folder.threads) == 2
+        server.fail("AssistantService.Update", refusal(7))
+        async with connected(server) as api:
+            assert await api.push(FULL, next(iter(server.folder.assistants))) in server.folder.assistants
+        assert len(server.folder.assistants) == 3
+
+
 async def test_what_is_not_found_although_all_is_there_is_told() -> None:
     async with AssistantsServer() as server:
         request = await held(server)
@@ -542,6 +557,22 @@ async def test_a_service_that_stays_away_ends_the_waiting(monkeypatch: pytest.Mo
         error = await refused(server)
         assert isinstance(error, UnreachableError)
         assert not error.is_untouched
+
+
+async def test_how_long_to_wait_the_service_says() -> None:
+    async with AssistantsServer() as server:
+        server.fail("RunService.Listen", refusal(8, is_streaming=True, retry_after="86400"))
+        assert isinstance(await refused(server), RateLimitedError)
+        server.fail("RunService.Listen", refusal(5, is_streaming=True))
+        server.fail("RunService.Get", refusal(8, retry_after="86400"))
+        error = await refused(server)
+        assert isinstance(error, RateLimitedError)
+        assert not error.is_untouched
+        server.fail("RunService.Listen", refusal(5, is_streaming=True))
+        server.fail("RunService.Get", refusal(14, retry_after="1"))
+        start = time.monotonic()
+        assert (await answer(server))[-1] == RunEnded(Status.COMPLETED)
+        assert time.monotonic() - start > 1
 
 
 async def test_a_run_that_never_ends_ends_the_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
