@@ -104,7 +104,7 @@ class ChatCompletionsService:
             "messages": messages,
             "stream": True,
             "stream_options": {"include_usage": True},
-            "temperature": request.temperature,
+            "temperature": min(request.temperature, self._provider.max_temperature),
         }
         if request.model:
             body["model"] = request.model

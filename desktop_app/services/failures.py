@@ -56,6 +56,7 @@ _BILLING = re.compile(
     re.I,
 )
 _ROLE = re.compile(r"\b(?:yc\.)?ai\.\w+\.\w+")
+# The first that an error names counts: "invalid_request_error" stands beside almost everything.
 _BY_TYPE: dict[str, type[ServiceError]] = {
     "authentication_error": SignInError,
     "invalid_api_key": SignInError,
@@ -63,9 +64,10 @@ _BY_TYPE: dict[str, type[ServiceError]] = {
     "permission_denied": AccessDeniedError,
     "not_found_error": NotFoundError,
     "model_not_found": NotFoundError,
-    "invalid_request_error": RequestRejectedError,
     "rate_limit_error": RateLimitedError,
     "rate_limit_exceeded": RateLimitedError,
+    "invalid_prompt": RequestRejectedError,
+    "invalid_request_error": RequestRejectedError,
 }
 # 405: the address is not one of this API.
 _BY_STATUS: dict[int, type[ServiceError]] = {
@@ -183,7 +185,7 @@ def error_in_stream(value: object, request_id: str = "") -> ServiceError:
         return QuotaExceededError(fault.message, request_id=request_id)
     if fault.is_about_length:
         return _too_long(fault, None, request_id)
-    kind = next((_BY_TYPE[code] for code in sorted(fault.codes) if code in _BY_TYPE), ServiceFaultError)
+    kind = next((kind for code, kind in _BY_TYPE.items() if code in fault.codes), ServiceFaultError)
     return _made(kind, fault, None, request_id)
 
 

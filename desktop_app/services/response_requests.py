@@ -19,7 +19,7 @@ def body_of(
     body: dict[str, object] = {
         "input": [input_item(message) for message in messages],
         "store": is_kept,
-        "temperature": request.temperature,
+        "temperature": min(request.temperature, provider.max_temperature),
     }
     if held:
         body["previous_response_id"] = held.remote_id

@@ -202,8 +202,9 @@ async def test_yandex_is_told_the_folder_and_not_what_it_refuses() -> None:
     async with ChatServer(stream("4"), models, key_scheme="Api-Key") as server:
         chat = service(server.base_url, provider="yandex", folder="f")
         assert [model.id for model in await chat.models()] == ids[:1]
-        await answer(chat, ask(model="yandexgpt"))
+        await answer(chat, replace(ask(model="yandexgpt"), temperature=1.5))
         assert server.bodies[0]["model"] == ids[0]
+        assert server.bodies[0]["temperature"] == 1.0
         assert "stream_options" not in server.bodies[0]
         for exchange in server.seen:
             assert exchange.headers["openai-project"] == "f"

@@ -128,6 +128,16 @@ async def test_the_reply_streams_in_and_ends_once() -> None:
     ]
 
 
+@pytest.mark.parametrize(("provider", "sent"), [("yandex", 1.0), ("openai", 1.5)])
+async def test_an_assistant_of_another_service_is_not_hotter_than_this_one_takes(
+    provider: str, sent: float
+) -> None:
+    scheme = "Api-Key" if provider == "yandex" else "Bearer"
+    async with ResponsesServer(says("4"), key_scheme=scheme, unwanted=frozenset()) as server:
+        await answer(service(server.base_url, provider), replace(REQUEST, temperature=1.5))
+        assert server.bodies[0]["temperature"] == sent
+
+
 async def test_what_is_not_set_is_not_sent() -> None:
     async with ResponsesServer(says("4")) as server:
         await answer(service(server.base_url), replace(REQUEST, model=""))

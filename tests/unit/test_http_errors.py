@@ -313,6 +313,23 @@ def test_a_grpc_code_counts_more_than_the_status(code: int) -> None:
             assert error.detail == "m"
 
 
+@pytest.mark.parametrize(
+    ("code", "type_", "kind"),
+    [
+        ("model_not_found", "invalid_request_error", NotFoundError),
+        ("rate_limit_exceeded", "invalid_request_error", RateLimitedError),
+        ("invalid_api_key", "invalid_request_error", SignInError),
+        ("invalid_prompt", None, RequestRejectedError),
+        ("unheard_of", "invalid_request_error", RequestRejectedError),
+        ("server_error", None, ServiceFaultError),
+    ],
+)
+def test_the_plainest_code_of_an_error_in_a_stream_counts(
+    code: str, type_: str | None, kind: type[ServiceError]
+) -> None:
+    assert type(error_in_stream({"error": {"code": code, "type": type_, "message": "m"}})) is kind
+
+
 def test_zero_and_odd_codes_are_no_grpc_codes() -> None:
     for code in (0, 17, -1, True, None, "", "x", 3.5, [16], {"a": 1}, "0016"):
         assert (
