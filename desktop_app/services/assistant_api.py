@@ -54,6 +54,7 @@ from desktop_app.services.assistant_api_records import (
     settings_on_wire,
 )
 from desktop_app.services.connecting import http_of, sign_in_of
+from desktop_app.services.failures import may_be_from_elsewhere
 from desktop_app.services.json_fields import text_of
 from desktop_app.services.json_stream import object_in, payloads, read_out, unwrapped
 from desktop_app.services.yandex_models import documented_models, model_uri
@@ -252,8 +253,9 @@ class AssistantApiService:
             hint_s = 0.0
             try:
                 run = await self._fetch("GET", f"{RUNS}/{_id(run_id)}")
-            except _PASSING as error:
-                if is_far(error) or time.monotonic() - heard_at > POLL_PATIENCE_S:
+            except (*_PASSING, NotFoundError, BadReplyError) as error:
+                is_meant = isinstance(error, NotFoundError) and not may_be_from_elsewhere(error)
+                if is_meant or is_far(error) or time.monotonic() - heard_at > POLL_PATIENCE_S:
                     raise
                 hint_s = error.retry_after_s or 0.0
                 yield StageChanged("reconnecting")

@@ -575,6 +575,13 @@ async def test_how_long_to_wait_the_service_says() -> None:
         assert time.monotonic() - start > 1
 
 
+async def test_a_page_of_a_hotel_does_not_end_a_run() -> None:
+    async with AssistantsServer() as server:
+        server.fail("RunService.Listen", raw(b"<html>Pay first</html>"))
+        server.fail("RunService.Get", raw(b"<html>Pay first</html>"), refuse(404, "<html>Pay first</html>"))
+        assert (await answer(server))[-1] == RunEnded(Status.COMPLETED)
+
+
 async def test_a_run_that_never_ends_ends_the_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assistant_api, "POLL_LIMIT_S", 0.02)
     async with AssistantsServer() as server:
