@@ -21,6 +21,7 @@ from yandex.cloud.ai.assistants.v1.threads import message_pb2
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind
 from desktop_app.domain.errors import NitkaError
 from desktop_app.domain.events import (
+    Checkpoint,
     ReasoningAppended,
     RunAccepted,
     RunEnded,
@@ -104,11 +105,12 @@ class Outcome:
     edits: list[TextEdit] = field(default_factory=list)
     text: str = ""
     error: NitkaError | None = None
+    so_far: str = ""
 
     @property
     def shown(self) -> list[str]:
-        """Every text that was shown, from the empty one to the last."""
-        return list(accumulate(self.edits, lambda text, edit: edit.apply(text), initial=""))
+        """Every text that was shown, from the first, mostly empty one to the last."""
+        return list(accumulate(self.edits, lambda text, edit: edit.apply(text), initial=self.so_far))
 
     @property
     def status(self) -> Status | None:
@@ -128,14 +130,23 @@ class Outcome:
         return "".join(event.text for event in self.events if isinstance(event, ReasoningAppended))
 
     @property
-    def can_resume(self) -> bool:
-        """Whether the service said that it writes on without a listener."""
-        return any(isinstance(event, RunAccepted) and event.can_resume for event in self.events)
+    def accepted(self) -> RunAccepted:
+        """How the service took the run; one without a name if it did not say so."""
+        return next((event for event in self.events if isinstance(event, RunAccepted)), RunAccepted())
+
+    @property
+    def cursor(self) -> int | None:
+        """The number of the last event that is in the text."""
+        numbers = [event.cursor for event in self.events if isinstance(event, Checkpoint)]
+        return numbers[-1] if numbers else None
 
 
-async def outcome_of(run: AsyncGenerator[RunEvent, None]) -> Outcome:
-    """Read a run to its end.  Fails for an exception that is no NitkaError, and for two endings or none."""
-    found, shown = Outcome(), Normaliser()
+async def outcome_of(run: AsyncGenerator[RunEvent, None], so_far: str = "") -> Outcome:
+    """Read a run to its end.  Fails for an exception that is no NitkaError, and for two endings or none.
+
+    ``so_far`` is what an earlier part of the run has shown.
+    """
+    found, shown = Outcome(so_far=so_far), Normaliser(so_far=so_far)
     try:
         async with aclosing(run):
             async for event in run:
@@ -195,6 +206,10 @@ class Wire(ABC):
     def unknown(self) -> Any:
         """An event of a kind that nobody has announced."""
 
+    def whole(self, reply: Reply) -> Any:
+        """The reply as one JSON object, None where the service has no such thing."""
+        return None
+
     @abstractmethod
     def refusal(self, status: int, message: str, **headers: str) -> Behaviour:
         """How the service refuses a request."""
@@ -222,11 +237,12 @@ class Wire(ABC):
         return server.base_url
 
     @asynccontextmanager
-    async def connected(self, base_url: str, **settings: Any) -> AsyncIterator[Service]:
+    async def connected(self, base_url: str, key: str = KEY) -> AsyncIterator[Service]:
         """The service as the program makes it."""
-        given = {"auth": Auth.API_KEY} | self.settings(base_url) | settings
-        connection = Connection(ConnectionId("c"), self.kind, "Test", base_url, **given)
-        service = service_factory(UNUSED)(connection, Credentials(Secret(KEY)))
+        connection = Connection(
+            ConnectionId("c"), self.kind, "Test", base_url, Auth.API_KEY, **self.settings(base_url)
+        )
+        service = service_factory(UNUSED)(connection, Credentials(Secret(key)))
         try:
             yield service
         finally:
@@ -290,6 +306,9 @@ class Chat(Wire):
     def frame(self, event: Any) -> bytes:
         return f"data: {in_json(event)}\n\n".encode()
 
+    def whole(self, reply: Reply) -> Any:
+        return servers.snapshot(reply.text, "stop") | {"usage": servers.USAGE["usage"]}
+
     def fault(self, message: str) -> Any:
         return {"error": {"message": message, "type": "server_error", "code": 500}}
 
@@ -344,6 +363,9 @@ class Responses(Wire):
 
     def frame(self, event: Any) -> bytes:
         return responses_server.frame(event)
+
+    def whole(self, reply: Reply) -> Any:
+        return responses_server.response("completed", responses_server.message(reply.text))
 
     def fault(self, message: str) -> Any:
         return {"type": "error", "code": "server_error", "message": message, "param": None}
@@ -405,6 +427,9 @@ class YandexText(Wire):
 
     def frame(self, event: Any) -> bytes:
         return f"{in_json(event)}\n".encode()
+
+    def whole(self, reply: Reply) -> Any:
+        return printed(reply_of(reply.text), is_camel=True)
 
     def fault(self, message: str) -> Any:
         return {"error": {"grpcCode": 13, "httpCode": 500, "message": message, "details": []}}
@@ -559,8 +584,8 @@ class OnDevice(Chat):
     kind = ConnectionKind.ON_DEVICE
 
     @asynccontextmanager
-    async def connected(self, base_url: str, **settings: Any) -> AsyncIterator[Service]:
-        model = ScriptedModel(base_url)
+    async def connected(self, base_url: str, key: str = KEY) -> AsyncIterator[Service]:
+        model = ScriptedModel(base_url, key)
         connection = Connection(ConnectionId("c"), self.kind, "On this device")
         try:
             yield service_factory(model)(connection, Credentials())
@@ -571,9 +596,9 @@ class OnDevice(Chat):
 class ScriptedModel(OnDeviceModel):
     """A model whose process is a server that is there already."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: str) -> None:
         super().__init__(Path("no logs"))
-        self._seat = ScriptedSeat(url)
+        self._seat = ScriptedSeat(url, key)
 
     async def weights(self, model_path: str) -> Weights:
         return self._seat.scripted.weights
@@ -586,8 +611,8 @@ class ScriptedModel(OnDeviceModel):
 
 
 class ScriptedSeat(Seat):
-    def __init__(self, url: str) -> None:
-        self.scripted = ScriptedProcess(url)
+    def __init__(self, url: str, key: str) -> None:
+        self.scripted = ScriptedProcess(url, key)
         super().__init__(self.scripted.weights, Path("no logs"), 600, 2)
 
     async def start(self) -> AsyncGenerator[StageChanged, None]:
@@ -601,9 +626,9 @@ class ScriptedProcess:
     is_ready = True
     pid = None
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: str) -> None:
         self.url = url
-        self.key = Secret(KEY)
+        self.key = Secret(key)
         self.weights = Weights(Path("scripted.gguf"), "Scripted", "scripted")
 
     async def is_busy(self) -> bool:
@@ -686,15 +711,12 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from places(value[key], (*path, key))
 
 
-def with_null(value: Any, path: tuple[Any, ...]) -> Any:
-    """A copy with null at ``path``; one whose place is gone already changes nothing."""
+def altered(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    """A copy with ``new`` at ``path``."""
     if not path:
-        return None
-    key, *rest = path
-    if not isinstance(value, dict | list):
-        return value
+        return new
     copy = value.copy()
-    copy[key] = with_null(value[key], tuple(rest))
+    copy[path[0]] = altered(value[path[0]], path[1:], new)
     return copy
 
 

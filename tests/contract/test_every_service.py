@@ -29,10 +29,13 @@ from desktop_app.domain.errors import (
     SilentError,
     UnreachableError,
 )
-from desktop_app.domain.events import RunAccepted, RunEnded, TextAppended, TextReplaced
+from desktop_app.domain.events import Checkpoint, RunEnded, TextAppended, TextReplaced
+from desktop_app.domain.normaliser import Normaliser
 from desktop_app.domain.prompt import PromptMessage
+from desktop_app.domain.service import Resuming
 from desktop_app.domain.threads import Author, Status
 from desktop_app.services import assistant_api, http, on_device, responses
+from tests.conftest import until
 from tests.contract.suite import (
     QUESTION,
     REPLY,
@@ -42,19 +45,21 @@ from tests.contract.suite import (
     Outcome,
     Reply,
     Wire,
+    altered,
     breaks_off,
     falls_silent,
     outcome_of,
     places,
     says,
     sends,
-    with_null,
     with_nulls,
     with_unknown_fields,
 )
-from tests.servers import KEY, Behaviour, Exchange, hang_up, refuse
+from tests.servers import KEY, Behaviour, Exchange, LoopbackServer, hang_up, refuse
 
 CUTS = 100
+SILENCE_S = 0.4
+ODD: tuple[object, ...] = (7, -1, 2**70, 0.5, True, "odd", "", [], [None], {}, {"text": {}})
 UNICODE = ("e\u0301", "\U0001f469\u200d\U0001f469", "\u2028\u2029\x85", "שָׁלוֹם\u202e", ' "\\', "ё\t\r\n.")
 
 
@@ -74,9 +79,9 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading times out after 0.2 s."""
-    monkeypatch.setattr(http, "READ_S", 0.2)
-    monkeypatch.setattr(on_device, "SILENCE_S", 0.2)
+    """Reading times out soon."""
+    monkeypatch.setattr(http, "READ_S", SILENCE_S)
+    monkeypatch.setattr(on_device, "SILENCE_S", SILENCE_S)
 
 
 # -- what is asked and answered
@@ -90,9 +95,8 @@ async def test_the_reply_comes_whole_and_in_order_and_ends_once(wire: Wire) -> N
     assert found.usage
     assert found.usage.prompt_tokens > 0
     assert found.usage.completion_tokens > 0
-    (accepted,) = [event for event in found.events if isinstance(event, RunAccepted)]
-    assert accepted.model == wire.model
-    assert accepted.can_resume == wire.can_resume
+    assert found.accepted.model == wire.model
+    assert found.accepted.can_resume == wire.can_resume
 
 
 async def test_model_instruction_history_and_limits_are_sent(wire: Wire) -> None:
@@ -316,19 +320,17 @@ async def test_a_stream_that_ends_early_goes_on_or_is_interrupted(
         assert found.status is Status.INTERRUPTED
 
 
-@pytest.mark.parametrize("place", range(CUTS))
-async def test_a_connection_cut_anywhere_loses_nothing_that_came(wire: Wire, place: int) -> None:
+async def test_a_connection_cut_anywhere_loses_nothing_that_came(wire: Wire) -> None:
     body = wire.body()
-    cut = random.Random(f"{wire.name} {place}").randrange(len(body))
-    found = await wire.answered(breaks_off(body[:cut]))
-    assert found.text in REPLY.growth
-    assert found.shown == REPLY.growth[: len(found.shown)]
-    if found.error:
-        assert not found.can_resume
-        assert type(found.error) is of_the_network(wire, UnreachableError)
-        assert not getattr(found.error, "is_untouched", False)
-    else:
-        assert_whole(found)
+    for cut in random.Random(wire.name).sample(range(len(body)), CUTS):
+        found = await wire.answered(breaks_off(body[:cut]))
+        assert found.shown == REPLY.growth[: len(found.shown)], cut
+        if found.error:
+            assert not found.accepted.can_resume
+            assert type(found.error) is of_the_network(wire, UnreachableError)
+            assert not getattr(found.error, "is_untouched", False)
+        else:
+            assert_whole(found)
 
 
 async def test_a_stream_cut_at_every_byte_shows_a_beginning_of_the_reply(wire: Wire) -> None:
@@ -395,27 +397,48 @@ async def test_unknown_events_and_fields_are_passed_over(wire: Wire) -> None:
     assert_whole(await wire.answered(sends(wire.framed([*events, wire.unknown()]))))
 
 
+async def test_a_whole_reply_instead_of_a_stream_is_taken(wire: Wire) -> None:
+    if whole := wire.whole(REPLY):
+        for content_type in ("application/json", "text/event-stream"):
+            found = await wire.answered(refuse(200, whole, content_type=content_type))
+            assert_whole(found)
+            assert found.usage
+
+
 async def test_null_in_any_place_loses_nothing_but_itself(wire: Wire) -> None:
     events = wire.events(replace(REPLY, thoughts=("Hm",)))
     for at, event in enumerate(events):
         for path in places(event):
-            odd = with_null(event, path)
+            odd = altered(event, path, None)
             found = await wire.read(wire.framed([*events[:at], odd, *events[at + 1 :]]))
             words = [piece for piece in REPLY.pieces if says(event, piece) and not says(odd, piece)]
             assert not words or wire.restates or found.text == REPLY.text.replace(words[0], ""), path
             assert words or found.text == REPLY.text, path
 
 
-@pytest.mark.parametrize("seed", range(100))
-async def test_nulls_everywhere_are_no_accident(wire: Wire, seed: int) -> None:
-    chance = random.Random(seed)
-    share = chance.choice((0.02, 0.1, 0.3))
-    events = [with_nulls(event, chance, share) for event in wire.events(replace(REPLY, thoughts=("Hm",)))]
-    found = await wire.read(wire.framed(events))
-    rest = found.text
-    for piece in REPLY.pieces:
-        rest = rest.replace(piece, "", 1)
-    assert not rest.strip("\n")
+async def test_nulls_everywhere_are_no_accident(wire: Wire) -> None:
+    events = wire.events(replace(REPLY, thoughts=("Hm",)))
+    for seed in range(200):
+        chance = random.Random(seed)
+        share = chance.choice((0.02, 0.1, 0.3))
+        found = await wire.read(wire.framed(with_nulls(event, chance, share) for event in events))
+        rest = found.text
+        for piece in REPLY.pieces:
+            rest = rest.replace(piece, "", 1)
+        assert not rest.strip("\n")
+
+
+async def test_what_nobody_expects_in_any_place_is_no_accident(wire: Wire) -> None:
+    chance = random.Random(4)
+    events = wire.events(replace(REPLY, thoughts=("Hm",)))
+    for at, event in enumerate(events):
+        for path in places(event):
+            for odd in chance.sample(ODD, 3):
+                found = await wire.read(
+                    wire.framed([*events[:at], altered(event, path, odd), *events[at + 1 :]])
+                )
+                before = [piece for piece in REPLY.pieces if any(says(one, piece) for one in events[:at])]
+                assert found.error is None or found.text == "".join(before), (path, odd)
 
 
 async def test_the_last_event_again_and_again_ends_once(wire: Wire) -> None:
@@ -494,7 +517,82 @@ async def seconds_to_stop(wire: Wire, is_cancelled: bool) -> float:
         return seconds
 
 
+@pytest.mark.parametrize("silent", [keep_silent_at_once, falls_silent(b"")], ids=["no head", "no word"])
+async def test_a_reply_that_has_not_begun_can_be_stopped(wire: Wire, silent: Behaviour) -> None:
+    async with wire.server(refusal=silent) as server, wire.connected(wire.url(server)) as service:
+        listening = asyncio.create_task(outcome_of(service.run(REQUEST)))
+        await until(lambda: server.seen and is_asked(server))
+        listening.cancel()
+        await asyncio.wait([listening])
+        assert listening.cancelled()
+        await until(lambda: server.seen[-1].reader.at_eof())
+
+
+# -- reading on
+
+
+async def test_a_run_is_read_on_from_wherever_it_was_left(wire: Wire) -> None:
+    if not wire.can_resume:
+        return
+    async with wire.server() as server, wire.connected(wire.url(server)) as service:
+        assert isinstance(service, Resuming)
+        for count in range(1, len(REPLY.pieces) + 1):
+            before = Outcome()
+            async with aclosing(service.run(REQUEST)) as run:
+                async for event in run:
+                    before.events.append(event)
+                    if isinstance(event, Checkpoint) and shown_by(before) == REPLY.growth[count]:
+                        break
+            remote_id = before.accepted.remote_id
+            assert remote_id
+            rest = await outcome_of(service.resume(REQUEST, remote_id, before.cursor), shown_by(before))
+            assert_whole(rest)
+            assert rest.shown == REPLY.growth[count:]
+            assert_whole(await outcome_of(service.resume(REQUEST, remote_id, None), shown_by(before)))
+
+
+# -- models and test
+
+
+async def test_a_connection_that_is_right_passes_its_test(wire: Wire) -> None:
+    if isinstance(wire, OnDevice):
+        return
+    async with wire.server() as server, wire.connected(wire.url(server)) as service:
+        report = await service.test()
+        assert report.models == await service.models()
+    assert report.models
+    assert report.round_trip_s > 0
+    await service.close()  # a second time
+
+
+async def test_the_wrong_key_is_told_by_runs_and_tests(wire: Wire, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with wire.server() as server, wire.connected(wire.url(server), f"not-{KEY}") as service:
+        error = (await outcome_of(service.run(REQUEST))).error
+        with pytest.raises(SignInError) as caught:
+            await service.test()
+        assert len(server.seen) == 2
+    for one in (error, caught.value):
+        assert isinstance(one, SignInError)
+        assert_hidden(one, caplog)
+
+
 # -- what is asserted
+
+
+def is_asked(server: LoopbackServer) -> bool:
+    """Whether the request that begins a reply has come."""
+    return any(
+        server.seen[-1].path.endswith(path) for path in ("/completions", "/responses", "/completion", "/runs")
+    )
+
+
+def shown_by(found: Outcome) -> str:
+    """What the events of a run that goes on have shown so far."""
+    shown = Normaliser()
+    for event in found.events:
+        shown.feed(event)
+    return shown.text
 
 
 def assert_whole(found: Outcome) -> None:

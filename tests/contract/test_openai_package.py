@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from openai import AsyncOpenAI
-from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
+from openai.types.chat.completion_create_params import (
+    CompletionCreateParamsNonStreaming,
+    CompletionCreateParamsStreaming,
+)
 from openai.types.responses.response_create_params import (
     ResponseCreateParamsNonStreaming,
     ResponseCreateParamsStreaming,
@@ -129,6 +133,29 @@ async def test_what_the_chat_adapter_sends_is_of_the_official_type(request_: Run
         accept(CompletionCreateParamsStreaming, server.bodies[0])
 
 
+async def test_the_other_name_of_a_limit_is_of_the_official_type() -> None:
+    words = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+    async with ChatServer([refuse(400, {"error": {"message": words}}), stream("6")]) as server:
+        await said(chat(server.base_url), replace(PLAIN, max_tokens=5))
+        assert server.bodies[1]["max_completion_tokens"] == 5
+        accept(CompletionCreateParamsStreaming, server.bodies[1])
+
+
+async def test_what_is_asked_for_a_word_is_of_the_official_type() -> None:
+    no_list = refuse(404, {"error": "no such page"})
+    async with ResponsesServer(says("Hi"), models=no_list) as server:
+        service: Service = responses(server.base_url)
+        await service.test()
+        await service.close()
+        accept(ResponseCreateParamsNonStreaming, server.bodies[0])
+    async with ChatServer(stream("Hi"), no_list) as server_of_chat:
+        service = chat(server_of_chat.base_url)
+        await service.test()
+        await service.close()
+        named = server_of_chat.bodies[0] | {"model": "m"}  # no model is known there, and the type wants one
+        accept(CompletionCreateParamsNonStreaming, named)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -202,6 +229,31 @@ async def test_both_take_up_the_same_stream() -> None:
             ours = [one.text async for one in run if isinstance(one, TextAppended)]
         await service.close()
     assert "".join(ours) == theirs == "ur."
+
+
+async def test_both_call_the_same_addresses() -> None:
+    events, whole = text_events("Fo", "ur."), refuse(200, response("completed", message("4")))
+    server = ResponsesServer(says("4"), [whole, taken_up(events)] * 2, whole, unwanted=frozenset())
+    async with server:
+        async with client(server.base_url) as official:
+            await official.models.list()
+            await official.responses.retrieve("resp_1")
+            await official.responses.retrieve("resp_1", stream=True, starting_after=4)
+            await official.responses.cancel("resp_1")
+            await (await official.responses.create(model="m", input=_INPUT, stream=True)).close()
+        theirs = server.calls("")
+        service = responses(server.base_url, is_background=True)
+        await service.models()
+        await service.operation("resp_1")
+        async with aclosing(service.resume(PLAIN, "resp_1", 4)) as run:
+            assert [event async for event in run]
+        await service.cancel_run("resp_1")
+        await said(service)
+        ours = server.calls("")[len(theirs) :]
+    assert [urlsplit(call).path for call in ours] == [urlsplit(call).path for call in theirs]
+    assert [parse_qs(urlsplit(call).query) for call in ours] == [
+        parse_qs(urlsplit(call).query) for call in theirs
+    ]
 
 
 @pytest.mark.parametrize("pieces", [("Fo", "ur."), ("Ё", "ж", "\u2028", "\U0001f994")])
