@@ -53,9 +53,17 @@ class Asking:
         return await self.message(message.parent_id) if message.parent_id else None
 
     async def spoken(self, reply: Message, *, is_continued: bool = False) -> list[Message]:
-        """What led to ``reply`` and says something, oldest first; the beginning of a continued one comes last."""
+        """What led to ``reply`` and says something, oldest first; the beginning of a continued one comes last.
+
+        A reply that was filtered is left out: it says why there is none, and may have the next one filtered, too.
+        """
         history = await self._records.prompt_messages(reply.thread_id, reply.id)
-        return [message for message in history if message.text and (is_continued or message.id != reply.id)]
+        return [
+            message
+            for message in history
+            if message.text
+            and (is_continued if message.id == reply.id else message.status is not Status.FILTERED)
+        ]
 
 
 def new_question(thread_id: ThreadId, parent: Message | None, text: str) -> Message:

@@ -152,6 +152,14 @@ async def test_continue_goes_on_in_the_same_message(tmp_path: Path) -> None:
         assert s.service.requests[-1].messages[-1].author is Author.USER
 
 
+async def test_a_filtered_reply_is_not_sent_again(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        await s.ask("first", TextReplaced("Let us change the subject."), RunEnded(Status.FILTERED))
+        await s.ask("second", TextReplaced("Half"), RunEnded(Status.TRUNCATED))
+        await s.ask("third", DONE)
+        assert [m.text for m in s.service.requests[-1].messages] == ["first", "second", "Half", "third"]
+
+
 async def test_a_thread_is_answered_once_at_a_time(tmp_path: Path) -> None:
     async with scene(tmp_path) as s:
         s.service.scripts.append([asyncio.Event()])
