@@ -16,9 +16,12 @@ from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import Fact, LibraryChanged, PullProgressed
 from desktop_app.controllers.tasks import TaskOwner
 from desktop_app.domain.errors import (
+    BadReplyError,
     NotFoundError,
     NotOfferedError,
     RequestRejectedError,
+    ServiceError,
+    ServiceFaultError,
     UnusableAssistantError,
 )
 from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId
@@ -40,6 +43,9 @@ from desktop_app.store.remote import HeldAssistant, RemoteStore
 log = logging.getLogger(__name__)
 
 BATCH = 200
+# What may be wrong with one record alone; when so many fail one after the other, it is the service.
+OF_ONE_RECORD = (ServiceFaultError, BadReplyError, RequestRejectedError)
+MANY = 5
 TELL_EVERY_S = 0.1
 ASSISTANTS, THREADS, DONE, STOPPED, FAILED = "assistants", "threads", "done", "stopped", "failed"
 
@@ -77,8 +83,8 @@ class PullController:
 
         One at a time for a connection: a second caller waits for the same.  Returns what was brought, also when the
         pull was stopped; who stops waiting does not stop it.  Raises NotOfferedError, UnusableAssistantError (the
-        connection is gone), RunInProgressError (another program pulls), ServiceError, StoreError; what was brought by
-        then stays.
+        connection is gone), RunInProgressError (another program pulls), ServiceError (also when all but some records
+        could be read), StoreError; what was brought by then stays.
         """
         running = self._running.get(connection_id) or self._begin(connection_id)
         if running is None:
@@ -166,6 +172,8 @@ class _Pull:
         self._report = report
         self._place = PullPlace()
         self._told_at_s = 0.0
+        self._failure: ServiceError | None = None
+        self._failed_in_a_row = 0
         self.counts = PullCounts()
 
     async def run(self, service: Holding, place: PullPlace) -> None:
@@ -176,6 +184,8 @@ class _Pull:
             await self._go_to(THREADS, "")
         await self._all(service.threads, lambda found: self._take_thread(service, found))
         await self._store.finish(self._connection_id)
+        if self._failure:
+            raise self._failure
 
     def tell_end(self, stage: str) -> None:
         """The pull is over."""
@@ -191,8 +201,21 @@ class _Pull:
         async with aclosing(self._pages(read)) as pages:
             async for page in pages:
                 for item in page.items:
-                    await take(item)
+                    await self._tried(take(item))
                 self._report(LibraryChanged(threads=True, assistants=True))
+
+    async def _tried(self, taking: Awaitable[None]) -> None:
+        """Take one record; what the service cannot give is told in the end, and keeps nothing else from coming."""
+        try:
+            await taking
+        except OF_ONE_RECORD as error:
+            log.warning("a record could not be pulled: %s", error.code)
+            self._failure = self._failure or error
+            self._failed_in_a_row += 1
+            if self._failed_in_a_row == MANY:
+                raise
+        else:
+            self._failed_in_a_row = 0
 
     async def _pages(self, read: Callable[[str], Awaitable[Page[T]]]) -> AsyncGenerator[Page[T], None]:
         token = self._place.page_token

@@ -14,6 +14,7 @@ from desktop_app.controllers.asking import new_question, new_reply
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import Fact, PullProgressed
 from desktop_app.controllers.pull import PullController
+from desktop_app.domain import retrying
 from desktop_app.domain.assistants import (
     Assistant,
     AssistantSettings,
@@ -451,6 +452,35 @@ async def test_a_thread_that_goes_while_it_is_pulled_is_left_out(tmp_path: Path)
         s.service.messages = messages
         await s.pull()
         assert [one.name for one in await s.conversations.threads()] == ["Kept"]
+
+
+async def test_a_thread_that_the_service_cannot_read_keeps_no_other_from_coming(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retrying, "FIRST_S", 0.001)
+    async with scene(tmp_path) as s:
+        filled(s.service)
+        read, broken = s.service.messages, {"t-T3"}
+
+        async def messages(thread_id: str) -> AsyncGenerator[PulledMessage, None]:
+            if thread_id in broken:
+                raise ServiceFaultError("INTERNAL", status_code=500)
+            async for message in read(thread_id):
+                yield message
+
+        s.service.messages = messages
+        with pytest.raises(ServiceFaultError):
+            await s.pull()
+        assert {one.name for one in await s.conversations.threads()} == {
+            f"T{number}" for number in range(8) if number != 3
+        }
+        broken.clear()
+        assert (await s.pulling.pull(HERE)).threads == 8
+        assert len(await s.texts("T3")) == 12
+        broken.update(thread.remote_id for thread in s.service.held_threads)
+        with pytest.raises(ServiceFaultError):
+            await s.pull()
+        assert await s.rows("SELECT stage FROM pulls") == [("threads",)]
 
 
 async def test_the_same_message_id_in_two_threads_is_two_messages(tmp_path: Path) -> None:
