@@ -1,8 +1,6 @@
 """The AI Assistant API against a strict server with the official descriptors: runs, what is held there, every fault."""
 
-import asyncio
 import json
-import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -62,7 +60,7 @@ from desktop_app.services.assistant_api import AssistantApiService
 from tests.assistants_folder import FOLDER, MODEL, UNKNOWN_PART, Folder, citation, message_of
 from tests.assistants_server import AssistantsServer, Break, Script
 from tests.conftest import until
-from tests.protobuf_server import FRAMINGS, Fault, Refusal, refusal
+from tests.protobuf_server import FRAMINGS, Refusal, refusal
 from tests.servers import KEY, Behaviour, Exchange, hang_up, keep_silent, raw, refuse
 
 SETTINGS = AssistantSettings("Guide", instruction="Be brief.", model="yandexgpt")
@@ -449,26 +447,6 @@ async def test_every_way_to_print_replies_is_read(framing: str, is_camel: bool, 
         assert [message.text for message in messages] == [text, QUESTION.text]
 
 
-async def test_ten_megabytes_in_one_event_arrive() -> None:
-    async with AssistantsServer() as server:
-        server.scripts.append(Script(text="я" * (5 << 20)))
-        assert len(texts(await answer(server))[-1]) == 5 << 20
-
-
-async def test_a_hundred_thousand_tiny_events_arrive() -> None:
-    last = 99_999
-    lines = [
-        f'{{"result":{{"event_type":"PARTIAL_MESSAGE","stream_cursor":{{"current_event_idx":"{number}"}},'
-        f'"partial_message":{{"content":[{{"text":{{"content":"{number}"}}}}]}}}}}}\n'
-        for number in range(last + 1)
-    ]
-    async with AssistantsServer() as server:
-        server.fail("RunService.Listen", raw("".join(lines).encode()))
-        run = await answer(server)
-        assert len(of(run, Checkpoint)) == last + 1
-        assert texts(run)[-2:] == [str(last), TEXT]
-
-
 # -- streams that break
 
 
@@ -481,22 +459,6 @@ async def test_a_stream_cut_at_every_event_is_taken_up() -> None:
             assert texts(run) == [*PARTIALS, TEXT]
             assert run[-1] == RunEnded(Status.COMPLETED)
             assert server.requests("RunService.Listen")[1].events_start_idx.value == min(place, len(PARTIALS))
-
-
-async def test_a_stream_cut_at_any_byte_is_taken_up() -> None:
-    chance = random.Random(4)
-    async with AssistantsServer() as server:
-        script = Script(("Каз", "Казань 🚆"), "Казань 🚆.")
-        for place in (chance.randint(1, 1500) for _ in range(100)):
-            server.scripts.append(script)
-            server.fail("RunService.Listen", Fault(cut_after=place))
-            run = await answer(server)
-            assert texts(run) == [
-                *script.partials,
-                script.text,
-            ]
-            assert run[-1] == RunEnded(Status.COMPLETED)
-            server.faults.clear()
 
 
 async def test_an_error_line_in_a_stream_is_not_the_end_of_the_run() -> None:
@@ -636,18 +598,6 @@ async def test_stop_closes_the_socket_at_once_and_the_run_goes_on() -> None:
             await events.aclose()
             await until(lambda: has_gone(server.seen[-1]), 0.1)
             await until(lambda: only(server.runs) and server.runs[only(server.runs)].is_over)
-
-
-async def test_a_cancelled_run_travels_on_and_closes_the_socket() -> None:
-    async with AssistantsServer() as server:
-        server.scripts.append(Script(delay_s=60))
-        async with connected(server) as api:
-            task = asyncio.create_task(taken(api.run(ask())))
-            await until(lambda: server.requests("RunService.Listen"))
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-            await until(lambda: has_gone(server.seen[-1]), 0.1)
 
 
 # -- faults

@@ -5,7 +5,7 @@ import logging
 import shutil
 import ssl
 import subprocess
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -20,12 +20,10 @@ from desktop_app.domain.errors import (
     ContextTooLongError,
     NotFoundError,
     QuotaExceededError,
-    RateLimitedError,
     RequestRejectedError,
     ServiceError,
     ServiceFaultError,
     SignInError,
-    SilentError,
     UnansweredCallError,
     UnreachableError,
 )
@@ -55,8 +53,6 @@ from tests.servers import (
     Exchange,
     delta,
     events,
-    hang_up,
-    keep_silent,
     listing,
     raw,
     refuse,
@@ -230,12 +226,6 @@ async def test_the_finish_reason_becomes_the_ending(reason: str, status: Status)
 async def test_a_stream_without_done_is_complete_if_it_said_why_it_ends() -> None:
     run = await answered(events(delta("4"), delta(finish="stop")))
     assert run[-1] == RunEnded(Status.COMPLETED)
-
-
-async def test_a_stream_that_just_ends_is_interrupted_and_keeps_its_text() -> None:
-    run = await answered(events(delta("Fo"), delta("ur")))
-    assert text_of(run) == "Four"
-    assert run[-1] == RunEnded(Status.INTERRUPTED)
 
 
 async def test_done_without_a_reason_is_interrupted() -> None:
@@ -463,17 +453,6 @@ async def test_a_stream_called_json_is_read_as_a_stream() -> None:
     assert text_of(await answered(refuse(200, body, content_type="application/json"))) == "4"
 
 
-async def test_pieces_cut_inside_a_character_are_put_together() -> None:
-    body = b"".join(
-        f'data: {{"choices":[{{"delta":{{"content":"{piece}"}}}}]}}\r\n\r\n'.encode()
-        for piece in ("ёж", "\U0001f994")
-    )
-    body += b'data: {"choices":[{"finish_reason":"stop"}]}'
-    run = await answered(raw(*(body[at : at + 1] for at in range(len(body)))))
-    assert text_of(run) == "ёж\U0001f994"
-    assert run[-1] == RunEnded(Status.COMPLETED)
-
-
 async def test_a_real_stream_gives_the_same_events_wherever_it_is_cut(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -539,13 +518,6 @@ async def test_a_key_that_cannot_be_sent_is_not_quoted_in_the_error(key: str) ->
     assert not key.strip() or key not in repr(caught.value)
 
 
-async def test_too_many_requests_say_how_long_to_wait() -> None:
-    error = await refused(refuse(429, {"error": {"message": "slow"}}, retry_after="7"))
-    assert isinstance(error, RateLimitedError)
-    assert error.retry_after_s == 7
-    assert (await refused(refuse(429, "{}", content_type="application/json"))).retry_after_s is None
-
-
 async def test_a_spent_quota_is_told_apart() -> None:
     body = {"error": {"message": "quota", "code": "insufficient_quota"}}
     assert isinstance(await refused(refuse(429, body)), QuotaExceededError)
@@ -586,39 +558,6 @@ async def test_an_error_inside_the_stream_ends_the_run() -> None:
     assert isinstance(await refused(raw(b"event: error\ndata: it broke\n\n")), ServiceFaultError)
     assert isinstance(await refused(raw(b'{"error":"it broke"}\n')), ServiceFaultError)
     assert isinstance(await refused(events(delta("4", "error"))), ServiceFaultError)
-
-
-async def test_a_cut_stream_is_the_networks_fault_after_the_text() -> None:
-    found: list[RunEvent] = []
-    async with ChatServer(events(delta("Fo"), is_cut=True)) as server:
-        chat = service(server.base_url)
-        with pytest.raises(UnreachableError) as caught:
-            async with aclosing(chat.run(ask())) as run:
-                async for event in run:
-                    found.append(event)  # noqa: PERF401 - what came before the error counts
-        await chat.close()
-    assert text_of(found) == "Fo"
-    assert caught.value.step == "tcp"
-
-
-async def test_a_server_that_hangs_up_is_the_networks_fault() -> None:
-    error = await refused(hang_up)
-    assert isinstance(error, UnreachableError)
-    assert error.step == "tcp"
-
-
-async def test_a_slow_first_word_is_waited_for() -> None:
-    async def slow(exchange: Exchange) -> None:
-        await asyncio.sleep(0.3)
-        await stream("4")(exchange)
-
-    assert text_of(await answered(slow)) == "4"
-
-
-async def test_silence_ends_the_wait() -> None:
-    async with ChatServer(keep_silent) as server:
-        with pytest.raises(SilentError):
-            await answer(service(server.base_url, read_timeout_s=0.2))
 
 
 async def test_comments_keep_a_slow_reply_alive() -> None:
@@ -701,48 +640,6 @@ async def test_a_proxy_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPa
     with pytest.raises(UnreachableError) as caught:
         await answer(service("https://nitka-test.invalid/v1"))
     assert caught.value.step == "proxy"
-
-
-# -- stopping
-
-
-async def test_stopping_closes_the_connection_in_the_middle() -> None:
-    async def talk(exchange: Exchange) -> None:
-        await exchange.head()
-        while not exchange.reader.at_eof():
-            await exchange.event(delta("4"))
-            await asyncio.sleep(0.01)
-
-    async with ChatServer(talk) as server:
-        chat = service(server.base_url)
-        async with aclosing(chat.run(ask())) as run:
-            async for event in run:
-                if isinstance(event, TextAppended):
-                    break
-        await until(lambda: server.hung_up == 1)
-
-        task = asyncio.create_task(answer(chat))
-        await until(lambda: len(server.seen) == 2)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        await until(lambda: server.hung_up == 2)
-
-
-async def test_a_run_after_a_stopped_one_works() -> None:
-    async with ChatServer([keep_silent, stream("4")]) as server:
-        chat = service(server.base_url)
-        async with aclosing(chat.run(ask())) as run:
-            silent = asyncio.create_task(_drain(run))
-            await until(lambda: server.seen)
-            silent.cancel()
-            await asyncio.wait([silent])
-        assert text_of(await answer(chat)) == "4"
-
-
-async def _drain(run: AsyncGenerator[RunEvent, None]) -> None:
-    async for _ in run:
-        pass
 
 
 # -- models and test

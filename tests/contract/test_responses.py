@@ -23,9 +23,7 @@ from desktop_app.domain.errors import (
     ServiceError,
     ServiceFaultError,
     SignInError,
-    SilentError,
     UnansweredCallError,
-    UnreachableError,
 )
 from desktop_app.domain.events import (
     Checkpoint,
@@ -65,7 +63,7 @@ from tests.responses_server import (
     text_events,
     yandex_frame,
 )
-from tests.servers import KEY, Behaviour, Exchange, hang_up, keep_silent, listing, raw, refuse
+from tests.servers import KEY, Behaviour, Exchange, hang_up, listing, raw, refuse
 
 ASKED = PromptMessage(Author.USER, "What is 2 + 2?")
 TURNS = (ASKED, PromptMessage(Author.ASSISTANT, "4"), PromptMessage(Author.USER, "And 3 + 3?"))
@@ -298,12 +296,6 @@ async def test_the_last_event_becomes_the_ending(status: str, details: object, e
     assert (await answered(sends(created(), delta("4"), inside)))[-1] == RunEnded(ending)
 
 
-async def test_a_stream_that_just_ends_is_interrupted_and_keeps_its_text() -> None:
-    run = await answered(sends(created(), delta("Fo"), delta("ur")))
-    assert text_of(run) == "Four"
-    assert run[-1] == RunEnded(Status.INTERRUPTED)
-
-
 async def test_a_server_that_does_not_close_after_the_end_does_not_hold_the_reply() -> None:
     async def linger(exchange: Exchange) -> None:
         await exchange.head()
@@ -314,16 +306,6 @@ async def test_a_server_that_does_not_close_after_the_end_does_not_hold_the_repl
     start = time.monotonic()
     assert (await answered(linger))[-1] == RunEnded(Status.COMPLETED)
     assert time.monotonic() - start < 2
-
-
-async def test_a_connection_is_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(responses, "AFTER_END_S", 5.0)  # this machine may be busy
-    async with ResponsesServer(says("4")) as server:
-        asked = service(server.base_url)
-        for _ in range(3):
-            await drained(asked.run(REQUEST))
-        await asked.close()
-        assert server.connections == 1
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/event-stream"])
@@ -378,13 +360,6 @@ async def test_a_reply_that_only_calls_a_function_is_told_with_the_call() -> Non
     assert ToolCalled("resp_1:0", "calc", '{"x":7}', "call_1") in found
     assert not [event for event in found if isinstance(event, ThreadHeld)]
     assert caught.value.detail == "calc"
-
-
-async def test_ten_megabytes_in_one_event_and_a_hundred_thousand_events_are_taken() -> None:
-    long = "Ж" * 5_000_000
-    assert text_of(await answered(sends(*text_events(long)))) == long
-    many = b"".join(frame(event) for event in [*numbered(created(), *[delta("a")] * 100_000), ended()])
-    assert text_of(await answered(raw(many))) == "a" * 100_000
 
 
 # -- faults
@@ -474,34 +449,6 @@ async def test_too_long_and_too_many_are_told_apart() -> None:
     assert isinstance(await refused(refuse(400, body)), ContextTooLongError)
     error = await refused(refuse(429, {"error": {"message": "slow"}}, retry_after="7"))
     assert error.retry_after_s == 7
-
-
-async def test_the_network_breaks() -> None:
-    assert isinstance(await refused(hang_up), UnreachableError)
-    async with ResponsesServer(keep_silent) as server:
-        with pytest.raises(SilentError):
-            await answer(service(server.base_url, read_timeout_s=0.2))
-    error = await refused(sends(created(), delta("4"), is_cut=True))
-    assert isinstance(error, UnreachableError)
-
-
-async def test_stopping_closes_the_connection_within_100_ms() -> None:
-    async def talk(exchange: Exchange) -> None:
-        await exchange.head()
-        while not exchange.reader.at_eof():
-            await exchange.event(delta("4"))
-            await asyncio.sleep(0.01)
-
-    async with ResponsesServer(talk) as server:
-        asked = service(server.base_url)
-        async with aclosing(asked.run(REQUEST)) as run:
-            async for event in run:
-                if isinstance(event, TextAppended):
-                    break
-            start = time.monotonic()
-        await until(lambda: server.hung_up == 1)
-        assert time.monotonic() - start < 0.1
-        await asked.close()
 
 
 # -- in the background
