@@ -12,7 +12,7 @@ The tree, from the window down; imports point one way, and import-linter checks 
     headless/     commands without a window, on the same backend; selftest
     logs          log files, redaction, last-resort handlers; hardening: no core dumps, private files
     widgets/      views: main window, panes, composer, transcript, dialogs
-    qt/           between controllers and views: the bridge, models, intents
+    qt/           between controllers and views: the bridge, models, intents, the desktop's notifications
     controllers/  use cases, asyncio without Qt: worker, tasks, runs, library, connections; backend builds them by hand
     services/     adapters to what answers a run; the only place of httpx
     store/        what is kept on this machine: database, settings, secrets

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SEND_S = 10.0
+SEND_S, LEAVE_S = 10.0, 1.0
 
 Work = Coroutine[Any, Any, None]
 
@@ -61,7 +62,9 @@ class Notifier(QObject):
     async def close(self) -> None:
         """Hear of no clicks any more."""
         if self._is_used:
-            await self._worker.ask(self._leave())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEAVE_S):
+                    await self._worker.ask(self._leave())
 
     # -- on the worker's loop
 
