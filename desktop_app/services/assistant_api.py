@@ -54,7 +54,7 @@ from desktop_app.services.assistant_api_records import (
     settings_on_wire,
 )
 from desktop_app.services.connecting import http_of, sign_in_of
-from desktop_app.services.failures import may_be_from_elsewhere
+from desktop_app.services.failures import explain, may_be_from_elsewhere
 from desktop_app.services.json_fields import text_of
 from desktop_app.services.json_stream import object_in, payloads, read_out, unwrapped
 from desktop_app.services.yandex_models import documented_models, model_uri
@@ -96,7 +96,7 @@ class AssistantApiService:
             connection, sign_in, read_timeout_s=read_timeout_s, proxy_password=credentials.proxy_password
         )
         self._folder = connection.folder
-        self._roles = ", ".join(roles(connection))
+        self._roles = roles(connection)
         kind = KINDS[ConnectionKind.ASSISTANT_API]
         is_hosted = urlsplit(connection.base_url).netloc == urlsplit(kind.base_url).netloc
         self._closed_since = kind.closed_since if is_hosted else ""
@@ -414,8 +414,7 @@ class AssistantApiService:
         try:
             yield
         except ServiceError as error:
-            if isinstance(error, AccessDeniedError) and not error.role:
-                error.role = self._roles
+            explain(error, "", self._roles)
             if self._closed_since and _looks_closed(error, path):
                 closed = ServiceClosedError(
                     error.detail, status_code=error.status_code, request_id=error.request_id

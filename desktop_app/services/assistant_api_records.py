@@ -28,6 +28,7 @@ from desktop_app.domain.assistants import (
 from desktop_app.domain.prompt import PromptMessage
 from desktop_app.domain.remote import PulledAssistant, PulledMessage, PulledThread, PulledVersion
 from desktop_app.domain.threads import Author, Citation, Status
+from desktop_app.services.json_case import camel
 from desktop_app.services.json_fields import count_of, number_of, read, text_of
 from desktop_app.services.reply_schema import schema_of
 from desktop_app.services.yandex_models import model_uri
@@ -315,12 +316,7 @@ def _mask(value: object) -> list[str]:
     if isinstance(value, dict):
         value = value.get("paths")
     paths = value if isinstance(value, list) else text_of(value).split(",")
-    return [_camel(path.strip()) for path in paths if isinstance(path, str) and path.strip()]
-
-
-def _camel(path: str) -> str:
-    first, *others = path.split("_")
-    return first + "".join(word[:1].upper() + word[1:] for word in others)
+    return [camel(path.strip()) for path in paths if isinstance(path, str) and path.strip()]
 
 
 def _masked(state: Json, snapshot: Json, mask: Sequence[str]) -> Json:

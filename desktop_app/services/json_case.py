@@ -20,14 +20,15 @@ def camel_cased(value: object, depth: int = _MAX_DEPTH) -> object:
         return [camel_cased(item, depth - 1) for item in value]
     if isinstance(value, dict):
         return {
-            _camel(name): inner if name in _FREE_FORM else camel_cased(inner, depth - 1)
+            camel(name): inner if name in _FREE_FORM else camel_cased(inner, depth - 1)
             for name, inner in value.items()
         }
     return value
 
 
 @lru_cache(maxsize=1024)
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """``name``, or a path of names with dots between them, in camelCase."""
     if "_" not in name:
         return name
     first, *rest = name.split("_")

@@ -16,7 +16,6 @@ import msgspec
 from desktop_app.domain.assistants import FormatKind, Reasoning
 from desktop_app.domain.connections import Connection, ConnectionReport, Model
 from desktop_app.domain.errors import (
-    AccessDeniedError,
     BadReplyError,
     NotFoundError,
     OperationGoneError,
@@ -28,7 +27,7 @@ from desktop_app.domain.prompt import RunRequest
 from desktop_app.domain.providers import kind_of, provider_of
 from desktop_app.domain.secret import Credentials
 from desktop_app.services.connecting import http_of, sign_in_of
-from desktop_app.services.failures import may_be_from_elsewhere
+from desktop_app.services.failures import explain, may_be_from_elsewhere
 from desktop_app.services.http import HttpClient
 from desktop_app.services.json_fields import read
 from desktop_app.services.json_stream import object_in, payloads, read_out, unwrapped
@@ -217,9 +216,7 @@ class YandexTextService:
         try:
             yield
         except ServiceError as error:
-            error.request_id = error.request_id or request_id
-            if isinstance(error, AccessDeniedError) and not error.role:
-                error.role = ", ".join(self._provider.roles)
+            explain(error, request_id, self._provider.roles)
             raise
 
 

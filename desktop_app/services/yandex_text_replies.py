@@ -150,9 +150,9 @@ def _deferred(operation: _Operation) -> DeferredReply:
     status = text_of(alternative.status)
     if status == _TOOL_CALLS:
         list(_calls(alternative))
-    if alternative.message is None:
+    if alternative.message is None and status not in _ENDINGS:
         raise BadReplyError("the operation is done and its response has no message")
-    text = text_of(alternative.message.text)
+    text = text_of(alternative.message.text) if alternative.message else ""
     return DeferredReply(text, _ENDINGS.get(status, Status.COMPLETED), _usage(completion))
 
 

@@ -593,6 +593,17 @@ async def test_odd_operations_are_read_by_the_table(body: object, expected: str 
     assert (found.error.code if found.error else None) == expected
 
 
+async def test_a_deferred_reply_may_be_filtered_without_a_word() -> None:
+    body = {
+        "id": "d",
+        "done": True,
+        "response": {"alternatives": [{"status": "ALTERNATIVE_STATUS_CONTENT_FILTER"}]},
+    }
+    async with (server := YandexTextServer()), connected(server) as service:
+        server.fail(GET_OPERATION, refuse(200, body))
+        assert (await service.operation("d")).result == DeferredReply("", Status.FILTERED)
+
+
 async def test_a_good_response_counts_more_than_an_empty_error() -> None:
     response = {"alternatives": [{"message": {"text": "Kazan."}, "status": "ALTERNATIVE_STATUS_FINAL"}]}
     async with (server := YandexTextServer()), connected(server) as service:
