@@ -239,6 +239,8 @@ class Answering:
 
     def _take(self, active: ActiveRun, event: RunEvent) -> None:
         match event:
+            case TextAppended() | TextReplaced():
+                self._edit(active, event)
             case StageChanged(stage, fraction):
                 self._stage(active, stage, fraction)
             case RunAccepted(remote_id, _, can_resume):
@@ -254,8 +256,6 @@ class Answering:
                 active.citations = _after(active.reply, citations) if active.is_continued else citations
             case ReasoningAppended() if not active.growing.has_grown:
                 self._stage(active, "thinking")
-            case _:
-                self._edit(active, event)
 
     def _stage(
         self,

@@ -45,11 +45,27 @@ _RUNNING = frozenset({"queued", "in_progress"})
 _STATUSES = _RUNNING | _ENDS
 
 
-class _Head(msgspec.Struct):
-    """What tells how to read the rest; ``object`` and ``status`` are those of a whole reply."""
+class _Event(msgspec.Struct):
+    """What comes: the fields of all events that are known here, and those that tell a whole reply or an error.
+
+    None of them is relied on.
+    """
 
     type: Any = None
     sequence_number: Any = None
+    item_id: Any = None
+    output_index: Any = None
+    content_index: Any = None
+    summary_index: Any = None
+    delta: Any = None
+    text: Any = None
+    refusal: Any = None
+    name: Any = None
+    arguments: Any = None
+    part: Any = None
+    item: Any = None
+    annotation: Any = None
+    response: Any = None
     error: Any = None
     message: Any = None
     object: Any = None
@@ -80,24 +96,6 @@ class _Response(msgspec.Struct):
     usage: Any = None
     error: Any = None
     incomplete_details: Any = None
-
-
-class _Event(msgspec.Struct):
-    """The fields of all events that are known here; none of them is relied on."""
-
-    item_id: Any = None
-    output_index: Any = None
-    content_index: Any = None
-    summary_index: Any = None
-    delta: Any = None
-    text: Any = None
-    refusal: Any = None
-    name: Any = None
-    arguments: Any = None
-    part: Any = None
-    item: Any = None
-    annotation: Any = None
-    response: Any = None
 
 
 class ResponseAssembler:
@@ -158,20 +156,20 @@ class ResponseAssembler:
 
     def feed(self, event: SseEvent) -> Iterator[RunEvent]:
         """What an event, or a whole reply, changes; run the iterator to its end.  Raises BadReplyError."""
-        head = decoded(event.data, _Head)
+        said = decoded(event.data, _Event)
         self._has_begun, self.is_pending = True, False
-        kind = text_of(head.type) or event.name
-        if head.is_fault or kind == "error":
+        kind = text_of(said.type) or event.name
+        if said.is_fault or kind == "error":
             self._failure = error_in_stream(without_key(decoded(event.data, dict), self._redacted))
             return
-        if head.is_reply and kind not in _TERMINAL:
+        if said.is_reply and kind not in _TERMINAL:
             yield from self._whole(decoded(event.data, _Response))
             return
-        number = _number(head.sequence_number)
+        number = _number(said.sequence_number)
         if kind not in _TERMINAL and self._is_old(number):
             return
         if kind.startswith("response."):
-            yield from self._event(kind.removeprefix("response."), decoded(event.data, _Event))
+            yield from self._event(kind.removeprefix("response."), said)
         if number is not None:
             self.cursor = max(number, self.cursor or 0)
 
