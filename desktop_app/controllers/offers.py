@@ -15,7 +15,12 @@ from desktop_app.domain.offers import Offer
 from desktop_app.domain.providers import COMPATIBLE, KINDS, YANDEX, provider_of
 from desktop_app.domain.secret import Secret
 
-_YANDEX_SECRETS = {"YC_API_KEY": Auth.API_KEY, "YC_IAM_TOKEN": Auth.IAM, "YC_OAUTH_TOKEN": Auth.OAUTH}
+_YANDEX_SECRETS = {
+    "YC_API_KEY": Auth.API_KEY,
+    "YC_IAM_TOKEN": Auth.IAM,
+    "YC_OAUTH_TOKEN": Auth.OAUTH,
+    "YC_TOKEN": Auth.IAM,
+}
 _YANDEX_FOLDER = "YC_FOLDER_ID"
 _OPENAI_KEY, _OPENAI_URL = "OPENAI_API_KEY", "OPENAI_BASE_URL"
 _OPENAI_USUAL_URL = "https://api.openai.com/v1"
@@ -36,8 +41,10 @@ def secret_of(offer: Offer, environ: Mapping[str, str] = os.environ) -> Secret |
 
 def _of_yandex(environ: Mapping[str, str]) -> Iterator[Offer]:
     folder = environ.get(_YANDEX_FOLDER, "").strip()
-    for variable, auth in _YANDEX_SECRETS.items():
-        if environ.get(variable, "").strip():
+    for variable, usual in _YANDEX_SECRETS.items():
+        if secret := environ.get(variable, "").strip():
+            told = recognise(secret).auth  # an OAuth token in another's place must not be sent to the service
+            auth = told if told in (Auth.IAM, Auth.OAUTH) else usual
             yield Offer(
                 variable,
                 Connection(

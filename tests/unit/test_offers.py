@@ -27,9 +27,15 @@ def test_a_key_of_yandex_comes_with_its_folder() -> None:
 
 
 def test_each_token_of_yandex_is_offered_by_itself() -> None:
-    environ = {"YC_IAM_TOKEN": "t1.a", "YC_OAUTH_TOKEN": "y0_b"}
+    environ = {"YC_IAM_TOKEN": "t1.a", "YC_OAUTH_TOKEN": "y0_b", "YC_TOKEN": "c"}
     found = {offer.variable: offer.connection.auth for offer in offers(environ)}
-    assert found == {"YC_IAM_TOKEN": Auth.IAM, "YC_OAUTH_TOKEN": Auth.OAUTH}
+    assert found == {"YC_IAM_TOKEN": Auth.IAM, "YC_OAUTH_TOKEN": Auth.OAUTH, "YC_TOKEN": Auth.IAM}
+
+
+def test_a_token_under_the_name_of_another_is_what_it_looks_like() -> None:
+    environ = {"YC_API_KEY": "t1.a", "YC_TOKEN": "y0_b"}
+    found = {offer.variable: offer.connection.auth for offer in offers(environ)}
+    assert found == {"YC_API_KEY": Auth.IAM, "YC_TOKEN": Auth.OAUTH}
 
 
 def test_a_key_of_openai_goes_to_openai_or_where_the_environment_says() -> None:
