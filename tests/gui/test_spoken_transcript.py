@@ -3,13 +3,16 @@
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtGui import QAccessible, QAccessibleActionInterface, QAccessibleInterface
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop_app.domain.ids import ConnectionId, OperationId, RunId
 from desktop_app.domain.normaliser import TextEdit
+from desktop_app.domain.operations import Operation, OperationStatus
 from desktop_app.domain.settings import Announcements
 from desktop_app.domain.threads import Status
 from desktop_app.markdown.items import Item
@@ -196,3 +199,34 @@ def test_a_reply_is_announced_with_its_ending_and_silence_is_kept(view: Transcri
     view.append(reply(1, "", Status.WRITING))
     qtbot.wait(500)
     assert len(said) == 3
+
+
+def test_a_wait_before_the_next_attempt_is_announced_once(view: TranscriptView, qtbot: QtBot) -> None:
+    said: list[str] = []
+    view._announcer._say = said.append
+    answer = reply(0, "", Status.WRITING)
+    view.append(answer)
+    view.set_stage(answer.id, "queued")
+    until = datetime.now(UTC) + timedelta(seconds=95)
+    view.set_stage(answer.id, "retrying", until=until, error="rate_limited")
+    qtbot.waitUntil(lambda: len(said) == 2)
+    assert said[0] == "Writing a reply"
+    assert said[1].startswith("Too many requests · again in 1:3")
+
+
+def test_a_deferred_request_is_announced_when_the_service_has_it(view: TranscriptView, qtbot: QtBot) -> None:
+    said: list[str] = []
+    view._announcer._say = said.append
+    answer = reply(0, "", Status.DEFERRED)
+    view.append(answer)
+    sending = Operation(
+        OperationId("o"), RunId("r"), answer.thread_id, answer.id, ConnectionId("c"), OperationStatus.SENDING,
+        datetime.now(UTC),
+    )  # fmt: skip
+    view.set_operations({answer.id: sending})
+    waiting = replace(sending, status=OperationStatus.WAITING)
+    view.set_operations({answer.id: waiting})
+    view.set_operations({answer.id: replace(waiting, checks=1)})
+    qtbot.waitUntil(lambda: bool(said))
+    qtbot.wait(500)
+    assert said == ["Deferred: the reply comes later"]

@@ -82,6 +82,11 @@ class Announcer(QObject):
             self._put(reading.take(items, is_complete=True))
         self._add(ending or self.tr("Reply complete, %n word(s)", "", words))
 
+    def told(self, words: str) -> None:
+        """Something else is to be known of a reply: that it comes later, or what it waits for."""
+        if not self._is_silent:
+            self._add(words)
+
     def clear(self) -> None:
         """Be silent: another thread is shown."""
         self._timer.stop()

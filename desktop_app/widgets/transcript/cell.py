@@ -366,6 +366,11 @@ class ReplyCell(Cell):
             self._status.set_stage(self.entry.stage)
 
     @property
+    def stage_words(self) -> str:
+        """What is said above the text of what its run does."""
+        return self._status.words if self._status is not None else ""
+
+    @property
     def _has_words(self) -> bool:
         return bool(self.flow.blocks) or self.entry.message.status in (Status.WRITING, Status.COMPLETED)
 

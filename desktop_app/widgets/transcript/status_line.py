@@ -113,6 +113,11 @@ class StatusLine(QWidget):
         self._retry.setVisible(stage.name == "retrying")
         self._say()
 
+    @property
+    def words(self) -> str:
+        """What it says now."""
+        return self._label.text()
+
     def finish(self) -> None:
         """Nothing runs any more."""
         self._stage = Stage()

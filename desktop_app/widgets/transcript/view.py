@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.normaliser import TextEdit
-from desktop_app.domain.operations import Operation
+from desktop_app.domain.operations import Operation, OperationStatus
 from desktop_app.domain.settings import Announcements
 from desktop_app.domain.threads import Message, Run, Status
 from desktop_app.markdown.hits import Hit
@@ -220,6 +220,8 @@ class TranscriptView(PageView):
         cell = self.page.known_cell(message_id)
         if isinstance(cell, ReplyCell):
             cell.set_stage()
+            if stage == "retrying":
+                self._announcer.told(cell.stage_words)
 
     def set_operations(self, operations: Mapping[MessageId, Operation]) -> None:
         """The deferred requests that are open, by the message that waits for its reply."""
@@ -232,6 +234,8 @@ class TranscriptView(PageView):
                     y = cell.text_bottom
                     cell.renew_ending()
                     self._note_change(cell, y)
+                if _is_taken(before.get(message_id), operations.get(message_id)):
+                    self._announce_deferred(cell.entry)
 
     def set_ended(self, message: Message, run: Run | None) -> None:
         """Show the end of a reply at once: its whole text and how it ended."""
@@ -501,6 +505,10 @@ class TranscriptView(PageView):
         if message.status is Status.WRITING:
             self._announcer.began(message.id)
 
+    def _announce_deferred(self, entry: Entry) -> None:
+        if ending := self._endings.of(entry.message, entry.run):
+            self._announcer.told(ending.title)
+
     def _announce_end(self, entry: Entry) -> None:
         ending = self._endings.of(entry.message, entry.run)
         words = ". ".join(filter(None, (ending.title, ending.kept))) if ending else ""
@@ -668,3 +676,9 @@ class TranscriptView(PageView):
         if event.type() == QEvent.Type.LanguageChange:
             self.setAccessibleName(self.tr("Messages"))
         return super().event(event)
+
+
+def _is_taken(before: Operation | None, now: Operation | None) -> bool:
+    """Whether the service has taken a deferred request just now."""
+    was_sending = before is not None and before.status is OperationStatus.SENDING
+    return was_sending and now is not None and now.status is OperationStatus.WAITING
