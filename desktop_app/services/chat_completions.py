@@ -74,6 +74,7 @@ class ChatCompletionsService:
             except ServiceError as error:
                 for event in reply.rest():
                     yield event
+                error.is_untouched = error.is_untouched and not reply.is_accepted
                 if reply.is_accepted or not self._refused.learn(request.model, error):
                     explain(error, request.request_id, self._provider.roles)
                     raise

@@ -170,6 +170,7 @@ class Wire(ABC):
     """How one service speaks.
 
     ``can_resume``: it writes on when nobody listens.  ``restates``: its last event says the whole text again.
+    ``numbers``: its events have numbers, so that old ones can be told.
     ``thinks``: it lets thoughts be read.  ``role`` is the one it needs, where it is known without being told.
     """
 
@@ -177,6 +178,7 @@ class Wire(ABC):
     kind: ConnectionKind
     can_resume = False
     restates = True
+    numbers = False
     thinks = True
     role = ""
     model = "scripted"
@@ -199,8 +201,8 @@ class Wire(ABC):
         """An event on its way."""
 
     @abstractmethod
-    def fault(self, message: str) -> Any:
-        """The event with which a reply fails."""
+    def fault(self, message: str, status: int = 500) -> Any:
+        """The event with which a reply fails, by the service's own fault (500) or because of too many (429)."""
 
     @abstractmethod
     def unknown(self) -> Any:
@@ -309,8 +311,8 @@ class Chat(Wire):
     def whole(self, reply: Reply) -> Any:
         return servers.snapshot(reply.text, "stop") | {"usage": servers.USAGE["usage"]}
 
-    def fault(self, message: str) -> Any:
-        return {"error": {"message": message, "type": "server_error", "code": 500}}
+    def fault(self, message: str, status: int = 500) -> Any:
+        return {"error": {"message": message, "type": None, "code": status}}
 
     def unknown(self) -> Any:
         return {"object": "new.thing", "new": [{"content": "x"}]}
@@ -341,6 +343,7 @@ class Chat(Wire):
 class Responses(Wire):
     name = "Responses"
     kind = ConnectionKind.RESPONSES
+    numbers = True
 
     def server(
         self, *streams: Behaviour, reply: Reply = REPLY, refusal: Behaviour | None = None
@@ -367,8 +370,9 @@ class Responses(Wire):
     def whole(self, reply: Reply) -> Any:
         return responses_server.response("completed", responses_server.message(reply.text))
 
-    def fault(self, message: str) -> Any:
-        return {"type": "error", "code": "server_error", "message": message, "param": None}
+    def fault(self, message: str, status: int = 500) -> Any:
+        code = {429: "rate_limit_exceeded"}.get(status, "server_error")
+        return {"type": "error", "code": code, "message": message, "param": None}
 
     def unknown(self) -> Any:
         return {"type": "response.new_thing.delta", "delta": {"text": "x"}, "item": 7}
@@ -431,8 +435,8 @@ class YandexText(Wire):
     def whole(self, reply: Reply) -> Any:
         return printed(reply_of(reply.text), is_camel=True)
 
-    def fault(self, message: str) -> Any:
-        return {"error": {"grpcCode": 13, "httpCode": 500, "message": message, "details": []}}
+    def fault(self, message: str, status: int = 500) -> Any:
+        return {"error": {"grpcCode": GRPC[status], "httpCode": status, "message": message, "details": []}}
 
     def unknown(self) -> Any:
         return {"result": {"newThing": {"message": {"text": "x"}}}}
@@ -482,6 +486,7 @@ class AssistantApi(Wire):
     name = "AI Assistant API"
     kind = ConnectionKind.ASSISTANT_API
     can_resume = True
+    numbers = True
     thinks = False
     role = "ai.assistants.editor, ai.languageModels.user"
     model = f"gpt://{FOLDER}/scripted/latest"
@@ -509,9 +514,9 @@ class AssistantApi(Wire):
     def frame(self, event: Any) -> bytes:
         return f"{in_json(event)}\n".encode()
 
-    def fault(self, message: str) -> Any:
+    def fault(self, message: str, status: int = 500) -> Any:
         made = self._event(99, event_type="ERROR")
-        made.error.code, made.error.message = 13, message
+        made.error.code, made.error.message = GRPC[status], message
         return {"result": printed(made)}
 
     def unknown(self) -> Any:
