@@ -64,16 +64,14 @@ def begin(connection: sqlite3.Connection, connection_id: ConnectionId, remote_id
     thread_id = local_id(connection, connection_id, "thread", remote_id)
     if thread_id is None:
         return True
-    row = connection.execute(
-        "SELECT t.trashed_at IS NULL, EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = t.id AND m.status = ?),"
-        " EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = t.id),"
+    if not _may_grow(connection, thread_id):
+        return False
+    has_messages, has_pulled = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = t.id),"
         f" EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = t.id AND {IS_PULLED})"
         " FROM threads t WHERE t.id = ?",
-        (Status.WRITING, connection_id, thread_id),
+        (connection_id, thread_id),
     ).fetchone()
-    is_there, is_writing, has_messages, has_pulled = row or (False, False, False, False)
-    if not is_there or is_writing:
-        return False
     held = remote.thread(connection, connection_id, ThreadId(thread_id))
     is_held = held is not None and held.remote_id == remote_id
     return is_held or has_pulled or not has_messages
@@ -111,6 +109,17 @@ def keep(
 ) -> KeptMessages:
     """Take the oldest staged messages into their thread, below ``after``; the thread is made with the first of them."""
     return _Keeping(connection, connection_id, pulled, now).keep(after)
+
+
+def _may_grow(connection: sqlite3.Connection, thread_id: str, after: MessageId | None = None) -> bool:
+    """Whether the thread is there and nobody writes in it, and ``after`` (None: nothing) is there as well."""
+    row = connection.execute(
+        "SELECT 1 FROM threads t WHERE t.id = ? AND t.trashed_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = t.id AND m.status = ?)"
+        " AND (? IS NULL OR EXISTS (SELECT 1 FROM messages m WHERE m.id = ?))",
+        (thread_id, Status.WRITING, after, after),
+    ).fetchone()
+    return row is not None
 
 
 def _staged(message: PulledMessage) -> StagedMessage:
@@ -162,7 +171,9 @@ class _Keeping:
         self._held = remote.thread(connection, connection_id, self._thread_id)
 
     def keep(self, after: MessageId | None) -> KeptMessages:
-        """As the function ``keep``."""
+        """As the function ``keep``; what changed here since the reading is left to the next pull."""
+        if not _may_grow(self._connection, self._thread_id, after):
+            return KeptMessages(after, 0, 0, is_over=True)
         last = after or self._start()
         rows = self._take()
         taken = made = 0
@@ -304,11 +315,10 @@ class _Keeping:
             remote.put_thread(self._connection, self._connection_id, self._thread_id, held)
 
     def _has_moved_on(self, last: MessageId) -> bool:
-        """Whether Nitka asks there or has asked there since the messages were read."""
+        """Whether Nitka has asked there since the messages were read."""
         row = self._connection.execute(
-            "SELECT EXISTS (SELECT 1 FROM messages WHERE thread_id = ? AND status = ?)"
-            " OR (SELECT position FROM messages WHERE id = ?) > (SELECT position FROM messages WHERE id = ?)",
-            (self._thread_id, Status.WRITING, self._held.last if self._held else None, last),
+            "SELECT (SELECT position FROM messages WHERE id = ?) > (SELECT position FROM messages WHERE id = ?)",
+            (self._held.last if self._held else None, last),
         ).fetchone()
         return bool(row[0])
 

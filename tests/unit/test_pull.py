@@ -53,6 +53,7 @@ from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
 from desktop_app.store.pulled import PulledStore
+from desktop_app.store.pulled_threads import KeptMessages
 from desktop_app.store.remote import HeldAssistant, RemoteStore
 from desktop_app.store.secrets import SecretStore
 from tests.conftest import until
@@ -705,6 +706,47 @@ async def test_a_thread_that_is_being_answered_is_left_for_the_next_pull(tmp_pat
         await s.conversations.end_run(replace(run, status=Status.COMPLETED), "Half")
         counts = await s.pulling.pull(HERE)
         assert (counts.messages, counts.new_messages) == (2, 0)
+
+
+async def test_what_changes_here_while_a_thread_is_read_is_left_for_the_next_pull(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scene(tmp_path) as s:
+        s.service.assistant("Helper", "Help.")
+        for name in ("Asked", "Cut", "Purged"):
+            s.service.thread(name, 2)
+        await s.pull()
+        assistant = (await s.assistants.assistants())[0]
+        asked, cut, purged = [await s.thread_id(name) for name in ("Asked", "Cut", "Purged")]
+        for name in ("Asked", "Cut", "Purged"):
+            s.service.put(name, Author.USER, "And?")
+            s.service.put(name, Author.ASSISTANT, "Half and whole")
+        question = new_question(asked, await s.conversations.newest(asked), "And?")
+        run, reply = new_reply(asked, question, assistant)
+        newest = await s.conversations.newest(cut)
+        assert newest is not None
+
+        async def keep_late(*keeping: Any) -> KeptMessages:
+            match keeping[2].name:
+                case "Asked":
+                    await s.conversations.begin_run(run, user_message=question, reply=reply, owner="me")
+                case "Cut":
+                    await s.conversations.delete_message(newest.id)
+                case "Purged":
+                    await s.conversations.trash_thread(purged)
+                    await s.conversations.purge_trash(datetime.now(UTC) + timedelta(days=1))
+            return await keep(*keeping)
+
+        keep = PulledStore.keep_messages
+        with monkeypatch.context() as patched:
+            patched.setattr(PulledStore, "keep_messages", keep_late)
+            assert (await s.pulling.pull(HERE)).messages == 0
+        await s.conversations.end_run(replace(run, status=Status.COMPLETED), "Half and whole")
+        counts = await s.pulling.pull(HERE)
+        assert (counts.messages, counts.new_messages) == (4, 2)
+        assert await s.texts("Asked") == ["Asked 0", "Asked 1", "And?", "Half and whole"]
+        assert len(await s.conversations.all_messages(asked)) == 4
+        assert await s.texts("Cut") == ["Cut 0", "And?", "Half and whole"]
 
 
 async def test_odd_records_are_kept_as_they_are(tmp_path: Path) -> None:
