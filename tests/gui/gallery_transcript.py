@@ -77,8 +77,8 @@ class Stage:
         messages, runs = thread
         record = ThreadRecord(ThreadId("t"), title, AssistantId("a"), NOON, NOON)
         assistant = Assistant(AssistantId("a"), 3, AssistantSettings("Backend reviewer"), NOON, NOON, NOON)
-        is_running = messages[-1].status is Status.WRITING
-        self.pane.show_thread(ThreadOpened(record, assistant, messages, runs, len(messages), is_running))
+        growing_id = messages[-1].id if messages[-1].status is Status.WRITING else None
+        self.pane.show_thread(ThreadOpened(record, assistant, messages, runs, len(messages), growing_id))
         self.pane.composer.focus()
         self.settle()
         if self.picture.height == ALL:
