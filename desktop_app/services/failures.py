@@ -138,7 +138,7 @@ def fault_in_body(body: bytes) -> Fault:
     """What the body of an error reply says; never raises."""
     try:
         return fault_in_value(msgspec.json.decode(body))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return Fault(_plain(body))
 
 

@@ -24,6 +24,7 @@ READ_OUT_S = 1.0
 
 _BETWEEN = re.compile(rb"(?:[\s,\[\]]|\xef\xbb\xbf|data:|DONE|null)*")
 _LONGEST_BETWEEN = 5
+_MAX_DEPTH = 100
 _SHOWN_BYTES = 4096
 _AFTER_VALUE = b" \t\r\n,]"
 _BRACKET_OR_QUOTE = re.compile(rb'["{}\[\]]')
@@ -194,12 +195,14 @@ def unwrapped(value: object, redacted: Callable[[str], str]) -> dict[str, Any]:
     return payload
 
 
-def redacted_value(value: object, redacted: Callable[[str], str]) -> object:
-    """``value`` with all its texts ``redacted``, before anything is cut off them."""
+def redacted_value(value: object, redacted: Callable[[str], str], depth: int = _MAX_DEPTH) -> object:
+    """``value`` with its texts ``redacted``, before anything is cut off them; what lies very deep becomes a text."""
+    if isinstance(value, dict | list) and not depth:
+        return redacted(msgspec.json.encode(value).decode())
     if isinstance(value, dict):
-        return {redacted(name): redacted_value(inner, redacted) for name, inner in value.items()}
+        return {redacted(name): redacted_value(inner, redacted, depth - 1) for name, inner in value.items()}
     if isinstance(value, list):
-        return [redacted_value(inner, redacted) for inner in value]
+        return [redacted_value(inner, redacted, depth - 1) for inner in value]
     return redacted(value) if isinstance(value, str) else value
 
 
