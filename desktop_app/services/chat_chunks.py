@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from desktop_app.domain.errors import BadReplyError, ServiceFaultError, UnansweredCallError
+from desktop_app.domain.errors import BadReplyError, ServiceError, ServiceFaultError, UnansweredCallError
 from desktop_app.domain.events import (
     ReasoningAppended,
     RunAccepted,
@@ -93,13 +93,16 @@ class ChatReply:
         return bool(self._finish_reason)
 
     def feed(self, data: str) -> Iterator[RunEvent]:
-        """The events of a chunk; text that comes after the finish reason is not part of the reply.
+        """The events of a chunk; after the finish reason only usage counts, and nothing spoils the reply any more.
 
         Raises ServiceError for an error instead of a chunk.
         """
-        chunk = decoded(data, _Chunk)
-        if chunk.error:
-            raise error_in_stream(without_key({"error": chunk.error}, self._redacted))
+        try:
+            chunk = self._chunk(data)
+        except ServiceError:
+            if self.is_finished:
+                return
+            raise
         if not self.is_accepted:
             self.is_accepted = True
             self._id = text_of(chunk.id)
@@ -131,6 +134,12 @@ class ChatReply:
         if calls and not self._has_text:
             raise UnansweredCallError(", ".join(call.name for call in calls))
         yield RunEnded(_ENDINGS.get(self._finish_reason, Status.COMPLETED))
+
+    def _chunk(self, data: str) -> _Chunk:
+        chunk = decoded(data, _Chunk)
+        if chunk.error:
+            raise error_in_stream(without_key({"error": chunk.error}, self._redacted))
+        return chunk
 
     def _choice(self, choice: _Choice) -> Iterator[RunEvent]:
         if choice.delta:

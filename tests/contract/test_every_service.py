@@ -444,11 +444,12 @@ async def test_what_nobody_expects_in_any_place_is_no_accident(wire: Wire) -> No
                 assert found.error is None or found.text == "".join(before), (path, odd)
 
 
-async def test_the_last_event_again_and_again_ends_once(wire: Wire) -> None:
-    events = wire.events()
-    last = max(at for at, event in enumerate(events) if isinstance(event, dict))
-    found = await wire.answered(sends(wire.framed([*events, *[events[last - 1], events[last]] * 3])))
-    assert_whole(found)
+async def test_what_comes_after_the_ending_is_ignored(wire: Wire) -> None:
+    events = [event for event in wire.events() if isinstance(event, dict)]
+    for more in (events, events[-1:] * 3, events[-2:] * 3, [wire.fault("It broke.")]):
+        found = await wire.answered(sends(wire.framed([*events, *more])))
+        assert_whole(found)
+        assert found.shown == REPLY.growth
 
 
 async def test_events_that_come_twice_or_in_disorder_break_nothing(wire: Wire) -> None:
