@@ -3,13 +3,14 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QHBoxLayout, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.assistants import AssistantSettings, problems
 from desktop_app.widgets.dialogs.about_dialog import AboutDialog
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
+from desktop_app.widgets.dialogs.frame import button
 from desktop_app.widgets.dialogs.template_chooser import TemplateChooser
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
@@ -100,3 +101,19 @@ def open_dialog(theme: Theme, name: str) -> QDialog:
     dialog = ConnectionsDialog(theme) if name == "connections" else TemplateChooser(theme)
     dialog.open()
     return dialog
+
+
+def test_enter_presses_the_button_with_the_focus_and_not_the_default_one(qtbot: QtBot, theme: Theme) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    row = QHBoxLayout(dialog)
+    pressed: list[str] = []
+    close, save = button("Close", "close"), button("Save", "save")
+    for made in (close, save):
+        made.clicked.connect(lambda _=False, made=made: pressed.append(made.objectName()))
+        row.addWidget(made)
+    save.setDefault(True)
+    dialog.open()
+    close.setFocus()
+    QTest.keyClick(close, Qt.Key.Key_Return)
+    assert pressed == ["close"]

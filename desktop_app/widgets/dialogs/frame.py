@@ -7,7 +7,7 @@ about stays in sight.
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QPen, QShowEvent
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -25,9 +25,19 @@ from desktop_app.widgets.scroll_area import SteadyScrollArea
 from desktop_app.widgets.theme import Theme
 
 
+class _Button(QPushButton):
+    """Pressed by Enter too: Qt would press the dialog's default button instead of the one that has the focus."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(text: str, name: str, *, kind: str = "", parent: QWidget | None = None) -> QPushButton:
     """A push button of the theme's ``kind`` ("primary", "quiet", "danger", "link" or secondary), named for scripts."""
-    made = QPushButton(parent)
+    made = _Button(parent)
     made.setObjectName(name)
     rename(made, text)
     made.setProperty("kind", kind)
