@@ -110,7 +110,8 @@ class _Pill(QAbstractButton):
         metrics = self._metrics()
         tail = self._tail()
         left = room - metrics.horizontalAdvance(tail)
-        if left < metrics.horizontalAdvance("мм…") and self.version:
+        needed = min(metrics.horizontalAdvance(self.name), metrics.horizontalAdvance("мм…"))
+        if left < needed and self.version:
             return self.version
         return metrics.elidedText(self.name, Qt.TextElideMode.ElideRight, max(0, left)) + tail
 

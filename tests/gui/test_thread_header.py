@@ -71,6 +71,12 @@ def test_the_pill_and_more_ask_for_menus_below_themselves(header: ThreadHeader, 
     assert "Lawyer · v7" in button(header, "assistant_pill").accessibleName()
 
 
+def test_the_pill_shows_a_name_of_few_letters(header: ThreadHeader) -> None:
+    header.set_assistant("Ann", 1)
+    pill = header._pill
+    assert pill._words(pill._metrics().horizontalAdvance("Ann · v1")) == "Ann · v1"
+
+
 def test_a_folded_side_panel_can_be_brought_back(header: ThreadHeader, qtbot: QtBot) -> None:
     assert not button(header, "show_sidebar").isVisible()
     header.set_sidebar_shown(False)
