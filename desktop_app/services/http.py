@@ -83,7 +83,8 @@ def words_of(error: BaseException) -> str:
     deepest, number = beneath[-1], beneath[-1].errno or 0
     # asyncio replaces the system's words by "Connect call failed"; a negative number is getaddrinfo's own.
     is_system = number > 0 and not isinstance(deepest, ssl.SSLError)
-    return f"{said}: {os.strerror(number) if is_system else deepest.strerror or deepest}"
+    words = os.strerror(number) if is_system else str(deepest.strerror or deepest)
+    return said if words in said else f"{said}: {words}"
 
 
 def _is_silence(error: Exception) -> bool:
@@ -158,6 +159,7 @@ class HttpClient:
         level: int = logging.INFO,
     ) -> None:
         self._base_url = base_url.rstrip("/")
+        self._host = urlsplit(self._base_url).netloc.rpartition("@")[2]
         self._sign_in = sign_in or KeySignIn(None)
         self._own_headers = dict(headers or {})
         self._read_timeout_s = read_timeout_s or READ_S
@@ -298,7 +300,8 @@ class HttpClient:
             yield
         except HTTP_ERRORS as error:
             self._hide_beneath(error)
-            detail = self.redacted(words_of(error))[:SHOWN_CHARS]
+            # The host is said because it need not be that of the connection: a token is exchanged at another one.
+            detail = self.redacted(f"{self._host}: {words_of(error)}")[:SHOWN_CHARS]
             log.log(self._level, "request %s: %s", request_id, detail)
             is_sent = passage is None or passage.is_sent
             raise translate(error, request_id, detail, is_sent=is_sent) from error

@@ -129,6 +129,18 @@ def test_the_words_of_the_system_are_kept() -> None:
     assert words_of(error) == "ConnectError: All connection attempts failed: Connection refused"
 
 
+def test_the_words_of_the_system_are_not_said_twice() -> None:
+    error = caused(httpx.ConnectError("[Errno -2] Name not known"), socket.gaierror(-2, "Name not known"))
+    assert words_of(error) == "ConnectError: [Errno -2] Name not known"
+
+
+async def test_what_cannot_be_reached_is_named() -> None:
+    http = HttpClient("http://127.0.0.1:1/v1")
+    with pytest.raises(UnreachableError, match=r"^127\.0\.0\.1:1: "):
+        await http.fetch("GET", "/models")
+    await http.close()
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
