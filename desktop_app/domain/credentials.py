@@ -61,13 +61,18 @@ _AUTHS = {
     CredentialKind.IAM_TOKEN: Auth.IAM,
     CredentialKind.OAUTH_TOKEN: Auth.OAUTH,
 }
-_HEADER = re.compile(r"(?:authorization\s*:\s*)?(?:bearer|api-key)\s+|authorization\s*:\s*", re.IGNORECASE)
+# The name of a header, or of a variable as shells and ``.env`` files write it.
+_HEADER = re.compile(
+    r"(?:authorization\s*:\s*)?(?:bearer|api-key)\s+|authorization\s*:\s*"
+    r"|(?:export\s+|set\s+|\$env:)?(?:YC|YANDEX|OPENAI)_[A-Z_]*(?:KEY|TOKEN)\s*=\s*",
+    re.IGNORECASE,
+)
 # Quotes of a shell, of JSON and of a letter; what web pages put where nobody sees it.
 _AROUND = "\"'`“”„«»‘’\u200b\u2060\ufeff"
 
 
 def recognise(pasted: str) -> Recognised:
-    """What ``pasted`` is, without what stands around it: blanks, quotes, the name of the header.
+    """What ``pasted`` is, without what stands around it: blanks, quotes, the name of a header or a variable.
 
     Lines are joined, as a narrow terminal breaks them.  Text of no known form counts as an API key, an empty one too.
     """

@@ -70,6 +70,9 @@ def test_what_no_header_can_hold_is_called_odd(pasted: str) -> None:
         "'Authorization:  Bearer {}'",
         "Bearer\n{}",
         "Authorization: {}",
+        "YC_API_KEY={}",
+        'export OPENAI_API_KEY="{}"\n',
+        "$env:YC_IAM_TOKEN = '{}'",
     ],
 )
 @given(key=KEYS)
