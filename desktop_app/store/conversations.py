@@ -95,16 +95,12 @@ class ConversationStore:
 
         return await self._database.read(select)
 
-    async def counts(self) -> dict[AssistantId, int]:
-        """How many threads of ``threads()`` each assistant has; those without any are left out."""
+    async def counts(self) -> dict[AssistantId | None, int]:
+        """How many threads of ``threads()`` each assistant has, and how many have none; zeros are left out."""
 
-        def count(connection: sqlite3.Connection) -> dict[AssistantId, int]:
-            return dict(
-                connection.execute(
-                    "SELECT assistant_id, count(*) FROM threads"
-                    f" WHERE assistant_id IS NOT NULL AND {LIVE} GROUP BY assistant_id"
-                ).fetchall()
-            )
+        def count(connection: sqlite3.Connection) -> dict[AssistantId | None, int]:
+            query = f"SELECT assistant_id, count(*) FROM threads WHERE {LIVE} GROUP BY assistant_id"
+            return dict(connection.execute(query).fetchall())
 
         return await self._database.read(count)
 

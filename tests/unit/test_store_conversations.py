@@ -168,11 +168,11 @@ async def test_threads_of_one_assistant_and_their_counts(store: ConversationStor
     other = await store.create_thread(AssistantId("other"))
     await store.create_thread(None)
     assert [found.id for found in await store.threads(assistant_id=ASSISTANT)] == [thread.id]
-    assert await store.counts() == {ASSISTANT: 1, "other": 1}
+    assert await store.counts() == {ASSISTANT: 1, "other": 1, None: 1}
     await store.set_thread_assistant(other.id, ASSISTANT)
-    assert await store.counts() == {ASSISTANT: 2}
+    assert await store.counts() == {ASSISTANT: 2, None: 1}
     await store.trash_thread(thread.id)
-    assert await store.counts() == {ASSISTANT: 1}
+    assert await store.counts() == {ASSISTANT: 1, None: 1}
 
 
 async def test_a_thread_is_pinned_renamed_and_keeps_draft_and_place(store: ConversationStore) -> None:
