@@ -44,11 +44,15 @@ class Settings(NamedTuple):
 
 
 class WindowState(NamedTuple):
-    """Where the window stood; ``geometry`` is x, y, width, height in logical pixels, or empty."""
+    """Where the window stood; ``geometry`` is x, y, width, height in logical pixels, or empty.
+
+    ``is_assistants_height_own``: the user dragged the assistants' pane to its height.
+    """
 
     geometry: tuple[int, ...] = ()
     is_maximised: bool = False
     sidebar_width: int = 280
     assistants_height: int = 0
+    is_assistants_height_own: bool = False
     sidebar_shown: bool = True
     thread_id: str = ""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
+    from desktop_app.domain.connections import Connection
     from desktop_app.domain.ids import ConnectionId
     from desktop_app.qt.connection_intents import ConnectionIntents, ConnectionsListed
     from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 class Connections(QObject):
     """Lives as long as ``window``, over which it opens the dialog.
 
-    Signals: ``pull_requested(str)``: the dialog has closed, and what the connection's service holds is wanted here.
+    Signals: ``pull_requested(str)``: the dialog has closed, and what the connection's service holds is wanted here;
+    ``connected(Connection)``: the dialog has closed, and this is the newest that was made in it.
     """
 
     pull_requested = Signal(str)
+    connected = Signal(object)
 
     def __init__(self, theme: Theme, intents: ConnectionIntents, window: QWidget) -> None:
         super().__init__(window)
@@ -30,7 +33,10 @@ class Connections(QObject):
         self._window = window
         self._dialog: ConnectionsDialog | None = None
         self._keyless_id: ConnectionId | None = None
+        self._known: set[ConnectionId] | None = None  # before anything was made in the dialog
+        self._made: Connection | None = None
         intents.listed.connect(self._on_listed)
+        intents.saved.connect(self._on_saved)
 
     def open(self, keyless_id: ConnectionId | None = None) -> None:
         """Show the dialog, at once where the key of ``keyless_id`` is replaced."""
@@ -39,6 +45,7 @@ class Connections(QObject):
         if self._dialog is not None:
             return
         self._keyless_id = keyless_id
+        self._known = self._made = None
         dialog = self._dialog = ConnectionsDialog(self._theme, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._wire(dialog)
@@ -67,6 +74,10 @@ class Connections(QObject):
     def _on_listed(self, listed: ConnectionsListed) -> None:
         if self._dialog is None:
             return
+        ids = {connection.id for connection in listed.connections}
+        self._known = ids if self._known is None else self._known
+        if self._made and self._made.id not in ids:
+            self._made = None
         self._dialog.set_users(listed.users)
         self._dialog.set_keyring_state(listed.kept, listed.reason)
         self._dialog.set_connections(listed.connections, listed.keys, listed.passwords)
@@ -74,7 +85,12 @@ class Connections(QObject):
         if keyless_id is not None:
             self._dialog.choose(keyless_id, replaces_key=True)
 
+    def _on_saved(self, connection: Connection) -> None:
+        if self._known is not None and connection.id not in self._known:
+            self._made = connection
+
     def _on_pull_requested(self, connection_id: str) -> None:
+        self._made = None
         if self._dialog is not None:
             self._dialog.accept()
         self.pull_requested.emit(connection_id)
@@ -82,3 +98,5 @@ class Connections(QObject):
     def _on_finished(self) -> None:
         self._intents.cancel_test()
         self._dialog = None
+        if self._made:
+            self.connected.emit(self._made)

@@ -6,6 +6,7 @@ It can be painted before anything else is loaded; ``attach`` gives it the intent
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,7 +67,7 @@ class MainWindow(QMainWindow):
         self._threads: list[ThreadSummary] = []
         self._connection_id: ConnectionId | None = None
         self._replaces_key = False
-        self._has_assistants_height = bool(state.assistants_height)
+        self._has_own_assistants_height = state.is_assistants_height_own
         self._undo: Callable[[], None] | None = None
         self._data_folder: Path | None = None
         self.is_closed = False
@@ -108,6 +109,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.footer)
         self._lists.addWidget(self.threads)
         self._lists.setStretchFactor(1, 1)
+        self._lists.splitterMoved.connect(self._keep_assistants_height)
         QWidget.setTabOrder(self.assistants.last_stop, self.threads.last_stop)  # from the top down
 
     def _menus(self) -> tuple[Menu, ...]:
@@ -404,6 +406,7 @@ class MainWindow(QMainWindow):
 
         self._connections = Connections(self._theme, intents.connections, self)
         self._connections.pull_requested.connect(self._open_pulls)
+        self._connections.connected.connect(self._offer_assistant)
 
     def _wire_pulls(self, intents: Intents) -> None:
         from desktop_app.widgets.pulls import Pulls
@@ -446,8 +449,7 @@ class MainWindow(QMainWindow):
             listed.assistants, listed.model_labels, listed.thread_counts, listed.total
         )
         self.assistants.select(self._assistant_id)
-        if not self._has_assistants_height:
-            self._has_assistants_height = True
+        if not self._has_own_assistants_height:
             self._fit_assistants(len(listed.assistants))
 
     def _fit_assistants(self, count: int) -> None:
@@ -456,6 +458,9 @@ class MainWindow(QMainWindow):
         wanted = self._theme.px("header") + (count + 1) * self._theme.px("assistantRow")
         wanted = min(wanted, height * 2 // 5)
         self._lists.setSizes([wanted, max(1, height - wanted)])
+
+    def _keep_assistants_height(self) -> None:
+        self._has_own_assistants_height = True
 
     def _on_threads(self, threads: list[ThreadSummary]) -> None:
         self._threads = threads
@@ -469,7 +474,8 @@ class MainWindow(QMainWindow):
         self.threads.select(opened.thread.id)
         self._show_title(opened.thread.name)
         self._show_connection(opened.connection)
-        if not opened.messages or self.focusWidget() is None:
+        is_walking = self.threads.isAncestorOf(self.focusWidget())  # by the arrow keys, past this one perhaps
+        if not (opened.messages or is_walking) or self.focusWidget() is None:
             self.messages.composer.focus()
 
     def _on_answerer(self, answerer: Answerer) -> None:
@@ -500,11 +506,13 @@ class MainWindow(QMainWindow):
             self._intents.open_thread(thread_id)
 
     def _new_thread(self) -> None:
+        self.messages.composer.focus()
         if self._intents:
             self._intents.new_thread()
 
     def _new_same(self) -> None:
         summary = self._current_summary()
+        self.messages.composer.focus()
         if self._intents:
             self._intents.new_thread(summary.assistant_id if summary else None)
 
@@ -565,12 +573,26 @@ class MainWindow(QMainWindow):
     # -- assistants
 
     def _choose_template(self) -> None:
+        """For an assistant that answers through the connection in use, as long as nothing else is chosen."""
+        self._choose_template_for(self._connection_id)
+
+    def _choose_template_for(self, connection_id: ConnectionId | None) -> None:
         from desktop_app.widgets.dialogs.template_chooser import TemplateChooser
 
         chooser = TemplateChooser(self._theme, self)
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.chosen.connect(self._draft_assistant)
+        chooser.chosen.connect(
+            lambda settings: self._draft_assistant(replace(settings, connection_id=connection_id))
+        )
         chooser.open()
+
+    def _offer_assistant(self, connection: Connection) -> None:
+        """What to do with a new connection: nothing uses it yet."""
+        self.notice.show_notice(
+            self.tr("“%1” is connected. An assistant can answer through it.").replace("%1", connection.name),
+            action=self.tr("Make one"),
+            on_action=lambda: self._choose_template_for(connection.id),
+        )
 
     def _draft_assistant(self, settings: AssistantSettings) -> None:
         if self._intents:
@@ -903,6 +925,7 @@ class MainWindow(QMainWindow):
             is_maximised=self.isMaximized(),
             sidebar_width=sizes[0] if sizes[0] else self._state.sidebar_width,
             assistants_height=self._lists.sizes()[0],
+            is_assistants_height_own=self._has_own_assistants_height,
             sidebar_shown=not self._sidebar.isHidden() or self.width() < NARROW_PX,
             thread_id=self.messages.thread_id or self._state.thread_id,
         )

@@ -9,13 +9,23 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.ids import ConnectionId
+from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
 from desktop_app.widgets.dialogs.pull_dialog import PullDialog
+from desktop_app.widgets.dialogs.template_chooser import TemplateChooser
 from tests.conftest import until
 from tests.gui.living_window import Scene, living_window
 from tests.servers import ChatServer, keep_silent
@@ -176,3 +186,40 @@ async def test_records_are_brought_from_where_the_connection_is(
         await until(lambda: scene.window.findChild(PullDialog) is not None)
         assert not dialog.isVisible()
         await scene.settled()
+
+
+async def test_a_new_connection_leads_to_an_assistant_that_answers_through_it(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with open_dialog(qapp, tmp_path) as (scene, dialog):
+        press(dialog, "connection_add")
+        press(dialog, "connection_preset_ollama")
+        press(dialog, "connection_save")
+        await until(lambda: "Ollama" in names(dialog))
+        await scene.settled()
+        assert not scene.window.notice.text
+        press(dialog, "connection_close")
+        await until(lambda: "“Ollama”" in scene.window.notice.text)
+        press(scene.window, "notice_action")
+        press(scene.find(TemplateChooser, "template_chooser"), "template_blank")
+        await until(lambda: scene.window.findChild(AssistantDialog, "assistant_dialog") is not None)
+        editor = scene.find(AssistantDialog, "assistant_dialog")
+        chosen = editor.findChild(QComboBox, "assistant_connection")
+        assert chosen is not None
+        assert chosen.currentText() == "Ollama"
+        await scene.settled()
+        editor.done(0)
+
+
+async def test_a_connection_that_was_only_changed_leads_nowhere(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with open_dialog(qapp, tmp_path) as (scene, dialog):
+        dialog.choose((await scene.backend.connection_records.connections())[-1].id)
+        field(dialog, "connection_name").setText("Renamed")
+        press(dialog, "connection_save")
+        await until(lambda: "Renamed" in names(dialog))
+        await scene.settled()
+        press(dialog, "connection_close")
+        await scene.settled()
+        assert not scene.window.notice.text

@@ -1,13 +1,17 @@
 """How the main window stands when it opens, and what it remembers when it closes."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QSplitter
 from pytestqt.qtbot import QtBot
 
+from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.settings import Announcements, Settings, WindowState
 from desktop_app.export.files import safe_name
+from desktop_app.qt.intents import AssistantsListed
 from desktop_app.widgets.main_window import MainWindow
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
@@ -64,3 +68,28 @@ def test_an_export_is_offered_under_a_name_that_every_system_takes(window: MainW
     (path,) = dialog.selectedFiles()
     assert Path(path).stem == safe_name('What is "a/b" in C:\\?')
     dialog.reject()
+
+
+def assistants(count: int) -> AssistantsListed:
+    now = datetime.now(UTC)
+    return AssistantsListed(
+        [
+            Assistant(AssistantId(str(number)), 1, AssistantSettings(f"Number {number}"), now, now, now)
+            for number in range(count)
+        ]
+    )
+
+
+def test_new_assistants_are_seen_until_the_user_drags_the_splitter(window: MainWindow) -> None:
+    lists = window.findChild(QSplitter, "lists")
+    assert lists is not None
+    heights = []
+    for count in (1, 4, 6):
+        window._on_assistants(assistants(count))
+        heights.append(lists.sizes()[0])
+    assert heights[0] < heights[1] < heights[2]
+    assert not window.state().is_assistants_height_own
+    lists.splitterMoved.emit(100, 1)
+    window._on_assistants(assistants(2))
+    assert lists.sizes()[0] == heights[2]
+    assert window.state().is_assistants_height_own

@@ -8,7 +8,16 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop_app.controllers.facts import RunBegan
@@ -476,3 +485,23 @@ async def test_closing_right_after_sending_keeps_the_message_once(
         await until(lambda: s.shown()[:1] == ["Only once"])
         assert [text for text in await s.stored_texts() if text] == ["Only once"]
         assert s.composer.toPlainText() == ""
+
+
+async def test_the_arrow_keys_pass_a_thread_without_messages(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        first = s.thread_id
+        await s.ask("Hello", "Hi")
+        empty = await s.new_thread()
+        await until(lambda: s.window.threads.shown_ids() == [empty, first])
+        rows = s.find(QListView, "threads")
+        s.window.threads.focus_list()
+        for key, expected in ((Key.Key_Down, first), (Key.Key_Up, empty), (Key.Key_Down, first)):
+            s.press(key, rows)
+            await until(lambda expected=expected: s.thread_id == expected)  # type: ignore[misc]
+            await s.settled()
+            assert rows.hasFocus()
+        s.window._new_thread()
+        assert s.composer.hasFocus()
+        await s.settled()
