@@ -809,6 +809,12 @@ def test_what_a_connection_can_do_is_said(dialog: ConnectionsDialog, name: str, 
     assert [words for words in said if words not in line.text()] == []
 
 
+def test_what_an_account_needs_is_said_while_a_connection_is_new(dialog: ConnectionsDialog) -> None:
+    dialog.begin(replace(HOLDING, id=ConnectionId("")))
+    line = find(dialog, QLabel, "connection_abilities").text()
+    assert "ai.assistants.editor, ai.languageModels.user" in line
+
+
 def test_records_are_brought_from_a_service_that_holds_them(qtbot: QtBot, dialog: ConnectionsDialog) -> None:
     dialog.set_connections([HOLDING, OLLAMA], {HOLDING.id: Kept.KEYRING})
     dialog.choose(OLLAMA.id)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QDate, QLocale, QObject, Qt
 
 from desktop_app.domain.connections import Auth, Connection
-from desktop_app.domain.providers import can_defer, keeps_replies_days, kind_of, provider_of
+from desktop_app.domain.providers import can_defer, keeps_replies_days, kind_of, provider_of, roles
 
 
 class AbilityTexts(QObject):
@@ -49,11 +49,11 @@ class AbilityTexts(QObject):
 
     def _needs(self, connection: Connection) -> str:
         """What its account needs: worth a word while the connection is new."""
-        provider = provider_of(connection)
-        if connection.id or connection.auth is Auth.NONE or not provider.roles:
+        needed, key_scope = ", ".join(roles(connection)), provider_of(connection).key_scope
+        if connection.id or connection.auth is Auth.NONE or not needed:
             return ""
-        if connection.auth is Auth.API_KEY and provider.key_scope:
+        if connection.auth is Auth.API_KEY and key_scope:
             return self.tr("The account needs the role {role}, its key the scope {scope}.").format(
-                role=", ".join(provider.roles), scope=provider.key_scope
+                role=needed, scope=key_scope
             )
-        return self.tr("The account needs the role {role}.").format(role=", ".join(provider.roles))
+        return self.tr("The account needs the role {role}.").format(role=needed)

@@ -227,7 +227,7 @@ class ConnectionChooser(Page):
                 id_,
                 "connection",
                 name,
-                self.tr("Running, usually at port {port}.").format(port=port),
+                self.tr("Usually at port {port}.").format(port=port),
                 _draft(ConnectionKind.CHAT, name, Auth.NONE, f"http://localhost:{port}/v1"),
             )
             for id_, name, port in usual
