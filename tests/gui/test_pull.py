@@ -214,6 +214,11 @@ async def test_new_messages_of_the_open_thread_are_shown_when_they_were_brought(
         assert len(s.shown()) == before + 1
         assert s.composer.toPlainText() == "half a thought"
         assert "1 new message(s)." in result(dialog)
+        press(dialog, "pull_start")
+        await until(lambda: "There are no new messages." in result(dialog), 15)
+        shown = dialog.findChild(QLabel, "pull_messages")
+        assert shown is not None
+        assert shown.isHidden()  # "0 messages" would be a wrong number
 
 
 async def test_an_assistant_is_taken_to_its_service(

@@ -117,8 +117,12 @@ class PullDialog(QDialog):
         if progress is not None:
             number = QLocale().toString
             for name, label in self._counts.items():
-                label.setText(number(getattr(progress.counts, name)))
+                count = getattr(progress.counts, name)
+                label.setText(number(count))
                 label.setAccessibleName(f"{self._titles[name]}: {label.text()}")
+                # What has not changed since the last time is not read again: no messages would be a wrong number.
+                for part in (label, self._heads[name]):
+                    part.setVisible(bool(count) or progress.stage != "done")
 
     def _show_result(self, progress: PullProgress | None) -> None:
         self._copy_role.setVisible(progress is not None and progress.stage == "failed" and bool(self._role))
@@ -135,7 +139,9 @@ class PullDialog(QDialog):
 
     def _news(self, counts: PullCounts) -> str:
         """What is new, and what was left as it is here."""
-        new = self.tr("%n new message(s).", "", counts.new_messages)
+        new = self.tr("There are no new messages.")
+        if counts.new_messages:
+            new = self.tr("%n new message(s).", "", counts.new_messages)
         kept = self.tr("%n assistant(s) changed here and there stay as they are here.", "", counts.kept)
         return f"{new} {kept}" if counts.kept else new
 
@@ -168,13 +174,13 @@ class PullDialog(QDialog):
         grid = QGridLayout(self._numbers)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.px("spacing.6"))
+        self._heads = {name: QLabel(title) for name, title in self._titles.items()}
         for place, (name, label) in enumerate(self._counts.items()):
             label.setObjectName(f"pull_{name}")
             label.setFont(theme.font("uiStrong", tabular=True))
-            title = QLabel(self._titles[name])
-            title.setProperty("role", "caption")
+            self._heads[name].setProperty("role", "caption")
             grid.addWidget(label, 0, place)
-            grid.addWidget(title, 1, place)
+            grid.addWidget(self._heads[name], 1, place)
         grid.setColumnStretch(len(self._titles), 1)
         self._stop = button(self.tr("&Stop"), "pull_stop")
         self._add = button(self.tr("&Connections…"), "pull_connections", kind="primary")
