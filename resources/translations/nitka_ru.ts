@@ -593,12 +593,12 @@
         <translation>На этом компьютере</translation>
     </message>
     <message>
-        <source>Running, usually at port {port}.</source>
-        <translation>Обычно на порту {port}.</translation>
-    </message>
-    <message>
         <source>Services</source>
         <translation>Сервисы</translation>
+    </message>
+    <message>
+        <source>Usually at port {port}.</source>
+        <translation>Обычно на порту {port}.</translation>
     </message>
     <message>
         <source>What do you want to connect?</source>
@@ -1802,6 +1802,10 @@
         <translation>&amp;Язык системы</translation>
     </message>
     <message>
+        <source>Make one</source>
+        <translation>Создать</translation>
+    </message>
+    <message>
         <source>Ne&amp;xt thread</source>
         <translation>&amp;Следующий диалог</translation>
     </message>
@@ -1904,6 +1908,10 @@
     <message>
         <source>Zoom &amp;out</source>
         <translation>У&amp;меньшить</translation>
+    </message>
+    <message>
+        <source>“%1” is connected. An assistant can answer through it.</source>
+        <translation>«%1» подключено. Через него может отвечать ассистент.</translation>
     </message>
     <message>
         <source>“%1” was moved to the trash.</source>
@@ -2423,6 +2431,10 @@
     <message>
         <source>Stopped. What was brought is kept; the next time goes on from there.</source>
         <translation>Остановлено. Перенесённое сохранено; в следующий раз перенос продолжится с этого места.</translation>
+    </message>
+    <message>
+        <source>There are no new messages.</source>
+        <translation>Новых сообщений нет.</translation>
     </message>
     <message>
         <source>There is no connection to bring anything from.</source>
