@@ -101,11 +101,24 @@ class Sent(NamedTuple):
 class Outcome:
     """The events of a run, what they made of the text, and the error that ended it, if one did."""
 
+    so_far: str = ""
     events: list[RunEvent] = field(default_factory=list)
     edits: list[TextEdit] = field(default_factory=list)
-    text: str = ""
     error: NitkaError | None = None
-    so_far: str = ""
+
+    def __post_init__(self) -> None:
+        self._normaliser = Normaliser(so_far=self.so_far)
+
+    def take(self, event: RunEvent) -> None:
+        """The next event of the run."""
+        self.events.append(event)
+        if edit := self._normaliser.feed(event):
+            self.edits.append(edit)
+
+    @property
+    def text(self) -> str:
+        """What is shown now."""
+        return self._normaliser.text
 
     @property
     def shown(self) -> list[str]:
@@ -146,16 +159,13 @@ async def outcome_of(run: AsyncGenerator[RunEvent, None], so_far: str = "") -> O
 
     ``so_far`` is what an earlier part of the run has shown.
     """
-    found, shown = Outcome(so_far=so_far), Normaliser(so_far=so_far)
+    found = Outcome(so_far)
     try:
         async with aclosing(run):
             async for event in run:
-                found.events.append(event)
-                if edit := shown.feed(event):
-                    found.edits.append(edit)
+                found.take(event)
     except NitkaError as error:
         found.error = error
-    found.text = shown.text
     endings = [event for event in found.events if isinstance(event, RunEnded)]
     assert len(endings) == (found.error is None), found
     assert not endings or found.events[-1] is endings[0], found

@@ -8,7 +8,7 @@ import logging
 import random
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from dataclasses import replace
 from itertools import pairwise
@@ -30,8 +30,7 @@ from desktop_app.domain.errors import (
     SilentError,
     UnreachableError,
 )
-from desktop_app.domain.events import Checkpoint, RunEnded, TextAppended, TextReplaced
-from desktop_app.domain.normaliser import Normaliser
+from desktop_app.domain.events import Checkpoint
 from desktop_app.domain.prompt import PromptMessage
 from desktop_app.domain.service import Resuming
 from desktop_app.domain.threads import Author, Status
@@ -68,6 +67,11 @@ UNICODE = ("e\u0301", "\U0001f469\u200d\U0001f469", "\u2028\u2029\x85", "שָׁ�
 def wire(request: pytest.FixtureRequest) -> Wire:
     found: Wire = request.param
     return found
+
+
+def over(wires: Iterable[Wire]) -> pytest.MarkDecorator:
+    """Only these wires, instead of all."""
+    return pytest.mark.parametrize("wire", list(wires), ids=lambda wire: wire.name)
 
 
 @pytest.fixture(autouse=True)
@@ -151,7 +155,9 @@ async def test_runs_one_after_the_other_share_a_connection(wire: Wire) -> None:
     async with wire.server() as server, wire.connected(wire.url(server)) as service:
         for _ in range(3):
             assert (await outcome_of(service.run(REQUEST))).text == REPLY.text
-        assert server.connections == (3 if isinstance(wire, OnDevice) else 1)
+        assert server.connections == (
+            3 if isinstance(wire, OnDevice) else 1
+        )  # its process may be another one
 
 
 async def test_runs_at_the_same_time_do_not_mix(wire: Wire) -> None:
@@ -227,10 +233,10 @@ async def test_what_is_no_reply_is_told(
     async with wire.server(refusal=refuse(status, body)) as server:
         found = await wire.answer(server)
     assert not found.text
-    error = service_error(found, wire)
-    assert type(error) is of_the_network(wire, kind)
-    assert not getattr(error, "is_untouched", False)
-    assert_hidden(error, caplog)
+    assert found.error
+    assert type(found.error) is of_the_network(wire, kind)
+    assert not getattr(found.error, "is_untouched", False)
+    assert_hidden(found.error, caplog)
 
 
 async def test_nobody_listens(wire: Wire) -> None:
@@ -355,9 +361,8 @@ async def test_a_stream_cut_at_every_byte_shows_a_beginning_of_the_reply(wire: W
 async def test_pieces_cut_inside_a_character_are_put_together(wire: Wire) -> None:
     reply = Reply(UNICODE)
     body = wire.body(reply)
-    assert (
-        await wire.answered(sends(*(body[at : at + 1] for at in range(len(body)))), reply=reply)
-    ).shown == (reply.growth)
+    bytewise = sends(*(body[at : at + 1] for at in range(len(body))))
+    assert (await wire.answered(bytewise, reply=reply)).shown == reply.growth
 
 
 FRAMINGS: dict[str, Callable[[bytes], bytes]] = {
@@ -400,12 +405,12 @@ async def test_unknown_events_and_fields_are_passed_over(wire: Wire) -> None:
     assert_whole(await wire.answered(sends(wire.framed([*events, wire.unknown()]))))
 
 
+@over(wire for wire in WIRES if wire.whole(REPLY))
 async def test_a_whole_reply_instead_of_a_stream_is_taken(wire: Wire) -> None:
-    if whole := wire.whole(REPLY):
-        for content_type in ("application/json", "text/event-stream"):
-            found = await wire.answered(refuse(200, whole, content_type=content_type))
-            assert_whole(found)
-            assert found.usage
+    for content_type in ("application/json", "text/event-stream"):
+        found = await wire.answered(refuse(200, wire.whole(REPLY), content_type=content_type))
+        assert_whole(found)
+        assert found.usage
 
 
 async def test_null_in_any_place_loses_nothing_but_itself(wire: Wire) -> None:
@@ -495,18 +500,14 @@ async def seconds_to_stop(wire: Wire, is_cancelled: bool) -> float:
     closed: asyncio.Future[float] = asyncio.get_running_loop().create_future()
     silent = falls_silent(wire.framed(wire.beginning(2)), lambda: closed.set_result(time.monotonic()))
     async with wire.server(silent) as server, wire.connected(wire.url(server)) as service:
-        shown = [""]
+        found = Outcome()
         has_words = asyncio.Event()
 
         async def listen() -> None:
             async with aclosing(service.run(REQUEST)) as run:
                 async for event in run:
-                    assert not isinstance(event, RunEnded)
-                    if isinstance(event, TextAppended):
-                        shown.append(shown[-1] + event.text)
-                    elif isinstance(event, TextReplaced):
-                        shown.append(event.text)
-                    if shown[-1] == REPLY.growth[2]:
+                    found.take(event)
+                    if found.text == REPLY.growth[2]:
                         has_words.set()
                         if not is_cancelled:
                             break
@@ -518,7 +519,8 @@ async def seconds_to_stop(wire: Wire, is_cancelled: bool) -> float:
             listening.cancel()
         await asyncio.wait([listening])
         assert listening.cancelled() == is_cancelled
-        assert shown == REPLY.growth[:3]
+        assert found.shown == REPLY.growth[:3]
+        assert found.status is None
         async with asyncio.timeout(5):
             seconds = await closed - start
         assert (await outcome_of(service.run(REQUEST))).text == REPLY.text  # the next run is not disturbed
@@ -539,32 +541,30 @@ async def test_a_reply_that_has_not_begun_can_be_stopped(wire: Wire, silent: Beh
 # -- reading on
 
 
+@over(wire for wire in WIRES if wire.can_resume)
 async def test_a_run_is_read_on_from_wherever_it_was_left(wire: Wire) -> None:
-    if not wire.can_resume:
-        return
     async with wire.server() as server, wire.connected(wire.url(server)) as service:
         assert isinstance(service, Resuming)
         for count in range(1, len(REPLY.pieces) + 1):
             before = Outcome()
             async with aclosing(service.run(REQUEST)) as run:
                 async for event in run:
-                    before.events.append(event)
-                    if isinstance(event, Checkpoint) and shown_by(before) == REPLY.growth[count]:
+                    before.take(event)
+                    if isinstance(event, Checkpoint) and before.text == REPLY.growth[count]:
                         break
             remote_id = before.accepted.remote_id
             assert remote_id
-            rest = await outcome_of(service.resume(REQUEST, remote_id, before.cursor), shown_by(before))
+            rest = await outcome_of(service.resume(REQUEST, remote_id, before.cursor), before.text)
             assert_whole(rest)
             assert rest.shown == REPLY.growth[count:]
-            assert_whole(await outcome_of(service.resume(REQUEST, remote_id, None), shown_by(before)))
+            assert_whole(await outcome_of(service.resume(REQUEST, remote_id, None), before.text))
 
 
 # -- models and test
 
 
+@over(wire for wire in WIRES if not isinstance(wire, OnDevice))
 async def test_a_connection_that_is_right_passes_its_test(wire: Wire) -> None:
-    if isinstance(wire, OnDevice):
-        return
     async with wire.server() as server, wire.connected(wire.url(server)) as service:
         report = await service.test()
         assert report.models == await service.models()
@@ -600,23 +600,15 @@ def is_asked(server: LoopbackServer) -> bool:
     )
 
 
-def shown_by(found: Outcome) -> str:
-    """What the events of a run that goes on have shown so far."""
-    shown = Normaliser()
-    for event in found.events:
-        shown.feed(event)
-    return shown.text
-
-
 def assert_whole(found: Outcome) -> None:
     assert found.error is None
     assert found.text == REPLY.text
     assert found.status is Status.COMPLETED
 
 
-def service_error(found: Outcome, wire: Wire | None = None) -> ServiceError:
-    assert isinstance(found.error, ServiceError | ModelStartError), found
-    return found.error  # type: ignore[return-value]
+def service_error(found: Outcome) -> ServiceError:
+    assert isinstance(found.error, ServiceError), found
+    return found.error
 
 
 def of_the_network(wire: Wire, kind: type[NitkaError]) -> type[NitkaError]:
