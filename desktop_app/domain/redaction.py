@@ -2,6 +2,7 @@
 
 Services repeat what they refuse: as it was sent, escaped in JSON, on a web page or in the target of a redirect, as a
 whole header in base64.  A text is therefore looked through as it is, and then as each reading of its escapes tells it.
+One that was broken off may end with the beginning of a credential, in the middle of an escape.
 """
 
 import re
@@ -16,6 +17,8 @@ SHORTEST = 4
 
 _SHORTEST_LINE = 16
 _SHORTEST_BASE64 = 6
+_SHORTEST_BEGINNING = 6
+_LONGEST_ESCAPE = 40
 # JSON within JSON, within a page: more often nothing is escaped by accident.
 _READINGS = 3
 _ESCAPE = re.compile(
@@ -23,6 +26,7 @@ _ESCAPE = re.compile(
     r"|(?P<entity>&#?\w{1,32};)|\\(?P<letter>[\"'\\/bfnrt])",
     re.IGNORECASE,
 )
+_BROKEN_ESCAPE = re.compile(r"(?:%[0-9a-f]?|\\(?:u[0-9a-f]{0,3}|x[0-9a-f]?)?|&#?\w{0,32})\Z", re.IGNORECASE)
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -60,8 +64,10 @@ class Redaction:
         reading: _Reading | None = None
         for _ in range(_READINGS + 1):
             told = reading.text if reading else text
+            broken = _BROKEN_ESCAPE.search(told, max(0, len(told) - _LONGEST_ESCAPE))
+            end = broken.start() if broken else len(told)
             for spelling in spellings:
-                for found in _found(spelling, told):
+                for found in (*_found(spelling, told), *_begun(spelling, told, end)):
                     yield reading.place(*found) if reading else found
             if not _ESCAPE.search(told):
                 return
@@ -128,6 +134,17 @@ def _found(spelling: str, text: str) -> Iterator[tuple[int, int]]:
     while at >= 0:
         yield at, at + len(spelling)
         at = text.find(spelling, at + len(spelling))
+
+
+def _begun(spelling: str, text: str, end: int) -> Iterator[tuple[int, int]]:
+    """Where ``text`` ends in the middle of ``spelling``; from ``end`` on there is only a broken escape."""
+    first = spelling[:_SHORTEST_BEGINNING]
+    at = text.find(first, max(0, end - len(spelling) + 1))
+    while at >= 0:
+        if spelling.startswith(text[at:end]):
+            yield at, len(text)
+            return
+        at = text.find(first, at + 1)
 
 
 def _spellings(value: str) -> Iterator[str]:

@@ -95,6 +95,22 @@ def test_what_was_json_is_json_without_the_credential(text: str) -> None:
         }
 
 
+@pytest.mark.parametrize("writing", WRITINGS)
+def test_a_text_that_was_broken_off_does_not_tell_the_beginning(writing: str) -> None:
+    written = WRITINGS[writing](KEY)
+    for end in range(len(written)):
+        shown = Redaction(Secret(KEY))(f"it was {written[:end]}")
+        told = WRITINGS[writing](KEY[:8])
+        assert told not in shown
+
+
+def test_the_beginning_in_base64_is_left_out_too() -> None:
+    written = base64.b64encode(f"Bearer {KEY}".encode()).decode()
+    for end in range(len(written)):
+        shown = Redaction(Secret(KEY))(f"it was {written[:end]}")
+        assert len(shown) < len("it was QmVhcmVyIE") + 10
+
+
 def test_short_values_do_not_blacken_everything() -> None:
     hide = Redaction(Secret("a"), Secret(""), Secret("abc"))
     assert hide("a plain abc") == "a plain abc"
