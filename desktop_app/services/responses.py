@@ -290,6 +290,10 @@ class ResponsesService:
                 failure = error
             if reply.cursor != cursor:
                 patience = _Patience()
+            elif failure is None and not is_polled:
+                log.info("nothing is left of the stream, the reply is asked for")
+                is_polled = True
+                continue
             elif reply.is_pending and failure is None:
                 patience.renew()
             elif patience.is_over and failure:

@@ -491,6 +491,16 @@ async def test_a_stream_that_breaks_is_taken_up_at_any_event(cut_at: int) -> Non
     assert len([event for event in run if isinstance(event, RunAccepted)]) == 1
 
 
+async def test_a_reply_whose_last_event_was_taken_ends_after_a_restart() -> None:
+    events = text_events(*WORDS)
+    async with background_server((), taken_up(events)) as server:
+        asked = in_background(server.base_url)
+        run = await drained(asked.resume(REQUEST, "resp_1", len(events) - 1))
+        await asked.close()
+    assert text_of(run) == "Four is it."
+    assert run[-1] == RunEnded(Status.COMPLETED)
+
+
 @pytest.mark.parametrize("cut_at", range(1, len(text_events(*WORDS))))
 async def test_a_reply_is_read_on_after_a_restart_from_any_event(cut_at: int) -> None:
     events = text_events(*WORDS)
@@ -591,11 +601,12 @@ async def test_a_service_that_is_busy_is_asked_for_the_rest_when_it_said() -> No
     assert text_of(run) == "Four is it."
 
 
-async def test_streams_that_end_again_and_again_without_a_word_are_interrupted(
+async def test_a_service_that_says_nothing_of_a_reply_any_more_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(responses, "GIVE_UP_S", 0.2)
-    async with background_server(sends(*text_events(*WORDS)[:6], is_cut=True), sends()) as server:
+    nothing = [sends(), refuse(200, {})]
+    async with background_server(sends(*text_events(*WORDS)[:6], is_cut=True), nothing) as server:
         run = await answer(in_background(server.base_url))
     assert text_of(run) == "Four"
     assert run[-1] == RunEnded(Status.INTERRUPTED)
