@@ -65,11 +65,12 @@ class _Title(QAbstractButton):
 
 
 class _Pill(QAbstractButton):
-    """The assistant: its letter, name and version; the name gives way first."""
+    """The assistant: its letter, name and version; the name gives way first.  Without one, that one can be chosen."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.letter = ""
         self.name = ""
         self.version = ""
         self._is_ringed = False
@@ -140,7 +141,7 @@ class _Pill(QAbstractButton):
         painter.drawRoundedRect(glyph, theme.px("radius.small"), theme.px("radius.small"))
         painter.setPen(theme.color("textSecondary"))
         painter.setFont(theme.font("citation"))
-        painter.drawText(glyph, Qt.AlignmentFlag.AlignCenter, self.name[:1].upper())
+        painter.drawText(glyph, Qt.AlignmentFlag.AlignCenter, self.letter)
         chevron = theme.px("iconSmall")
         left = glyph.right() + theme.px("spacing.1") + 3
         right = self.width() - chevron - theme.px("spacing.1") - 2
@@ -198,7 +199,7 @@ class ThreadHeader(QWidget):
         self._name_parts()
         self._restyle()
         self.set_title("")
-        self.set_assistant("", 0)
+        self._pill.hide()  # until it is known who answers
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -227,13 +228,15 @@ class ThreadHeader(QWidget):
         self._title.update()
 
     def set_assistant(self, name: str, version: int) -> None:
-        """Show who answers; no name hides it, version 0 is not said."""
-        self._pill.name = name
+        """Show who answers; without a name, that somebody can be chosen.  Version 0 is not said."""
+        self._pill.letter = name[:1].upper() or "?"
+        self._pill.name = name or self.tr("Choose an assistant")
         self._pill.version = self.tr("v%1").replace("%1", str(version)) if version else ""
         words = f"{name} · {self._pill.version}" if version else name
-        self._pill.setAccessibleName(self.tr("Assistant: %1").replace("%1", words))
+        said = self.tr("Assistant: %1").replace("%1", words) if name else self._pill.name
+        self._pill.setAccessibleName(said)
         self._pill.setToolTip(plain_tip(words))
-        self._pill.setVisible(bool(name))
+        self._pill.show()
         self._pill.updateGeometry()
         self._pill.update()
 

@@ -442,6 +442,9 @@ class MessagesPane(QWidget):
         self.header.set_assistant(settings.name if settings else "", version)
         self.empty.set_has_answerer(opened.connection is not None)
         self.composer.set_can_send(opened.assistant is not None)
+        if not self._sends_when_done:
+            nobody = self.tr("Nobody answers here yet: choose an assistant above")
+            self.composer.set_hint("" if opened.assistant else nobody)
         self.composer.set_can_defer(opened.connection is not None and can_defer(opened.connection))
         if settings:
             is_on_device = opened.connection is not None and opened.connection.kind == "on-device"

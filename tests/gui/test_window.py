@@ -505,3 +505,22 @@ async def test_the_arrow_keys_pass_a_thread_without_messages(
         s.window._new_thread()
         assert s.composer.hasFocus()
         await s.settled()
+
+
+async def test_a_thread_that_nobody_answers_offers_to_choose_somebody(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        thread = await s.backend.conversations.create_thread(None)
+        await s.open(thread.id)
+        pill, hint = s.find(QAbstractButton, "assistant_pill"), s.find(QLabel, "composer_hint")
+        assert pill.isVisible()
+        assert pill.accessibleName() == "Choose an assistant"
+        assert hint.toolTip() or "Nobody answers" in hint.text()
+        pill.click()
+        menu = s.find(QMenu, "assistant_menu")
+        menu.actions()[0].trigger()
+        await until(lambda: "Tester" in pill.accessibleName())
+        assert not hint.text()
+        menu.close()
+        await s.ask("Hello", "Hi")
