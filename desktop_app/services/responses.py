@@ -290,8 +290,8 @@ class ResponsesService:
                 failure = error
             if reply.cursor != cursor:
                 patience = _Patience()
-            elif failure is None and not is_polled:
-                log.info("nothing is left of the stream, the reply is asked for")
+            elif not is_polled and (failure is None or isinstance(failure, SilentError)):
+                log.info("the stream says nothing more, the reply is asked for")
                 is_polled = True
                 continue
             elif reply.is_pending and failure is None:

@@ -534,18 +534,34 @@ async def test_a_stream_is_taken_up_several_times() -> None:
     assert [event.cursor for event in run if isinstance(event, Checkpoint)] == list(range(len(events)))
 
 
-async def test_silence_in_the_background_is_not_the_end() -> None:
-    events = text_events(*WORDS)
-
-    async def fall_silent(exchange: Exchange) -> None:
+def falls_silent(*events: dict[str, Any]) -> Behaviour:
+    async def behave(exchange: Exchange) -> None:
         await exchange.head()
-        for event in events[:6]:
+        for event in events:
             await exchange.event(event)
         await exchange.reader.read()
 
-    async with background_server(fall_silent, taken_up(events)) as server:
+    return behave
+
+
+async def test_silence_in_the_background_is_not_the_end() -> None:
+    events = text_events(*WORDS)
+    async with background_server(falls_silent(*events[:6]), taken_up(events)) as server:
         run = await answer(in_background(server.base_url, read_timeout_s=0.2))
     assert text_of(run) == "Four is it."
+
+
+async def test_a_model_that_thinks_longer_than_anybody_listens_is_asked_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(responses, "GIVE_UP_S", 0.1)
+    events = text_events(*WORDS)
+    thinking, done = refuse(200, response("in_progress")), refuse(200, events[-1]["response"])
+    kept = [falls_silent(), *[thinking] * 20, done]
+    async with background_server(falls_silent(*events[:2]), kept) as server:
+        run = await answer(in_background(server.base_url, read_timeout_s=0.2))
+    assert text_of(run) == "Four is it."
+    assert run[-1] == RunEnded(Status.COMPLETED)
 
 
 @pytest.mark.parametrize(
