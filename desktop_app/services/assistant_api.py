@@ -111,25 +111,15 @@ class AssistantApiService:
         asked = request.assistant or _passing_assistant(request)
         yield StageChanged("waiting")
         with _named(request):
-            assistant_id, held = asked.remote_id, request.held
-            if not assistant_id or not asked.is_current:
-                assistant_id = await self.push(asked.settings, assistant_id)
-                yield AssistantHeld(assistant_id)
-            try:
-                run_id, thread_id = await self._begin(request, asked, assistant_id, held)
-            except _OUT_OF_REACH:
-                # Which of the two is out of reach the refusal does not say.
-                is_assistant_there = await self._is_there(f"{ASSISTANTS}/{_id(assistant_id)}")
-                is_thread_there = held is None or await self._is_there(f"{THREADS}/{_id(held.remote_id)}")
-                if is_assistant_there and is_thread_there:
-                    raise
-                if not is_assistant_there:
-                    assistant_id = await self.push(asked.settings)
-                    yield AssistantHeld(assistant_id)
-                held = held if is_thread_there else None
-                run_id, thread_id = await self._begin(request, asked, assistant_id, held)
-            yield ThreadHeld(thread_id)
-            yield RunAccepted(run_id, model_uri(asked.settings.model, self._folder), can_resume=True)
+            run_id = thread_id = ""
+            async with aclosing(self._begun(request, asked)) as events:
+                async for event in events:
+                    match event:
+                        case ThreadHeld(remote_id):
+                            thread_id = remote_id
+                        case RunAccepted(remote_id):
+                            run_id = remote_id
+                    yield event
             reply = RunReply(self._http.redacted, thread_id)
             async with aclosing(self._followed(reply, run_id)) as events:
                 async for event in events:
@@ -148,51 +138,58 @@ class AssistantApiService:
     async def cancel_run(self, remote_id: str) -> None:
         """Do nothing: this API cannot stop a run, whose reply still lands in the thread (and is billed)."""
 
-    async def _begin(
-        self, request: RunRequest, asked: AskedAssistant, assistant_id: str, held: Held | None
-    ) -> tuple[str, str]:
-        """Start the run in the held thread or in a new one; the ids of the run and the thread."""
-        if held:
-            added = request.messages[held.messages :]
-            return await self._start(request, asked, assistant_id, held.remote_id, added), held.remote_id
-        newest = _newest_question(request.messages)
-        thread_id = await self._make_thread(request, asked, assistant_id, request.messages[:newest])
-        try:
-            run_id = await self._start(request, asked, assistant_id, thread_id, request.messages[newest:])
-        except ServiceError as error:
-            if error.status_code:  # it answers, so that a thread nobody knows of need not stay there
-                with suppress(ServiceError):
-                    await self._fetch("DELETE", f"{THREADS}/{_id(thread_id)}")
-            raise
-        return run_id, thread_id
+    async def _begun(self, request: RunRequest, asked: AskedAssistant) -> AsyncGenerator[RunEvent, None]:
+        """Bring the assistant up to date, and start the run in the held thread or in a new one.
 
-    async def _make_thread(
-        self,
-        request: RunRequest,
-        asked: AskedAssistant,
-        assistant_id: str,
-        history: Sequence[PromptMessage],
-    ) -> str:
+        The thread is told before the run is asked for: it is known to be ours then, whatever becomes of the run.
+        """
+        assistant_id, held = asked.remote_id, request.held
+        if not assistant_id or not asked.is_current:
+            assistant_id = await self.push(asked.settings, assistant_id)
+            yield AssistantHeld(assistant_id)
+        for is_second in (False, True):
+            try:
+                thread_id = held.remote_id if held else await self._make_thread(request, asked, assistant_id)
+                yield ThreadHeld(thread_id)
+                run_id = await self._start(request, asked, assistant_id, thread_id, held)
+            except _OUT_OF_REACH:
+                # Which of the two is out of reach the refusal does not say.
+                is_assistant_there = await self._is_there(f"{ASSISTANTS}/{_id(assistant_id)}")
+                is_thread_there = held is None or await self._is_there(f"{THREADS}/{_id(held.remote_id)}")
+                if is_second or (is_assistant_there and is_thread_there):
+                    raise
+                if not is_assistant_there:
+                    assistant_id = await self.push(asked.settings)
+                    yield AssistantHeld(assistant_id)
+                held = held if is_thread_there else None
+            else:
+                yield RunAccepted(run_id, model_uri(asked.settings.model, self._folder), can_resume=True)
+                return
+
+    async def _make_thread(self, request: RunRequest, asked: AskedAssistant, assistant_id: str) -> str:
+        """A new thread of what was said before the newest question; its id."""
         body: Json = {"folderId": self._folder, "name": request.thread_name}
-        if history:
+        if history := request.messages[: _newest_question(request.messages)]:
             body["messages"] = list(messages_on_wire(history, assistant_id))
         if asked.settings.expiration:
             body["expirationConfig"] = expiration_on_wire(asked.settings.expiration)
         return _made_id(await self._fetch("POST", THREADS, body))
 
     async def _start(
-        self,
-        request: RunRequest,
-        asked: AskedAssistant,
-        assistant_id: str,
-        thread_id: str,
-        added: Sequence[PromptMessage],
+        self, request: RunRequest, asked: AskedAssistant, assistant_id: str, thread_id: str, held: Held | None
     ) -> str:
-        body = {"assistantId": assistant_id, "threadId": thread_id, "stream": True}
-        if added:
+        """Start the run with what the thread does not have yet; its id.  A new thread goes when it is refused."""
+        body: Json = {"assistantId": assistant_id, "threadId": thread_id, "stream": True}
+        if added := request.messages[held.messages if held else _newest_question(request.messages) :]:
             body["additionalMessages"] = list(messages_on_wire(added, assistant_id))
         body |= _custom(request, asked.settings)
-        return _made_id(await self._fetch("POST", RUNS, body, request_id=request.request_id))
+        try:
+            return _made_id(await self._fetch("POST", RUNS, body, request_id=request.request_id))
+        except ServiceError as error:
+            if held is None and error.status_code:  # it answers
+                with suppress(ServiceError):
+                    await self._fetch("DELETE", f"{THREADS}/{_id(thread_id)}")
+            raise
 
     # -- following a run
 

@@ -267,6 +267,7 @@ async def test_an_expired_thread_is_made_anew_with_the_whole_history() -> None:
         run = await answer(server, request)
         made = only(server.folder.threads)
         assert of(run, ThreadHeld) == [
+            ThreadHeld(old),
             ThreadHeld(made),
             ThreadHeld(made, has_reply=True),
         ]
@@ -287,6 +288,17 @@ async def test_an_expired_assistant_leaves_no_second_thread_behind() -> None:
         assistant = AskedAssistant(SETTINGS, "fvtgone0000000000000", is_current=True)
         await answer(server, ask(*HISTORY, QUESTION, assistant=assistant))
         assert len(server.folder.said_in(only(server.folder.threads))) == 4
+
+
+async def test_a_thread_is_known_before_its_run_is_asked_for() -> None:
+    async with AssistantsServer() as server, connected(server) as api:
+        server.fail("RunService.Create", keep_silent)
+        async with aclosing(api.run(ask())) as events:
+            async for event in events:
+                if isinstance(event, ThreadHeld):
+                    break
+        assert event == ThreadHeld(only(server.folder.threads))
+        assert not server.runs
 
 
 async def test_what_belongs_to_another_account_is_made_anew() -> None:

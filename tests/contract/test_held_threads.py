@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from desktop_app.controllers.pull import PullController
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Status
 from desktop_app.services.assistant_api import AssistantApiService
+from desktop_app.store.pulled import PulledStore
 from tests.assistants_folder import FOLDER
 from tests.assistants_server import AssistantsServer, Script
 from tests.conftest import until
@@ -68,6 +70,26 @@ async def test_what_is_deleted_here_is_not_seen_by_the_model(tmp_path: Path) -> 
         await s.conversations.delete_message((await s.messages())[0].id)
         await asked(s, "three")
         assert said(server) == [4, 4]  # a reply without its question is not sent either
+
+
+async def test_a_question_that_was_stopped_while_it_was_sent_is_pulled_into_its_own_thread(
+    tmp_path: Path,
+) -> None:
+    async with AssistantsServer() as server, held_scene(tmp_path, server) as s:
+        server.pause_s = 0.2
+        await s.runs.send(s.thread_id, "one")
+        await until(lambda: server.folder.threads)
+        await until(lambda: any(exchange.path.endswith("/runs") for exchange in server.seen))
+        await s.runs.stop(s.thread_id)
+        await until(lambda: said(server) == [2])
+        server.pause_s = 0
+        pulling = PullController(
+            PulledStore(s.database), s.remote, s.assistants, s.connections, "me", "me".__eq__, s.facts.append
+        )
+        await pulling.pull(s.connection.id)
+        await pulling.close()
+        assert len(await s.conversations.threads()) == 1
+        assert [m.text for m in await s.conversations.all_messages(s.thread_id)].count("one") == 1
 
 
 async def test_a_reply_that_was_stopped_here_does_not_come_back_through_the_thread_there(
