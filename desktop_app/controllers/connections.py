@@ -180,7 +180,7 @@ class ConnectionsController:
         try:
             return await service.test()
         except AccessDeniedError as error:
-            error.role = error.role or ", ".join(roles(connection))
+            error.name_usual(roles(connection))
             raise
         finally:
             await service.close()

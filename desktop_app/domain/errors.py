@@ -33,6 +33,7 @@ NitkaError
 A detail never holds a credential: adapters build it from what the service said, not from what was sent.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -77,10 +78,20 @@ class SignInError(ServiceError):
 
 
 class AccessDeniedError(ServiceError):
-    """The key is valid; a role, scope or folder is not.  ``role`` is the one to ask for, where it is known."""
+    """The key is valid; a role, scope or folder is not.
+
+    ``role`` is the one to ask for, where it is known; ``is_about_folder``: the folder is not that of the key, and no
+    role would help.
+    """
 
     code = "access_denied"
     role = ""
+    is_about_folder = False
+
+    def name_usual(self, roles: Iterable[str]) -> None:
+        """Name the roles that are usually missing, when the service did not say what is."""
+        if not self.role and not self.is_about_folder:
+            self.role = ", ".join(roles)
 
 
 class NotFoundError(ServiceError):

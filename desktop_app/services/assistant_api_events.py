@@ -136,8 +136,8 @@ class RunReply:
         """The words may be a raw exception of the server, the code 0 or missing."""
         said = error if isinstance(error, dict) else {"message": text_of(error) or "the run failed"}
         self.failure = error_of_status({"error": redacted_value(said, self._redacted)})
-        if isinstance(self.failure, AccessDeniedError) and not self.failure.role:
-            self.failure.role = MODEL_ROLE
+        if isinstance(self.failure, AccessDeniedError):
+            self.failure.name_usual((MODEL_ROLE,))
 
     def _call(self, calls: ToolCalls | None) -> Iterator[RunEvent]:
         calls = calls or ToolCalls()

@@ -55,6 +55,7 @@ _BILLING = re.compile(
     r"|insufficient (?:funds|balance|credits|quota)|exceeded your current quota",
     re.I,
 )
+_FOLDER = re.compile(r"folder id\b.{0,200}\bnot match|have to specify folder", re.I | re.S)
 _ROLE = re.compile(r"\b(?:yc\.)?ai\.\w+\.\w+")
 # The first that an error names counts: "invalid_request_error" stands beside almost everything.
 _BY_TYPE: dict[str, type[ServiceError]] = {
@@ -129,6 +130,11 @@ class Fault:
         return bool(self.codes & _QUOTA_CODES)
 
     @property
+    def is_about_folder(self) -> bool:
+        """Whether the folder is missing or is not that of the key; Yandex refuses with 400 then (auth.md 4 and 8)."""
+        return bool(_FOLDER.search(self.message))
+
+    @property
     def is_about_billing(self) -> bool:
         """Whether its words say the same: Yandex refuses with 403 or 429 when there is no active billing account."""
         return bool(_BILLING.search(self.message))
@@ -199,8 +205,8 @@ def error_of_status(value: object, request_id: str = "") -> ServiceError:
 def explain(error: ServiceError, request_id: str, roles: Iterable[str]) -> None:
     """Add to ``error`` what the service left unsaid: which request it was, and the roles that are usually missing."""
     error.request_id = error.request_id or request_id
-    if isinstance(error, AccessDeniedError) and not error.role:
-        error.role = ", ".join(roles)
+    if isinstance(error, AccessDeniedError):
+        error.name_usual(roles)
 
 
 def may_be_from_elsewhere(error: ServiceError) -> bool:
@@ -241,6 +247,8 @@ def _kind(status_code: int | None, fault: Fault) -> type[ServiceError]:
     kind = _BY_GRPC.get(fault.grpc_code) or _by_status(status_code or 500)
     if fault.is_about_quota and kind is not ServiceFaultError:
         return QuotaExceededError
+    if kind is RequestRejectedError and fault.is_about_folder:
+        return AccessDeniedError
     may_be_billing = kind in (AccessDeniedError, RateLimitedError) or fault.grpc_code == 9
     return QuotaExceededError if may_be_billing and fault.is_about_billing else kind
 
@@ -258,8 +266,9 @@ def _made(kind: type[ServiceError], fault: Fault, status_code: int | None, reque
         request_id=request_id,
         is_untouched=kind is RateLimitedError or (kind is ServiceFaultError and is_unavailable),
     )
-    if isinstance(error, AccessDeniedError) and (role := _ROLE.search(fault.message)):
-        error.role = role[0]
+    if isinstance(error, AccessDeniedError):
+        error.is_about_folder = fault.is_about_folder
+        error.role = found[0] if (found := _ROLE.search(fault.message)) else ""
     return error
 
 

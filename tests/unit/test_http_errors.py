@@ -31,6 +31,7 @@ from desktop_app.services.failures import (
     error_for,
     error_in_stream,
     error_of_status,
+    explain,
     fault_in_body,
     retry_after_s,
 )
@@ -418,3 +419,18 @@ def test_nothing_in_an_error_body_makes_it_fail() -> None:
             error_for(500, {}, msgspec.json.encode(value)),
         ):
             assert isinstance(error, ServiceFaultError)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Specified folder ID 'b1gone' does not match with service account folder ID 'b1gother'",
+        "You have to specify folder ID for user account",
+    ],
+)
+def test_a_folder_that_is_not_the_keys_is_no_missing_role(message: str) -> None:
+    body = msgspec.json.encode({"error": {"grpcCode": 3, "httpCode": 400, "message": message}})
+    error = error_for(400, {}, body)
+    assert isinstance(error, AccessDeniedError)
+    explain(error, "r", ("ai.languageModels.user",))
+    assert (error.role, error.is_untouched) == ("", False)
