@@ -824,10 +824,14 @@ class MainWindow(QMainWindow):
         panes: list[QWidget] = [self.messages]
         if self._sidebar.isVisible():
             panes = [self.assistants, self.threads, self.messages]
+        if self.notice.isVisible():  # it floats in the messages
+            panes.append(self.notice)
         focus = self.focusWidget()
-        place = next((i for i, pane in enumerate(panes) if pane.isAncestorOf(focus)), 0)
+        place = max((i for i, pane in enumerate(panes) if pane.isAncestorOf(focus)), default=0)
         target = panes[(place + step) % len(panes)]
-        if target is self.messages:
+        if target is self.notice:
+            self.notice.focus()
+        elif target is self.messages:
             self.messages.composer.focus()
         elif target is self.threads:
             self.threads.focus_list()

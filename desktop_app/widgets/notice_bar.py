@@ -102,6 +102,10 @@ class NoticeBar(QFrame):
             self.hide()
         self.dismissed.emit()
 
+    def focus(self) -> None:
+        """Put the keyboard on what can be done, or on closing."""
+        (self._close if self._action.isHidden() else self._action).setFocus(Qt.FocusReason.TabFocusReason)
+
     def float_in(self, host: QWidget, above: QWidget | None = None) -> None:
         """Lie over ``host``, centred, at its bottom; above ``above`` (a widget within it) while that stands there."""
         self._host, self._above = host, above

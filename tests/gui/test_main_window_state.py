@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QSplitter
 from pytestqt.qtbot import QtBot
 
@@ -93,3 +95,18 @@ def test_new_assistants_are_seen_until_the_user_drags_the_splitter(window: MainW
     window._on_assistants(assistants(2))
     assert lists.sizes()[0] == heights[2]
     assert window.state().is_assistants_height_own
+
+
+def test_a_notice_is_one_step_from_the_composer(window: MainWindow) -> None:
+    seen = []
+    window.notice.show_notice("Something happened.", action="Undo", on_action=lambda: seen.append("undone"))
+    for name in ("notice_action", "assistants", "threads", "composer", "notice_action"):
+        window._step_pane(1)
+        focus = window.focusWidget()
+        assert focus.objectName() == name
+    window._step_pane(-1)
+    assert window.focusWidget().objectName() == "composer"
+    window._step_pane(1)
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert seen == ["undone"]
+    assert not window.notice.isVisible()
