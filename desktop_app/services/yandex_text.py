@@ -187,7 +187,7 @@ class YandexTextService:
         messages = [{"role": message.author.value, "text": message.text} for message in request.messages]
         if request.instruction:
             messages.insert(0, {"role": "system", "text": request.instruction})
-        options["temperature"] = request.temperature
+        options["temperature"] = min(request.temperature, self._provider.max_temperature)
         if request.max_tokens is not None:
             options["maxTokens"] = str(request.max_tokens)  # int64 of protobuf travels as a text
         if request.reasoning is not Reasoning.OFF:

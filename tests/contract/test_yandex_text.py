@@ -190,6 +190,12 @@ async def test_what_is_not_set_is_not_sent() -> None:
     assert [message["role"] for message in body["messages"]] == ["user"]
 
 
+async def test_an_assistant_of_another_service_is_not_hotter_than_this_one_takes() -> None:
+    server = YandexTextServer(snapshots=SNAPSHOTS)
+    await answered(server, RunRequest("request-1", PRO, "", ask().messages, 1.5))
+    assert sent(server)["completionOptions"]["temperature"] == 1
+
+
 async def test_a_temperature_of_zero_is_sent() -> None:
     server = YandexTextServer()
     await answered(server, RunRequest("r", "yandexgpt", "", (ASKED,), 0.0))
