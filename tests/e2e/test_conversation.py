@@ -133,9 +133,9 @@ def adds_a_connection_with_a_key(window: NitkaWindow, url: str) -> None:
     window.close_connections()
 
 
-def keyring_entry(window: NitkaWindow) -> str:
-    """Under which name the key of "Echo" stands in the keyring."""
-    [(connection_id,)] = records(window.profile, "SELECT id FROM connections WHERE name = 'Echo'")
+def keyring_entry(window: NitkaWindow, name: str = "Echo") -> str:
+    """Under which name the key of a connection stands in the keyring."""
+    [(connection_id,)] = records(window.profile, "SELECT id FROM connections WHERE name = ?", name)
     profile_id = json.loads((window.profile / "settings.json").read_text())["profile_id"]
     return f"{profile_id}/{connection_id}"
 
