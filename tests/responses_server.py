@@ -2,8 +2,13 @@
 
 ``async with ResponsesServer(says("Fo", "ur")) as server``.  What a client must not do (an unknown field, a wrong item,
 a missing header, a call nobody expects) is refused and fails the test at the end.
+
+As a process, for tests of the whole program: ``python -m tests.responses_server --key KEY`` repeats what it is told,
+at once or later.  Its first line is its base URL; then comes one JSON line a request, without the key.
 """
 
+import argparse
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -251,3 +256,59 @@ def _script(given: Sequence[Behaviour] | Behaviour) -> list[Behaviour]:
 
 def _next(script: list[Behaviour]) -> Behaviour | None:
     return script.pop(0) if len(script) > 1 else script[0] if script else None
+
+
+# -- as a process
+
+
+def echo(kept: dict[str, dict[str, Any]]) -> Behaviour:
+    """Says what it was told, as a stream or later; the replies are put into ``kept``, by their ids."""
+
+    async def behave(exchange: Exchange) -> None:
+        text = f"You said: {exchange.body['input'][-1]['content'][0]['text']}"
+        response_id = f"resp_{len(kept) + 1}"
+        kept[response_id] = response("completed", message(text), response_id=response_id)
+        if exchange.body.get("stream"):
+            await says(text, response_id=response_id)(exchange)
+        else:
+            await exchange.reply(200, response("queued", response_id=response_id))
+
+    return behave
+
+
+def fetched(kept: dict[str, dict[str, Any]]) -> Behaviour:
+    """``GET /responses/{id}`` of what is kept."""
+
+    async def behave(exchange: Exchange) -> None:
+        found = kept.get(urlsplit(exchange.path).path.rpartition("/")[2])
+        await exchange.reply(200 if found else 404, found or {"error": {"message": "not found"}})
+
+    return behave
+
+
+def _print_request(exchange: Exchange) -> None:
+    print(json.dumps({"method": exchange.method, "path": exchange.path, "body": exchange.body}), flush=True)
+
+
+async def _main() -> None:
+    parser = argparse.ArgumentParser(description="A server of the Responses API on loopback.")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--key", default="", help="the key that must come; without it none may come")
+    given = parser.parse_args()
+    kept: dict[str, dict[str, Any]] = {}
+    server = ResponsesServer(
+        echo(kept),
+        fetched(kept),
+        key=given.key or None,
+        unwanted=frozenset(),
+        port=given.port,
+        is_forgiving=True,
+        on_request=_print_request,
+    )
+    async with server:
+        print(server.base_url, flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())

@@ -271,7 +271,7 @@ async def _main() -> None:
     given = _arguments()
     server = YandexTextServer(
         port=given.port,
-        accepted={f"Api-Key {given.key}"} if given.key else set(),
+        accepted={f"Api-Key {given.key}", f"Bearer {IAM_TOKEN}"} if given.key else set(),
         delay_s=given.delay_ms / 1000,
         operation_s=given.operation_s,
         operation_checks=given.operation_checks,
