@@ -45,6 +45,11 @@ class Exchange:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
+    @property
+    def has_gone(self) -> bool:
+        """Whether the client closed the connection, properly or with a reset."""
+        return self.reader.at_eof() or self.reader.exception() is not None
+
     async def head(self, status: int = 200, **headers: str) -> None:
         """Status line and headers; underscores in names stand for hyphens.  The body is chunked."""
         given = {"content-type": "text/event-stream"} | {k.replace("_", "-"): v for k, v in headers.items()}

@@ -61,7 +61,7 @@ from tests.assistants_folder import FOLDER, MODEL, UNKNOWN_PART, Folder, citatio
 from tests.assistants_server import AssistantsServer, Break, Script
 from tests.conftest import until
 from tests.protobuf_server import FRAMINGS, Refusal, refusal
-from tests.servers import KEY, Behaviour, Exchange, hang_up, keep_silent, raw, refuse
+from tests.servers import KEY, Behaviour, hang_up, keep_silent, raw, refuse
 
 SETTINGS = AssistantSettings("Guide", instruction="Be brief.", model="yandexgpt")
 QUESTION = PromptMessage(Author.USER, "What is the capital of Tatarstan?")
@@ -150,11 +150,6 @@ async def failed(
             async for event in api.run(request or ask()):
                 run.append(event)  # noqa: PERF401 - what came before the error counts
     return run, caught.value
-
-
-def has_gone(exchange: Exchange) -> bool:
-    """Whether the client closed the socket of a call."""
-    return exchange.reader.at_eof() or exchange.reader.exception() is not None
 
 
 def texts(run: list[RunEvent]) -> list[str]:
@@ -608,7 +603,7 @@ async def test_stop_closes_the_socket_at_once_and_the_run_goes_on() -> None:
                 if isinstance(event, TextReplaced):
                     break
             await events.aclose()
-            await until(lambda: has_gone(server.seen[-1]), 0.1)
+            await until(lambda: server.seen[-1].has_gone, 0.1)
             await until(lambda: only(server.runs) and server.runs[only(server.runs)].is_over)
 
 
@@ -801,7 +796,7 @@ async def test_reading_messages_can_be_stopped() -> None:
             async with aclosing(api.messages(only(server.folder.threads))) as messages:
                 first = await anext(messages)
             assert isinstance(first, PulledMessage)
-            await until(lambda: has_gone(server.seen[-1]), 0.1)
+            await until(lambda: server.seen[-1].has_gone, 0.1)
 
 
 async def test_messages_are_read_with_what_they_have() -> None:

@@ -521,7 +521,7 @@ async def seconds_to_stop(wire: Wire, is_cancelled: bool) -> float:
         assert listening.cancelled() == is_cancelled
         assert found.shown == REPLY.growth[:3]
         assert found.status is None
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             seconds = await closed - start
         assert (await outcome_of(service.run(REQUEST))).text == REPLY.text  # the next run is not disturbed
         return seconds
@@ -531,11 +531,11 @@ async def seconds_to_stop(wire: Wire, is_cancelled: bool) -> float:
 async def test_a_reply_that_has_not_begun_can_be_stopped(wire: Wire, silent: Behaviour) -> None:
     async with wire.server(refusal=silent) as server, wire.connected(wire.url(server)) as service:
         listening = asyncio.create_task(outcome_of(service.run(REQUEST)))
-        await until(lambda: server.seen and is_asked(server))
+        await until(lambda: server.seen and is_asked(server), 10)
         listening.cancel()
         await asyncio.wait([listening])
         assert listening.cancelled()
-        await until(lambda: server.seen[-1].reader.at_eof())
+        await until(lambda: server.seen[-1].has_gone)
 
 
 # -- reading on
