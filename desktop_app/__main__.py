@@ -3,12 +3,25 @@
 import argparse
 import sys
 from pathlib import Path
+from types import MappingProxyType
 
 from desktop_app import __version__, quick_start
 from desktop_app.hardening import harden
 from desktop_app.store.profile import Profile
 
-COMMANDS = ("ask", "threads", "assistants", "connections", "models", "outbox", "pull", "export", "selftest")
+COMMANDS = MappingProxyType(
+    {
+        "ask": "Sends a message, prints the reply as it comes, and stores both.",
+        "threads": "Lists the threads, the newest first.",
+        "assistants": "Lists the assistants.",
+        "connections": "Lists, adds, tests and removes connections.",
+        "models": "Lists the models of a connection.",
+        "outbox": "Lists, checks and cancels deferred requests.",
+        "pull": "Brings assistants and threads from a service that holds them.",
+        "export": "Writes a thread, or all of them, into files.",
+        "selftest": "Tries what Nitka needs on this machine; fails when something is missing.",
+    }
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,12 +29,16 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     parser = _parser()
     options, rest = parser.parse_known_args(words)
+    if options.help and not options.command:
+        parser.print_help()
+        return 0
     profile = Profile.at(options.profile) if options.profile else Profile.default()
     harden()
     if options.command:
         from desktop_app.headless import run
 
-        return run(profile, options.command, rest)
+        about = COMMANDS[options.command]
+        return run(profile, options.command, [*rest, "--help"] if options.help else rest, about)
     if rest:
         parser.error(f"unknown: {' '.join(rest)}")
     quick_start.begin()
@@ -36,16 +53,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    lines = [f"  {name:<12} {about}" for name, about in COMMANDS.items()]
     parser = argparse.ArgumentParser(
         prog="nitka",
         description="Nitka: a desktop client for AI assistants. Without a command the window opens.",
-        epilog="nitka COMMAND --help tells more of a command.",
+        epilog="\n".join(["commands:", *lines, "", "nitka COMMAND --help tells more of a command."]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,  # it would answer for the commands, too
+        allow_abbrev=False,  # what is short for a word here may be short for another one of a command
     )
+    parser.add_argument("-h", "--help", action="store_true", help="show this help message and exit")
     parser.add_argument("--version", action="version", version=f"nitka {__version__}")
     parser.add_argument("--profile", type=Path, metavar="DIR", help="keep everything of one profile in DIR")
     parser.add_argument("--language", choices=("en", "ru"), help="the window's language for this time")
     parser.add_argument("command", nargs="?", choices=COMMANDS, help=argparse.SUPPRESS)
-    parser.usage = f"nitka [--profile DIR] [--language en|ru] [{' | '.join(COMMANDS)}] ..."
+    parser.usage = "nitka [--profile DIR] [--language en|ru] [COMMAND ...]"
     return parser
 
 

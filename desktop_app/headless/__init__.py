@@ -38,9 +38,9 @@ COMMANDS = MappingProxyType(
 )
 
 
-def run(profile: Profile, name: str, arguments: list[str]) -> int:
-    """Run one command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog=f"nitka {name}")
+def run(profile: Profile, name: str, arguments: list[str], about: str) -> int:
+    """Run one command, whose help begins with ``about``; returns the exit code."""
+    parser = argparse.ArgumentParser(prog=f"nitka {name}", description=about)
     command = COMMANDS.get(name)
     if command and command.add_words:
         command.add_words(parser)

@@ -40,10 +40,13 @@ _NOT_A_KEY = {
 def add_words(parser: argparse.ArgumentParser) -> None:
     """The words of ``connections``."""
     actions = parser.add_subparsers(dest="action", required=True)
-    actions.add_parser("list")
-    _add_words_of_add(actions.add_parser("add"))
-    for name in ("test", "remove"):
-        actions.add_parser(name).add_argument("name")
+    actions.add_parser("list", help="name, kind, address and sign-in, one connection a line")
+    _add_words_of_add(actions.add_parser("add", help="the key is read from standard input"))
+    for name, about in (
+        ("test", "says whether it works, or which step failed"),
+        ("remove", "deletes it with its key"),
+    ):
+        actions.add_parser(name, help=about).add_argument("name")
 
 
 def _add_words_of_add(add: argparse.ArgumentParser) -> None:
@@ -55,8 +58,7 @@ def _add_words_of_add(add: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--auth",
         choices=[auth.value for auth in Auth],
-        default=Auth.NONE.value,
-        help="oauth is legacy: Yandex ends it with 2026",
+        help="without it: none; oauth is legacy: Yandex ends it with 2026",
     )
     add.add_argument("--key-from-env", metavar="VAR", help="take the key from this variable")
     add.add_argument(
@@ -144,7 +146,7 @@ def _connection(options: argparse.Namespace) -> Connection:
         ConnectionId(""),
         kind,
         options.name,
-        auth=Auth(options.auth),
+        auth=Auth(options.auth or Auth.NONE),
         provider=options.provider,
         folder=options.folder.strip(),
         operations_url=normalise_operations_url(options.operations_url),
@@ -156,6 +158,9 @@ def _connection(options: argparse.Namespace) -> Connection:
     made = replace(made, base_url=normalise_base_url(options.base_url or kind_of(made).base_url, kind))
     if kind_of(made).needs_folder and not made.folder:
         raise UsageError(f"a connection of the kind {kind} needs --folder")
+    host = urlsplit(made.base_url).hostname or ""
+    if options.auth is None and any(host.endswith(one.hosts) for one in PROVIDERS):
+        raise UsageError(f"{host} wants a key or a token: say with --auth what it is")
     for url in (made.base_url, made.operations_url, made.iam_url):
         parts = urlsplit(url)
         if parts.scheme == "http" and not is_loopback(parts.hostname or "") and not options.allow_http:

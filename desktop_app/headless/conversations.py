@@ -49,7 +49,6 @@ def ask(asked: Asked) -> int:
         asked.wait(asked.backend.runs.stop(thread_id))
         print()
         return STOPPED
-    print()
     if run.error:
         print(f"nitka: {run.status}: {error_words(run.error)}", file=sys.stderr)
     return OK if run.status in (Status.COMPLETED, Status.TRUNCATED) else FAILED
@@ -129,4 +128,6 @@ def _print_reply(thread_id: ThreadId, asked: Asked) -> Run:
             case StageReached(thread, _, stage, _) if thread == thread_id and sys.stderr.isatty():
                 print(f"\r{stage.replace('_', ' ')}…\r", end="", file=sys.stderr)
             case RunFinished(thread, _, run) if thread == thread_id:
+                if shown:
+                    print()
                 return run

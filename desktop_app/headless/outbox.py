@@ -21,11 +21,13 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     """The words of ``outbox``."""
     parser.set_defaults(action="list", all=False)
     actions = parser.add_subparsers(dest="action")
-    listing = actions.add_parser("list", description="ID, age, next check, status, thread; oldest first.")
+    order = "ID, age, next check, status, thread; oldest first."
+    listing = actions.add_parser("list", help="what is awaited; so does no word at all", description=order)
     listing.add_argument("--all", action="store_true", help="what has ended as well")
-    check = actions.add_parser("check", description="Asks for all that wait, and prints what arrived.")
+    asking = "Asks for all that wait, and prints what arrived."
+    check = actions.add_parser("check", help="asks for what is awaited", description=asking)
     check.add_argument("--wait", action="store_true", help="until nothing waits any more")
-    actions.add_parser("cancel").add_argument("id")
+    actions.add_parser("cancel", help="gives a request up").add_argument("id")
 
 
 def run(asked: Asked) -> int:

@@ -218,3 +218,24 @@ def words(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "connections  Lists, adds"),
+        (("ask",), "--deferred"),
+        (("connections", "add"), "--operations-url"),
+        (("outbox", "check"), "--wait"),
+        (("selftest",), "on this machine"),
+    ],
+)
+def test_help_is_that_of_the_command(nitka: Nitka, words: tuple[str, ...], said: str) -> None:
+    assert said in nitka.said(*words, "--help")
+
+
+def test_nothing_but_the_reply_is_printed_when_there_is_none(nitka: Nitka) -> None:
+    nitka.connect("Failing", "--mode", "error", "--status", "500")
+    done = nitka.run("ask", "--connection", "Failing", "--model", "scripted", "hello")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "scripted error" in done.stderr

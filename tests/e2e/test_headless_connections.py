@@ -56,6 +56,12 @@ def secrets_of(nitka: Nitka, name: str) -> list[str | None]:
     return [nitka.session.lookup("nitka", entry) for entry in entries]
 
 
+def test_a_service_that_wants_a_key_is_not_added_without_a_word_about_it(nitka: Nitka) -> None:
+    said = refused(nitka, "--kind", "yandex-text", "--folder", "b1g", given=KEY)
+    assert "ai.api.cloud.yandex.net wants a key or a token" in said
+    nitka.add("Open", "--kind", "yandex-text", "--folder", "b1g", "--auth", "none")
+
+
 def refused(nitka: Nitka, *words: str, given: str = "") -> str:
     """What is said of a connection that is not added."""
     done = nitka.run("connections", "add", "--name", "Refused", *words, given=given)
