@@ -74,10 +74,14 @@ class _Chunk(msgspec.Struct):
 
 
 class ChatReply:
-    """Follows one reply: the data of events in, run events out, and what its ending is."""
+    """Follows one reply: the data of events in, run events out, and what its ending is.
+
+    ``is_done`` is set when ``[DONE]`` came: with it, a reply is whole though no reason was given.
+    """
 
     def __init__(self, redacted: Callable[[str], str]) -> None:
         self.is_accepted = False
+        self.is_done = False
         self._has_begun = False
         self._redacted = redacted
         self._id = ""
@@ -124,7 +128,7 @@ class ChatReply:
         yield from self.rest()
         if not self._has_begun:
             raise BadReplyError("something else came instead of a reply")
-        if not self._finish_reason:
+        if not self._finish_reason and not self.is_done:
             yield RunEnded(Status.INTERRUPTED)
             return
         if self._finish_reason == "error":

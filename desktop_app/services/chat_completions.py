@@ -23,7 +23,7 @@ from desktop_app.services.failures import explain
 from desktop_app.services.model_list import listed_models, sent_model, tested, word
 from desktop_app.services.refused_fields import RefusedFields
 from desktop_app.services.reply_schema import schema_of
-from desktop_app.services.streams import json_events, until_over
+from desktop_app.services.streams import DONE, json_events, until_over
 
 # After a finish reason only usage and "[DONE]" are missing; a server that keeps silent then has said all.
 AFTER_FINISH_S = 3.0
@@ -128,10 +128,15 @@ class ChatCompletionsService:
         body = self._body(request)
         stream = self._http.stream("POST", "/chat/completions", body, request_id=request.request_id)
         chunks = until_over(
-            json_events(stream, self._http.redacted), lambda: reply.is_finished, AFTER_FINISH_S
+            json_events(stream, self._http.redacted),
+            lambda: reply.is_finished or reply.is_done,
+            AFTER_FINISH_S,
         )
         async with aclosing(stream), aclosing(chunks):
             async for chunk in chunks:
+                if chunk.data == DONE:
+                    reply.is_done = True
+                    continue
                 for event in reply.feed(chunk.data):
                     yield event
         for event in reply.end():

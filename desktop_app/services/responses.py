@@ -51,7 +51,7 @@ from desktop_app.services.refused_fields import RefusedFields
 from desktop_app.services.response_events import ResponseAssembler
 from desktop_app.services.response_requests import body_of, input_item
 from desktop_app.services.sse import SseEvent
-from desktop_app.services.streams import json_events, until_over
+from desktop_app.services.streams import DONE, json_events, until_over
 
 log = logging.getLogger(__name__)
 
@@ -242,7 +242,7 @@ class ResponsesService:
         events = until_over(json_events(stream, self._http.redacted), lambda: reply.is_over, AFTER_END_S)
         async with aclosing(stream), aclosing(events):
             async for event in events:
-                if reply.is_over:
+                if reply.is_over or event.data == DONE:  # some proxies add it; an ending it is only elsewhere
                     continue
                 before = reply.cursor
                 for change in reply.feed(event):

@@ -1,8 +1,8 @@
 """The body of a streamed reply as JSON objects, as the OpenAI dialects frame it.
 
-One event, one object.  What servers and proxies put between them is left out: comments, keep-alives, empty events,
-``[DONE]``.  A body that is one JSON object (the server ignored ``stream``) counts as one event, whatever its header
-says.  The rules are those of the protocol page (responses.md, section 3).
+One event, one object, and ``[DONE]`` after the last where it is sent.  What servers and proxies put between them is
+left out: comments, keep-alives, empty events.  A body that is one JSON object (the server ignored ``stream``) counts
+as one event, whatever its header says.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _T = TypeVar("_T")
 async def json_events(
     body: AsyncIterator[bytes], redacted: Callable[[str], str]
 ) -> AsyncGenerator[SseEvent, None]:
-    """The events whose data begin like a JSON object, up to ``[DONE]`` or the end of ``body``.
+    """The events whose data begin like a JSON object, up to the event ``[DONE]`` or the end of ``body``.
 
     Raises ServiceFaultError for an error event in plain words, and BadReplyError for a web page.
     """
@@ -38,6 +38,7 @@ async def json_events(
         async for event in events:
             data = event.data.strip()
             if data == DONE:
+                yield SseEvent(DONE)
                 await read_out(events)
                 return
             if event.name == "error" and not data.startswith("{"):

@@ -228,8 +228,12 @@ async def test_a_stream_without_done_is_complete_if_it_said_why_it_ends() -> Non
     assert run[-1] == RunEnded(Status.COMPLETED)
 
 
-async def test_done_without_a_reason_is_interrupted() -> None:
-    assert (await answered(events(delta("4"), "[DONE]")))[-1] == RunEnded(Status.INTERRUPTED)
+async def test_done_without_a_reason_is_an_ending() -> None:
+    assert (await answered(events(delta("4"), "[DONE]")))[-1] == RunEnded(Status.COMPLETED)
+
+
+async def test_an_end_without_reason_and_done_is_interrupted() -> None:
+    assert (await answered(events(delta("4"))))[-1] == RunEnded(Status.INTERRUPTED)
 
 
 async def test_what_comes_after_the_ending_is_ignored() -> None:
