@@ -104,7 +104,7 @@ class YandexTextServer(ProtobufServer):
         return f"{self.base_url}/foundationModels/v1"
 
     def complaint_about(self, exchange: Exchange, name: str) -> str:
-        """Headers that belong to other calls (auth.md, section 4)."""
+        """Headers that belong to other calls."""
         is_key = exchange.headers.get("authorization", "").startswith("Api-Key")
         if "x-folder-id" in exchange.headers and (is_key or "/foundationModels/" not in exchange.path):
             return f"x-folder-id does not belong to {name}"

@@ -1,8 +1,8 @@
 """The AI Assistant API of Yandex: assistants, threads and runs that the service holds itself.
 
 The hosted service was closed; the adapter is for servers that speak its REST form, and for pulling what they hold.
-Every reply is brought to camelCase before it is read, since gateways print either case (assistants.md 1.1), and streams
-are read in any framing (8.3).  Messages are sent with the run that answers them, so that the two are one round trip and
+Every reply is brought to camelCase before it is read, since gateways print either case, and streams are read in any
+framing.  Messages are sent with the run that answers them, so that the two are one round trip and
 a refused run leaves nothing behind in a thread.
 """
 

@@ -2,7 +2,8 @@
 
 Tolerant where servers differ (nulls anywhere, missing parts, unknown fields, snapshots instead of deltas, a whole
 reply as one chunk) and strict where text could be lost: a broken chunk is an error, and a stream that stops without
-saying why is an interrupted reply.  The rules are those of the protocol page (responses.md, section 9.2).
+saying why is an interrupted reply.  What servers do is told by OpenAI's reference and by the sources of llama.cpp,
+Ollama and vLLM.
 """
 
 from collections.abc import Callable, Iterator

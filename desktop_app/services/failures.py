@@ -131,7 +131,7 @@ class Fault:
 
     @property
     def is_about_folder(self) -> bool:
-        """Whether the folder is missing or is not that of the key; Yandex refuses with 400 then (auth.md 4 and 8)."""
+        """Whether the folder is missing or is not that of the key; Yandex refuses with 400 then."""
         return bool(_FOLDER.search(self.message))
 
     @property

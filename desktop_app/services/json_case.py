@@ -1,6 +1,6 @@
 """Keys of Yandex APIs in one case.
 
-Reference pages promise lowerCamelCase, the living gateways print snake_case (assistants.md 1.1), so that every reply is
+Reference pages promise lowerCamelCase, transcripts of the living gateways show snake_case, so that every reply is
 brought to camelCase before it is read.  What users put into a record keeps its keys.
 """
 

@@ -1,7 +1,7 @@
 """Streams of JSON objects: bytes in, values out, wherever the bytes are cut.
 
 Yandex gateways print one object a line, ``{"result": {...}}``; nothing official says so, and other transcoders wrap,
-glue, indent or enumerate them differently (assistants.md 8.3).  All of that is read by one rule: objects follow each
+glue, indent or enumerate them differently.  All of that is read by one rule: objects follow each
 other, and between them stands white space, the punctuation of an array, ``data:`` or a BOM.  Lines end at LF only,
 since JSON may hold U+2028 as it is.
 """

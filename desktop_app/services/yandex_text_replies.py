@@ -1,7 +1,7 @@
 """Replies of Yandex text generation: CompletionResponse and Operation in, what Nitka makes of them out; no I/O.
 
 A reply comes as growing snapshots, each with the whole text so far, which the next may rewrite; the status of the last
-one says how it ended (text-generation.md 3 and 8).
+one says how it ended (Yandex documentation, text generation, ``Alternative.status``).
 """
 
 from collections.abc import Callable, Iterator
@@ -119,7 +119,7 @@ def operation_id(value: object) -> str:
 
 
 def remote_operation(value: object, remote_id: str, redacted: Callable[[str], str]) -> RemoteOperation:
-    """How far an operation is, by the table of text-generation.md 5: an error counts only when it is done.
+    """How far an operation is, by ``google.longrunning`` rules: an error counts only when it is done.
 
     What is done and cannot be read is failed; asking again would bring the same.  Raises BadReplyError for what is no
     operation.
