@@ -1,8 +1,8 @@
 """One run of the AI Assistant API: its stream events and its states in, run events out; no I/O.
 
 Partial messages are whole snapshots, numbered from 0, and come again when a stream is listened to from its beginning
-(Yandex Cloud protos, ``StreamEvent``, and recorded replies); what is not newer than the last one taken is dropped.  The events that end a run are taken whatever
-their number is, so that a careless service loses no text.
+(``StreamEvent`` in the protos of Yandex Cloud); what is not newer than the last one taken is dropped.  The events that
+end a run are taken whatever their number is, so that a careless service loses no text.
 """
 
 from collections.abc import Callable, Iterator

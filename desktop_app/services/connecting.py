@@ -38,7 +38,8 @@ def http_of(
     """A client for ``base_url``, or the connection's own; nothing is opened before the first request.
 
     ``is_openai``: the address speaks OpenAI's protocol, whatever the connection's kind.  ``sends_folder``: the address
-    wants the folder in a header, which goes with tokens only: a key has a folder of its own (Yandex documentation, API authentication).
+    wants the folder in a header, which goes with tokens only: a key has a folder of its own (documentation of Yandex
+    AI Studio, authentication).
     """
     provider = provider_of(connection)
     headers = {}

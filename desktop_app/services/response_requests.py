@@ -1,6 +1,7 @@
 """Requests of the Responses API: only fields that are set, and none that the provider refuses.
 
-``instructions`` are sent with every turn, since a chain does not inherit them (OpenAI API reference, ``previous_response_id``).
+``instructions`` are sent with every turn, since a chain does not inherit them (OpenAI's reference of
+``previous_response_id``).
 """
 
 from desktop_app.domain.assistants import FormatKind, Reasoning, ResponseFormat
