@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
 
     def _build_panes(self) -> None:
         """From the outside in: whatever moves into another widget is styled once more, and all that is in it."""
-        self._splitter = _splitter("panes", Qt.Orientation.Horizontal, self)
+        self._splitter = _Splitter("panes", Qt.Orientation.Horizontal, self)
         self.setCentralWidget(self._splitter)
         self._make_sidebar()
         centre = QWidget(self._splitter)
@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
         self._sidebar.setObjectName("sidebar")
         self._sidebar.setMinimumWidth(self._theme.px("sidebarMin"))
         self._sidebar.setMaximumWidth(self._theme.px("sidebarMax"))
-        self._lists = _splitter("lists", Qt.Orientation.Vertical, self._sidebar)
+        self._lists = _Lists("lists", Qt.Orientation.Vertical, self._sidebar)
         self.threads = ThreadsPane(self._theme, self._sidebar)
         self.assistants = AssistantsPane(self._theme, self._lists)
         self.footer = SidebarFooter(self._theme, self._sidebar)
@@ -110,6 +110,7 @@ class MainWindow(QMainWindow):
         self._lists.addWidget(self.threads)
         self._lists.setStretchFactor(1, 1)
         self._lists.splitterMoved.connect(self._keep_assistants_height)
+        self._lists.resized.connect(self._fit_assistants)
         QWidget.setTabOrder(self.assistants.last_stop, self.threads.last_stop)  # from the top down
 
     def _menus(self) -> tuple[Menu, ...]:
@@ -449,13 +450,14 @@ class MainWindow(QMainWindow):
             listed.assistants, listed.model_labels, listed.thread_counts, listed.total
         )
         self.assistants.select(self._assistant_id)
-        if not self._has_own_assistants_height:
-            self._fit_assistants(len(listed.assistants))
+        self._fit_assistants()
 
-    def _fit_assistants(self, count: int) -> None:
+    def _fit_assistants(self) -> None:
         """Give the assistants as much room as they need, at most two fifths, until the user drags the splitter."""
+        if self._has_own_assistants_height or not self._assistants:
+            return
         height = self._lists.height()
-        wanted = self._theme.px("header") + (count + 1) * self._theme.px("assistantRow")
+        wanted = self._theme.px("header") + (len(self._assistants) + 1) * self._theme.px("assistantRow")
         wanted = min(wanted, height * 2 // 5)
         self._lists.setSizes([wanted, max(1, height - wanted)])
 
@@ -964,13 +966,24 @@ class MainWindow(QMainWindow):
         self.closed.emit()
 
 
-def _splitter(name: str, orientation: Qt.Orientation, parent: QWidget) -> QSplitter:
+class _Splitter(QSplitter):
     """A splitter with a hairline for a handle; widgets made in it take their places in their order."""
-    splitter = QSplitter(orientation, parent)
-    splitter.setObjectName(name)
-    splitter.setChildrenCollapsible(False)
-    splitter.setHandleWidth(1)  # Qt catches the pointer some pixels beside so thin a handle
-    return splitter
+
+    def __init__(self, name: str, orientation: Qt.Orientation, parent: QWidget) -> None:
+        super().__init__(orientation, parent)
+        self.setObjectName(name)
+        self.setChildrenCollapsible(False)
+        self.setHandleWidth(1)  # Qt catches the pointer some pixels beside so thin a handle
+
+
+class _Lists(_Splitter):
+    """Signals: ``resized()``."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
 
 def _column(parent: QWidget) -> QVBoxLayout:

@@ -1911,7 +1911,7 @@
     </message>
     <message>
         <source>“%1” is connected. An assistant can answer through it.</source>
-        <translation>«%1» подключено. Через него может отвечать ассистент.</translation>
+        <translation>Подключение «%1» готово. Через него может отвечать ассистент.</translation>
     </message>
     <message>
         <source>“%1” was moved to the trash.</source>
@@ -2034,6 +2034,10 @@
     <message>
         <source>%1 (fork)</source>
         <translation>%1 (ответвление)</translation>
+    </message>
+    <message>
+        <source>Nobody answers here yet: choose an assistant above</source>
+        <translation>Здесь пока некому отвечать: выберите ассистента вверху</translation>
     </message>
     <message>
         <source>Sends when the reply is complete · Esc stops it</source>
@@ -3006,6 +3010,10 @@ Give working code in one block and say in a few sentences how it works. Name the
     <message>
         <source>Assistant: %1</source>
         <translation>Ассистент: %1</translation>
+    </message>
+    <message>
+        <source>Choose an assistant</source>
+        <translation>Выберите ассистента</translation>
     </message>
     <message>
         <source>More about this thread</source>

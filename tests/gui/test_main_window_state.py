@@ -97,6 +97,16 @@ def test_new_assistants_are_seen_until_the_user_drags_the_splitter(window: MainW
     assert window.state().is_assistants_height_own
 
 
+def test_assistants_have_their_room_when_the_sidebar_comes_back(window: MainWindow, qtbot: QtBot) -> None:
+    lists = window.findChild(QSplitter, "lists")
+    assert lists is not None
+    window.resize(720, 600)
+    window._on_assistants(assistants(4))
+    window._show_sidebar(True)
+    needed = 5 * window._theme.px("assistantRow")
+    qtbot.waitUntil(lambda: lists.sizes()[0] > needed)
+
+
 def test_a_notice_is_one_step_from_the_composer(window: MainWindow) -> None:
     seen = []
     window.notice.show_notice("Something happened.", action="Undo", on_action=lambda: seen.append("undone"))
