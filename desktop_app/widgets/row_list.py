@@ -63,6 +63,10 @@ class RowList(QListView):
             else:
                 self.selectionModel().clear()
 
+    def is_seen(self, index: QModelIndex) -> bool:
+        """Whether something of the row is on the screen."""
+        return index.isValid() and self.viewport().rect().intersects(self.visualRect(index))
+
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         indexes = selected.indexes()

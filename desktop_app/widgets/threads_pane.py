@@ -163,7 +163,8 @@ class ThreadsPane(QWidget):
         self._list.menu_wanted.connect(self._show_menu)
 
     def _show(self) -> None:
-        """Bring the model up to the threads and the search."""
+        """Bring the model up to the threads and the search; the selected row is not lost from sight where it goes."""
+        was_seen = self._list.is_seen(self._list.currentIndex())
         wanted = _folded(self._search.text())
         found = [one for one in self._threads if wanted in _folded(one.name, one.preview, one.draft)]
         with self._list.program_choosing():
@@ -171,6 +172,8 @@ class ThreadsPane(QWidget):
             index = self._model.find(self._selected)
             if self._list.currentIndex() != index:
                 self._list.show_chosen(index)
+        if was_seen and index.isValid():
+            self._list.scrollTo(index if index.row() > 1 else self._model.index(0, 0))  # with its heading
         self._spin()
         self._show_empty()
 

@@ -138,6 +138,21 @@ def test_a_growing_list_keeps_place_and_selection(threads: ThreadsPane, qtbot: Q
     assert rows(threads).currentIndex().data() == "t150"
 
 
+def test_the_open_thread_is_seen_where_it_goes(threads: ThreadsPane, qtbot: QtBot) -> None:
+    before = [thread(f"n{place}", place) for place in range(40)]
+    threads.set_threads(before)
+    threads.select(ThreadId("n30"))
+    view, bar = rows(threads), rows(threads).verticalScrollBar()
+    assert view.is_seen(view.currentIndex())
+    assert bar.value() > 0
+    threads.set_threads([thread("n30"), *(one for one in before if one.id != "n30")])
+    qtbot.waitUntil(lambda: bar.value() == 0)  # at the top, with the heading above it
+    bar.setValue(bar.maximum())
+    place = bar.value()
+    threads.set_threads([thread("n30", is_pinned=True), *(one for one in before if one.id != "n30")])
+    assert bar.value() == place  # who reads elsewhere is left alone
+
+
 def test_a_name_is_edited_in_its_row(threads: ThreadsPane, qtbot: QtBot) -> None:
     threads.select(ThreadId("t1"))
     threads.focus_list()
