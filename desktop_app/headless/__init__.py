@@ -44,7 +44,10 @@ def run(profile: Profile, name: str, arguments: list[str], about: str) -> int:
     command = COMMANDS.get(name)
     if command and command.add_words:
         command.add_words(parser)
-    options = parser.parse_args(arguments)
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:  # only their names: what somebody tries to say in so many words may be a key
+        names = [word.partition("=")[0] for word in unknown if word.startswith("--")]
+        parser.error(f"not known: {', '.join(names)}" if names else "too many words")
     profile.prepare()
     logs = set_up(profile.logs, name="nitka-commands")
     if command is None:

@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import os
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,7 @@ from desktop_app.domain.secret import Kept, Secret
 from desktop_app.headless.command import FAILED, OK, Asked, UsageError, error_words
 
 _KINDS = tuple(kind.value for kind in ConnectionKind if kind is not ConnectionKind.ON_DEVICE)
+_VARIABLE = re.compile(r"[A-Z][A-Z_]{0,40}")
 _NOT_A_KEY = {
     CredentialKind.SESSION_COOKIE: "this is the cookie of a session; an API key or an IAM token is needed",
     CredentialKind.STATIC_KEY: "this is a static access key, for storage; an API key is needed",
@@ -192,7 +194,7 @@ def _key(connection: Connection, options: argparse.Namespace) -> Secret | None:
             raise UsageError("a key needs --auth")
         return None
     if options.key_from_env:
-        pasted = _from_environment(options.key_from_env)
+        pasted = _from_environment(options.key_from_env, "--key-from-env")
     elif sys.stdin.isatty():
         pasted = getpass.getpass("Key: ")
     else:
@@ -209,10 +211,14 @@ def _proxy_password(options: argparse.Namespace) -> Secret | None:
     variable = options.proxy_password_from_env
     if variable and options.proxy in (Proxy.SYSTEM, Proxy.NONE):
         raise UsageError("the password of a proxy needs --proxy URL")
-    return Secret(_from_environment(variable)) if variable else None
+    return Secret(_from_environment(variable, "--proxy-password-from-env")) if variable else None
 
 
-def _from_environment(variable: str) -> str:
+def _from_environment(variable: str, option: str) -> str:
     if value := os.environ.get(variable, ""):
         return value
+    if not _VARIABLE.fullmatch(
+        variable
+    ):  # "$VARIABLE" has become the key itself, which is not to be repeated
+        raise UsageError(f"{option} takes the name of a variable that is set, without $ before it")
     raise UsageError(f"there is nothing in the variable {variable}")

@@ -173,6 +173,11 @@ def test_no_command_line_shows_a_credential(nitka: Watched) -> None:
     [
         ("--key", KEY),
         ("--auth", "api-key", f"--key={KEY}"),
+        ("--auth", "api-key", "--key-from-env", KEY),
+        ("--api-key", KEY),
+        (f"--token={KEY}",),
+        (KEY,),
+        ("--proxy", "http://127.0.0.1:1", "--proxy-password", PASSWORD),
         ("--proxy", f"http://user:{PASSWORD}@127.0.0.1:1"),
         ("--base-url", f"https://{KEY}@example.org/v1"),
         ("--base-url", f"https://user:{KEY}@example.org/v1"),
@@ -183,9 +188,9 @@ def test_no_command_line_shows_a_credential(nitka: Watched) -> None:
     ],
 )
 def test_a_credential_among_the_words_is_refused(nitka: Watched, words: tuple[str, ...]) -> None:
-    done = nitka.run("connections", "add", "--name", "X", *words, given=KEY)
-    assert done.returncode in (1, 2)
-    assert "Traceback" not in done.stderr
+    done = nitka.does("connections", "add", "--name", "X", *words, given=KEY)
+    assert done.code in (1, 2)
+    assert done.err
     assert "X" not in nitka.does("connections", "list").out
 
 
