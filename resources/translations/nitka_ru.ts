@@ -934,6 +934,10 @@
         <translation>Следующая проверка через %1.</translation>
     </message>
     <message>
+        <source>Next try in %1.</source>
+        <translation>Следующая попытка через %1.</translation>
+    </message>
+    <message>
         <source>Raise the limit…</source>
         <translation>Увеличить лимит…</translation>
     </message>
@@ -1176,8 +1180,8 @@
         <translation>Сбой модели на устройстве</translation>
     </message>
     <message>
-        <source>The proxy did not let the request through.</source>
-        <translation>Прокси не пропустил запрос.</translation>
+        <source>The proxy does not answer, or lets nothing through.</source>
+        <translation>Прокси не отвечает или не пропускает запросы.</translation>
     </message>
     <message>
         <source>The secure connection failed. Check the certificate and the clock.</source>

@@ -731,7 +731,7 @@ def test_a_test_can_be_given_up(qtbot: QtBot, dialog: ConnectionsDialog) -> None
     [
         (RunError("unreachable", step="dns"), [], "DNS", "Test again"),
         (RunError("unreachable", step="tcp"), ["DNS"], "TCP", "Test again"),
-        (RunError("unreachable", step="proxy"), ["DNS", "TCP"], "Proxy", "Change the way there"),
+        (RunError("unreachable", step="proxy"), [], "Proxy", "Change the way there"),
         (RunError("unreachable", step="tls"), ["DNS", "TCP"], "TLS", "Change the way there"),
         (RunError("sign_in"), ["DNS", "TCP", "TLS"], "Sign-in", "Replace the key"),
         (RunError("access_denied", role="ai.x"), ["DNS", "TCP", "TLS", "Sign-in"], "Role", "Copy role name"),

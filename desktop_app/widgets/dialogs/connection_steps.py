@@ -17,9 +17,11 @@ def steps_of(connection: Connection, failed: TestStep) -> list[TestStep]:
     parts = urlsplit(connection.base_url)
     host = parts.hostname or ""
     is_name = not is_loopback(host) and not host.replace(".", "").isdigit() and ":" not in host
+    has_proxy = connection.network.proxy is Proxy.MANUAL or failed is TestStep.PROXY
     is_there = {
-        TestStep.DNS: is_name,
-        TestStep.PROXY: connection.network.proxy is Proxy.MANUAL,
+        TestStep.DNS: is_name and not has_proxy,  # the proxy finds and reaches the service
+        TestStep.TCP: not has_proxy,
+        TestStep.PROXY: has_proxy,
         TestStep.TLS: parts.scheme == "https",
         TestStep.AUTH: connection.auth is not Auth.NONE,
         TestStep.ROLE: bool(provider_of(connection).roles),

@@ -224,7 +224,7 @@ class ErrorTexts(QObject):
             case "tls":
                 advice = self.tr("The secure connection failed. Check the certificate and the clock.")
             case "proxy":
-                advice = self.tr("The proxy did not let the request through.")
+                advice = self.tr("The proxy does not answer, or lets nothing through.")
             case _:
                 advice = self.tr("Check the network, and that the service is running.")
         return Explanation(title, advice, look="plain", icon="offline")
