@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import random
 
 from desktop_app.controllers.asking import (
     Asking,
@@ -32,6 +33,7 @@ from desktop_app.domain.errors import (
     NotOfferedError,
     OperationGoneError,
     RunError,
+    ServiceError,
     SilentError,
     StoreError,
     UnusableAssistantError,
@@ -44,6 +46,7 @@ from desktop_app.domain.operations import (
     RemoteOperation,
     next_check,
 )
+from desktop_app.domain.retrying import delay_s, may_repeat
 from desktop_app.domain.service import Deferring, Service
 from desktop_app.domain.threads import Message, Run, Status
 from desktop_app.store.assistants import AssistantStore
@@ -120,7 +123,8 @@ class OperationsController:
     async def send(self, thread_id: ThreadId, text: str, assistant: Assistant | None = None) -> Operation:
         """Ask for a reply that may come later; returns once the service has the request and its id is stored.
 
-        The question is stored before it is sent: when sending fails the operation comes back FAILED.  ``assistant``
+        The question is stored before it is sent: when sending fails the operation comes back FAILED.  What the service
+        has surely not taken is sent again, as often as the connection allows.  ``assistant``
         None takes the thread's.  Raises UnusableAssistantError, NotOfferedError, RunInProgressError, StoreError.
         """
         with self._claim(thread_id):
@@ -153,12 +157,14 @@ class OperationsController:
 
     async def _submit(self, operation: Operation, run: Run, reply: Message) -> None:
         try:
-            async with self._connections.using(operation.connection_id) as service:
-                remote_id, seen = await self._submitted(_deferring(service), run, reply)
+            submitted = await self._persistently(operation, run, reply)
         except Exception as error:
             log.warning("operation %s could not be sent", operation.id, exc_info=error)
             await self._fail(operation, OperationStatus.FAILED, RunError.of(error))
             return
+        if submitted is None:
+            return
+        remote_id, seen = submitted
         log.info("operation %s is %s at the service", operation.id, remote_id)
         sent = await self._operations.sent(
             operation.id, remote_id, self._clock() + next_check(0, NOTHING_YET), seen
@@ -168,6 +174,32 @@ class OperationsController:
             return
         self._report(OperationChanged(sent))
         self._wake()
+
+    async def _persistently(
+        self, operation: Operation, run: Run, reply: Message
+    ) -> tuple[str, tuple[MessageId, ...]] | None:
+        """Send; again by itself where the service has surely taken nothing.  None when it was cancelled meanwhile."""
+        connection = await self._connections.connection_of(operation.connection_id)
+        retries, attempt = connection.network.retries if connection else 0, 0
+        while True:
+            try:
+                async with self._connections.using(operation.connection_id) as service:
+                    return await self._submitted(_deferring(service), run, reply)
+            except ServiceError as error:
+                if not may_repeat(error, attempt, retries):
+                    raise
+                failure = error
+            seconds = delay_s(attempt, failure.retry_after_s, random())  # noqa: S311 - jitter
+            until = self._clock() + timedelta(seconds=seconds)
+            self._report(
+                OperationChanged(replace(operation, error=RunError.of(failure), next_check_at=until))
+            )
+            await asyncio.sleep(seconds)
+            found = await self._operations.operation(operation.id)
+            if found is None or not found.status.is_open:
+                return None
+            self._report(OperationChanged(found))
+            attempt += 1
 
     async def _submitted(
         self, service: Deferring, run: Run, reply: Message

@@ -194,6 +194,18 @@ async def test_a_request_that_is_refused_keeps_the_question_and_says_why(
         assert "deferred" not in row_of(s, s.thread_id)
 
 
+async def test_a_request_that_is_refused_for_now_says_when_it_is_sent_again(
+    qapp: QApplication, tmp_path: Path, server: YandexTextServer
+) -> None:
+    busy = {"code": 8, "message": "too many requests", "details": []}
+    async with server, deferring_window(qapp, tmp_path, server) as s:
+        server.fail(SUBMIT, refuse(429, busy, retry_after="1"))
+        s.type("Later, please")
+        press(s, "send_deferred")
+        await until(lambda: "Too many requests" in card(s) and "Next try in" in card(s))
+        await until(lambda: "Deferred: the reply comes later" in card(s))
+
+
 # -- arrived
 
 

@@ -23,6 +23,7 @@ from desktop_app.domain.errors import (
     RateLimitedError,
     RunError,
     RunInProgressError,
+    ServiceFaultError,
     SignInError,
     UnreachableError,
 )
@@ -241,6 +242,34 @@ async def test_a_request_that_cannot_be_sent_fails_at_once_and_the_question_is_k
             ("Kept", Status.COMPLETED),
             ("", Status.FAILED),
         ]
+        assert len(program.endings()) == 1
+
+
+async def test_what_the_service_did_not_take_is_sent_again_by_itself(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        program = s.program()
+        s.service.refusals = [
+            RateLimitedError("busy", status_code=429, retry_after_s=0.05, is_untouched=True),
+            ServiceFaultError("later", status_code=503, retry_after_s=0.05, is_untouched=True),
+        ]
+        operation = await program.operations.send(s.thread_id, "Kept")
+        assert (operation.status, operation.remote_id) == (OperationStatus.WAITING, "r3")
+        told = [fact.operation for fact in program.facts if isinstance(fact, OperationChanged)]
+        waits = [(one.error.code, one.next_check_at) for one in told if one.error]
+        assert [code for code, _ in waits] == ["rate_limited", "service_fault"]
+        assert all(at is not None and at > s.clock.now for _, at in waits)
+
+
+async def test_a_request_that_waits_to_be_sent_again_can_be_given_up(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        program = s.program()
+        s.service.refusals = [RateLimitedError("busy", status_code=429, retry_after_s=0.2, is_untouched=True)]
+        sending = asyncio.create_task(program.operations.send(s.thread_id, "Kept"))
+        await until(lambda: len(program.statuses()) == 2)
+        (waiting,) = await program.store.open()
+        await program.operations.cancel(waiting.id)
+        assert (await sending).status is OperationStatus.CANCELLED
+        assert len(s.service.requests) == 1
         assert len(program.endings()) == 1
 
 

@@ -143,9 +143,8 @@ class OutboxDialog(QDialog):
 
     def _show_buttons(self) -> None:
         chosen = self._chosen()
-        is_open = chosen is not None and chosen.status is OperationStatus.WAITING
-        self._check.setEnabled(is_open)
-        self._cancel.setEnabled(is_open)
+        self._check.setEnabled(chosen is not None and chosen.status is OperationStatus.WAITING)
+        self._cancel.setEnabled(chosen is not None and chosen.status.is_open)
         self._go.setEnabled(chosen is not None)
 
     def _open_thread(self) -> None:

@@ -123,13 +123,11 @@ class EndingTexts(QObject):
         return Words(self.tr("Too many requests: try again in %1").replace("%1", clock(left_s)), kept)
 
     def _deferred(self, operation: Operation | None) -> Ending:
+        cancel = Action("cancel_operation", self.tr("Cancel"))
         if operation is None or operation.status is OperationStatus.SENDING:
-            return Ending(self.tr("Sending the deferred request"), icon="clock")
+            return self._sending(operation, cancel)
         title = self.tr("Deferred: the reply comes later")
-        actions = (
-            Action("check_operation", self.tr("Check now")),
-            Action("cancel_operation", self.tr("Cancel")),
-        )
+        actions = (Action("check_operation", self.tr("Check now")), cancel)
         return Ending(
             title,
             self._progress(operation, datetime.now(UTC)),
@@ -138,6 +136,27 @@ class EndingTexts(QObject):
             details=self._errors.details(operation.error) if operation.error else "",
             at=lambda now: Words(title, self._progress(operation, now)),
         )
+
+    def _sending(self, operation: Operation | None, cancel: Action) -> Ending:
+        """A request that the service does not have yet; it may be waiting before it is sent once more."""
+        title = self.tr("Sending the deferred request")
+        if operation is None:
+            return Ending(title, icon="clock")
+        if operation.error is None or operation.next_check_at is None:
+            return Ending(title, actions=(cancel,), icon="clock")
+        why, until = self._errors.explain(operation.error).title, operation.next_check_at
+        return Ending(
+            title,
+            self._next_try(why, until, datetime.now(UTC)),
+            (cancel,),
+            icon="clock",
+            details=self._errors.details(operation.error),
+            at=lambda now: Words(title, self._next_try(why, until, now)),
+        )
+
+    def _next_try(self, why: str, until: datetime, now: datetime) -> str:
+        left_s = max(0, round((until - now).total_seconds()))
+        return _sentences(f"{why}.", self.tr("Next try in %1.").replace("%1", clock(left_s)))
 
     def _progress(self, operation: Operation, now: datetime) -> str:
         """How old a request is, and when it is looked for next."""
