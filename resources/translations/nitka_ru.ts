@@ -2706,8 +2706,8 @@
 <context>
     <name>SignInFields</name>
     <message>
-        <source>A key has Latin letters, digits and signs only.</source>
-        <translation>В ключе бывают только латинские буквы, цифры и знаки.</translation>
+        <source>A key has Latin letters, digits and signs only, and no blanks.</source>
+        <translation>В ключе бывают только латинские буквы, цифры и знаки, без пробелов.</translation>
     </message>
     <message>
         <source>API ke&amp;y</source>

@@ -176,7 +176,7 @@ class SignInFields(QWidget):
         if self._knows_forms and found.auth is None and not self._is_forced:
             return self._wrong_thing(found.kind)
         if not found.is_sendable:
-            return self.tr("A key has Latin letters, digits and signs only.")
+            return self.tr("A key has Latin letters, digits and signs only, and no blanks.")
         return ""
 
     def _wrong_thing(self, kind: CredentialKind) -> str:
