@@ -5,7 +5,7 @@ loop and never blocks.  The main window wires them to its panes.
 """
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,18 +25,21 @@ from desktop_app.controllers.facts import (
     RunResumed,
 )
 from desktop_app.controllers.tasks import TaskOwner
-from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.assistants import Assistant
 from desktop_app.domain.connections import Connection
 from desktop_app.domain.errors import NitkaError, RunError, RunInProgressError
-from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
+from desktop_app.domain.ids import AssistantId, MessageId, ThreadId
 from desktop_app.domain.remote import PullProgress
-from desktop_app.domain.threads import Author, Message, Run, Status, Thread
+from desktop_app.domain.threads import Message, Run, Status, Thread, ThreadSummary
+from desktop_app.qt.assistant_intents import AssistantIntents
 from desktop_app.qt.bridge import Bridge
 from desktop_app.qt.connection_intents import ConnectionIntents
 from desktop_app.qt.message_intents import MessageIntents
 from desktop_app.qt.notifications import Notifier
 from desktop_app.qt.outbox_intents import OutboxIntents
 from desktop_app.qt.pull_intents import PullIntents
+from desktop_app.qt.run_intents import RunIntents
+from desktop_app.qt.thread_intents import ThreadIntents
 
 PAGE = 50
 FINISH_S = 1.0
@@ -93,15 +96,13 @@ class AssistantsListed:
 class Intents(QObject):
     """Lives on the window's thread, with its loop running.
 
-    ``messages`` is what can be done with single messages, ``connections`` what their dialog asks for,
-    ``outbox`` what with deferred requests, ``pull`` brings records from a service and takes assistants there,
-    ``notifier`` speaks through the desktop.
+    It keeps what is listed and which thread is open, and tells what becomes of replies.  What the user does with
+    ``runs``, whole ``threads``, single ``messages``, ``assistants``, ``connections``, deferred requests (``outbox``)
+    and records at a service (``pull``) is beside it; ``notifier`` speaks through the desktop.
     ``reply_ended(ReplyEnded)``: a deferred reply, or one of more than 30 s, in whatever thread.
     ``failed(RunError)``: something the user asked for did not happen.  ``undo_offered(str, str, object)``: what was
     done ("thread_deleted", "assistant_deleted", "message_deleted", "turns_hidden"), its name or number, and a callable
-    that takes it back.  ``question_stored(str)`` and ``question_refused(str)``, with the thread's id, answer ``send``
-    and come before the facts of the run that it began.  ``facts_arrived``: of the thread that ``thread_opened`` brought
-    last, no other.
+    that takes it back.  ``facts_arrived``: of the thread that ``thread_opened`` brought last, no other.
     """
 
     assistants_listed = Signal(object)
@@ -112,13 +113,6 @@ class Intents(QObject):
     answerer_changed = Signal(object)
     facts_arrived = Signal(list)
     reply_ended = Signal(object)
-    question_stored = Signal(str)
-    question_refused = Signal(str)
-    assistant_saved = Signal(object)
-    assistant_ready_to_edit = Signal(object, object, list)
-    assistant_draft_found = Signal(object)
-    models_listed = Signal(str, object)
-    models_failed = Signal(str, object)
     exported = Signal(object)
     undo_offered = Signal(str, str, object)
     failed = Signal(object)
@@ -133,6 +127,26 @@ class Intents(QObject):
         self._turns = 0
         self._running: dict[ThreadId, MessageId] = {}
         self._synced: set[MessageId] = set()
+        self.runs = RunIntents(
+            backend,
+            self,
+            start=self._start,
+            tell=self._tell,
+            show_again=self._show_again,
+            offer_undo=self._offer_undo,
+        )
+        self.threads = ThreadIntents(
+            backend,
+            self,
+            start=self._start,
+            listed=self._listed,
+            list_again=self._list_threads,
+            refresh=self.refresh,
+            open_thread=self._open,
+            leave=self._leave,
+            tell_answerer=self._tell_answerer,
+            offer_undo=self._offer_undo,
+        )
         self.messages = MessageIntents(
             backend,
             self,
@@ -140,6 +154,17 @@ class Intents(QObject):
             open_thread=self._open,
             show_again=self._show_again,
             refresh=self.refresh,
+            offer_undo=self._offer_undo,
+        )
+        self.assistants = AssistantIntents(
+            backend,
+            self,
+            start=self._start,
+            answer=self._answer,
+            refresh=self.refresh,
+            new_thread=self._new_thread,
+            changed=self._show_assistant,
+            deselect=self._deselect,
             offer_undo=self._offer_undo,
         )
         self.connections = ConnectionIntents(
@@ -170,6 +195,9 @@ class Intents(QObject):
             self._backend.log_fault(error)
         return RunError.of(error)
 
+    def _offer_undo(self, what: str, name: str, undo: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self.undo_offered.emit(what, name, lambda: self._start(undo(), "undo"))
+
     async def close(self) -> None:
         """Take nothing more; what was begun may be finished, what waits for a service is given up."""
         await self._tasks.stop(FINISH_S)
@@ -191,8 +219,7 @@ class Intents(QObject):
             await self._open(threads[0].id)
         else:
             await self._new_thread(None)
-        if draft := await self._backend.assistants.load_draft(None):
-            self.assistant_draft_found.emit(draft)
+        await self.assistants.find_draft()
 
     async def refresh(self) -> None:
         """Read assistants and threads again."""
@@ -213,14 +240,21 @@ class Intents(QObject):
 
     async def _list_threads(self) -> None:
         asked = self._assistant_id
-        threads = await self._backend.conversations.threads(assistant_id=asked)
+        threads = await self._listed()
         if asked == self._assistant_id:
             self.threads_listed.emit(threads)
+
+    async def _listed(self) -> list[ThreadSummary]:
+        return await self._backend.conversations.threads(assistant_id=self._assistant_id)
 
     def select_assistant(self, assistant_id: AssistantId | None) -> None:
         """Show the threads of one assistant, or of all."""
         self._assistant_id = assistant_id
         self._start(self._list_threads(), "list threads")
+
+    def _deselect(self, assistant_id: AssistantId) -> None:
+        if self._assistant_id == assistant_id:
+            self._assistant_id = None
 
     @property
     def thread_id(self) -> ThreadId | None:
@@ -236,6 +270,29 @@ class Intents(QObject):
         """Show a thread with this message to be seen."""
         self._thread_id = ThreadId(thread_id)
         self._start(self._open(self._thread_id, MessageId(message_id)), "open message")
+
+    def new_thread(self, assistant_id: AssistantId | None = None) -> None:
+        """Make and open a thread, of the assistant given, the selected one, or the one in use."""
+        self._start(self._new_thread(assistant_id or self._assistant_id), "new thread")
+
+    async def _new_thread(self, assistant_id: AssistantId | None) -> None:
+        if assistant_id is None and self._thread_id:
+            current = await self._backend.conversations.thread(self._thread_id)
+            assistant_id = current.assistant_id if current else None
+        thread = await self._backend.library.new_thread(assistant_id)
+        await self.refresh()
+        await self._open(thread.id)
+
+    async def _leave(self, gone: ThreadId, ids: list[ThreadId]) -> None:
+        """Show what stood beside a thread that is gone among ``ids``, if it was the one to be seen."""
+        if self._thread_id != gone:
+            return
+        place = ids.index(gone) if gone in ids else 0
+        rest = [thread_id for thread_id in ids if thread_id != gone]
+        if rest:
+            await self._open(rest[min(place, len(rest) - 1)])
+        else:
+            await self._new_thread(self._assistant_id)
 
     async def _show_again(self, thread_id: ThreadId, around: MessageId | None = None) -> None:
         """Read a thread again whose path has changed, if it is the one to be seen."""
@@ -298,6 +355,12 @@ class Intents(QObject):
         if thread is not None and thread_id == self._shown_id:
             self.answerer_changed.emit(await self._answerer(thread))
 
+    async def _show_assistant(self, assistant: Assistant) -> None:
+        """An assistant has changed, and with it perhaps who answers in the open thread."""
+        thread = await self._backend.conversations.thread(self._shown_id) if self._shown_id else None
+        if thread and thread.assistant_id == assistant.id:
+            await self._tell_answerer(thread.id)
+
     async def _mark_read(self, thread_id: ThreadId) -> None:
         if not self._backend.database.is_read_only:
             await self._backend.conversations.mark_read(thread_id)
@@ -334,9 +397,11 @@ class Intents(QObject):
                 if reply.status is Status.WRITING:
                     self._running[thread_id] = reply.id
                 if question:
-                    self.question_stored.emit(thread_id)
+                    self.runs.question_stored.emit(thread_id)
                 if fact.hidden_end and fact.replaces and thread_id == self._shown_id:
-                    self._offer_former_branch(thread_id, fact.replaces, fact.hidden_end, fact.hidden_turns)
+                    self.runs.offer_former_branch(
+                        thread_id, fact.replaces, fact.hidden_end, fact.hidden_turns
+                    )
             case RunResumed(thread_id, reply):
                 self._running[thread_id] = reply.id
                 if thread_id == self._shown_id:
@@ -382,255 +447,6 @@ class Intents(QObject):
         if fact.edit.keep == 0:
             self._synced.add(fact.message_id)
         return fact.message_id in self._synced
-
-    # -- threads
-
-    def new_thread(self, assistant_id: AssistantId | None = None) -> None:
-        """Make and open a thread, of the assistant given, the selected one, or the one in use."""
-        self._start(self._new_thread(assistant_id or self._assistant_id), "new thread")
-
-    async def _new_thread(self, assistant_id: AssistantId | None) -> None:
-        if assistant_id is None and self._thread_id:
-            current = await self._backend.conversations.thread(self._thread_id)
-            assistant_id = current.assistant_id if current else None
-        thread = await self._backend.library.new_thread(assistant_id)
-        await self.refresh()
-        await self._open(thread.id)
-
-    def rename_thread(self, thread_id: str, name: str) -> None:
-        """Give a thread a name."""
-        self._start(self._rename(ThreadId(thread_id), name), "rename thread")
-
-    async def _rename(self, thread_id: ThreadId, name: str) -> None:
-        await self._backend.library.rename_thread(thread_id, name)
-        await self._list_threads()
-
-    def pin_thread(self, thread_id: str, is_pinned: bool) -> None:
-        """Pin a thread to the top, or let it go."""
-        self._start(self._pin(ThreadId(thread_id), is_pinned), "pin thread")
-
-    async def _pin(self, thread_id: ThreadId, is_pinned: bool) -> None:
-        await self._backend.conversations.pin_thread(thread_id, is_pinned)
-        await self._list_threads()
-
-    def set_thread_assistant(self, thread_id: str, assistant_id: AssistantId) -> None:
-        """Let another assistant answer in this thread from now on."""
-        self._start(self._set_assistant(ThreadId(thread_id), assistant_id), "set assistant")
-
-    async def _set_assistant(self, thread_id: ThreadId, assistant_id: AssistantId) -> None:
-        await self._backend.conversations.set_thread_assistant(thread_id, assistant_id)
-        await self.refresh()
-        await self._tell_answerer(thread_id)
-
-    def delete_thread(self, thread_id: str) -> None:
-        """Put a thread into the trash; Undo is offered."""
-        self._start(self._delete_thread(ThreadId(thread_id)), "delete thread")
-
-    async def _delete_thread(self, thread_id: ThreadId) -> None:
-        thread = await self._backend.conversations.thread(thread_id)
-        if thread is None:
-            return
-        await self._backend.worker.ask(self._backend.runs.stop(thread_id))
-        before = await self._backend.conversations.threads(assistant_id=self._assistant_id)
-        await self._backend.conversations.trash_thread(thread_id)
-        self._offer_undo("thread_deleted", thread.name, lambda: self._restore_thread(thread_id))
-        await self.refresh()
-        if self._thread_id == thread_id:
-            await self._open_neighbour([summary.id for summary in before], thread_id)
-
-    async def _open_neighbour(self, ids: list[ThreadId], gone: ThreadId) -> None:
-        place = ids.index(gone) if gone in ids else 0
-        rest = [thread_id for thread_id in ids if thread_id != gone]
-        if rest:
-            await self._open(rest[min(place, len(rest) - 1)])
-        else:
-            await self._new_thread(self._assistant_id)
-
-    async def _restore_thread(self, thread_id: ThreadId) -> None:
-        await self._backend.conversations.restore_thread(thread_id)
-        await self.refresh()
-        await self._open(thread_id)
-
-    def save_draft(self, thread_id: str, text: str) -> None:
-        """Keep what stands in the composer."""
-        self._start(self._backend.conversations.save_draft(ThreadId(thread_id), text), "save draft")
-
-    def save_read_position(self, thread_id: str, message_id: str, offset: int) -> None:
-        """Keep where the reader was."""
-        work = self._backend.conversations.save_read_position(
-            ThreadId(thread_id), MessageId(message_id), offset
-        )
-        self._start(work, "save read position")
-
-    # -- runs
-
-    def send(self, thread_id: str, text: str) -> None:
-        """Send a message; ``question_stored`` comes when it is safe, ``question_refused`` if it was not taken."""
-        self._start(
-            self._ask(ThreadId(thread_id), self._backend.runs.send(ThreadId(thread_id), text)), "send"
-        )
-
-    def resend(self, thread_id: str, message_id: str, text: str) -> None:
-        """Send a question of the thread in other words; the old one stays as a branch.  Answered as ``send`` is."""
-        asking = self._backend.runs.resend(MessageId(message_id), text)
-        self._start(self._ask(ThreadId(thread_id), asking), "resend")
-
-    def send_deferred(self, thread_id: str, text: str) -> None:
-        """Send a message whose reply may come later.  Answered as ``send`` is."""
-        asking = self._backend.operations.send(ThreadId(thread_id), text)
-        self._start(self._ask(ThreadId(thread_id), asking), "send deferred")
-
-    async def _ask(self, thread_id: ThreadId, asking: Coroutine[Any, Any, object]) -> None:
-        try:
-            await self._backend.worker.ask(asking)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the composer goes on
-            self.question_refused.emit(thread_id)
-            self._tell(error)
-
-    def stop_run(self, thread_id: str) -> None:
-        """Stop the reply; its text stays."""
-        self._start(self._backend.worker.ask(self._backend.runs.stop(ThreadId(thread_id))), "stop run")
-
-    def retry_now(self, thread_id: str) -> None:
-        """Ask again at once instead of waiting."""
-        self._start(self._retry_now(ThreadId(thread_id)), "retry now")
-
-    async def _retry_now(self, thread_id: ThreadId) -> None:
-        await self._backend.worker.ask(self._backend.runs.retry_now(thread_id))
-
-    def regenerate(self, message_id: str) -> None:
-        """Ask again; the old reply stays as a sibling."""
-        self._start(self._regenerate(MessageId(message_id)), "regenerate")
-
-    def regenerate_last(self, thread_id: str) -> None:
-        """Ask again for the newest reply of the thread."""
-        self._start(self._regenerate_last(ThreadId(thread_id)), "regenerate")
-
-    async def _regenerate_last(self, thread_id: ThreadId) -> None:
-        reply = await self._backend.conversations.newest(thread_id, Author.ASSISTANT)
-        if reply is not None:
-            await self._regenerate(reply.id)
-
-    async def _regenerate(self, message_id: MessageId) -> None:
-        await self._backend.worker.ask(self._backend.runs.regenerate(message_id))
-
-    def continue_reply(self, message_id: str) -> None:
-        """Let the model go on with a reply that was cut off."""
-        work = self._backend.runs.continue_reply(MessageId(message_id))
-        self._start(self._backend.worker.ask(work), "continue reply")
-
-    def _offer_former_branch(
-        self, thread_id: ThreadId, former: MessageId, end: MessageId, hidden_turns: int
-    ) -> None:
-        self._offer_undo("turns_hidden", str(hidden_turns), lambda: self._return_to(thread_id, former, end))
-
-    async def _return_to(self, thread_id: ThreadId, former: MessageId, end: MessageId) -> None:
-        """Give up the reply that was asked for anew, and show the former one with what followed it up to ``end``."""
-        await self._backend.worker.ask(self._backend.runs.stop(thread_id))
-        await self._backend.conversations.show_sibling(end)
-        await self._show_again(thread_id, former)
-
-    def _offer_undo(self, what: str, name: str, undo: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        self.undo_offered.emit(what, name, lambda: self._start(undo(), "undo"))
-
-    # -- assistants
-
-    def edit_assistant(self, assistant_id: AssistantId) -> None:
-        """Open the settings of an assistant, with edits that were not saved."""
-        self._start(self._edit_assistant(assistant_id), "edit assistant")
-
-    async def _edit_assistant(self, assistant_id: AssistantId) -> None:
-        assistant = await self._backend.assistants.assistant(assistant_id)
-        if assistant:
-            draft = await self._backend.assistants.load_draft(assistant_id)
-            connections = await self._backend.connection_records.connections()
-            self.assistant_ready_to_edit.emit(assistant, draft or assistant.settings, connections)
-
-    def draft_assistant(self, settings: AssistantSettings) -> None:
-        """Open the settings for an assistant that is not there yet."""
-        self._start(self._draft_assistant(settings), "draft assistant")
-
-    async def _draft_assistant(self, settings: AssistantSettings) -> None:
-        connections = await self._backend.connection_records.connections()
-        if settings.connection_id is None and connections:
-            settings = replace(settings, connection_id=connections[0].id)
-        self.assistant_ready_to_edit.emit(None, settings, connections)
-
-    def keep_assistant_draft(
-        self, assistant_id: AssistantId | None, settings: AssistantSettings | None
-    ) -> None:
-        """Keep unsaved edits through a crash; None drops them."""
-        store = self._backend.assistants
-        work = store.save_draft(assistant_id, settings) if settings else store.drop_draft(assistant_id)
-        self._start(work, "assistant draft")
-
-    def save_assistant(
-        self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str
-    ) -> None:
-        """Make an assistant, or a new version of one."""
-        self._start(self._save_assistant(assistant_id, settings, note), "save assistant")
-
-    async def _save_assistant(
-        self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str
-    ) -> None:
-        store = self._backend.assistants
-        if assistant_id is None:
-            assistant = await store.create(settings, note)
-            await store.drop_draft(None)
-            await self.refresh()
-            await self._new_thread(assistant.id)
-        else:
-            assistant = await store.save_version(assistant_id, settings, note)
-            await store.drop_draft(assistant_id)
-            await self.refresh()
-            await self._show_assistant(assistant)
-        self.assistant_saved.emit(assistant)
-
-    async def _show_assistant(self, assistant: Assistant) -> None:
-        thread = await self._backend.conversations.thread(self._shown_id) if self._shown_id else None
-        if thread and thread.assistant_id == assistant.id:
-            await self._tell_answerer(thread.id)
-
-    def duplicate_assistant(self, assistant_id: AssistantId, name: str) -> None:
-        """Make a copy under a new name."""
-        self._start(self._duplicate(assistant_id, name), "duplicate assistant")
-
-    async def _duplicate(self, assistant_id: AssistantId, name: str) -> None:
-        await self._backend.assistants.duplicate(assistant_id, name)
-        await self.refresh()
-
-    def delete_assistant(self, assistant_id: AssistantId) -> None:
-        """Put an assistant into the trash; its threads stay.  Undo is offered."""
-        self._start(self._delete_assistant(assistant_id), "delete assistant")
-
-    async def _delete_assistant(self, assistant_id: AssistantId) -> None:
-        store = self._backend.assistants
-        assistant = await store.assistant(assistant_id)
-        if assistant is None:
-            return
-        await store.trash(assistant_id)
-        if self._assistant_id == assistant_id:
-            self._assistant_id = None
-        self._offer_undo(
-            "assistant_deleted", assistant.settings.name, lambda: self._restore_assistant(assistant_id)
-        )
-        await self.refresh()
-
-    async def _restore_assistant(self, assistant_id: AssistantId) -> None:
-        await self._backend.assistants.restore(assistant_id)
-        await self.refresh()
-
-    def list_models(self, connection_id: str) -> None:
-        """Ask a connection for its models."""
-        self._start(self._list_models(ConnectionId(connection_id)), "list models")
-
-    async def _list_models(self, connection_id: ConnectionId) -> None:
-        try:
-            models = await self._backend.worker.ask(self._backend.connections.models(connection_id))
-        except Exception as error:  # noqa: BLE001 - the dialog waits for an answer
-            self.models_failed.emit(connection_id, self._answer(error))
-        else:
-            self.models_listed.emit(connection_id, models)
 
     # -- files
 

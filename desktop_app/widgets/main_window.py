@@ -358,42 +358,42 @@ class MainWindow(QMainWindow):
         intents.undo_offered.connect(self._offer_undo)
         intents.failed.connect(self.show_error)
         intents.messages.refused.connect(self.show_error)
-        intents.assistant_draft_found.connect(self._offer_assistant_draft)
+        intents.assistants.draft_found.connect(self._offer_assistant_draft)
         intents.exported.connect(self._on_exported)
-        intents.assistant_ready_to_edit.connect(self._open_assistant_dialog)
+        intents.assistants.ready_to_edit.connect(self._open_assistant_dialog)
         intents.begin(self._state.thread_id)
 
     def _wire_lists(self, intents: Intents) -> None:
         intents.assistants_listed.connect(self._on_assistants)
         intents.threads_listed.connect(self._on_threads)
         intents.running_changed.connect(self.threads.set_running)
-        self.threads.renamed.connect(intents.rename_thread)
-        self.threads.pin_requested.connect(intents.pin_thread)
-        self.threads.delete_requested.connect(intents.delete_thread)
+        self.threads.renamed.connect(intents.threads.rename)
+        self.threads.pin_requested.connect(intents.threads.pin)
+        self.threads.delete_requested.connect(intents.threads.delete)
 
     def _wire_messages(self, intents: Intents) -> None:
         messages = self.messages
         intents.thread_opened.connect(self._on_opened)
         intents.answerer_changed.connect(self._on_answerer)
         intents.facts_arrived.connect(messages.apply)
-        intents.question_stored.connect(messages.question_stored)
-        intents.question_refused.connect(messages.question_refused)
-        messages.send_requested.connect(intents.send)
-        messages.resend_requested.connect(intents.resend)
-        messages.stop_requested.connect(intents.stop_run)
-        messages.draft_changed.connect(intents.save_draft)
-        messages.renamed.connect(intents.rename_thread)
-        messages.read_position_changed.connect(intents.save_read_position)
-        messages.regenerate_requested.connect(intents.regenerate)
-        messages.continue_requested.connect(intents.continue_reply)
+        intents.runs.question_stored.connect(messages.question_stored)
+        intents.runs.question_refused.connect(messages.question_refused)
+        messages.send_requested.connect(intents.runs.send)
+        messages.resend_requested.connect(intents.runs.resend)
+        messages.stop_requested.connect(intents.runs.stop)
+        messages.draft_changed.connect(intents.threads.save_draft)
+        messages.renamed.connect(intents.threads.rename)
+        messages.read_position_changed.connect(intents.threads.save_read_position)
+        messages.regenerate_requested.connect(intents.runs.regenerate)
+        messages.continue_requested.connect(intents.runs.continue_reply)
 
     def _wire_outbox(self, intents: Intents) -> None:
         from desktop_app.widgets.outbox import Outbox
 
         self._outbox = Outbox(self._theme, self.messages, self.threads, self.footer, intents.outbox, self)
         self._outbox.thread_requested.connect(self._open_thread)
-        self.messages.defer_requested.connect(intents.send_deferred)
-        self.messages.retry_now_requested.connect(intents.retry_now)
+        self.messages.defer_requested.connect(intents.runs.send_deferred)
+        self.messages.retry_now_requested.connect(intents.runs.retry_now)
 
     def _wire_notices(self, intents: Intents) -> None:
         from desktop_app.widgets.reply_notices import ReplyNotices
@@ -523,11 +523,11 @@ class MainWindow(QMainWindow):
 
     def _pin_thread(self) -> None:
         if self._intents and (summary := self._current_summary()):
-            self._intents.pin_thread(summary.id, not summary.is_pinned)
+            self._intents.threads.pin(summary.id, not summary.is_pinned)
 
     def _delete_thread(self) -> None:
         if self._intents and self.messages.thread_id:
-            self._intents.delete_thread(self.messages.thread_id)
+            self._intents.threads.delete(self.messages.thread_id)
 
     def _fork_thread(self) -> None:
         if self._intents and self.messages.thread_id:
@@ -547,7 +547,7 @@ class MainWindow(QMainWindow):
 
     def _regenerate(self) -> None:
         if self._intents and self.messages.thread_id:
-            self._intents.regenerate_last(self.messages.thread_id)
+            self._intents.runs.regenerate_last(self.messages.thread_id)
 
     def _copy_reply(self) -> None:
         self._copy_of_newest(lambda source: source)
@@ -598,7 +598,7 @@ class MainWindow(QMainWindow):
 
     def _draft_assistant(self, settings: AssistantSettings) -> None:
         if self._intents:
-            self._intents.draft_assistant(settings)
+            self._intents.assistants.draft(settings)
 
     def _offer_assistant_draft(self, settings: AssistantSettings) -> None:
         self.notice.show_notice(
@@ -625,7 +625,7 @@ class MainWindow(QMainWindow):
 
     def _edit_assistant(self, assistant_id: str) -> None:
         if self._intents and self._assistant_dialog is None:
-            self._intents.edit_assistant(AssistantId(assistant_id))
+            self._intents.assistants.edit(AssistantId(assistant_id))
 
     def _open_assistant_dialog(
         self, assistant: Assistant | None, settings: AssistantSettings, connections: list[Connection]
@@ -637,13 +637,13 @@ class MainWindow(QMainWindow):
             return
         dialog = self._assistant_dialog = AssistantDialog(self._theme, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.models_wanted.connect(intents.list_models)
-        dialog.saved.connect(intents.save_assistant)
+        dialog.models_wanted.connect(intents.assistants.list_models)
+        dialog.saved.connect(intents.assistants.save)
         draft_id = assistant.id if assistant else None
-        dialog.draft_changed.connect(lambda draft: intents.keep_assistant_draft(draft_id, draft))
-        dialog.discarded.connect(lambda _: intents.keep_assistant_draft(draft_id, None))
-        intents.models_listed.connect(dialog.set_models)
-        intents.models_failed.connect(self._on_models_failed)
+        dialog.draft_changed.connect(lambda draft: intents.assistants.keep_draft(draft_id, draft))
+        dialog.discarded.connect(lambda _: intents.assistants.keep_draft(draft_id, None))
+        intents.assistants.models_listed.connect(dialog.set_models)
+        intents.assistants.models_failed.connect(self._on_models_failed)
         dialog.finished.connect(self._on_assistant_dialog_finished)
         dialog.edit(assistant, settings, connections)
 
@@ -653,7 +653,7 @@ class MainWindow(QMainWindow):
 
     def _on_assistant_dialog_finished(self) -> None:
         if self._intents:
-            self._intents.models_failed.disconnect(self._on_models_failed)
+            self._intents.assistants.models_failed.disconnect(self._on_models_failed)
         self._assistant_dialog = None
 
     def _duplicate_current(self) -> None:
@@ -664,13 +664,13 @@ class MainWindow(QMainWindow):
     def _duplicate_assistant(self, assistant_id: str) -> None:
         name = next((a.settings.name for a in self._assistants if a.id == assistant_id), "")
         if self._intents and name:
-            self._intents.duplicate_assistant(
+            self._intents.assistants.duplicate(
                 AssistantId(assistant_id), self.tr("%1 (copy)").replace("%1", name)
             )
 
     def _delete_assistant(self, assistant_id: str) -> None:
         if self._intents:
-            self._intents.delete_assistant(AssistantId(assistant_id))
+            self._intents.assistants.delete(AssistantId(assistant_id))
 
     def _show_assistant_menu(self, place: QPoint) -> None:
         menu = popup_menu(self)
@@ -688,7 +688,7 @@ class MainWindow(QMainWindow):
 
     def _use_assistant(self, assistant_id: AssistantId) -> None:
         if self._intents and self.messages.thread_id:
-            self._intents.set_thread_assistant(self.messages.thread_id, assistant_id)
+            self._intents.threads.set_assistant(self.messages.thread_id, assistant_id)
 
     def _show_more_menu(self, place: QPoint) -> None:
         menu = popup_menu(self)

@@ -55,7 +55,7 @@ async def deferring_assistant(s: Scene, server: YandexTextServer) -> Assistant:
     await s.backend.connection_records.add(connection)
     settings = AssistantSettings("Later", connection_id=connection.id, model="yandexgpt")
     assistant = await s.backend.assistants.create(settings)
-    s.intents.set_thread_assistant(s.thread_id, assistant.id)
+    s.intents.threads.set_assistant(s.thread_id, assistant.id)
     await until(lambda: not s.find(QToolButton, "send_deferred").isHidden())
     return assistant
 
@@ -394,7 +394,7 @@ async def test_a_deleted_thread_goes_on_waiting_and_comes_back_with_its_reply(
     async with server, deferring_window(qapp, tmp_path, server) as s:
         first = s.thread_id
         await defer(s, "Hello")
-        s.intents.delete_thread(first)
+        s.intents.threads.delete(first)
         await until(lambda: s.thread_id != first)
         undo = s.find(QPushButton, "notice_action")
         finish(server)

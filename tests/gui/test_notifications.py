@@ -136,12 +136,12 @@ async def test_a_long_reply_is_told_and_a_short_one_is_not(
 ) -> None:
     async with living_window(qapp, tmp_path / "profile") as s:
         await go_to(elsewhere)
-        s.intents.send(s.thread_id, "Short")
+        s.intents.runs.send(s.thread_id, "Short")
         s.prompter.answer("Short", "at once")
         await until(lambda: not s.intents._running and s.server.bodies)
         await s.settled()
         monkeypatch.setattr(intents, "LONG", timedelta(0))
-        s.intents.send(s.thread_id, "Long")
+        s.intents.runs.send(s.thread_id, "Long")
         s.prompter.answer("Long", "word " * 100)
         await until(lambda: desktop.told)
         (told,) = desktop.told
@@ -160,7 +160,7 @@ async def test_nothing_is_told_to_who_looks_at_the_window(
         await s.ask("Hello", "hi")
         await s.settled()
         await go_to(elsewhere)
-        s.intents.send(s.thread_id, "Again")
+        s.intents.runs.send(s.thread_id, "Again")
         s.prompter.answer("Again", "hi again")
         await until(lambda: desktop.told)
         assert [told["body"] for told in desktop.told] == ["hi again"]
@@ -174,7 +174,7 @@ async def test_what_is_told_is_chosen_in_the_view_menu(
         await go_to(elsewhere)
         s.window._actions[f"notify_{Notifications.OFF}"].trigger()
         for question, choice in (("One", Notifications.WITHOUT_TEXT), ("Two", Notifications.WITH_TEXT)):
-            s.intents.send(s.thread_id, question)
+            s.intents.runs.send(s.thread_id, question)
             s.prompter.answer(question, "secret words")
             await until(lambda: not s.intents._running and not s.intents._tasks._tasks and s.shown()[-1])
             s.window._actions[f"notify_{choice}"].trigger()
@@ -188,13 +188,13 @@ async def test_a_reply_that_failed_is_told_and_one_that_was_stopped_is_not(
 ) -> None:
     async with living_window(qapp, tmp_path / "profile") as s:
         await go_to(elsewhere)
-        s.intents.send(s.thread_id, "Stop me")
+        s.intents.runs.send(s.thread_id, "Stop me")
         s.prompter.say("Stop me", "half")
         await until(lambda: s.shown() == ["Stop me", "half"])
-        s.intents.stop_run(s.thread_id)
+        s.intents.runs.stop(s.thread_id)
         await until(lambda: not s.intents._running)
         s.prompter.refusals.append(refuse(400, {"error": {"message": "no"}}))
-        s.intents.send(s.thread_id, "Fail")
+        s.intents.runs.send(s.thread_id, "Fail")
         await until(lambda: desktop.told)
         assert [told["body"] for told in desktop.told] == ["There is no reply."]
 
@@ -211,7 +211,7 @@ async def test_a_desktop_without_notifications_is_logged_once_and_disturbs_nobod
     async with living_window(qapp, tmp_path / "profile") as s:
         await go_to(elsewhere)
         for number in ("1", "2", "3"):
-            s.intents.send(s.thread_id, number)
+            s.intents.runs.send(s.thread_id, number)
             s.prompter.answer(number, "reply")
             await until(lambda: s.shown()[-2:] == [number, "reply"])  # noqa: B023
             await s.settled()
@@ -233,7 +233,7 @@ async def test_a_machine_without_a_session_bus_is_logged_once(
     async with living_window(qapp, tmp_path / "profile") as s:
         await go_to(elsewhere)
         for number in ("1", "2"):
-            s.intents.send(s.thread_id, number)
+            s.intents.runs.send(s.thread_id, number)
             s.prompter.answer(number, "reply")
             await until(lambda: s.shown()[-2:] == [number, "reply"])  # noqa: B023
             await s.settled()

@@ -227,7 +227,7 @@ async def test_an_assistant_is_taken_to_its_service(
     async with pulling_window(qapp, tmp_path, server) as (s, connection):
         settings = AssistantSettings("Lawyer", connection_id=connection.id, model="yandexgpt")
         assistant = await s.backend.assistants.create(settings)
-        s.intents.set_thread_assistant(s.thread_id, assistant.id)
+        s.intents.threads.set_assistant(s.thread_id, assistant.id)
         await s.settled()
         s.window._actions["push_assistant"].trigger()
         await until(lambda: s.window.notice.text == "“Lawyer” is at the service now.")

@@ -41,7 +41,7 @@ async def test_a_reply_that_is_read_on_is_shown_as_growing_and_can_be_stopped(
         orphans = await records.resumable_orphans(lambda owner: owner != "dead", s.backend.mark.token)
         await s.backend.worker.ask(adopt())
         await until(lambda: s.is_running)
-        s.intents.stop_run(left.id)
+        s.intents.runs.stop(left.id)
         await until(lambda: not s.is_running)
         assert s.shown() == ["Left", "half"]
         assert (await s.stored(left.id))[-1].status is Status.STOPPED

@@ -133,7 +133,7 @@ async def test_a_deleted_thread_comes_back_whole(qapp: QApplication, qtbot: QtBo
         thread_id = s.thread_id
         await s.ask("Keep me", "kept")
         s.type("and my draft")
-        s.intents.delete_thread(thread_id)
+        s.intents.threads.delete(thread_id)
         await until(lambda: s.thread_id != thread_id)
         assert s.shown() == []
         assert s.composer.toPlainText() == ""
@@ -153,7 +153,7 @@ async def test_deleting_the_thread_that_is_answered_stops_the_reply(
         s.send("Go")
         s.prompter.say("Go", "half")
         await until(lambda: s.shown() == ["Go", "half"])
-        s.intents.delete_thread(thread_id)
+        s.intents.threads.delete(thread_id)
         await until(lambda: s.thread_id != thread_id)
         assert not s.is_running
         reply = (await s.stored(thread_id))[-1]
@@ -195,7 +195,7 @@ async def test_a_changed_assistant_is_a_new_version_that_the_next_reply_uses(
     async with living_window(qapp, tmp_path) as s:
         await s.ask("One", "1")
         settings = replace(s.assistant.settings, instruction="Speak like a pirate.")
-        s.intents.save_assistant(s.assistant.id, settings, "")
+        s.intents.assistants.save(s.assistant.id, settings, "")
         pill = s.find(QAbstractButton, "assistant_pill")
         await until(lambda: "v2" in pill.accessibleName())
         await s.ask("Two", "2")
@@ -340,7 +340,7 @@ async def test_a_reply_that_ends_while_its_thread_is_opened_is_shown_whole(
         for number in range(8):  # the end falls into another moment of the opening each time
             await s.new_thread()
             if number:
-                s.intents.regenerate((await s.stored(first))[-1].id)
+                s.intents.runs.regenerate((await s.stored(first))[-1].id)
                 await until(lambda: first in s.intents._running)
                 s.prompter.say("Go", "half ")
             s.prompter.answer("Go", "whole")
@@ -412,8 +412,8 @@ async def test_names_and_replies_are_shown_letter_by_letter_never_as_html(
         s.send("One")
         await until(lambda: len(s.shown()) == 2 and not s.is_running)
         settings = replace(s.assistant.settings, name=html, description=html)
-        s.intents.save_assistant(s.assistant.id, settings, "")
-        s.intents.rename_thread(s.thread_id, html)
+        s.intents.assistants.save(s.assistant.id, settings, "")
+        s.intents.threads.rename(s.thread_id, html)
         await until(lambda: html in s.window.windowTitle())
         pill = s.find(QAbstractButton, "assistant_pill")
         await until(lambda: html in pill.accessibleName())

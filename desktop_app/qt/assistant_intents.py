@@ -1,0 +1,147 @@
+"""What the user wants with assistants: making, editing, copying and deleting them."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.controllers.backend import Backend
+from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.errors import RunError
+from desktop_app.domain.ids import AssistantId, ConnectionId
+
+Work = Coroutine[Any, Any, None]
+
+
+class AssistantIntents(QObject):
+    """Lives beside ``Intents``, which starts its tasks, tells errors in values, opens threads and offers undo.
+
+    ``draft_found(AssistantSettings)``: an assistant that was being made when the program ended.
+    ``ready_to_edit(Assistant | None, AssistantSettings, list)``: what the dialog shows, with all connections; None is
+    an assistant that is not there yet.  ``saved(Assistant)``.  ``models_listed(str, list)`` and
+    ``models_failed(str, RunError)``, with the connection's id, answer ``list_models``.
+    """
+
+    draft_found = Signal(object)
+    ready_to_edit = Signal(object, object, list)
+    saved = Signal(object)
+    models_listed = Signal(str, object)
+    models_failed = Signal(str, object)
+
+    def __init__(
+        self,
+        backend: Backend,
+        parent: QObject,
+        *,
+        start: Callable[[Work, str], None],
+        answer: Callable[[Exception], RunError],
+        refresh: Callable[[], Work],
+        new_thread: Callable[[AssistantId], Work],
+        changed: Callable[[Assistant], Work],
+        deselect: Callable[[AssistantId], None],
+        offer_undo: Callable[[str, str, Callable[[], Work]], None],
+    ) -> None:
+        super().__init__(parent)
+        self._backend = backend
+        self._start = start
+        self._answer = answer
+        self._refresh = refresh
+        self._new_thread = new_thread
+        self._changed = changed
+        self._deselect = deselect
+        self._offer_undo = offer_undo
+
+    # -- making and editing
+
+    async def find_draft(self) -> None:
+        """Tell of an assistant that was being made."""
+        if draft := await self._backend.assistants.load_draft(None):
+            self.draft_found.emit(draft)
+
+    def edit(self, assistant_id: AssistantId) -> None:
+        """Open the settings of an assistant, with edits that were not saved."""
+        self._start(self._edit(assistant_id), "edit assistant")
+
+    async def _edit(self, assistant_id: AssistantId) -> None:
+        assistant = await self._backend.assistants.assistant(assistant_id)
+        if assistant:
+            draft = await self._backend.assistants.load_draft(assistant_id)
+            connections = await self._backend.connection_records.connections()
+            self.ready_to_edit.emit(assistant, draft or assistant.settings, connections)
+
+    def draft(self, settings: AssistantSettings) -> None:
+        """Open the settings for an assistant that is not there yet."""
+        self._start(self._draft(settings), "draft assistant")
+
+    async def _draft(self, settings: AssistantSettings) -> None:
+        connections = await self._backend.connection_records.connections()
+        if settings.connection_id is None and connections:
+            settings = replace(settings, connection_id=connections[0].id)
+        self.ready_to_edit.emit(None, settings, connections)
+
+    def keep_draft(self, assistant_id: AssistantId | None, settings: AssistantSettings | None) -> None:
+        """Keep unsaved edits through a crash; None drops them."""
+        store = self._backend.assistants
+        work = store.save_draft(assistant_id, settings) if settings else store.drop_draft(assistant_id)
+        self._start(work, "assistant draft")
+
+    def save(self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str) -> None:
+        """Make an assistant, or a new version of one."""
+        self._start(self._save(assistant_id, settings, note), "save assistant")
+
+    async def _save(self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str) -> None:
+        store = self._backend.assistants
+        if assistant_id is None:
+            assistant = await store.create(settings, note)
+            await store.drop_draft(None)
+            await self._refresh()
+            await self._new_thread(assistant.id)
+        else:
+            assistant = await store.save_version(assistant_id, settings, note)
+            await store.drop_draft(assistant_id)
+            await self._refresh()
+            await self._changed(assistant)
+        self.saved.emit(assistant)
+
+    def duplicate(self, assistant_id: AssistantId, name: str) -> None:
+        """Make a copy under a new name."""
+        self._start(self._duplicate(assistant_id, name), "duplicate assistant")
+
+    async def _duplicate(self, assistant_id: AssistantId, name: str) -> None:
+        await self._backend.assistants.duplicate(assistant_id, name)
+        await self._refresh()
+
+    # -- deleting
+
+    def delete(self, assistant_id: AssistantId) -> None:
+        """Put an assistant into the trash; its threads stay.  Undo is offered."""
+        self._start(self._delete(assistant_id), "delete assistant")
+
+    async def _delete(self, assistant_id: AssistantId) -> None:
+        store = self._backend.assistants
+        assistant = await store.assistant(assistant_id)
+        if assistant is None:
+            return
+        await store.trash(assistant_id)
+        self._deselect(assistant_id)
+        self._offer_undo("assistant_deleted", assistant.settings.name, lambda: self._restore(assistant_id))
+        await self._refresh()
+
+    async def _restore(self, assistant_id: AssistantId) -> None:
+        await self._backend.assistants.restore(assistant_id)
+        await self._refresh()
+
+    # -- models
+
+    def list_models(self, connection_id: str) -> None:
+        """Ask a connection for its models."""
+        self._start(self._list_models(ConnectionId(connection_id)), "list models")
+
+    async def _list_models(self, connection_id: ConnectionId) -> None:
+        try:
+            models = await self._backend.worker.ask(self._backend.connections.models(connection_id))
+        except Exception as error:  # noqa: BLE001 - the dialog waits for an answer
+            self.models_failed.emit(connection_id, self._answer(error))
+        else:
+            self.models_listed.emit(connection_id, models)
