@@ -55,7 +55,7 @@ async def stay(opened: Opened, profile: Profile, logs: Logs) -> int:
         leaving.set()
     FocusRing(opened.theme, opened.app)  # the application owns it
     faults = _Faults()
-    faults.told.connect(window.show_fault)
+    faults.told.connect(window.notices.show_fault)
     logs.listen(faults.told.emit)
     requests = RaiseRequests(profile)
     requests.raised.connect(window.come_forward)
@@ -99,7 +99,7 @@ async def serve(
     intents.thread_opened.connect(quick_start.settle, Qt.ConnectionType.SingleShotConnection)
     intents.thread_opened.connect(keep_place)  # after a crash, too, the next start shows the same thread
     for path in opened.kept_aside:
-        window.show_kept_aside(path)
+        window.notices.show_kept_aside(path)
     await leaving.wait()
     state = window.state()
     window.hide()

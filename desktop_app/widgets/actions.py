@@ -15,16 +15,11 @@ if TYPE_CHECKING:
 
 
 class Item(NamedTuple):
-    """One action: a stable name, its text, what it does, its shortcuts; None as an item is a separator.
-
-    ``is_on`` tells whether the action is checked; without it there is nothing to check.
-    """
+    """One action: a stable name, its text, its shortcuts; None as an item is a separator."""
 
     name: str
     text: str
-    do: Callable[[], object]
     shortcuts: tuple[str, ...] = ()
-    is_on: Callable[[], bool] | None = None
 
 
 class Menu(NamedTuple):
@@ -46,12 +41,24 @@ class Actions(QObject):
         super().__init__(window)
         self._window = window
         self._menus = [(bar.addMenu(menu.text), menu.items) for menu in menus]
+        self._doing: dict[str, Callable[[], object]] = {}
+        self._is_on: dict[str, Callable[[], bool]] = {}
         self._checked: list[tuple[QAction, Callable[[], bool]]] = []
         for (shown, _), menu in zip(self._menus, menus, strict=True):
             shown.setObjectName(f"menu_{menu.name}")
 
     def __getitem__(self, name: str) -> QAction:
         return self.fill()[name]
+
+    def on(self, name: str, do: Callable[[], object], is_on: Callable[[], bool] | None = None) -> None:
+        """Say what an action does; until then it does nothing.
+
+        ``is_on`` tells whether it is checked, and is said before the actions are made; without it there is nothing to
+        check.
+        """
+        self._doing[name] = do
+        if is_on:
+            self._is_on[name] = is_on
 
     def with_shortcuts(self) -> list[QAction]:
         """The actions that have shortcuts, in the order of the menus."""
@@ -92,10 +99,14 @@ class Actions(QObject):
         action.setObjectName(f"action_{item.name}")
         action.setShortcuts([QKeySequence(keys) for keys in item.shortcuts])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        if item.is_on:
+        if is_on := self._is_on.get(item.name):
             action.setCheckable(True)
-            action.setChecked(item.is_on())
-            self._checked.append((action, item.is_on))
-        action.triggered.connect(lambda _checked=False: item.do())
+            action.setChecked(is_on())
+            self._checked.append((action, is_on))
+        action.triggered.connect(lambda _checked=False: self._do(item.name))
         self._window.addAction(action)
         return action
+
+    def _do(self, name: str) -> None:
+        if do := self._doing.get(name):
+            do()

@@ -281,6 +281,29 @@
     </message>
 </context>
 <context>
+    <name>AssistantActions</name>
+    <message>
+        <source>%1 (copy)</source>
+        <translation>%1 (копия)</translation>
+    </message>
+    <message>
+        <source>An assistant you were making was kept.</source>
+        <translation>Черновик нового ассистента сохранён.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Продолжить</translation>
+    </message>
+    <message>
+        <source>Make one</source>
+        <translation>Создать</translation>
+    </message>
+    <message>
+        <source>“%1” is connected. An assistant can answer through it.</source>
+        <translation>Подключение «%1» готово. Через него может отвечать ассистент.</translation>
+    </message>
+</context>
+<context>
     <name>AssistantDialog</name>
     <message>
         <source>&amp;Create</source>
@@ -422,6 +445,13 @@
     <message>
         <source>On this device</source>
         <translation>На этом устройстве</translation>
+    </message>
+</context>
+<context>
+    <name>Choices</name>
+    <message>
+        <source>The language changes with the next start.</source>
+        <translation>Язык сменится при следующем запуске.</translation>
     </message>
 </context>
 <context>
@@ -1328,6 +1358,29 @@
     </message>
 </context>
 <context>
+    <name>Exports</name>
+    <message>
+        <source>Export</source>
+        <translation>Экспорт</translation>
+    </message>
+    <message>
+        <source>Exported to %1</source>
+        <translation>Экспортировано: %1</translation>
+    </message>
+    <message>
+        <source>Nitka threads</source>
+        <translation>Диалоги Nitka</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Показать в папке</translation>
+    </message>
+    <message>
+        <source>Thread</source>
+        <translation>Диалог</translation>
+    </message>
+</context>
+<context>
     <name>FindBar</name>
     <message>
         <source>%1 of %2</source>
@@ -1558,9 +1611,20 @@
 <context>
     <name>MainWindow</name>
     <message>
-        <source>%1 (copy)</source>
-        <translation>%1 (копия)</translation>
+        <source>No connection</source>
+        <translation>Нет подключения</translation>
     </message>
+    <message>
+        <source>Open the data folder</source>
+        <translation>Открыть папку данных</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Показать</translation>
+    </message>
+</context>
+<context>
+    <name>MenuContents</name>
     <message>
         <source>&amp;About Nitka</source>
         <translation>&amp;О программе Nitka</translation>
@@ -1734,24 +1798,8 @@
         <translation>&amp;С текстом</translation>
     </message>
     <message>
-        <source>A new branch: what followed stays with the former reply.</source>
-        <translation>Новая ветка: то, что было ниже, осталось под прежним ответом.</translation>
-    </message>
-    <message>
-        <source>A settings file could not be read; it is kept as %1, and the defaults are used.</source>
-        <translation>Файл настроек не читается; он сохранён как %1, действуют настройки по умолчанию.</translation>
-    </message>
-    <message>
-        <source>An assistant you were making was kept.</source>
-        <translation>Черновик нового ассистента сохранён.</translation>
-    </message>
-    <message>
         <source>Anno&amp;uncements</source>
         <translation>О&amp;звучивание ответов</translation>
-    </message>
-    <message>
-        <source>Assistant “%1” was deleted. Its threads are kept.</source>
-        <translation>Ассистент «%1» удалён. Его диалоги сохранены.</translation>
     </message>
     <message>
         <source>Close &amp;window</source>
@@ -1770,16 +1818,8 @@
         <translation>О&amp;тправлять по Ctrl+Enter</translation>
     </message>
     <message>
-        <source>Export</source>
-        <translation>Экспорт</translation>
-    </message>
-    <message>
         <source>Export &amp;all threads…</source>
         <translation>Экспорт &amp;всех диалогов…</translation>
-    </message>
-    <message>
-        <source>Exported to %1</source>
-        <translation>Экспортировано: %1</translation>
     </message>
     <message>
         <source>Find &amp;next</source>
@@ -1788,10 +1828,6 @@
     <message>
         <source>Find &amp;previous</source>
         <translation>Найти п&amp;редыдущее</translation>
-    </message>
-    <message>
-        <source>Go on</source>
-        <translation>Продолжить</translation>
     </message>
     <message>
         <source>Go to the &amp;composer</source>
@@ -1806,16 +1842,8 @@
         <translation>&amp;Язык системы</translation>
     </message>
     <message>
-        <source>Make one</source>
-        <translation>Создать</translation>
-    </message>
-    <message>
         <source>Ne&amp;xt thread</source>
         <translation>&amp;Следующий диалог</translation>
-    </message>
-    <message>
-        <source>New thread</source>
-        <translation>Новый диалог</translation>
     </message>
     <message>
         <source>New thread with the &amp;same assistant</source>
@@ -1830,24 +1858,12 @@
         <translation>След&amp;ующее сообщение</translation>
     </message>
     <message>
-        <source>Nitka threads</source>
-        <translation>Диалоги Nitka</translation>
-    </message>
-    <message>
-        <source>No connection</source>
-        <translation>Нет подключения</translation>
-    </message>
-    <message>
         <source>Open the &amp;data folder</source>
         <translation>Открыть &amp;папку с данными</translation>
     </message>
     <message>
-        <source>Open the data folder</source>
-        <translation>Открыть папку данных</translation>
-    </message>
-    <message>
         <source>Pinned thread %1</source>
-        <translation>Закреплённый диалог&#xa0;%1</translation>
+        <translation>Закреплённый диалог %1</translation>
     </message>
     <message>
         <source>Pre&amp;vious pane</source>
@@ -1866,40 +1882,12 @@
         <translation>Отправить отло&amp;женно</translation>
     </message>
     <message>
-        <source>Show</source>
-        <translation>Показать</translation>
-    </message>
-    <message>
-        <source>Show in folder</source>
-        <translation>Показать в папке</translation>
-    </message>
-    <message>
-        <source>Something went wrong in Nitka: %1</source>
-        <translation>В Nitka что-то пошло не так: %1</translation>
-    </message>
-    <message>
         <source>Start and &amp;end of a reply</source>
         <translation>&amp;Начало и конец ответа</translation>
     </message>
     <message>
-        <source>The language changes with the next start.</source>
-        <translation>Язык сменится при следующем запуске.</translation>
-    </message>
-    <message>
-        <source>The message was deleted.</source>
-        <translation>Сообщение удалено.</translation>
-    </message>
-    <message>
         <source>Theme of the s&amp;ystem</source>
         <translation>&amp;Системная тема</translation>
-    </message>
-    <message>
-        <source>Thread</source>
-        <translation>Диалог</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>Отменить</translation>
     </message>
     <message>
         <source>Witho&amp;ut text</source>
@@ -1912,14 +1900,6 @@
     <message>
         <source>Zoom &amp;out</source>
         <translation>У&amp;меньшить</translation>
-    </message>
-    <message>
-        <source>“%1” is connected. An assistant can answer through it.</source>
-        <translation>Подключение «%1» готово. Через него может отвечать ассистент.</translation>
-    </message>
-    <message>
-        <source>“%1” was moved to the trash.</source>
-        <translation>Диалог «%1» перемещён в корзину.</translation>
     </message>
 </context>
 <context>
@@ -2215,6 +2195,41 @@
     <message>
         <source>Close</source>
         <translation>Закрыть</translation>
+    </message>
+</context>
+<context>
+    <name>Notices</name>
+    <message>
+        <source>A new branch: what followed stays with the former reply.</source>
+        <translation>Новая ветка: то, что было ниже, осталось под прежним ответом.</translation>
+    </message>
+    <message>
+        <source>A settings file could not be read; it is kept as %1, and the defaults are used.</source>
+        <translation>Файл настроек не читается; он сохранён как %1, действуют настройки по умолчанию.</translation>
+    </message>
+    <message>
+        <source>Assistant “%1” was deleted. Its threads are kept.</source>
+        <translation>Ассистент «%1» удалён. Его диалоги сохранены.</translation>
+    </message>
+    <message>
+        <source>New thread</source>
+        <translation>Новый диалог</translation>
+    </message>
+    <message>
+        <source>Something went wrong in Nitka: %1</source>
+        <translation>В Nitka что-то пошло не так: %1</translation>
+    </message>
+    <message>
+        <source>The message was deleted.</source>
+        <translation>Сообщение удалено.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Отменить</translation>
+    </message>
+    <message>
+        <source>“%1” was moved to the trash.</source>
+        <translation>Диалог «%1» перемещён в корзину.</translation>
     </message>
 </context>
 <context>

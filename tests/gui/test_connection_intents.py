@@ -37,7 +37,7 @@ pytestmark = pytest.mark.usefixtures("qtbot")
 async def open_dialog(app: QApplication, folder: Path) -> AsyncIterator[tuple[Scene, ConnectionsDialog]]:
     """The dialog of a living window, filled."""
     async with living_window(app, folder) as scene:
-        scene.window._open_connections()
+        scene.window._actions["connections"].trigger()
         dialog = scene.find(ConnectionsDialog, "connections_dialog")
         await until(lambda: names(dialog) == ["On this device", "Loopback"])
         await scene.settled()

@@ -14,6 +14,7 @@ from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.settings import Announcements, Settings, WindowState
 from desktop_app.export.files import safe_name
 from desktop_app.qt.intents import AssistantsListed
+from desktop_app.widgets.exports import Exports
 from desktop_app.widgets.main_window import MainWindow
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
@@ -64,7 +65,8 @@ def test_what_is_announced_is_chosen_in_the_view_menu(window: MainWindow, qtbot:
 
 
 def test_an_export_is_offered_under_a_name_that_every_system_takes(window: MainWindow) -> None:
-    window._ask_where(["thread-1"], 'What is "a/b" in C:\\?')
+    exports = Exports(window._shown, window.notices, window._actions, window)
+    exports._ask_where(["thread-1"], 'What is "a/b" in C:\\?')
     dialog = window.findChild(QFileDialog, "export_dialog")
     assert dialog is not None
     (path,) = dialog.selectedFiles()

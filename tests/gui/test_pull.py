@@ -243,7 +243,7 @@ async def test_an_assistant_of_a_service_that_holds_none_is_refused_in_words(
 ) -> None:
     async with living_window(qapp, tmp_path) as s:
         s.window.fill_menus()
-        await until(lambda: s.window._current_assistant_id() is not None)
+        await until(lambda: s.window._shown.current_assistant_id is not None)
         s.window._actions["push_assistant"].trigger()
         await until(lambda: s.window.notice.text)
         assert s.window.notice.text.startswith("This connection cannot do that")

@@ -423,7 +423,7 @@ async def test_names_and_replies_are_shown_letter_by_letter_never_as_html(
         ]
         tips += [widget.toolTip() for widget in s.window.findChildren(QWidget)]
         s.window.threads._search.setText(html * 2)
-        s.window.show_fault(html)
+        s.window.notices.show_fault(html)
         shown = [label for label in s.window.findChildren(QLabel) if "<" in label.text()]
         assert len(shown) >= 3
         assert [label.text() for label in shown if label.textFormat() != Qt.TextFormat.PlainText] == []
@@ -502,9 +502,17 @@ async def test_the_arrow_keys_pass_a_thread_without_messages(
             await until(lambda expected=expected: s.thread_id == expected)  # type: ignore[misc]
             await s.settled()
             assert rows.hasFocus()
-        s.window._new_thread()
+        s.window._actions["new_thread"].trigger()
         assert s.composer.hasFocus()
         await s.settled()
+
+
+async def test_every_item_of_the_menus_does_something(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        actions = s.window._actions
+        assert set(actions.fill()) == set(actions._doing)
 
 
 async def test_a_thread_that_nobody_answers_offers_to_choose_somebody(

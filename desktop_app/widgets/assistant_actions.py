@@ -1,0 +1,142 @@
+"""What can be done with assistants: between their pane, the menus and the dialogs, and the intents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.domain.ids import AssistantId
+
+if TYPE_CHECKING:
+    from desktop_app.domain.assistants import Assistant, AssistantSettings
+    from desktop_app.domain.connections import Connection
+    from desktop_app.domain.errors import RunError
+    from desktop_app.domain.ids import ConnectionId
+    from desktop_app.qt.assistant_intents import AssistantIntents
+    from desktop_app.widgets.actions import Actions
+    from desktop_app.widgets.assistants_pane import AssistantsPane
+    from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
+    from desktop_app.widgets.notices import Notices
+    from desktop_app.widgets.shown import Shown
+    from desktop_app.widgets.theme import Theme
+
+
+class AssistantActions(QObject):
+    """Wires ``pane`` to ``intents``; lives as long as ``window``, over which it opens dialogs."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        pane: AssistantsPane,
+        shown: Shown,
+        intents: AssistantIntents,
+        notices: Notices,
+        actions: Actions,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._theme = theme
+        self._shown = shown
+        self._intents = intents
+        self._notices = notices
+        self._window = window
+        self._dialog: AssistantDialog | None = None
+        pane.new_requested.connect(self._choose_template)
+        pane.settings_requested.connect(self._edit_selected)
+        pane.duplicate_requested.connect(self._duplicate)
+        pane.delete_requested.connect(lambda assistant_id: intents.delete(AssistantId(assistant_id)))
+        intents.draft_found.connect(self._offer_draft)
+        intents.ready_to_edit.connect(self._open_dialog)
+        intents.models_failed.connect(self._on_models_failed)
+        actions.on("new_assistant", self._choose_template)
+        actions.on("assistant_settings", self.edit_current)
+        actions.on("duplicate_assistant", self._duplicate_answering)
+
+    # -- making
+
+    def offer_one_for(self, connection: Connection) -> None:
+        """What to do with a new connection: nothing uses it yet."""
+        self._notices.bar.show_notice(
+            self.tr("“%1” is connected. An assistant can answer through it.").replace("%1", connection.name),
+            action=self.tr("Make one"),
+            on_action=lambda: self._choose_template_for(connection.id),
+        )
+
+    def _choose_template(self) -> None:
+        """For an assistant that answers through the connection in use, as long as nothing else is chosen."""
+        self._choose_template_for(self._shown.connection_id)
+
+    def _choose_template_for(self, connection_id: ConnectionId | None) -> None:
+        from desktop_app.widgets.dialogs.template_chooser import TemplateChooser
+
+        chooser = TemplateChooser(self._theme, self._window)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.chosen.connect(
+            lambda settings: self._intents.draft(replace(settings, connection_id=connection_id))
+        )
+        chooser.open()
+
+    def _offer_draft(self, settings: AssistantSettings) -> None:
+        self._notices.bar.show_notice(
+            self.tr("An assistant you were making was kept."),
+            action=self.tr("Go on"),
+            on_action=lambda: self._intents.draft(settings),
+        )
+
+    # -- editing
+
+    def edit_current(self) -> None:
+        """Open the settings of the selected assistant or, with all threads selected, of the one in use."""
+        if chosen := self._shown.current_assistant_id:
+            self._edit(chosen)
+
+    def _edit_selected(self, assistant_id: str) -> None:
+        """The pane's button: "" for the one in use."""
+        if assistant_id:
+            self._edit(AssistantId(assistant_id))
+        else:
+            self.edit_current()
+
+    def _edit(self, assistant_id: AssistantId) -> None:
+        if self._dialog is None:
+            self._intents.edit(assistant_id)
+
+    def _open_dialog(
+        self, assistant: Assistant | None, settings: AssistantSettings, connections: list[Connection]
+    ) -> None:
+        from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
+
+        if self._dialog is not None:
+            return
+        intents = self._intents
+        dialog = self._dialog = AssistantDialog(self._theme, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.models_wanted.connect(intents.list_models)
+        dialog.saved.connect(intents.save)
+        draft_id = assistant.id if assistant else None
+        dialog.draft_changed.connect(lambda draft: intents.keep_draft(draft_id, draft))
+        dialog.discarded.connect(lambda _: intents.keep_draft(draft_id, None))
+        intents.models_listed.connect(dialog.set_models)
+        dialog.finished.connect(self._on_finished)
+        dialog.edit(assistant, settings, connections)
+
+    def _on_models_failed(self, connection_id: ConnectionId, error: RunError) -> None:
+        if self._dialog is not None:
+            self._dialog.set_models_failed(connection_id, self._notices.explain(error).title)
+
+    def _on_finished(self) -> None:
+        self._dialog = None
+
+    # -- copying
+
+    def _duplicate_answering(self) -> None:
+        if answering := self._shown.answering_id:
+            self._duplicate(answering)
+
+    def _duplicate(self, assistant_id: str) -> None:
+        name = next((a.settings.name for a in self._shown.assistants if a.id == assistant_id), "")
+        if name:
+            self._intents.duplicate(AssistantId(assistant_id), self.tr("%1 (copy)").replace("%1", name))
