@@ -12,7 +12,7 @@ from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.errors import NitkaError
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.secret import Kept
-from desktop_app.services.on_device import OnDeviceModel, OnDeviceService
+from desktop_app.services.device.on_device import OnDeviceModel, OnDeviceService
 from desktop_app.store.profile import Profile
 from desktop_app.store.secrets import SecretStore
 from desktop_app.store.settings import load_settings

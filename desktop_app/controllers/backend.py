@@ -20,9 +20,9 @@ from desktop_app.controllers.worker import ExceptionHandler, Worker
 from desktop_app.domain.errors import DatabaseDamagedError, StoreError
 from desktop_app.domain.secret import Secret
 from desktop_app.export.markdown import Labels
+from desktop_app.services.device.on_device import OnDeviceModel
 from desktop_app.services.factory import service_factory
 from desktop_app.services.images import fetch_image
-from desktop_app.services.on_device import OnDeviceModel
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore

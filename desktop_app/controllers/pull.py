@@ -35,7 +35,7 @@ from desktop_app.domain.remote import (
     PullProgress,
 )
 from desktop_app.domain.service import Holding, Service
-from desktop_app.services.retries import repeated
+from desktop_app.services.transport.retries import repeated
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.pulled import PulledStore, PullPlace
 from desktop_app.store.remote import HeldAssistant, RemoteStore

@@ -9,7 +9,7 @@ from desktop_app.domain.errors import ServiceError, SignInError
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.offers import FoundServer
 from desktop_app.domain.secret import Credentials
-from desktop_app.services.chat_completions import ChatCompletionsService
+from desktop_app.services.openai.chat_completions import ChatCompletionsService
 
 USUAL_PORTS: Mapping[int, str] = MappingProxyType(
     {11434: "Ollama", 1234: "LM Studio", 8080: "llama.cpp", 8000: "vLLM"}

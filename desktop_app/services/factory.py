@@ -3,11 +3,11 @@
 from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.service import Service, ServiceFactory
-from desktop_app.services.assistant_api import AssistantApiService
-from desktop_app.services.chat_completions import ChatCompletionsService
-from desktop_app.services.on_device import OnDeviceModel, OnDeviceService
-from desktop_app.services.responses import ResponsesService
-from desktop_app.services.yandex_text import YandexTextService
+from desktop_app.services.device.on_device import OnDeviceModel, OnDeviceService
+from desktop_app.services.openai.chat_completions import ChatCompletionsService
+from desktop_app.services.openai.responses import ResponsesService
+from desktop_app.services.yandex.assistant_api import AssistantApiService
+from desktop_app.services.yandex.text_generation import YandexTextService
 
 
 def service_factory(model: OnDeviceModel) -> ServiceFactory:

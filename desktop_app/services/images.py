@@ -15,9 +15,9 @@ import httpx
 from desktop_app.domain.connections import Network, is_loopback
 from desktop_app.domain.errors import BadReplyError, SilentError
 from desktop_app.domain.ids import new_id
-from desktop_app.services.failures import SHOWN_CHARS, error_for
-from desktop_app.services.http import HTTP_ERRORS, open_line, timeouts, translate, words_of
-from desktop_app.services.passage import Passage
+from desktop_app.services.transport.failures import SHOWN_CHARS, error_for
+from desktop_app.services.transport.http import HTTP_ERRORS, open_line, timeouts, translate, words_of
+from desktop_app.services.transport.passage import Passage
 
 log = logging.getLogger(__name__)
 

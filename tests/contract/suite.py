@@ -35,16 +35,16 @@ from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Author, Status, Usage
-from desktop_app.services.assistant_api_events import RunReply
-from desktop_app.services.chat_chunks import ChatReply
+from desktop_app.services.device.model_process import ModelProcess
+from desktop_app.services.device.on_device import OnDeviceModel, Seat
+from desktop_app.services.device.weights import Weights
 from desktop_app.services.factory import service_factory
-from desktop_app.services.json_stream import payloads
-from desktop_app.services.model_process import ModelProcess
-from desktop_app.services.on_device import OnDeviceModel, Seat
-from desktop_app.services.response_events import ResponseAssembler
-from desktop_app.services.streams import json_events
-from desktop_app.services.weights import Weights
-from desktop_app.services.yandex_text_replies import CompletionReply
+from desktop_app.services.openai.chat_chunks import ChatReply
+from desktop_app.services.openai.response_events import ResponseAssembler
+from desktop_app.services.reading.json_stream import payloads
+from desktop_app.services.reading.streams import json_events
+from desktop_app.services.yandex.assistant_api_events import RunReply
+from desktop_app.services.yandex.text_replies import CompletionReply
 from tests import responses_server, servers
 from tests.assistants_folder import FOLDER, message_of, said
 from tests.assistants_server import AssistantsServer, Script

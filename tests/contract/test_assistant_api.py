@@ -55,8 +55,8 @@ from desktop_app.domain.remote import PulledMessage, seen_from_here
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Holding, Resuming, Service
 from desktop_app.domain.threads import Author, Citation, Status, Usage
-from desktop_app.services import assistant_api
-from desktop_app.services.assistant_api import AssistantApiService
+from desktop_app.services.yandex import assistant_api
+from desktop_app.services.yandex.assistant_api import AssistantApiService
 from tests.assistants_folder import FOLDER, MODEL, UNKNOWN_PART, Folder, citation, message_of
 from tests.assistants_server import AssistantsServer, Break, Script
 from tests.conftest import until

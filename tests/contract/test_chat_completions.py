@@ -42,9 +42,10 @@ from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.threads import Author, Status, Usage
-from desktop_app.services import chat_completions, streams
-from desktop_app.services.chat_completions import ChatCompletionsService
-from desktop_app.services.sign_in import KeySignIn
+from desktop_app.services.openai import chat_completions
+from desktop_app.services.openai.chat_completions import ChatCompletionsService
+from desktop_app.services.reading import streams
+from desktop_app.services.transport.sign_in import KeySignIn
 from tests.conftest import until
 from tests.servers import (
     KEY,

@@ -34,7 +34,10 @@ from desktop_app.domain.events import Checkpoint
 from desktop_app.domain.prompt import PromptMessage
 from desktop_app.domain.service import Resuming
 from desktop_app.domain.threads import Author, Status
-from desktop_app.services import assistant_api, http, on_device, responses
+from desktop_app.services.device import on_device
+from desktop_app.services.openai import responses
+from desktop_app.services.transport import http
+from desktop_app.services.yandex import assistant_api
 from tests.conftest import until
 from tests.contract.suite import (
     QUESTION,

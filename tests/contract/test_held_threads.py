@@ -11,7 +11,7 @@ from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Status
-from desktop_app.services.assistant_api import AssistantApiService
+from desktop_app.services.yandex.assistant_api import AssistantApiService
 from desktop_app.store.pulled import PulledStore
 from tests.assistants_folder import FOLDER
 from tests.assistants_server import AssistantsServer, Script

@@ -17,11 +17,11 @@ from desktop_app.domain.prompt import Held, PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Author, Status
-from desktop_app.services.chat_completions import ChatCompletionsService
-from desktop_app.services.model_process import ModelProcess
-from desktop_app.services.on_device import built_in_weights
-from desktop_app.services.responses import ResponsesService
-from desktop_app.services.weights import WeightsCheck
+from desktop_app.services.device.model_process import ModelProcess
+from desktop_app.services.device.on_device import built_in_weights
+from desktop_app.services.device.weights import WeightsCheck
+from desktop_app.services.openai.chat_completions import ChatCompletionsService
+from desktop_app.services.openai.responses import ResponsesService
 
 pytestmark = pytest.mark.limit_s(60)
 

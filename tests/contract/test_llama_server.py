@@ -26,10 +26,10 @@ from desktop_app.domain.prompt import Held, PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Author, Status
+from desktop_app.services.device.on_device import OnDeviceModel, built_in_weights
 from desktop_app.services.factory import service_factory
-from desktop_app.services.http import HttpClient
-from desktop_app.services.on_device import OnDeviceModel, built_in_weights
-from desktop_app.services.sign_in import KeySignIn
+from desktop_app.services.transport.http import HttpClient
+from desktop_app.services.transport.sign_in import KeySignIn
 from tests.conftest import until
 
 pytestmark = pytest.mark.limit_s(60)
@@ -70,7 +70,7 @@ def llama(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Llama]:
     log = tmp_path_factory.mktemp("llama") / "server.log"
     wanted = {"model": str(built_in_weights()), "key": KEY, "name": "smol", "n_ctx": CONTEXT_TOKENS}
     child = subprocess.Popen(
-        [sys.executable, "-m", "desktop_app.services.on_device_child"],
+        [sys.executable, "-m", "desktop_app.services.device.on_device_child"],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -30,7 +30,8 @@ from desktop_app.domain.providers import can_defer, kind_of
 from desktop_app.domain.secret import Secret
 from desktop_app.export.markdown import Labels
 from desktop_app.logs import set_up
-from desktop_app.services import assistant_api, retries
+from desktop_app.services.transport import retries
+from desktop_app.services.yandex import assistant_api
 from desktop_app.store.profile import Profile
 from desktop_app.store.settings import load_settings
 from tests.assistants_folder import FOLDER as ASSISTANTS_FOLDER
@@ -227,7 +228,7 @@ async def server_of(kind: ConnectionKind) -> AsyncIterator[tuple[Echoing, Connec
                 yield assistants, replace(made, folder=ASSISTANTS_FOLDER, base_url=assistants.base_url)
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [1, pytest.param(4, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("auth", list(KEYS))
 @pytest.mark.parametrize("kind", KINDS)
 async def test_what_a_service_repeats_of_a_credential_is_nowhere(

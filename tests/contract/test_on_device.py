@@ -33,9 +33,9 @@ from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Author, Status
-from desktop_app.services import weights
+from desktop_app.services.device import weights
+from desktop_app.services.device.on_device import LOG_NAME, OnDeviceModel, built_in_weights
 from desktop_app.services.factory import service_factory
-from desktop_app.services.on_device import LOG_NAME, OnDeviceModel, built_in_weights
 from tests.conftest import until
 
 pytestmark = pytest.mark.limit_s(60)
@@ -302,7 +302,7 @@ async def test_close_while_it_starts_leaves_nothing(tmp_path: Path) -> None:
 PARENT = """
 import asyncio, sys, json
 from pathlib import Path
-from desktop_app.services.on_device import OnDeviceModel
+from desktop_app.services.device.on_device import OnDeviceModel
 from desktop_app.services.factory import service_factory
 from tests.contract.test_on_device import CONNECTION, ask
 
@@ -360,7 +360,7 @@ async def test_no_child_outlives_a_killed_parent_while(
 @needs_proc
 async def test_a_child_that_nobody_speaks_to_ends(tmp_path: Path) -> None:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "desktop_app.services.on_device_child", cwd=ROOT, stdin=subprocess.PIPE
+        sys.executable, "-m", "desktop_app.services.device.on_device_child", cwd=ROOT, stdin=subprocess.PIPE
     )
     assert child.stdin
     child.stdin.close()

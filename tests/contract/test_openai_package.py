@@ -30,8 +30,8 @@ from desktop_app.domain.prompt import Held, PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Author
-from desktop_app.services.chat_completions import ChatCompletionsService
-from desktop_app.services.responses import ResponsesService
+from desktop_app.services.openai.chat_completions import ChatCompletionsService
+from desktop_app.services.openai.responses import ResponsesService
 from tests.responses_server import (
     ResponsesServer,
     created,

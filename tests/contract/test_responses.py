@@ -45,8 +45,8 @@ from desktop_app.domain.prompt import Held, PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Deferring, Resuming
 from desktop_app.domain.threads import Author, Status, Usage
-from desktop_app.services import responses
-from desktop_app.services.responses import ResponsesService
+from desktop_app.services.openai import responses
+from desktop_app.services.openai.responses import ResponsesService
 from tests.conftest import until
 from tests.responses_server import (
     ResponsesServer,

@@ -11,10 +11,10 @@ from desktop_app.domain.connections import Auth, Connection, ConnectionKind
 from desktop_app.domain.errors import BadReplyError, ServiceFaultError, SignInError, UnreachableError
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.secret import Credentials, Secret
-from desktop_app.services.connecting import sign_in_of
-from desktop_app.services.http import HttpClient
-from desktop_app.services.iam import IamExchange
-from desktop_app.services.sign_in import OAuthSignIn, SignIn
+from desktop_app.services.transport.connecting import sign_in_of
+from desktop_app.services.transport.http import HttpClient
+from desktop_app.services.transport.iam import IamExchange
+from desktop_app.services.transport.sign_in import OAuthSignIn, SignIn
 from tests.iam_server import OAUTH_TOKEN, IamServer, token
 from tests.servers import KEY, ChatServer
 

@@ -18,7 +18,7 @@ from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Author, Status
-from desktop_app.services.chat_completions import ChatCompletionsService
+from desktop_app.services.openai.chat_completions import ChatCompletionsService
 from tests.servers import ChatServer, delta, events, snapshot, snapshots
 
 REQUEST = RunRequest("request-1", "m", "", (PromptMessage(Author.USER, "Hi"),), 0.3)

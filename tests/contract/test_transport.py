@@ -27,13 +27,13 @@ from desktop_app.domain.errors import (
 )
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.secret import Credentials, Secret
-from desktop_app.services import http as transport
-from desktop_app.services import passage
-from desktop_app.services.connecting import http_of, sign_in_of
+from desktop_app.services.device.on_device import OnDeviceModel
 from desktop_app.services.factory import service_factory
-from desktop_app.services.http import HttpClient
-from desktop_app.services.on_device import OnDeviceModel
-from desktop_app.services.sign_in import KeySignIn
+from desktop_app.services.transport import http as transport
+from desktop_app.services.transport import passage
+from desktop_app.services.transport.connecting import http_of, sign_in_of
+from desktop_app.services.transport.http import HttpClient
+from desktop_app.services.transport.sign_in import KeySignIn
 from tests.conftest import until
 from tests.proxies import Authority, BabblingProxy, HttpProxy, SocksProxy
 from tests.servers import KEY, Behaviour, Exchange, LoopbackServer, hang_up, keep_silent, refuse

@@ -42,11 +42,11 @@ from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Counting, Deferring, Holding, Resuming
 from desktop_app.domain.threads import Author, Status, Usage
-from desktop_app.services import json_stream
+from desktop_app.services.device.on_device import OnDeviceModel
 from desktop_app.services.factory import service_factory
-from desktop_app.services.on_device import OnDeviceModel
+from desktop_app.services.reading import json_stream
+from desktop_app.services.yandex.text_generation import YandexTextService
 from desktop_app.services.yandex_models import documented_models
-from desktop_app.services.yandex_text import YandexTextService
 from tests.protobuf_server import FRAMINGS, Fault, Refusal, printed, refusal
 from tests.servers import KEY, Behaviour, Exchange, hang_up, raw, refuse
 from tests.yandex_text_server import FOLDER, MODELS, OAUTH, PARTIAL, YandexTextServer, reply_of

@@ -143,7 +143,7 @@ def keyring_entry(window: NitkaWindow, name: str = "Echo") -> str:
 def no_process_tells_a_key(window: NitkaWindow) -> None:
     """Neither Nitka nor the model's process shows a key in its command line or environment."""
     parent = Path(f"/proc/{window.process.pid}")
-    module = "desktop_app.services.on_device_child"
+    module = "desktop_app.services.device.on_device_child"
     [child] = [pid for pid in window.session.processes() if module in command_line(pid)]
     assert set(command_line(child)[1:]) <= {"-P", "-m", module}
     own, inherited = (dict(environment(Path(f"/proc/{pid}"))) for pid in (child, window.process.pid))

@@ -5,7 +5,7 @@ from typing import Any
 from desktop_app.domain.errors import AccessDeniedError, ServiceFaultError, UnansweredCallError
 from desktop_app.domain.events import Checkpoint, RunEnded, RunEvent, TextReplaced, ThreadHeld, UsageReported
 from desktop_app.domain.threads import Status, Usage
-from desktop_app.services.assistant_api_events import RunReply
+from desktop_app.services.yandex.assistant_api_events import RunReply
 
 
 def content(text: str) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from desktop_app.domain.assistants import (
 from desktop_app.domain.errors import BadReplyError
 from desktop_app.domain.remote import PulledVersion
 from desktop_app.domain.threads import Author, Citation, Status
-from desktop_app.services.assistant_api_events import RunReply
-from desktop_app.services.assistant_api_records import (
+from desktop_app.services.yandex.assistant_api_events import RunReply
+from desktop_app.services.yandex.assistant_api_records import (
     EPOCH,
     content_text,
     mask_of,

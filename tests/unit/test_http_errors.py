@@ -27,7 +27,7 @@ from desktop_app.domain.errors import (
     UnreachableError,
 )
 from desktop_app.domain.secret import Secret
-from desktop_app.services.failures import (
+from desktop_app.services.transport.failures import (
     error_for,
     error_in_stream,
     error_of_status,
@@ -35,8 +35,8 @@ from desktop_app.services.failures import (
     fault_in_body,
     retry_after_s,
 )
-from desktop_app.services.http import HttpClient, translate, words_of
-from desktop_app.services.sign_in import KeySignIn
+from desktop_app.services.transport.http import HttpClient, translate, words_of
+from desktop_app.services.transport.sign_in import KeySignIn
 
 KEY = "test-key-canary-123"
 

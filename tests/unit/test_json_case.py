@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.services.json_case import camel_cased
+from desktop_app.services.reading.json_case import camel_cased
 
 
 def test_keys_become_camel_case_at_every_depth() -> None:

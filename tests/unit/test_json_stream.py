@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.domain.errors import BadReplyError, RateLimitedError, ServiceError
-from desktop_app.services.json_stream import (
+from desktop_app.services.reading.json_stream import (
     BrokenJsonError,
     CutJsonError,
     JsonStreamDecoder,

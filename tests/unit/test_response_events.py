@@ -22,9 +22,9 @@ from desktop_app.domain.events import (
 )
 from desktop_app.domain.normaliser import Normaliser
 from desktop_app.domain.threads import Citation, Status, Usage
-from desktop_app.services.response_events import ResponseAssembler
-from desktop_app.services.sse import SseEvent
-from desktop_app.services.streams import json_events
+from desktop_app.services.openai.response_events import ResponseAssembler
+from desktop_app.services.reading.sse import SseEvent
+from desktop_app.services.reading.streams import json_events
 from tests.responses_server import created, delta, ended, message, numbered, response, text_events
 
 CAPTURED = Path(__file__).parents[1] / "data" / "responses.stream.http"

@@ -17,7 +17,7 @@ from desktop_app.domain.errors import (
     UnreachableError,
 )
 from desktop_app.domain.retrying import LONGEST_HINT_S, MAX_S, delay_s, may_repeat
-from desktop_app.services.retries import repeated
+from desktop_app.services.transport.retries import repeated
 
 RANDOM = st.floats(0, 1)
 

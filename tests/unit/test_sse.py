@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.services.sse import EventTooLargeError, SseDecoder, SseEvent
+from desktop_app.services.reading.sse import EventTooLargeError, SseDecoder, SseEvent
 
 STREAM = (
     "\ufeff: a comment\r\n"

@@ -31,11 +31,11 @@ from desktop_app.domain.errors import (
 from desktop_app.domain.ids import new_id
 from desktop_app.domain.redaction import Redaction
 from desktop_app.domain.secret import Secret
-from desktop_app.services.certificates import trusting, trusting_nobody
-from desktop_app.services.failures import SHOWN_CHARS, error_for
-from desktop_app.services.passage import Passage
-from desktop_app.services.proxies import proxy_on
-from desktop_app.services.sign_in import KeySignIn, SignIn
+from desktop_app.services.transport.certificates import trusting, trusting_nobody
+from desktop_app.services.transport.failures import SHOWN_CHARS, error_for
+from desktop_app.services.transport.passage import Passage
+from desktop_app.services.transport.proxies import proxy_on
+from desktop_app.services.transport.sign_in import KeySignIn, SignIn
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ import msgspec
 
 from desktop_app.domain.events import ReasoningAppended, TextAppended, TextReplaced, ToolCalled
 from desktop_app.domain.threads import Citation
-from desktop_app.services.streams import text_of
+from desktop_app.services.reading.streams import text_of
 
 GAP = "\n\n"
 

@@ -44,14 +44,14 @@ from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.providers import provider_of
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.threads import Author, Status
-from desktop_app.services.connecting import http_of, sign_in_of
-from desktop_app.services.failures import explain, may_be_from_elsewhere
-from desktop_app.services.model_list import listed_models, sent_model, tested, word
-from desktop_app.services.refused_fields import RefusedFields
-from desktop_app.services.response_events import ResponseAssembler
-from desktop_app.services.response_requests import body_of, input_item
-from desktop_app.services.sse import SseEvent
-from desktop_app.services.streams import DONE, json_events, until_over
+from desktop_app.services.openai.model_list import listed_models, sent_model, tested, word
+from desktop_app.services.openai.refused_fields import RefusedFields
+from desktop_app.services.openai.response_events import ResponseAssembler
+from desktop_app.services.openai.response_requests import body_of, input_item
+from desktop_app.services.reading.sse import SseEvent
+from desktop_app.services.reading.streams import DONE, json_events, until_over
+from desktop_app.services.transport.connecting import http_of, sign_in_of
+from desktop_app.services.transport.failures import explain, may_be_from_elsewhere
 
 log = logging.getLogger(__name__)
 

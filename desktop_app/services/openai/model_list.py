@@ -10,8 +10,8 @@ import msgspec
 from desktop_app.domain.connections import Connection, ConnectionReport, Model
 from desktop_app.domain.errors import BadReplyError, NotFoundError, RequestRejectedError, ServiceError
 from desktop_app.domain.providers import Provider, provider_of
-from desktop_app.services.http import HttpClient
-from desktop_app.services.streams import text_of
+from desktop_app.services.reading.streams import text_of
+from desktop_app.services.transport.http import HttpClient
 from desktop_app.services.yandex_models import model_uri
 
 log = logging.getLogger(__name__)

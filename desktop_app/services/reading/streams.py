@@ -14,9 +14,9 @@ from typing import TypeVar
 import msgspec
 
 from desktop_app.domain.errors import BadReplyError, ServiceError, ServiceFaultError
-from desktop_app.services.json_stream import read_out
-from desktop_app.services.sse import MAX_EVENT_BYTES, EventTooLargeError, SseDecoder, SseEvent
-from desktop_app.services.surrogates import without_halves
+from desktop_app.services.reading.json_stream import read_out
+from desktop_app.services.reading.sse import MAX_EVENT_BYTES, EventTooLargeError, SseDecoder, SseEvent
+from desktop_app.services.reading.surrogates import without_halves
 
 log = logging.getLogger(__name__)
 

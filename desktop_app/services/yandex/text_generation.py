@@ -26,15 +26,15 @@ from desktop_app.domain.operations import RemoteOperation
 from desktop_app.domain.prompt import RunRequest
 from desktop_app.domain.providers import kind_of, provider_of
 from desktop_app.domain.secret import Credentials
-from desktop_app.services.connecting import http_of, sign_in_of
-from desktop_app.services.failures import explain, may_be_from_elsewhere
-from desktop_app.services.http import HttpClient
-from desktop_app.services.json_fields import read
-from desktop_app.services.json_stream import object_in, payloads, read_out, unwrapped
-from desktop_app.services.model_list import has_no_list, listed_models
-from desktop_app.services.reply_schema import schema_of
+from desktop_app.services.openai.model_list import has_no_list, listed_models
+from desktop_app.services.reading.json_fields import read
+from desktop_app.services.reading.json_stream import object_in, payloads, read_out, unwrapped
+from desktop_app.services.reading.reply_schema import schema_of
+from desktop_app.services.transport.connecting import http_of, sign_in_of
+from desktop_app.services.transport.failures import explain, may_be_from_elsewhere
+from desktop_app.services.transport.http import HttpClient
+from desktop_app.services.yandex.text_replies import CompletionReply, operation_id, remote_operation
 from desktop_app.services.yandex_models import answering_models, documented_models, model_uri
-from desktop_app.services.yandex_text_replies import CompletionReply, operation_id, remote_operation
 
 log = logging.getLogger(__name__)
 

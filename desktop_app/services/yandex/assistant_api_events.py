@@ -21,11 +21,11 @@ from desktop_app.domain.events import (
     UsageReported,
 )
 from desktop_app.domain.threads import Usage
-from desktop_app.services.assistant_api_records import Json, content_text, pulled_message
-from desktop_app.services.failures import error_of_status
-from desktop_app.services.json_fields import count_of, read, text_of
-from desktop_app.services.json_stream import redacted_value
-from desktop_app.services.yandex_calls import ToolCalls
+from desktop_app.services.reading.json_fields import count_of, read, text_of
+from desktop_app.services.reading.json_stream import redacted_value
+from desktop_app.services.transport.failures import error_of_status
+from desktop_app.services.yandex.assistant_api_records import Json, content_text, pulled_message
+from desktop_app.services.yandex.calls import ToolCalls
 
 MODEL_ROLE = "ai.languageModels.user"
 

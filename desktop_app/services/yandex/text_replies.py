@@ -13,10 +13,10 @@ from desktop_app.domain.errors import BadReplyError, RunError, ServiceError
 from desktop_app.domain.events import RunAccepted, RunEnded, RunEvent, TextReplaced, UsageReported
 from desktop_app.domain.operations import DeferredReply, RemoteOperation
 from desktop_app.domain.threads import Status, Usage
-from desktop_app.services.failures import error_of_status
-from desktop_app.services.json_fields import count_of, read, text_of
-from desktop_app.services.json_stream import redacted_value
-from desktop_app.services.yandex_calls import ToolCalls
+from desktop_app.services.reading.json_fields import count_of, read, text_of
+from desktop_app.services.reading.json_stream import redacted_value
+from desktop_app.services.transport.failures import error_of_status
+from desktop_app.services.yandex.calls import ToolCalls
 
 _ENDINGS = {
     "ALTERNATIVE_STATUS_FINAL": Status.COMPLETED,

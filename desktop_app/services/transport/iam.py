@@ -15,8 +15,8 @@ from desktop_app.domain.errors import (
 )
 from desktop_app.domain.redaction import Redaction
 from desktop_app.domain.secret import Secret
-from desktop_app.services.http import HttpClient
-from desktop_app.services.sign_in import IamToken, SignIn, sendable
+from desktop_app.services.transport.http import HttpClient
+from desktop_app.services.transport.sign_in import IamToken, SignIn, sendable
 
 EXCHANGE_S = 30.0
 

@@ -28,9 +28,9 @@ from desktop_app.domain.assistants import (
 from desktop_app.domain.prompt import PromptMessage
 from desktop_app.domain.remote import PulledAssistant, PulledMessage, PulledThread, PulledVersion
 from desktop_app.domain.threads import Author, Citation, Status
-from desktop_app.services.json_case import camel
-from desktop_app.services.json_fields import count_of, number_of, read, text_of
-from desktop_app.services.reply_schema import schema_of
+from desktop_app.services.reading.json_case import camel
+from desktop_app.services.reading.json_fields import count_of, number_of, read, text_of
+from desktop_app.services.reading.reply_schema import schema_of
 from desktop_app.services.yandex_models import model_uri
 
 EPOCH = datetime.fromtimestamp(0, UTC)

@@ -3,9 +3,9 @@
 from desktop_app.domain.connections import Auth, Connection
 from desktop_app.domain.providers import IAM_URL, kind_of, provider_of
 from desktop_app.domain.secret import Credentials, Secret
-from desktop_app.services.http import HttpClient
-from desktop_app.services.iam import IamExchange
-from desktop_app.services.sign_in import KeySignIn, OAuthSignIn, SignIn
+from desktop_app.services.transport.http import HttpClient
+from desktop_app.services.transport.iam import IamExchange
+from desktop_app.services.transport.sign_in import KeySignIn, OAuthSignIn, SignIn
 
 
 def sign_in_of(connection: Connection, credentials: Credentials) -> SignIn:

@@ -38,8 +38,12 @@ from desktop_app.domain.remote import Page, PulledAssistant, PulledMessage, Pull
 from desktop_app.domain.retrying import delay_s, is_far
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.threads import Author
-from desktop_app.services.assistant_api_events import RunReply
-from desktop_app.services.assistant_api_records import (
+from desktop_app.services.reading.json_fields import text_of
+from desktop_app.services.reading.json_stream import object_in, payloads, read_out, unwrapped
+from desktop_app.services.transport.connecting import http_of, sign_in_of
+from desktop_app.services.transport.failures import explain, may_be_from_elsewhere
+from desktop_app.services.yandex.assistant_api_events import RunReply
+from desktop_app.services.yandex.assistant_api_records import (
     Json,
     completion_on_wire,
     expiration_on_wire,
@@ -53,10 +57,6 @@ from desktop_app.services.assistant_api_records import (
     pulled_versions,
     settings_on_wire,
 )
-from desktop_app.services.connecting import http_of, sign_in_of
-from desktop_app.services.failures import explain, may_be_from_elsewhere
-from desktop_app.services.json_fields import text_of
-from desktop_app.services.json_stream import object_in, payloads, read_out, unwrapped
 from desktop_app.services.yandex_models import documented_models, model_uri
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import msgspec
 
 from desktop_app.domain.errors import UnansweredCallError
 from desktop_app.domain.events import ToolCalled
-from desktop_app.services.json_fields import text_of
+from desktop_app.services.reading.json_fields import text_of
 
 
 class _Function(msgspec.Struct):

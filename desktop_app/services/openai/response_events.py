@@ -20,8 +20,7 @@ from desktop_app.domain.events import (
     UsageReported,
 )
 from desktop_app.domain.threads import Citation, Status, Usage
-from desktop_app.services.failures import error_in_stream
-from desktop_app.services.response_items import (
+from desktop_app.services.openai.response_items import (
     Calls,
     Fragments,
     Item,
@@ -34,8 +33,9 @@ from desktop_app.services.response_items import (
     named,
     part_in,
 )
-from desktop_app.services.sse import SseEvent
-from desktop_app.services.streams import decoded, text_of, without_key
+from desktop_app.services.reading.sse import SseEvent
+from desktop_app.services.reading.streams import decoded, text_of, without_key
+from desktop_app.services.transport.failures import error_in_stream
 
 _SEARCHES = ("web_search_call.", "file_search_call.")
 _SEARCH_STAGES = {"in_progress": "searching", "searching": "searching", "completed": "waiting"}

@@ -20,9 +20,9 @@ from desktop_app.domain.ids import new_id
 from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.threads import Author, Status
-from desktop_app.services.chat_completions import ChatCompletionsService
-from desktop_app.services.model_process import ModelProcess
-from desktop_app.services.weights import Weights, WeightsCheck, built_in_weights, listed
+from desktop_app.services.device.model_process import ModelProcess
+from desktop_app.services.device.weights import Weights, WeightsCheck, built_in_weights, listed
+from desktop_app.services.openai.chat_completions import ChatCompletionsService
 
 __all__ = ["OnDeviceModel", "OnDeviceService", "built_in_weights"]
 

@@ -1,6 +1,6 @@
 """The on-device model's own process: llama.cpp's server on loopback, for the process that started it and for as long.
 
-Run as ``python -m desktop_app.services.on_device_child``.  One JSON line on stdin says what to serve::
+Run as ``python -m desktop_app.services.device.on_device_child``.  One JSON line on stdin says what to serve::
 
     {"model": "FILE.gguf", "name": "...", "key": "...", "n_ctx": 4096, "log": "FILE.log"}
 

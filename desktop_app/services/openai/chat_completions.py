@@ -17,13 +17,13 @@ from desktop_app.domain.events import RunEvent, StageChanged
 from desktop_app.domain.prompt import RunRequest
 from desktop_app.domain.providers import provider_of
 from desktop_app.domain.secret import Credentials
-from desktop_app.services.chat_chunks import ChatReply
-from desktop_app.services.connecting import http_of, sign_in_of
-from desktop_app.services.failures import explain
-from desktop_app.services.model_list import listed_models, sent_model, tested, word
-from desktop_app.services.refused_fields import RefusedFields
-from desktop_app.services.reply_schema import schema_of
-from desktop_app.services.streams import DONE, json_events, until_over
+from desktop_app.services.openai.chat_chunks import ChatReply
+from desktop_app.services.openai.model_list import listed_models, sent_model, tested, word
+from desktop_app.services.openai.refused_fields import RefusedFields
+from desktop_app.services.reading.reply_schema import schema_of
+from desktop_app.services.reading.streams import DONE, json_events, until_over
+from desktop_app.services.transport.connecting import http_of, sign_in_of
+from desktop_app.services.transport.failures import explain
 
 # After a finish reason only usage and "[DONE]" are missing; a server that keeps silent then has said all.
 AFTER_FINISH_S = 3.0

@@ -15,9 +15,9 @@ from typing import Any, cast
 import msgspec
 
 from desktop_app.domain.errors import BadReplyError, ServiceError, UnreachableError
-from desktop_app.services.failures import error_in_stream, fault_in_body
-from desktop_app.services.json_case import camel_cased
-from desktop_app.services.surrogates import without_halves
+from desktop_app.services.reading.json_case import camel_cased
+from desktop_app.services.reading.surrogates import without_halves
+from desktop_app.services.transport.failures import error_in_stream, fault_in_body
 
 MAX_VALUE_BYTES = 64 << 20
 READ_OUT_S = 1.0

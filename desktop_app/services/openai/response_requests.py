@@ -8,7 +8,7 @@ from desktop_app.domain.assistants import FormatKind, Reasoning, ResponseFormat
 from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.providers import Provider
 from desktop_app.domain.threads import Author
-from desktop_app.services.reply_schema import schema_of
+from desktop_app.services.reading.reply_schema import schema_of
 
 
 def body_of(

@@ -24,9 +24,9 @@ from desktop_app.domain.events import (
     UsageReported,
 )
 from desktop_app.domain.threads import Status, Usage
-from desktop_app.services.failures import error_in_stream
-from desktop_app.services.streams import decoded, text_of, without_key
-from desktop_app.services.think_tag import ThinkTag
+from desktop_app.services.openai.think_tag import ThinkTag
+from desktop_app.services.reading.streams import decoded, text_of, without_key
+from desktop_app.services.transport.failures import error_in_stream
 
 _ENDINGS = {
     "length": Status.TRUNCATED,

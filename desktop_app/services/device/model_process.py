@@ -20,16 +20,16 @@ import desktop_app
 from desktop_app.domain.errors import ModelStartError, RuntimeMissingError, ServiceError
 from desktop_app.domain.events import StageChanged
 from desktop_app.domain.secret import Secret
-from desktop_app.services.http import HttpClient
-from desktop_app.services.sign_in import KeySignIn
-from desktop_app.services.weights import Weights
+from desktop_app.services.device.weights import Weights
+from desktop_app.services.transport.http import HttpClient
+from desktop_app.services.transport.sign_in import KeySignIn
 
 log = logging.getLogger(__name__)
 
 START_S = 600.0
 PROBE_S = 2.0
 
-_MODULE = "desktop_app.services.on_device_child"
+_MODULE = "desktop_app.services.device.on_device_child"
 
 
 class _Told(msgspec.Struct):

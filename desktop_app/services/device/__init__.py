@@ -1,0 +1,1 @@
+"""The model on this machine: its weights, its process, and its adapter."""
