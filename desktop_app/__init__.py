@@ -13,8 +13,10 @@ The tree, from the window down; imports point one way, and import-linter checks 
     logs          log files, redaction, last-resort handlers; hardening: no core dumps, private files
     widgets/      views: main window, panes, composer, transcript, dialogs
     qt/           between controllers and views: the bridge, models, intents, the desktop's notifications
-    controllers/  use cases, asyncio without Qt: worker, tasks, runs, library, connections; backend builds them by hand
-    services/     adapters to what answers a run; the only place of httpx
+    controllers/  use cases, asyncio without Qt: worker, tasks, runs, operations, pull, library, connections; backend
+                  builds them by hand
+    services/     adapters to what answers a run; the only place of httpx.  transport/ the way there, reading/ what
+                  comes, openai/ and yandex/ the protocols, device/ the model on this machine; factory makes them
     store/        what is kept on this machine: database, settings, secrets
     export/       values to bytes: Markdown, HTML, JSON
     markdown/     Markdown as a flat list of items that can grow; what is copied, found and read aloud is made of them
@@ -28,6 +30,10 @@ The life of one answer::
                                                   -> Document: settled items stay, the open end is parsed again
                                                   -> Flow: blocks are laid out, what changed is drawn
       -> exactly one ending: completed, truncated, filtered, failed, stopped, interrupted
+
+What an adapter can do besides answering has a protocol each in ``domain.service``: Resuming (read a run on after a
+break or a crash), Deferring (send now, fetch later: the operations), Counting (tokens), Holding (assistants and threads
+to pull and push).  What is particular to a provider is data in ``domain.providers``.
 
 Threads of the program: the window's (Qt, later joined by a small asyncio loop for intents), one worker (asyncio:
 all HTTP, all runs), one for SQLite, one for the keyring, one each for the colours of code and for pictures, begun with
