@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 from openai import AsyncOpenAI
 
+from desktop_app.domain.assistants import FormatKind, ResponseFormat
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind
 from desktop_app.domain.errors import ContextTooLongError, NotFoundError, SignInError, UnreachableError
 from desktop_app.domain.events import RunEnded, RunEvent, TextAppended, UsageReported
@@ -194,6 +195,16 @@ async def test_models_are_listed_and_a_test_finds_them(llama: Llama, kind: Conne
         report = await service.test()
         assert [model.id for model in report.models] == ["smol"]
         assert 0 < report.round_trip_s < 10
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_an_object_can_be_asked_for(llama: Llama, kind: ConnectionKind) -> None:
+    request = asking("Name a colour as JSON.")
+    wanted = replace(request, response_format=ResponseFormat(FormatKind.JSON_OBJECT))
+    async with service_of(llama, kind) as service:
+        text = (await answer(service, wanted)).text.lstrip()
+    # Its Responses dialect takes the field and does not keep to it.
+    assert text[:1] == "{" if kind is ConnectionKind.CHAT else text
 
 
 async def test_an_address_that_is_none_of_its_own_is_told(llama: Llama) -> None:
