@@ -24,7 +24,7 @@ The tree, from the window down; imports point one way, and import-linter checks 
 
 The life of one answer::
 
-    composer -> Intents.send -> RunsController (worker loop): user message and an empty reply are committed
+    composer -> RunIntents.send -> RunsController (worker loop): user message and an empty reply are committed
       -> Service.run(request) yields run events -> Normaliser turns deltas and snapshots into TextEdits
          -> store, at most 250 ms late         -> Bridge (a deque) -> message pane, at most once a frame
                                                   -> Document: settled items stay, the open end is parsed again
