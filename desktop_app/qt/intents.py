@@ -109,7 +109,6 @@ class Intents(QObject):
     threads_listed = Signal(list)
     running_changed = Signal(object)
     thread_opened = Signal(object)
-    thread_closed = Signal()
     answerer_changed = Signal(object)
     facts_arrived = Signal(list)
     reply_ended = Signal(object)

@@ -86,7 +86,8 @@ def _add(
     pulled: PulledAssistant,
 ) -> int:
     """Add ``settings`` after ``version`` unless it says the same; the number of the newest version then."""
-    if version and _settings(connection, assistant_id, version) == settings:
+    newest = _settings(connection, assistant_id, version)
+    if newest and seen_from_here(settings, newest) == newest:
         return version
     # The service tells no times of versions: the first is as old as the assistant.
     made_at = pulled.updated_at if version else pulled.created_at

@@ -14,7 +14,6 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.ids import MessageId, ThreadId
-from desktop_app.domain.providers import can_defer
 from desktop_app.widgets.composer import Composer
 from desktop_app.widgets.header import ThreadHeader
 from desktop_app.widgets.theme import Theme
@@ -433,6 +432,8 @@ class MessagesPane(QWidget):
         transcript.link_activated.connect(self.link_activated)
 
     def _show_header(self) -> None:
+        from desktop_app.domain.providers import can_defer  # the first thread comes after the first paint
+
         opened = self._opened
         if opened is None:
             return

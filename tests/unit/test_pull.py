@@ -775,3 +775,20 @@ async def test_a_service_that_holds_nothing_says_so(tmp_path: Path) -> None:
             await s.pull()
         with pytest.raises(UnusableAssistantError):
             await s.pulling.pull(ConnectionId("gone"))
+
+
+async def test_a_version_that_is_only_written_otherwise_is_no_other_version(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        now = AssistantSettings(
+            "Theirs",
+            labels=(("a", "1"), ("b", "2")),
+            response_format=ResponseFormat(FormatKind.JSON_SCHEMA, '{"type":"object","title":"t"}'),
+        )
+        before = replace(
+            now,
+            labels=(("b", "2"), ("a", "1")),
+            response_format=ResponseFormat(FormatKind.JSON_SCHEMA, '{"title":"t","type":"object"}'),
+        )
+        version = PulledVersion("v1", before)
+        s.service.held_assistants = [PulledAssistant("a-Theirs", now, START, START, (version,))]
+        assert (await s.pulling.pull(HERE)).versions == 1
