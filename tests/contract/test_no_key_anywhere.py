@@ -2,12 +2,14 @@
 
 The servers repeat what they were sent wherever a reply has room for it, in every writing.  Everything that the program
 tells and keeps is searched then: errors with their causes, facts, what the window would copy, logs, the database and
-its copies, settings, exports.
+its copies, settings, exports.  ``NITKA_KEY_ROUNDS=10`` looks longer: each round repeats credentials in every place
+once more, in other writings.
 """
 
 import asyncio
 import json
 import logging
+import os
 import traceback
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -65,8 +67,9 @@ KEYS = {Auth.API_KEY: API_KEY, Auth.IAM: IAM_TOKEN, Auth.OAUTH: OAUTH_TOKEN}
 
 KINDS = [kind for kind in ConnectionKind if kind is not ConnectionKind.ON_DEVICE]
 RUN_S = 10.0
+ROUNDS = int(os.environ.get("NITKA_KEY_ROUNDS", "1"))
 
-pytestmark = pytest.mark.limit_s(120)
+pytestmark = pytest.mark.limit_s(120.0 * ROUNDS)
 
 
 @dataclass
@@ -228,22 +231,21 @@ async def server_of(kind: ConnectionKind) -> AsyncIterator[tuple[Echoing, Connec
                 yield assistants, replace(made, folder=ASSISTANTS_FOLDER, base_url=assistants.base_url)
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(4, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("auth", list(KEYS))
 @pytest.mark.parametrize("kind", KINDS)
 async def test_what_a_service_repeats_of_a_credential_is_nowhere(
-    kind: ConnectionKind, auth: Auth, rounds: int, everything: Everything, tmp_path: Path
+    kind: ConnectionKind, auth: Auth, everything: Everything, tmp_path: Path
 ) -> None:
-    seeded = Random(f"{kind} {auth} {rounds}")
+    seeded = Random(f"{kind} {auth} {ROUNDS}")
     async with EchoingIam(oauth=OAUTH_TOKEN) as iam, server_of(kind) as (server, made):
         connection = await everything.add(replace(made, auth=auth, iam_url=iam.base_url))
         await everything.use(connection)
         assert not everything.errors
-        for place in [*PLACES] * rounds:
+        for place in [*PLACES] * ROUNDS:
             server.fault, server.spared = any_echo(place, seeded), seeded.choice((0, 0, 1, 2, 3))
             await everything.use(connection)
         server.fault = None
-        for place in [*PLACES] * rounds if auth is Auth.OAUTH else ():
+        for place in [*PLACES] * ROUNDS if auth is Auth.OAUTH else ():
             iam.fault = any_echo(place, seeded)
             await everything.attempt(everything.backend.connections.test(connection, None))
         await everything.leave(tmp_path)
