@@ -143,6 +143,8 @@ def _labels() -> Labels:
         failed=translate("Export", "Failed"),
         stopped=translate("Export", "Stopped"),
         interrupted=translate("Export", "Interrupted"),
+        sources=translate("Export", "Sources"),
+        deleted_file=translate("Export", "a deleted file"),
         language=QLocale().name()[:2],
     )
 

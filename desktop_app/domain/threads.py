@@ -85,6 +85,19 @@ class Citation:
     start: int | None = None
     end: int | None = None
 
+    @property
+    def name(self) -> str:
+        """What to call the source; empty for a file that was deleted at the service."""
+        return self.title or self.url or self.file_id
+
+
+def sources(citations: tuple[Citation, ...]) -> list[Citation]:
+    """One citation of each source, in the order of the reply: services repeat a file for every part they used."""
+    found: dict[tuple[str, str, str], Citation] = {}
+    for one in citations:
+        found.setdefault((one.title, one.url, one.file_id), one)
+    return list(found.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -13,10 +13,10 @@ from html import escape
 from typing import Any
 
 from desktop_app.domain.archive import ThreadArchive
-from desktop_app.domain.threads import Author, Message, Run, Status
+from desktop_app.domain.threads import Author, Citation, Message, Run, Status, sources
 from desktop_app.export.commonmark import events
 from desktop_app.export.html_style import STYLE
-from desktop_app.export.markdown import Labels, clean, local_time, one_line
+from desktop_app.export.markdown import Labels, clean, is_linkable, local_time, one_line
 from desktop_app.markdown.links import is_safe
 
 _PAGE = """<!DOCTYPE html>
@@ -93,9 +93,23 @@ def _message(message: Message, run: Run | None, labels: Labels, zone: tzinfo | N
         f'<article class="message {message.author}">\n'
         f'<p class="who">{author} {_time(message.created_at, zone)}</p>\n'
         f'<div class="text" dir="auto">{body}</div>\n'
+        + _sources(message, labels)
         + (f'<p class="{kind}">{escape(mark)}</p>\n' if mark else "")
         + "</article>\n"
     )
+
+
+def _sources(message: Message, labels: Labels) -> str:
+    """The sources of a reply as a list, those on the web as links."""
+    items = "".join(f"<li>{_source(one, labels)}</li>" for one in sources(message.citations))
+    return f'<div class="sources">{escape(labels.sources)}:<ul>{items}</ul></div>\n' if items else ""
+
+
+def _source(citation: Citation, labels: Labels) -> str:
+    name = escape(one_line(citation.name) or labels.deleted_file)
+    if not is_linkable(citation.url):
+        return name
+    return f'<a href="{escape(citation.url)}" rel="noopener noreferrer nofollow">{name}</a>'
 
 
 def _time(moment: Any, zone: tzinfo | None) -> str:

@@ -25,7 +25,7 @@ body {
 }
 header { margin-bottom: 40px; padding-bottom: 20px; border-bottom: 1px solid var(--hairline); }
 header h1 { margin: 0 0 8px; font-size: 26px; line-height: 32px; font-weight: 600; letter-spacing: -0.01em; }
-.about, .who, .mark, figcaption { font-size: 13px; line-height: 20px; color: var(--secondary); }
+.about, .who, .mark, .sources, figcaption { font-size: 13px; line-height: 20px; color: var(--secondary); }
 .about { margin: 0; }
 .message { margin: 0 0 24px; }
 .who { display: flex; gap: 12px; align-items: baseline; margin: 0 0 4px; font-weight: 600; color: var(--text); }

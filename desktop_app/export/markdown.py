@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from desktop_app.domain.archive import ThreadArchive
-from desktop_app.domain.threads import Author, Message, Run, Status
+from desktop_app.domain.threads import Author, Citation, Message, Run, Status, sources
 from desktop_app.export.commonmark import events
 
 _SENTINEL = "nitkaendofmessage"
@@ -35,6 +35,8 @@ class Labels:
     failed: str = "Failed"
     stopped: str = "Stopped"
     interrupted: str = "Interrupted"
+    sources: str = "Sources"
+    deleted_file: str = "a deleted file"
     language: str = "en"
 
     def author(self, message: Message, run: Run | None) -> str:
@@ -85,7 +87,24 @@ def markdown(archive: ThreadArchive, labels: Labels, *, zone: tzinfo | None = No
         heading = f"\n## {author} · {local_time(message.created_at, zone)}\n\n"
         mark = labels.mark(message, run)
         body = _body(message) or f"*{escaped(labels.empty)}*\n"
-        yield (heading + body + (f"\n*{escaped(mark)}*\n" if mark else "")).encode()
+        ending = f"\n*{escaped(mark)}*\n" if mark else ""
+        yield (heading + body + _sources(message, labels) + ending).encode()
+
+
+def _sources(message: Message, labels: Labels) -> str:
+    """The sources of a reply as a list, those on the web as links."""
+    lines = [f"- {_source(one, labels)}\n" for one in sources(message.citations)]
+    return f"\n{escaped(labels.sources)}:\n\n{''.join(lines)}" if lines else ""
+
+
+def _source(citation: Citation, labels: Labels) -> str:
+    name = escaped(one_line(citation.name) or labels.deleted_file)
+    return f"[{name}](<{citation.url}>)" if is_linkable(citation.url) else name
+
+
+def is_linkable(url: str) -> bool:
+    """Whether an address can stand in a link of ours: of the web, and nothing in it that ends the link."""
+    return url.startswith(("https://", "http://")) and not re.search(r"[\s<>\"\\]", url)
 
 
 def escaped(text: str) -> str:

@@ -1329,6 +1329,10 @@
         <translation>Нет текста</translation>
     </message>
     <message>
+        <source>Sources</source>
+        <translation>Источники</translation>
+    </message>
+    <message>
         <source>Still being written</source>
         <translation>Ещё пишется</translation>
     </message>
@@ -1355,6 +1359,10 @@
     <message>
         <source>You</source>
         <translation>Вы</translation>
+    </message>
+    <message>
+        <source>a deleted file</source>
+        <translation>удалённый файл</translation>
     </message>
 </context>
 <context>
@@ -1863,7 +1871,7 @@
     </message>
     <message>
         <source>Pinned thread %1</source>
-        <translation>Закреплённый диалог %1</translation>
+        <translation>Закреплённый диалог&#xa0;%1</translation>
     </message>
     <message>
         <source>Pre&amp;vious pane</source>
@@ -1953,6 +1961,10 @@
         <translation>Ошибка</translation>
     </message>
     <message>
+        <source>Sources</source>
+        <translation>Источники</translation>
+    </message>
+    <message>
         <source>Time</source>
         <translation>Время</translation>
     </message>
@@ -1975,6 +1987,10 @@
     <message>
         <source>You</source>
         <translation>Вы</translation>
+    </message>
+    <message>
+        <source>a deleted file</source>
+        <translation>удалённый файл</translation>
     </message>
     <message>
         <source>complete</source>

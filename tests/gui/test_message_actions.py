@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.errors import RunError
 from desktop_app.domain.ids import MessageId
-from desktop_app.domain.threads import Status, Usage
+from desktop_app.domain.threads import Citation, Status, Usage
 from desktop_app.widgets.dialogs.message_details import MessageDetails
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
@@ -439,6 +439,19 @@ def test_the_details_can_be_copied(qapp: QApplication, qtbot: QtBot) -> None:
     asked = MessageDetails(theme, question(0), None)
     qtbot.addWidget(asked)
     assert [line.split(":")[0] for line in asked.text().split("\n")] == ["Author", "Time"]
+
+
+def test_the_details_name_each_source_once(qapp: QApplication, qtbot: QtBot) -> None:
+    theme = Theme(resources_dir(), qapp)
+    sources = (
+        Citation("Tariffs", "https://example.org/a"),
+        Citation("notes.md", file_id="f1", fragment="one"),
+        Citation("notes.md", file_id="f1", fragment="two"),
+        Citation(""),
+    )
+    dialog = MessageDetails(theme, replace(reply(0), citations=sources), None)
+    qtbot.addWidget(dialog)
+    assert "Sources: Tariffs · https://example.org/a\nnotes.md\na deleted file" in dialog.text()
 
 
 # -- the newest reply

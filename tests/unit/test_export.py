@@ -15,7 +15,7 @@ import pytest
 
 from desktop_app.domain.archive import ThreadArchive
 from desktop_app.domain.ids import MessageId, ThreadId
-from desktop_app.domain.threads import Author, Message, Status, Thread
+from desktop_app.domain.threads import Author, Citation, Message, Status, Thread
 from desktop_app.export.archive import decode, encode
 from desktop_app.export.files import FORMATS, export, safe_name, unique_names, write
 from desktop_app.export.html import fragment, html
@@ -158,6 +158,34 @@ def test_a_page_names_title_authors_times_and_endings(page: Page) -> None:
 def test_a_page_follows_the_reader_s_colours_and_prints(page_source: str) -> None:
     assert "@media (prefers-color-scheme: dark)" in page_source
     assert "@media print" in page_source
+
+
+def cited(*citations: Citation) -> ThreadArchive:
+    archive = nasty_thread()
+    reply = next(one for one in archive.messages if one.author is Author.ASSISTANT and one in archive.shown())
+    messages = [replace(one, citations=citations) if one is reply else one for one in archive.messages]
+    return replace(archive, messages=type(archive.messages)(messages))
+
+
+def test_the_sources_of_a_reply_are_listed_once_and_those_on_the_web_linked() -> None:
+    archive = cited(
+        Citation("Tariffs [2026]", "https://example.org/a?b=1&c=2"),
+        Citation("notes.md", file_id="f1", fragment="one"),
+        Citation("notes.md", file_id="f1", fragment="two"),
+        Citation("Trap", 'javascript:alert("x")'),
+        Citation("Tag", "https://example.org/><script>"),
+        Citation(""),
+    )
+    text = b"".join(markdown(archive, Labels())).decode()
+    assert (
+        "\nSources:\n\n- [Tariffs \\[2026\\]](<https://example.org/a?b=1&c=2>)\n- notes.md\n- Trap\n- Tag\n"
+        in text
+    )
+    assert "- a deleted file\n" in text
+    page = Page(b"".join(html(archive, Labels())).decode())
+    assert page.values("href").count("https://example.org/a?b=1&c=2") == 1
+    assert all(is_safe(url) for url in page.values("href"))
+    assert page.texts.count("notes.md") == 1
 
 
 def test_each_text_runs_in_its_own_direction(page: Page) -> None:

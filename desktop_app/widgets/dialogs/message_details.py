@@ -6,7 +6,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
-from desktop_app.domain.threads import Author, Message, Run, Status
+from desktop_app.domain.threads import Author, Citation, Message, Run, Status, sources
 from desktop_app.widgets.dialogs.frame import Foot, Page, WrappedLabel, button
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.action_row import day_and_time
@@ -44,6 +44,7 @@ class MessageDetails(QDialog):
             (self.tr("Author"), self._author(message.author)),
             (self.tr("Time"), day_and_time(message.created_at)),
             (self.tr("Finish"), self._finish(message)),
+            (self.tr("Sources"), "\n".join(self._source(one) for one in sources(message.citations))),
         ]
 
     def _of_run(self, run: Run | None) -> list[tuple[str, str]]:
@@ -75,6 +76,10 @@ class MessageDetails(QDialog):
     def _assistant(self, run: Run) -> str:
         version = self.tr("v%1").replace("%1", str(run.assistant_version)) if run.assistant_version else ""
         return " · ".join(filter(None, (run.settings.name, version)))
+
+    def _source(self, citation: Citation) -> str:
+        name = citation.name or self.tr("a deleted file")
+        return f"{name} · {citation.url}" if citation.url not in ("", name) else name
 
     def _finish(self, message: Message) -> str:
         if message.author is Author.USER:
