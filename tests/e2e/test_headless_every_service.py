@@ -243,11 +243,11 @@ def test_each_failure_has_a_sentence_and_a_code(nitka: Watched) -> None:
     nitka.has("Cut", "--base-url", cut)
     nitka.has("Gone", "--base-url", "http://127.0.0.1:9/v1")
     for name, code, out, err in (
-        ("Wrong", 1, r"\n", r"nitka: failed: sign in: Incorrect API key provided\n"),
-        ("None", 1, r"\n", r"nitka: failed: sign in: Incorrect API key provided\n"),
-        ("Busy", 1, r"\n", r"nitka: failed: service fault: out of order\n"),
+        ("Wrong", 1, "", r"nitka: failed: sign in: Incorrect API key provided\n"),
+        ("None", 1, "", r"nitka: failed: sign in: Incorrect API key provided\n"),
+        ("Busy", 1, "", r"nitka: failed: service fault: out of order\n"),
         ("Cut", 1, r"Half a reply\n", r"nitka: interrupted: .+\n"),
-        ("Gone", 1, r"\n", r"nitka: failed: unreachable: .+\n"),
+        ("Gone", 1, "", r"nitka: failed: unreachable: .+\n"),
     ):
         said = nitka.does("ask", "--connection", name, "--model", "scripted", "Hello")
         assert (said.code, bool(re.fullmatch(out, said.out)), bool(re.fullmatch(err, said.err))) == (
