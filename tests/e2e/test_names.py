@@ -109,6 +109,24 @@ def test_every_control_has_its_name_role_and_words(window: NitkaWindow) -> None:
 
 def are_there(window: NitkaWindow, wanted: dict[str, str], *, is_all_shown: bool = True) -> None:
     """Every name is there once with its role and its words; nothing else in sight lacks words."""
+    roles = {name: [role] for name, role in wanted.items()}
+    found = controls_of(window, wanted, is_all_shown)
+    if roles_of(found, wanted) != roles:  # what changes while it is read may be read twice, or not at all
+        window.wait_for(
+            lambda: roles_of(controls_of(window, wanted, is_all_shown), wanted) == roles, str(roles), 5
+        )
+        found = controls_of(window, wanted, is_all_shown)
+    for name, [control] in found.items():
+        words = control["label"] if control["role"] in NAMED_BY_VALUE else control["name"]
+        assert words, name
+        assert window.language == "en" or is_russian(words), (name, words)
+    no_control_is_nameless(window)
+
+
+def controls_of(
+    window: NitkaWindow, wanted: dict[str, str], is_all_shown: bool
+) -> dict[str, list[dict[str, Any]]]:
+    """What the window has under each of the names."""
     found: dict[str, list[dict[str, Any]]] = {}
     for control in window.controls():
         if (
@@ -117,14 +135,12 @@ def are_there(window: NitkaWindow, wanted: dict[str, str], *, is_all_shown: bool
             and (control["showing"] or not is_all_shown)
         ):
             found.setdefault(control["id"], []).append(control)
-    assert {name: [control["role"] for control in found.get(name, [])] for name in wanted} == {
-        name: [role] for name, role in wanted.items()
-    }
-    for name, [control] in found.items():
-        words = control["label"] if control["role"] in NAMED_BY_VALUE else control["name"]
-        assert words, name
-        assert window.language == "en" or is_russian(words), (name, words)
-    no_control_is_nameless(window)
+    return found
+
+
+def roles_of(found: dict[str, list[dict[str, Any]]], wanted: dict[str, str]) -> dict[str, list[str]]:
+    """The roles under each name, in the order of the names."""
+    return {name: [control["role"] for control in found.get(name, [])] for name in wanted}
 
 
 def no_control_is_nameless(window: NitkaWindow) -> None:
