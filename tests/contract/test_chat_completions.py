@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import shutil
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
@@ -605,7 +604,6 @@ async def test_a_server_without_tls() -> None:
     assert caught.value.step == "tls"
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="makes its certificate with openssl")
 async def test_a_certificate_that_nobody_signed(tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=localhost"]

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import shutil
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -41,8 +40,6 @@ from tests.servers import KEY, Behaviour, Exchange, LoopbackServer, hang_up, kee
 PASSWORD = "proxy-password-canary"
 HELLO = b'{"said":"hello"}'
 SERVICE = "service.invalid"
-
-needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="makes its certificates with openssl")
 
 
 @dataclass(kw_only=True)
@@ -127,7 +124,6 @@ async def test_a_closed_port_was_not_asked() -> None:
     assert (step_of(error), error.is_untouched) == ("tcp", True)
 
 
-@needs_openssl
 async def test_an_unknown_authority_was_not_asked(authority: Authority) -> None:
     async with Server(tls=authority.server()) as server:
         error = await failure(server.base_url)
@@ -242,7 +238,6 @@ async def test_plain_http_goes_out_with_a_yes(monkeypatch: pytest.MonkeyPatch) -
 # -- proxies
 
 
-@needs_openssl
 @pytest.mark.parametrize("user", ["", "some user"])
 @pytest.mark.parametrize("scheme", ["http", "https", "socks5", "socks5h"])
 async def test_a_service_is_reached_through_a_proxy_of_its_own(
@@ -334,7 +329,6 @@ async def test_stopping_in_the_handshake_leaves_nothing_open() -> None:
         await until(lambda: server.left == 1)
 
 
-@needs_openssl
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
 async def test_behind_a_proxy_the_certificate_is_still_the_services(
     authority: Authority, scheme: str
@@ -409,7 +403,6 @@ async def test_the_environments_proxy_may_have_a_user(monkeypatch: pytest.Monkey
 # -- certificates
 
 
-@needs_openssl
 async def test_an_authority_of_its_own_is_trusted_besides_the_system(authority: Authority) -> None:
     async with Server(tls=authority.server()) as server:
         for name in ("127.0.0.1", "localhost"):
@@ -418,7 +411,6 @@ async def test_an_authority_of_its_own_is_trusted_besides_the_system(authority: 
                 assert await http.fetch("GET", "/") == HELLO
 
 
-@needs_openssl
 async def test_a_file_of_certificates_that_is_none_is_told(authority: Authority) -> None:
     for name, words in (
         ("missing.pem", "No such file"),
@@ -436,7 +428,6 @@ async def test_a_file_of_certificates_that_is_none_is_told(authority: Authority)
 # -- connections
 
 
-@needs_openssl
 @pytest.mark.parametrize("is_encrypted", [False, True])
 async def test_one_connection_serves_many_requests(authority: Authority, is_encrypted: bool) -> None:
     tls = authority.server() if is_encrypted else None
@@ -462,7 +453,6 @@ async def test_a_connection_that_the_server_closed_meanwhile_is_not_used() -> No
         assert server.connections == 5
 
 
-@needs_openssl
 @pytest.mark.parametrize("is_encrypted", [False, True])
 @pytest.mark.parametrize("is_cancelled", [False, True])
 async def test_stopping_closes_the_socket_at_once(
