@@ -89,13 +89,16 @@ def test_fifty_kills_in_the_middle_of_replies_lose_nothing(
                 if answerer == "Device" and number % 3:  # a third of them while the model is loaded
                     window.wait_for(lambda: window.reply(), "the first words")
                 seen = watch_and_type(window, after_s, answerer)
-            last = question
+            is_cut = bool(records(profile, WRITING))
+            assert is_cut or answerer == "Device"  # the small model may have told its story by then
+            last = question if is_cut else ""
             look(session, profile, question, seen, losses[answerer])
         with capsys.disabled():
             print("", *(f"{name}: {found}" for name, found in losses.items()), sep="\n")
         with NitkaWindow(session, profile) as window:
             window.wait_ready()
-            offers_to_go_on(window, profile, last)
+            if last:
+                offers_to_go_on(window, profile, last)
             assert window.quit() == 0
         assert records(profile, WRITING) == []
 
