@@ -9,10 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from desktop_app.controllers.connections import ConnectionsController
+from desktop_app.controllers.context import ContextController
 from desktop_app.controllers.facts import Fact
+from desktop_app.controllers.files import FilesController
 from desktop_app.controllers.find import FindController
 from desktop_app.controllers.images import ImagesController
 from desktop_app.controllers.library import Beginning, LibraryController
+from desktop_app.controllers.lifetimes import LifetimesController
 from desktop_app.controllers.operations import OperationsController
 from desktop_app.controllers.pull import PullController
 from desktop_app.controllers.runs import RunsController
@@ -24,6 +27,7 @@ from desktop_app.services.device.on_device import OnDeviceModel
 from desktop_app.services.factory import service_factory
 from desktop_app.services.images import fetch_image
 from desktop_app.store.assistants import AssistantStore
+from desktop_app.store.call_rules import CallRuleStore
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
@@ -61,6 +65,10 @@ class Backend:
     pull: PullController
     find: FindController
     images: ImagesController
+    rules: CallRuleStore
+    files: FilesController
+    context: ContextController
+    lifetimes: LifetimesController
     _files: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def log_fault(self, error: BaseException) -> None:
@@ -93,6 +101,8 @@ class Backend:
         async with AsyncExitStack() as leaving:  # in reverse order, each whatever the others do
             leaving.push_async_callback(self.model.close)
             leaving.push_async_callback(self.connections.close)
+            leaving.push_async_callback(self.files.close)
+            leaving.push_async_callback(self.lifetimes.close)
             leaving.push_async_callback(self.pull.close)
             leaving.push_async_callback(self.operations.close)
             leaving.push_async_callback(self.runs.close)
@@ -112,6 +122,8 @@ class Backend:
         await self.library.begin(beginning)
         await self.conversations.purge_trash(datetime.now(UTC) - TRASH_KEPT)
         await self.operations.start(self.mark.is_alive)
+        await self.lifetimes.start()
+        await self.files.start()
 
 
 def open_backend(
@@ -166,6 +178,10 @@ def open_backend(
         ),
         FindController(FindingStore(database)),
         ImagesController(fetch_image),
+        CallRuleStore(database),
+        FilesController(profile.library, report),
+        ContextController(conversations, assistants, connections),
+        LifetimesController(conversations, assistants, report),
     )
     if not database.is_read_only:
         try:

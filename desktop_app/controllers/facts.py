@@ -6,11 +6,12 @@ They are made on the worker's loop and cross to the window in batches, at most o
 from dataclasses import dataclass
 from datetime import datetime
 
-from desktop_app.domain.ids import MessageId, ThreadId
+from desktop_app.domain.ids import AssistantId, MessageId, ThreadId
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.operations import Operation
 from desktop_app.domain.remote import PullProgress
 from desktop_app.domain.threads import Message, Run
+from desktop_app.domain.tools import ToolStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,15 @@ class ReplyEdited:
 
 
 @dataclass(frozen=True, slots=True)
+class StepsChanged:
+    """The calls of a growing reply are these now; one that is ASKED or WANTED waits for the user."""
+
+    thread_id: ThreadId
+    message_id: MessageId
+    steps: tuple[ToolStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
     """The one ending, stored already; ``was_deferred`` says that nobody sat waiting for it."""
 
@@ -96,5 +106,20 @@ class PullProgressed:
     progress: PullProgress
 
 
-RunFact = RunBegan | RunResumed | StageReached | ReplyEdited | RunFinished
-Fact = RunFact | LibraryChanged | OperationChanged | PullProgressed
+@dataclass(frozen=True, slots=True)
+class FilesChanged:
+    """Files of an assistant were added, read on, read or removed: ask for them again."""
+
+    assistant_id: AssistantId
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Assistants and threads were moved to the trash because their lifetime was over."""
+
+    assistants: tuple[str, ...] = ()
+    threads: tuple[str, ...] = ()
+
+
+RunFact = RunBegan | RunResumed | StageReached | ReplyEdited | StepsChanged | RunFinished
+Fact = RunFact | LibraryChanged | OperationChanged | PullProgressed | FilesChanged | Expired

@@ -37,9 +37,11 @@ from desktop_app.domain.errors import (
 from desktop_app.domain.events import RunEnded
 from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.normaliser import TextEdit
+from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.retrying import delay_s
 from desktop_app.domain.service import Resuming
 from desktop_app.domain.threads import Message, Run, Status
+from desktop_app.domain.tools import Decision
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.remote import RemoteStore
@@ -96,10 +98,17 @@ class RunsController:
         """Whether the thread is being asked or answered."""
         return thread_id in self._active or thread_id in self._starting
 
-    async def send(self, thread_id: ThreadId, text: str, assistant: Assistant | None = None) -> RunBegan:
+    async def send(
+        self,
+        thread_id: ThreadId,
+        text: str,
+        assistant: Assistant | None = None,
+        overrides: RunOverrides | None = None,
+    ) -> RunBegan:
         """Ask; returns once the user's message is committed.  The reply grows on its own.
 
-        ``assistant`` None takes the thread's.  Raises UnusableAssistantError, RunInProgressError, StoreError.
+        ``assistant`` None takes the thread's.  ``overrides`` are for this run alone.  Raises
+        UnusableAssistantError, RunInProgressError, StoreError.
         """
         with self.claim(thread_id):
             assistant = assistant or await self._asking.assistant(thread_id)
@@ -118,8 +127,13 @@ class RunsController:
             question = new_question(old.thread_id, await self._asking.parent(old), text)
             return await self._begin(old.thread_id, assistant, question, question, replaces=old.id)
 
-    async def regenerate(self, message_id: MessageId) -> RunBegan:
-        """Ask again for a reply; the new one is a sibling of the old, which is kept with what follows it."""
+    async def regenerate(
+        self, message_id: MessageId, version: int | None = None, overrides: RunOverrides | None = None
+    ) -> RunBegan:
+        """Ask again for a reply; the new one is a sibling of the old, which is kept with what follows it.
+
+        ``version`` asks the assistant as it was then, None as it is.
+        """
         old = await self._asking.message(message_id)
         with self.claim(old.thread_id):
             assistant = await self._asking.assistant(old.thread_id)
@@ -147,6 +161,14 @@ class RunsController:
             reply = await self._records.continue_run(run, old.id, self._owner)
             self._start(ActiveRun(run, reply, GrowingReply(reply, self._records)))
             self._report(RunBegan(old.thread_id, reply, replaces=old.id))
+
+    async def decide(self, message_id: MessageId, key: str, decision: Decision) -> None:
+        """Say whether a call that is ASKED may be made; does nothing when it does not wait any more."""
+        raise NotImplementedError
+
+    async def give_result(self, message_id: MessageId, key: str, result: str) -> None:
+        """Fill in the result of a call that is WANTED; does nothing when it does not wait any more."""
+        raise NotImplementedError
 
     async def stop(self, thread_id: ThreadId) -> None:
         """Stop the thread's run; what had arrived is kept.  Returns when the ending is stored."""

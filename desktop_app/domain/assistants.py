@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from desktop_app.domain.ids import AssistantId, ConnectionId
+from desktop_app.domain.tools import Function, SearchTool
 
 DEFAULT_TEMPERATURE = 0.3
 DEFAULT_MAX_PROMPT_TOKENS = 7000
@@ -91,7 +92,10 @@ class CompletionOptions:
 
 @dataclass(frozen=True, slots=True)
 class AssistantSettings:
-    """What a version of an assistant holds."""
+    """What a version of an assistant holds.
+
+    ``other_tools`` are tools of the AI Assistant API that Nitka only keeps and sends there, each a JSON object as text.
+    """
 
     name: str
     description: str = ""
@@ -103,6 +107,9 @@ class AssistantSettings:
     expiration: Expiration | None = None
     labels: tuple[tuple[str, str], ...] = ()
     response_format: ResponseFormat = field(default_factory=ResponseFormat)
+    functions: tuple[Function, ...] = ()
+    search: SearchTool | None = None
+    other_tools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

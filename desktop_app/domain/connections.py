@@ -60,13 +60,23 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What 1,000 tokens of a model cost; ``model`` is its id, empty for all that have no price of their own."""
+
+    model: str
+    prompt: float
+    completion: float
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """A service the user can choose: ``base_url`` for servers, ``model_path`` (a GGUF file) on this device.
 
     An empty ``model_path`` means the model that comes with Nitka; an empty ``provider`` that the address tells it, and
     an empty ``operations_url`` or ``iam_url`` the provider's own.  ``is_chained`` lets a service that keeps replies go
     on from the last one instead of being sent the history, ``is_background`` lets it write on when the network breaks,
-    ``opts_out_of_logging`` asks it not to log the requests.
+    ``opts_out_of_logging`` asks it not to log the requests.  ``prices`` are the user's own table.
     """
 
     id: ConnectionId
@@ -83,6 +93,7 @@ class Connection:
     is_chained: bool = True
     is_background: bool = False
     opts_out_of_logging: bool = True
+    prices: tuple[Price, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

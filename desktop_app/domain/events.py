@@ -81,6 +81,15 @@ class ToolCalled:
 
 
 @dataclass(frozen=True, slots=True)
+class RunPaused:
+    """The model waits for the results of all calls told; the iterator ends here instead of in ``RunEnded``.
+
+    The controller asks again with the calls and their results in the history, or, where the service keeps the run
+    waiting, gives them by ``Submitting.submit_results``.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadHeld:
     """From now on the service holds all messages of the request under ``remote_id``, with ``has_reply`` the reply."""
 
@@ -119,6 +128,7 @@ RunEvent = (
     | Checkpoint
     | CitationsFound
     | ToolCalled
+    | RunPaused
     | ThreadHeld
     | AssistantHeld
     | UsageReported

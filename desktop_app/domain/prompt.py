@@ -10,16 +10,23 @@ from dataclasses import dataclass, field
 from desktop_app.domain.assistants import AssistantSettings, PromptTruncation, Reasoning, ResponseFormat
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.threads import Author, Message
+from desktop_app.domain.tools import Function, ToolCall
 
 TOKENS_A_MESSAGE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class PromptMessage:
-    """A message as it is sent."""
+    """A message as it is sent.
+
+    ``calls`` are what an assistant's message called after its ``text`` (which may be empty).  A message of
+    ``Author.TOOL`` is the result of ``call``; those of one round follow their calls in the same order.
+    """
 
     author: Author
     text: str
+    calls: tuple[ToolCall, ...] = ()
+    call: ToolCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,8 @@ class RunRequest:
     """Everything an adapter needs to ask for a reply; ``request_id`` goes to the service's log and ours.
 
     ``messages`` is always the whole of what the model should see; ``held`` lets an adapter send less of it.
-    ``thread_name`` is for services that hold threads.
+    ``thread_name`` is for services that hold threads.  ``functions`` are on offer to the model, the search in files
+    among them where it is one.
     """
 
     request_id: str
@@ -61,6 +69,7 @@ class RunRequest:
     held: Held | None = None
     assistant: AskedAssistant | None = None
     thread_name: str = ""
+    functions: tuple[Function, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

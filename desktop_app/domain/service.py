@@ -4,14 +4,14 @@ Every adapter is a ``Service``; what only some can do has a protocol of its own,
 ``isinstance`` and answer with NotOfferedError where it is missing.
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.connections import Connection, ConnectionReport, Model
 from desktop_app.domain.events import RunEvent
 from desktop_app.domain.operations import RemoteOperation
-from desktop_app.domain.prompt import RunRequest
+from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.remote import Page, PulledAssistant, PulledMessage, PulledThread, PulledVersion
 from desktop_app.domain.secret import Credentials
 
@@ -61,6 +61,20 @@ class Resuming(Protocol):
 
     async def cancel_run(self, remote_id: str) -> None:
         """Tell the service to stop writing; does nothing where it cannot be told.  Raises NitkaError."""
+        ...
+
+
+@runtime_checkable
+class Submitting(Protocol):
+    """A service that keeps a run waiting while its calls are answered."""
+
+    def submit_results(
+        self, request: RunRequest, remote_id: str, cursor: int | None, results: Sequence[PromptMessage]
+    ) -> AsyncGenerator[RunEvent, None]:
+        """Give the results of all calls of the paused run ``remote_id``, in their order, and read it on.
+
+        As ``Resuming.resume`` otherwise; ``results`` are messages of ``Author.TOOL``.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from desktop_app.domain.assistants import AssistantSettings, Expiration
 from desktop_app.domain.errors import RunError
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId
+from desktop_app.domain.tools import ToolStep
 
 
 class Author(StrEnum):
@@ -39,7 +40,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A conversation; an empty ``name`` means that nothing was said yet.  Times are aware UTC."""
+    """A conversation; an empty ``name`` means that nothing was said yet.  Times are aware UTC.
+
+    ``other_tools`` are tools of the AI Assistant API that Nitka only keeps and sends there, each a JSON object as text.
+    """
 
     id: ThreadId
     name: str
@@ -49,6 +53,7 @@ class Thread:
     description: str = ""
     labels: tuple[tuple[str, str], ...] = ()
     expiration: Expiration | None = None
+    other_tools: tuple[str, ...] = ()
     pinned_at: datetime | None = None
     archived_at: datetime | None = None
     trashed_at: datetime | None = None
@@ -76,6 +81,8 @@ class Citation:
     """A source of a reply: a page (``url``) or a file, with the ``fragment`` that was used where it is told.
 
     ``start`` and ``end`` are code points of the reply's text that it supports, None where the service does not say.
+    ``number`` is how the reply itself names it, as in "[2]" (0: not at all).  ``page`` and ``line`` count from 1 and
+    say where in a file of the assistant's library (``file_id``) the fragment begins, 0 where there is none.
     """
 
     title: str
@@ -84,6 +91,9 @@ class Citation:
     fragment: str = ""
     start: int | None = None
     end: int | None = None
+    number: int = 0
+    page: int = 0
+    line: int = 0
 
     @property
     def name(self) -> str:
@@ -103,7 +113,8 @@ def sources(citations: tuple[Citation, ...]) -> list[Citation]:
 class Message:
     """A message on the shown path, or a sibling of one.
 
-    ``sibling_ids`` holds all alternatives at this place, oldest first, this message among them.
+    ``sibling_ids`` holds all alternatives at this place, oldest first, this message among them.  ``steps`` are the
+    calls of a reply, in the order they were made.
     """
 
     id: MessageId
@@ -117,6 +128,7 @@ class Message:
     run_id: RunId | None = None
     sibling_ids: tuple[MessageId, ...] = ()
     citations: tuple[Citation, ...] = ()
+    steps: tuple[ToolStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +140,36 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What tokens cost by the prices of the connection; ``currency`` is as the user wrote it."""
+
+    amount: float
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetails:
+    """What is known of a run besides its record.
+
+    ``dropped`` counts the messages of the path that the model was not given; ``prompt_tokens`` is the count before it
+    was asked, ``is_estimate`` unless the service counted.  ``fragments`` counts those of files that were added.
+    ``request_id`` is the service's.  ``overrides`` names the fields of the settings that were set for this run alone.
+    """
+
+    dropped: int = 0
+    prompt_tokens: int = 0
+    is_estimate: bool = True
+    fragments: int = 0
+    cost: Cost | None = None
+    request_id: str = ""
+    overrides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One attempt at a reply; ``seen`` are the messages that the model was given, oldest first.
+
+    ``settings`` are those that were in effect: of the version, with variables filled in and overrides of the run.
 
     ``cursor`` is the last event taken from a service that can go on from there under ``remote_id``, None elsewhere.
     """
@@ -149,6 +189,7 @@ class Run:
     remote_id: str = ""
     cursor: int | None = None
     error: RunError | None = field(default=None)
+    details: RunDetails = field(default_factory=RunDetails)
 
 
 def automatic_name(text: str) -> str:

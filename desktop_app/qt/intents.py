@@ -14,7 +14,9 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.controllers.backend import Backend
 from desktop_app.controllers.facts import (
+    Expired,
     Fact,
+    FilesChanged,
     LibraryChanged,
     OperationChanged,
     PullProgressed,
@@ -115,6 +117,8 @@ class Intents(QObject):
     exported = Signal(object)
     undo_offered = Signal(str, str, object)
     failed = Signal(object)
+    files_changed = Signal(str)
+    expired = Signal(object)
 
     def __init__(self, backend: Backend, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -383,6 +387,12 @@ class Intents(QObject):
             if isinstance(fact, PullProgressed):
                 self.pull.take(fact)
                 self._show_pulled(fact.progress)
+                continue
+            if isinstance(fact, FilesChanged):
+                self.files_changed.emit(fact.assistant_id)
+                continue
+            if isinstance(fact, Expired):
+                self.expired.emit(fact)
                 continue
             self._note(fact)
             if fact.thread_id == self._shown_id and self._is_in_step(fact):

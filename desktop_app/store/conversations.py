@@ -25,12 +25,14 @@ from desktop_app.domain.threads import (
     Thread,
     ThreadSummary,
 )
+from desktop_app.domain.tools import ToolStep
 from desktop_app.store import deletions, forks, runs, tree, writing
 from desktop_app.store.database import Database
 from desktop_app.store.rows import (
     from_json,
     from_json_or_none,
     storable,
+    to_json,
     to_microseconds,
     to_time,
     to_time_or_none,
@@ -45,8 +47,8 @@ CONTINUABLE = frozenset({Status.INTERRUPTED, Status.TRUNCATED, Status.STOPPED, S
 
 LIVE = "trashed_at IS NULL AND archived_at IS NULL"
 THREAD_COLUMNS = (
-    "id, name, assistant_id, created_at, updated_at, description, labels, expiration, pinned_at, archived_at,"
-    " trashed_at, draft, read_anchor, read_offset"
+    "id, name, assistant_id, created_at, updated_at, description, labels, expiration, other_tools, pinned_at,"
+    " archived_at, trashed_at, draft, read_anchor, read_offset"
 )
 
 
@@ -326,8 +328,25 @@ class ConversationStore:
 
         await self._database.run(save)
 
-    async def end_run(self, run: Run, text: str, citations: Sequence[Citation] = ()) -> bool:
-        """Commit the one ending of ``run``, with the whole text of its message and the sources that it found.
+    async def save_steps(self, message_id: MessageId, steps: Sequence[ToolStep]) -> None:
+        """Keep the calls of a growing reply as they are now; a message that has ended is left as it is."""
+
+        def save(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE messages SET steps = ? WHERE id = ? AND status = ?",
+                (to_json(steps), message_id, Status.WRITING),
+            )
+
+        await self._database.run(save)
+
+    async def end_run(
+        self,
+        run: Run,
+        text: str,
+        citations: Sequence[Citation] = (),
+        steps: Sequence[ToolStep] | None = None,
+    ) -> bool:
+        """Commit the one ending of ``run``, with the whole text of its message, its sources and its calls.
 
         False when the run had ended before (an earlier call, or another process that took this one for dead): then
         nothing is changed.  The thread becomes unread, save when the user stopped the run.
@@ -336,7 +355,7 @@ class ConversationStore:
             raise ValueError("this is no ending")
         ended_at = to_microseconds(run.ended_at or self._clock())
         return await self._database.run(
-            lambda connection: writing.end(connection, run, text, citations, ended_at)
+            lambda connection: writing.end(connection, run, text, citations, ended_at, steps)
         )
 
     async def resumable_orphans(
@@ -422,8 +441,8 @@ def _to_summary(row: tuple[Any, ...]) -> ThreadSummary:
 
 
 def _to_thread(row: tuple[Any, ...]) -> Thread:
-    id_, name, assistant_id, created_at, updated_at, description, labels, expiration = row[:8]
-    pinned_at, archived_at, trashed_at, draft, read_anchor, read_offset = row[8:]
+    id_, name, assistant_id, created_at, updated_at, description, labels, expiration, other_tools = row[:9]
+    pinned_at, archived_at, trashed_at, draft, read_anchor, read_offset = row[9:]
     return Thread(
         id=id_,
         name=name,
@@ -433,6 +452,7 @@ def _to_thread(row: tuple[Any, ...]) -> Thread:
         description=description,
         labels=from_json(labels, tuple[tuple[str, str], ...]),
         expiration=from_json_or_none(expiration, Expiration),
+        other_tools=from_json(other_tools, tuple[str, ...]),
         pinned_at=to_time_or_none(pinned_at),
         archived_at=to_time_or_none(archived_at),
         trashed_at=to_time_or_none(trashed_at),

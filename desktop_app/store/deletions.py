@@ -13,7 +13,10 @@ from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.threads import Status
 from desktop_app.store import tree
 
-ROW = "seq, id, thread_id, parent_id, position, is_shown, author, status, run_id, created_at, labels, citations, text"
+ROW = (
+    "seq, id, thread_id, parent_id, position, is_shown, author, status, run_id, created_at, labels, citations, steps,"
+    " text"
+)
 
 
 def delete(

@@ -20,8 +20,8 @@ ANCESTRY_IDS = """
 """
 
 INSERT_THREAD = """
-    INSERT INTO threads (id, name, assistant_id, created_at, updated_at, labels, expiration, description)
-    SELECT ?, ?, assistant_id, ?, ?, labels, expiration, description FROM threads WHERE id = ?
+    INSERT INTO threads (id, name, assistant_id, created_at, updated_at, labels, expiration, description, other_tools)
+    SELECT ?, ?, assistant_id, ?, ?, labels, expiration, description, other_tools FROM threads WHERE id = ?
 """
 
 # A reply that is being written or waited for goes on in its own thread only.
@@ -29,17 +29,19 @@ STATUS = f"CASE WHEN status IN ('{Status.WRITING}', '{Status.DEFERRED}') THEN '{
 
 INSERT_MESSAGE = f"""
     INSERT INTO messages
-        (seq, id, thread_id, parent_id, position, is_shown, author, status, run_id, created_at, labels, citations, text)
-    SELECT {tree.NEXT_SEQ}, ?, ?, ?, position, 1, author, {STATUS}, ?, created_at, labels, citations, text
+        (seq, id, thread_id, parent_id, position, is_shown, author, status, run_id, created_at, labels, citations,
+        steps, text)
+    SELECT {tree.NEXT_SEQ}, ?, ?, ?, position, 1, author, {STATUS}, ?, created_at, labels, citations, steps, text
     FROM messages WHERE id = ?
 """  # noqa: S608 - put together from names of ours, never from values
 
 INSERT_RUN = f"""
     INSERT INTO runs
         (id, thread_id, message_id, assistant_id, assistant_version, status, started_at, first_text_at, ended_at,
-        prompt_tokens, completion_tokens, remote_id, owner, error, settings, seen)
+        prompt_tokens, completion_tokens, remote_id, owner, error, settings, seen,
+        details)
     SELECT ?, ?, ?, assistant_id, assistant_version, {STATUS}, started_at, first_text_at,
-        coalesce(ended_at, ?), prompt_tokens, completion_tokens, remote_id, owner, error, settings, ''
+        coalesce(ended_at, ?), prompt_tokens, completion_tokens, remote_id, owner, error, settings, '', details
     FROM runs WHERE id = ?
 """  # noqa: S608
 

@@ -249,6 +249,40 @@ MIGRATIONS = (
         ) STRICT, WITHOUT ROWID;
         """,
     ),
+    Migration(
+        "tools",
+        """
+        -- The calls of a reply, see domain.tools.ToolStep.
+        ALTER TABLE messages ADD COLUMN steps TEXT NOT NULL DEFAULT '[]';
+        ALTER TABLE deleted_messages ADD COLUMN steps TEXT NOT NULL DEFAULT '[]';
+
+        -- See domain.threads.RunDetails.
+        ALTER TABLE runs ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
+
+        -- Tools of the AI Assistant API that are kept for it, see domain.threads.Thread.
+        ALTER TABLE threads ADD COLUMN other_tools TEXT NOT NULL DEFAULT '[]';
+
+        -- What the user decided once and for all about calls of a function; fingerprint says exactly of which.
+        CREATE TABLE call_rules (
+            assistant_id TEXT NOT NULL REFERENCES assistants (id) ON DELETE CASCADE,
+            fingerprint TEXT NOT NULL,
+            function TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            decided_at INTEGER NOT NULL,
+            PRIMARY KEY (assistant_id, fingerprint)
+        ) STRICT, WITHOUT ROWID;
+
+        -- How many tokens a service counts where the estimate says one, learned from what it reports.
+        CREATE TABLE token_ratios (
+            connection_id TEXT NOT NULL,
+            model TEXT NOT NULL,
+            ratio REAL NOT NULL,
+            reports INTEGER NOT NULL,
+            noted_at INTEGER NOT NULL,
+            PRIMARY KEY (connection_id, model)
+        ) STRICT, WITHOUT ROWID;
+        """,
+    ),
 )
 
 BOOKKEEPING = """

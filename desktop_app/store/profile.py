@@ -24,6 +24,8 @@ class Profile(NamedTuple):
     locks: Path
     cache: Path
     logs: Path
+    library: Path
+    commands: Path
     folder: Path | None = None
 
     @classmethod
@@ -43,6 +45,8 @@ class Profile(NamedTuple):
             locks=data / "locks",
             cache=dirs.user_cache_path,
             logs=dirs.user_log_path,
+            library=data / "library",
+            commands=data / "commands",
         )
 
     @classmethod
@@ -57,11 +61,21 @@ class Profile(NamedTuple):
             locks=folder / "locks",
             cache=folder / "cache",
             logs=folder / "logs",
+            library=folder / "library",
+            commands=folder / "commands",
             folder=folder,
         )
 
     def prepare(self) -> None:
         """Make the folders that are missing.  Raises StoreError, DiskFullError."""
         parents = (self.settings.parent, self.window.parent, self.database.parent)
-        for folder in (*parents, self.backups, self.locks, self.cache, self.logs):
+        for folder in (
+            *parents,
+            self.backups,
+            self.locks,
+            self.cache,
+            self.logs,
+            self.library,
+            self.commands,
+        ):
             make_private_folder(folder)

@@ -12,7 +12,7 @@ from typing import Any
 from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.errors import RunError
 from desktop_app.domain.ids import MessageId, RunId, ThreadId
-from desktop_app.domain.threads import Run, Status, Usage
+from desktop_app.domain.threads import Run, RunDetails, Status, Usage
 from desktop_app.store.rows import (
     from_json,
     from_json_or_none,
@@ -28,7 +28,7 @@ from desktop_app.store.rows import (
 SELECT = """
     SELECT r.id, r.thread_id, r.message_id, r.assistant_id, r.assistant_version, coalesce(r.settings, v.settings),
         r.status, r.started_at, r.seen, r.first_text_at, r.ended_at, r.prompt_tokens, r.completion_tokens, r.remote_id,
-        r.error, r.cursor
+        r.error, r.cursor, r.details
     FROM runs r LEFT JOIN assistant_versions v
         ON v.assistant_id = r.assistant_id AND v.version = r.assistant_version
 """
@@ -38,7 +38,7 @@ def insert(connection: sqlite3.Connection, run: Run, owner: str) -> None:
     """Add ``run`` as its process begins it."""
     connection.execute(
         "INSERT INTO runs (id, thread_id, message_id, assistant_id, assistant_version, status, started_at, remote_id,"
-        " owner, settings, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " owner, settings, seen, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             run.id,
             run.thread_id,
@@ -51,6 +51,7 @@ def insert(connection: sqlite3.Connection, run: Run, owner: str) -> None:
             owner,
             _own_settings(connection, run),
             " ".join(run.seen),
+            to_json(run.details),
         ),
     )
 
@@ -64,7 +65,7 @@ def end(connection: sqlite3.Connection, run: Run) -> bool:
     error = None if run.error is None else to_json(run.error)
     cursor = connection.execute(
         "UPDATE runs SET status = ?, first_text_at = ?, ended_at = ?, prompt_tokens = ?, completion_tokens = ?,"
-        " remote_id = ?, error = ?, seen = ?, cursor = NULL WHERE id = ? AND status IN (?, ?)",
+        " remote_id = ?, error = ?, seen = ?, details = ?, cursor = NULL WHERE id = ? AND status IN (?, ?)",
         (
             run.status,
             to_microseconds_or_none(run.first_text_at),
@@ -74,6 +75,7 @@ def end(connection: sqlite3.Connection, run: Run) -> bool:
             run.remote_id,
             error,
             " ".join(run.seen),
+            to_json(run.details),
             run.id,
             Status.WRITING,
             Status.DEFERRED,
@@ -177,7 +179,7 @@ def _own_settings(connection: sqlite3.Connection, run: Run) -> str | None:
 
 def _to_run(row: tuple[Any, ...]) -> Run:
     id_, thread_id, message_id, assistant_id, assistant_version, settings, status, started_at, seen = row[:9]
-    first_text_at, ended_at, prompt_tokens, completion_tokens, remote_id, error, cursor = row[9:]
+    first_text_at, ended_at, prompt_tokens, completion_tokens, remote_id, error, cursor, details = row[9:]
     return Run(
         id=id_,
         thread_id=thread_id,
@@ -194,4 +196,5 @@ def _to_run(row: tuple[Any, ...]) -> Run:
         remote_id=remote_id,
         cursor=cursor,
         error=from_json_or_none(error, RunError),
+        details=from_json(details, RunDetails),
     )

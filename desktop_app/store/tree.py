@@ -14,11 +14,12 @@ from typing import Any
 
 from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.threads import Author, Citation, Message, Status
+from desktop_app.domain.tools import ToolStep
 from desktop_app.store.rows import from_json, storable, to_json, to_microseconds, to_time
 
-NO_CITATIONS = "[]"  # hardly any message has some
+NOTHING = "[]"  # hardly any message has citations or calls
 ONE_BY_ONE = 500  # beyond it all siblings of a thread are read at once
-COLUMNS = "id, thread_id, author, text, status, created_at, position, parent_id, run_id, citations"
+COLUMNS = "id, thread_id, author, text, status, created_at, position, parent_id, run_id, citations, steps"
 
 # The message and its parents up to the first one that is shown, that one left out.
 HIDDEN_ANCESTRY = """
@@ -79,8 +80,8 @@ def insert_shown(connection: sqlite3.Connection, message: Message) -> None:
         show_up_to(connection, message.thread_id, message.parent_id, position - 1)
     connection.execute(
         "INSERT INTO messages"
-        " (seq, id, thread_id, parent_id, position, is_shown, author, text, status, run_id, created_at, citations)"
-        f" VALUES ({NEXT_SEQ}, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)",
+        " (seq, id, thread_id, parent_id, position, is_shown, author, text, status, run_id, created_at, citations,"
+        f" steps) VALUES ({NEXT_SEQ}, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)",
         (
             message.id,
             message.thread_id,
@@ -92,6 +93,7 @@ def insert_shown(connection: sqlite3.Connection, message: Message) -> None:
             message.run_id,
             to_microseconds(message.created_at),
             to_json(message.citations),
+            to_json(message.steps),
         ),
     )
 
@@ -209,7 +211,7 @@ def with_siblings(connection: sqlite3.Connection, messages: Sequence[Message]) -
 
 def to_message(row: Sequence[Any]) -> Message:
     """The message in a row of ``COLUMNS``; siblings are not filled in."""
-    id_, thread_id, author, text, status, created_at, position, parent_id, run_id, citations = row
+    id_, thread_id, author, text, status, created_at, position, parent_id, run_id, citations, steps = row
     return Message(
         id=id_,
         thread_id=thread_id,
@@ -220,7 +222,8 @@ def to_message(row: Sequence[Any]) -> Message:
         position=position,
         parent_id=parent_id,
         run_id=run_id,
-        citations=() if citations == NO_CITATIONS else from_json(citations, tuple[Citation, ...]),
+        citations=() if citations == NOTHING else from_json(citations, tuple[Citation, ...]),
+        steps=() if steps == NOTHING else from_json(steps, tuple[ToolStep, ...]),
     )
 
 

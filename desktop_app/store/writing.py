@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from desktop_app.domain.ids import ThreadId
 from desktop_app.domain.threads import Citation, Message, Run, Status, automatic_name
+from desktop_app.domain.tools import ToolStep
 from desktop_app.store import runs, tree
 from desktop_app.store.rows import storable, to_json, to_microseconds, to_time
 
@@ -37,17 +38,31 @@ def begin(
 
 
 def end(
-    connection: sqlite3.Connection, run: Run, text: str, citations: Sequence[Citation], ended_at: int
+    connection: sqlite3.Connection,
+    run: Run,
+    text: str,
+    citations: Sequence[Citation],
+    ended_at: int,
+    steps: Sequence[ToolStep] | None = None,
 ) -> bool:
     """Store the ending of ``run`` with the text of its message; False, and nothing changed, when it had ended before.
 
-    No citations leave those of the message as they are: a reply that is continued keeps what its beginning had.
+    No citations, and no (None) steps, leave those of the message as they are: a reply that is continued keeps what its
+    beginning had.
     """
     if not runs.end(connection, replace(run, ended_at=to_time(ended_at))):
         return False
     connection.execute(
-        "UPDATE messages SET text = ?, status = ?, citations = coalesce(?, citations) WHERE id = ? AND run_id = ?",
-        (storable(text), run.status, to_json(citations) if citations else None, run.message_id, run.id),
+        "UPDATE messages SET text = ?, status = ?, citations = coalesce(?, citations), steps = coalesce(?, steps)"
+        " WHERE id = ? AND run_id = ?",
+        (
+            storable(text),
+            run.status,
+            to_json(citations) if citations else None,
+            None if steps is None else to_json(steps),
+            run.message_id,
+            run.id,
+        ),
     )
     if run.status is not Status.STOPPED:
         connection.execute("UPDATE threads SET is_unread = 1 WHERE id = ?", (run.thread_id,))

@@ -1,0 +1,98 @@
+"""Files of an assistant: what was read of them, and what a search finds in them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from desktop_app.domain.ids import AssistantId
+
+FileId = NewType("FileId", str)
+
+CHUNK_TOKENS_LEAST, CHUNK_TOKENS_LIMIT = 100, 2048  # chunking of the AI Assistant API's search indexes
+
+
+class FileStatus(StrEnum):
+    """How far a file is; only READY ones are found in.  CANCELLED by the user, to be taken up again by a retry."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class FileFault(StrEnum):
+    """Why a file could not be read."""
+
+    GONE = "gone"
+    NO_ACCESS = "no_access"
+    NOT_A_FILE = "not_a_file"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED = "unsupported"
+    ENCRYPTED = "encrypted"
+    BROKEN = "broken"
+    BOMB = "bomb"
+    TOO_SLOW = "too_slow"
+    NO_TEXT = "no_text"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunking:
+    """How texts are cut for the search: at most half of a chunk repeats the one before."""
+
+    tokens: int = 800
+    overlap: int = 400
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFile:
+    """A file in the library of an assistant; ``path`` is where it was when it was added.
+
+    ``size`` is in bytes, ``chunks`` and ``pages`` are what was made of it so far, ``fraction`` (0..1) how far reading
+    is where that is known.  Times are aware UTC.
+    """
+
+    id: FileId
+    assistant_id: AssistantId
+    name: str
+    path: str
+    size: int
+    status: FileStatus
+    added_at: datetime
+    chunks: int = 0
+    pages: int = 0
+    fraction: float | None = None
+    fault: FileFault | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A chunk that a search found; ``page`` and ``line`` as in ``threads.Citation``, a better one has a higher ``score``."""
+
+    file_id: FileId
+    name: str
+    text: str
+    page: int
+    line: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePart:
+    """A part of a file's text: a page, or some lines; ``page`` is 0 where the file has none."""
+
+    page: int
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a file around a place, for reading; ``first_part`` is the number of ``parts[0]`` in the file."""
+
+    file: LibraryFile
+    parts: tuple[SourcePart, ...]
+    first_part: int
+    part_count: int
