@@ -20,9 +20,9 @@ from desktop_app.widgets.dialogs.assistant_pages import (
     InstructionPage,
     LifetimePage,
     ModelPage,
-    SettingsPage,
 )
 from desktop_app.widgets.dialogs.frame import ElidedLabel, Foot, Glyph, Hairline, button, rename
+from desktop_app.widgets.dialogs.settings_page import SettingsPage
 from desktop_app.widgets.dialogs.tabs import MarkedTabBar
 from desktop_app.widgets.theme import Theme
 

@@ -31,29 +31,17 @@ from desktop_app.widgets.dialogs.fields import (
     ChoiceBox,
     DecimalBox,
     FieldRow,
-    FormPage,
     NumberBox,
     TextArea,
     calm,
 )
 from desktop_app.widgets.dialogs.frame import WrappedLabel, button
+from desktop_app.widgets.dialogs.settings_page import SettingsPage
 from desktop_app.widgets.theme import Theme
 
 DEFAULT_TTL_DAYS = 30
 DEFAULT_LAST_MESSAGES = 20
 SLIDER_STEPS = 100  # a slider holds whole numbers: hundredths of a degree
-
-
-class SettingsPage(FormPage):
-    """A page that shows a part of the settings."""
-
-    def show_settings(self, settings: AssistantSettings) -> None:
-        """Fill the fields."""
-        raise NotImplementedError
-
-    def write(self, settings: AssistantSettings) -> AssistantSettings:
-        """``settings`` with what the fields say."""
-        raise NotImplementedError
 
 
 class GeneralPage(SettingsPage):
