@@ -6,6 +6,7 @@ services have no tokenizer to ask.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from desktop_app.domain.assistants import AssistantSettings, PromptTruncation, Reasoning, ResponseFormat
 from desktop_app.domain.ids import MessageId
@@ -13,6 +14,7 @@ from desktop_app.domain.threads import Author, Message
 from desktop_app.domain.tools import Function, ToolCall
 
 TOKENS_A_MESSAGE = 4
+BETWEEN_ROUNDS = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,33 @@ class Cut:
     def ids(self) -> tuple[MessageId, ...]:
         """Ids of the messages sent, oldest first."""
         return tuple(message.id for message in self.messages)
+
+
+def expanded(message: Message) -> tuple[PromptMessage, ...]:
+    """``message`` as it is sent: a reply that called functions is parted at its calls.
+
+    Each round is the text before its calls with them, then a message of ``Author.TOOL`` for each result.  A round that
+    still waits for one, and what follows it, is left out: a call is never sent without its result.  What says nothing
+    is sent as nothing.
+    """
+    found: list[PromptMessage] = []
+    start = 0
+    for _, group in groupby(message.steps, key=lambda step: step.round):
+        steps = list(group)
+        end = max(start, steps[0].place)
+        text = _part(message.text, start, end)
+        if any(step.is_open for step in steps):
+            return (*found, PromptMessage(message.author, text)) if text else tuple(found)
+        found.append(PromptMessage(message.author, text, calls=tuple(step.call for step in steps)))
+        found += [PromptMessage(Author.TOOL, step.result, call=step.call) for step in steps]
+        start = end
+    rest = _part(message.text, start, len(message.text))
+    return (*found, PromptMessage(message.author, rest)) if rest else tuple(found)
+
+
+def _part(text: str, start: int, end: int) -> str:
+    """What was written between two rounds, without the blank line that joins it to what stands before."""
+    return text[start:end].removeprefix(BETWEEN_ROUNDS) if start else text[:end]
 
 
 def estimate_tokens(text: str) -> int:
