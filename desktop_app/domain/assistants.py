@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from desktop_app.domain.ids import AssistantId, ConnectionId
+from desktop_app.domain.problems import FieldProblem, Problem, is_json_object, number_problems
+from desktop_app.domain.tool_problems import tool_problems
 from desktop_app.domain.tools import Function, SearchTool
 
 DEFAULT_TEMPERATURE = 0.3
@@ -140,39 +142,19 @@ class AssistantVersion:
     created_at: datetime
 
 
-class Problem(StrEnum):
-    """What is wrong with a field; the window says it in words."""
-
-    REQUIRED = "required"
-    TOO_LONG = "too_long"
-    TOO_SMALL = "too_small"
-    TOO_LARGE = "too_large"
-    TOO_MANY = "too_many"
-    DUPLICATE = "duplicate"
-    NOT_JSON = "not_json"
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
-    """A field over its limit; ``limit`` is the bound that was broken (0 where there is none)."""
-
-    field: str
-    problem: Problem
-    limit: float = 0
-
-
 def problems(settings: AssistantSettings, *, max_temperature: float = 1.0) -> list[FieldProblem]:
     """Every field of ``settings`` that breaks a limit, in the order of the dialog; empty when all is well."""
     found = [
         *_text_problems(settings),
-        *_number_problems("temperature", settings.completion.temperature, 0, max_temperature),
-        *_number_problems("max_tokens", settings.completion.max_tokens, 1, TOKENS_LIMIT),
-        *_number_problems("max_prompt_tokens", settings.truncation.max_prompt_tokens, 1, TOKENS_LIMIT),
-        *_number_problems("last_messages", settings.truncation.last_messages, 1, MESSAGES_LIMIT),
+        *number_problems("temperature", settings.completion.temperature, 0, max_temperature),
+        *number_problems("max_tokens", settings.completion.max_tokens, 1, TOKENS_LIMIT),
+        *number_problems("max_prompt_tokens", settings.truncation.max_prompt_tokens, 1, TOKENS_LIMIT),
+        *number_problems("last_messages", settings.truncation.last_messages, 1, MESSAGES_LIMIT),
     ]
     if settings.expiration:
-        found += _number_problems("ttl_days", settings.expiration.ttl_days, 1, TTL_DAYS_LIMIT)
-    return found + _schema_problems(settings.response_format) + _label_problems(settings.labels)
+        found += number_problems("ttl_days", settings.expiration.ttl_days, 1, TTL_DAYS_LIMIT)
+    found += _schema_problems(settings.response_format) + _label_problems(settings.labels)
+    return found + tool_problems(settings.functions, settings.search, settings.other_tools)
 
 
 def _schema_problems(wanted: ResponseFormat) -> list[FieldProblem]:
@@ -183,16 +165,7 @@ def _schema_problems(wanted: ResponseFormat) -> list[FieldProblem]:
         return [FieldProblem("schema", Problem.REQUIRED)]
     if len(wanted.schema) > SCHEMA_LIMIT:
         return [FieldProblem("schema", Problem.TOO_LONG, SCHEMA_LIMIT)]
-    return [] if _is_json_object(wanted.schema) else [FieldProblem("schema", Problem.NOT_JSON)]
-
-
-def _is_json_object(text: str) -> bool:
-    import json
-
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
+    return [] if is_json_object(wanted.schema) else [FieldProblem("schema", Problem.NOT_JSON)]
 
 
 def _text_problems(settings: AssistantSettings) -> list[FieldProblem]:
@@ -207,14 +180,6 @@ def _text_problems(settings: AssistantSettings) -> list[FieldProblem]:
         if len(text) > limit:
             found.append(FieldProblem(name, Problem.TOO_LONG, limit))
     return found
-
-
-def _number_problems(name: str, value: float | None, low: float, high: float) -> list[FieldProblem]:
-    if value is None:
-        return []
-    if value < low:
-        return [FieldProblem(name, Problem.TOO_SMALL, low)]
-    return [FieldProblem(name, Problem.TOO_LARGE, high)] if value > high else []
 
 
 def _label_problems(labels: tuple[tuple[str, str], ...]) -> list[FieldProblem]:

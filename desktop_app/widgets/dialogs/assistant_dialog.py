@@ -11,9 +11,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_app.domain.assistants import Assistant, AssistantSettings, FieldProblem, Problem, problems
+from desktop_app.domain.assistants import Assistant, AssistantSettings, problems
 from desktop_app.domain.connections import Connection, Model
 from desktop_app.domain.ids import ConnectionId
+from desktop_app.domain.problems import FieldProblem, Problem
 from desktop_app.widgets.dialogs.assistant_pages import (
     ContextPage,
     GeneralPage,

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.domain.assistants import FieldProblem, Problem
+from desktop_app.domain.problems import FieldProblem, Problem
 from desktop_app.widgets.dialogs.frame import IconLabel, Page, StrongLabel, WrappedLabel
 from desktop_app.widgets.theme import Theme
 
