@@ -74,7 +74,8 @@ class TranscriptView(PageView):
     ``quote_requested(str)`` with Markdown; ``sibling_requested(str)`` with the id of the alternative to show;
     ``fix_requested(str, str)`` with the reply's id and one of "replace_key", "connections", "assistant_settings",
     "edit_question"; ``link_activated(str)`` with an http, https or mailto address; ``stop_requested()`` for Esc;
-    ``zoom_requested(int)`` with per cent to add; ``moved()`` when other messages are on the screen.
+    ``zoom_requested(int)`` with per cent to add; ``moved()`` when other messages are on the screen;
+    ``current_changed(str)`` with the id of the message that is the current one now, "" for none.
     """
 
     regenerate_requested = Signal(str)
@@ -91,6 +92,7 @@ class TranscriptView(PageView):
     stop_requested = Signal()
     zoom_requested = Signal(int)
     moved = Signal()
+    current_changed = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -408,6 +410,7 @@ class TranscriptView(PageView):
             self._keyboard.forget_target()
             self._rows.place()
             self.tell_focus()
+            self.current_changed.emit(message_id)
 
     def activate(self, cell: Cell, spot: Spot, x: int = 0) -> None:
         """Press something in a message; ``x`` is in the cell's coordinates."""
