@@ -163,6 +163,7 @@ class FieldRow(QWidget):
     """A control under its label and above its hint or problem.
 
     ``body`` is what stands there when the control is a part of something; ``beside`` is put on the same line.
+    ``foot`` is the line below, which can take a button at its end.
     """
 
     def __init__(
@@ -191,7 +192,8 @@ class FieldRow(QWidget):
         line = _line(theme.px("spacing.2"), body or control, *beside)
         line.addStrut(theme.px("control"))  # wrapped text below would squeeze the control to its least height
         column.addLayout(line, 1)
-        column.addLayout(_line(theme.px("spacing.1"), self._icon, self._below))
+        self.foot = _line(theme.px("spacing.1"), self._icon, self._below)
+        column.addLayout(self.foot)
         self._show_line()
 
     def set_label(self, text: str) -> None:
