@@ -36,6 +36,7 @@ from desktop_app.domain.threads import Message, Run, Status, Thread, ThreadSumma
 from desktop_app.qt.assistant_intents import AssistantIntents
 from desktop_app.qt.bridge import Bridge
 from desktop_app.qt.connection_intents import ConnectionIntents
+from desktop_app.qt.details_intents import DetailsIntents
 from desktop_app.qt.message_intents import MessageIntents
 from desktop_app.qt.notifications import Notifier
 from desktop_app.qt.outbox_intents import OutboxIntents
@@ -100,7 +101,8 @@ class Intents(QObject):
 
     It keeps what is listed and which thread is open, and tells what becomes of replies.  What the user does with
     ``runs``, whole ``threads``, single ``messages``, ``assistants``, ``connections``, deferred requests (``outbox``)
-    and records at a service (``pull``) is beside it; ``notifier`` speaks through the desktop.
+    and records at a service (``pull``) is beside it, and so is what is told of a thread
+    (``details``); ``notifier`` speaks through the desktop.
     ``reply_ended(ReplyEnded)``: a deferred reply, or one of more than 30 s, in whatever thread.
     ``failed(RunError)``: something the user asked for did not happen.  ``undo_offered(str, str, object)``: what was
     done ("thread_deleted", "assistant_deleted", "message_deleted", "turns_hidden"), its name or number, and a callable
@@ -172,6 +174,9 @@ class Intents(QObject):
         )
         self.connections = ConnectionIntents(
             backend, self, start=self._tasks.start, answer=self._answer, changed=self._list_assistants
+        )
+        self.details = DetailsIntents(
+            backend, self, start=self._start, show_again=self._show_again, refresh=self._list_threads
         )
         self.outbox = OutboxIntents(backend, self, start=self._start)
         self.pull = PullIntents(backend, self, start=self._start)
