@@ -1,19 +1,20 @@
 """What the model sees: the request of one run, cut to the assistant's limits.
 
-Token counts are estimates (about 4 characters a token in Latin script, 3 in others, 4 more a message), since most
-services have no tokenizer to ask.
+A thread is cut between turns: a turn is a question with what follows it up to the next one, and is sent whole or not at
+all, so that no reply loses its question and no call its result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from math import ceil
 
 from desktop_app.domain.assistants import AssistantSettings, PromptTruncation, Reasoning, ResponseFormat
+from desktop_app.domain.counting import TOKENS_A_MESSAGE, estimate_functions, estimate_tokens
 from desktop_app.domain.ids import MessageId
-from desktop_app.domain.threads import Author, Message
+from desktop_app.domain.threads import Author, Message, Status
 from desktop_app.domain.tools import Function, ToolCall
 
-TOKENS_A_MESSAGE = 4
 BETWEEN_ROUNDS = "\n\n"
 
 
@@ -76,7 +77,10 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The part of a thread that is sent: ``messages`` newest-complete, ``dropped`` how many older ones are not."""
+    """The part of a thread that is sent: ``dropped`` counts the older messages that are not.
+
+    ``tokens`` are those of the whole prompt, with instruction and functions.
+    """
 
     messages: tuple[Message, ...]
     dropped: int
@@ -115,31 +119,69 @@ def _part(text: str, start: int, end: int) -> str:
     return text[start:end].removeprefix(BETWEEN_ROUNDS) if start else text[:end]
 
 
-def estimate_tokens(text: str) -> int:
-    """About how many tokens ``text`` has; never 0 for a text."""
-    if not text:
-        return 0
-    latin = len(text.encode("ascii", "ignore"))
-    return max(1, -(-latin // 4) + -(-(len(text) - latin) // 3))
+def says_something(message: Message) -> bool:
+    """Whether anything of ``message`` is sent; most have no calls to look through."""
+    return bool(expanded(message)) if message.steps else bool(message.text)
 
 
-def cut(messages: Sequence[Message], truncation: PromptTruncation, instruction: str = "") -> Cut:
-    """The newest of ``messages`` (oldest first) that fit the budget after the instruction.
+def spoken(messages: Iterable[Message]) -> list[Message]:
+    """Those of ``messages`` that a prompt may have.
 
-    The last user message and what follows it is always sent.  Empty messages say nothing and are left out; the part
-    never starts with a reply whose question was cut off.
+    A reply that was filtered is left out: it says why there is none, and may have the next one filtered, too.
     """
-    spoken = [message for message in messages if message.text]
-    must = next((i for i in range(len(spoken) - 1, -1, -1) if spoken[i].author is Author.USER), 0)
-    start, tokens = len(spoken), estimate_tokens(instruction)
-    for index in range(len(spoken) - 1, -1, -1):
-        cost = estimate_tokens(spoken[index].text) + TOKENS_A_MESSAGE
-        over = tokens + cost > truncation.max_prompt_tokens
-        many = truncation.last_messages is not None and len(spoken) - index > truncation.last_messages
-        if index < must and (over or many):
+    return [one for one in messages if one.status is not Status.FILTERED and says_something(one)]
+
+
+def estimate_message(message: Message) -> int:
+    """About how many tokens ``message`` is sent with."""
+    if not message.steps:
+        return estimate_tokens(message.text) + TOKENS_A_MESSAGE
+    return _estimate(expanded(message))
+
+
+def estimate_request(request: RunRequest) -> int:
+    """About how many tokens the prompt of ``request`` has, before anything was learned."""
+    tools = estimate_functions(request.functions)
+    return estimate_tokens(request.instruction) + tools + _estimate(request.messages)
+
+
+def cut(
+    messages: Sequence[Message],
+    truncation: PromptTruncation,
+    instruction: str = "",
+    functions: Sequence[Function] = (),
+    ratio: float = 1.0,
+) -> Cut:
+    """The newest turns of ``messages`` (oldest first) that fit the budget after instruction and functions.
+
+    The newest turn is sent whatever the limits are, and replies before the first question are not, unless there is no
+    question at all.  What says nothing is left out and not counted.  ``ratio`` is what the estimate is multiplied by.
+    """
+    said = [message for message in messages if says_something(message)]
+    start, estimate = len(said), estimate_tokens(instruction) + estimate_functions(functions)
+    for first in _turns_from_the_end(said):
+        longer = estimate + sum(estimate_message(message) for message in said[first:start])
+        over = ceil(longer * ratio) > truncation.max_prompt_tokens
+        many = truncation.last_messages is not None and len(said) - first > truncation.last_messages
+        if start < len(said) and (over or many):
             break
-        start, tokens = index, tokens + cost
-    while start < must and spoken[start].author is not Author.USER:
-        tokens -= estimate_tokens(spoken[start].text) + TOKENS_A_MESSAGE
-        start += 1
-    return Cut(tuple(spoken[start:]), start, tokens)
+        start, estimate = first, longer
+    return Cut(tuple(said[start:]), start, ceil(estimate * ratio))
+
+
+def _turns_from_the_end(said: Sequence[Message]) -> Iterator[int]:
+    """Where each turn begins, newest first; replies that nobody asked for are one turn when there is nothing else."""
+    questions = [index for index, message in enumerate(said) if message.author is Author.USER]
+    return reversed(questions or ([0] if said else []))
+
+
+def _estimate(messages: Iterable[PromptMessage]) -> int:
+    return sum(
+        TOKENS_A_MESSAGE
+        + estimate_tokens(message.text)
+        + sum(
+            TOKENS_A_MESSAGE + estimate_tokens(call.name) + estimate_tokens(call.arguments)
+            for call in message.calls
+        )
+        for message in messages
+    )
