@@ -5,6 +5,7 @@ What a name stands for is filled in once, when a question is asked; a name that 
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 # In the order in which they are offered to the user.
@@ -16,6 +17,14 @@ _WEEKDAYS = {
     "ru": ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"),
 }
 _LANGUAGES = {"en": "English", "ru": "русский"}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Who asks, and in which language the window is (a code such as "ru")."""
+
+    user: str = ""
+    language: str = "en"
 
 
 def expand(text: str, values: Mapping[str, str]) -> str:
@@ -30,19 +39,20 @@ def unknown(text: str) -> tuple[str, ...]:
 
 
 def values_for(
-    now: datetime, *, user: str, language: str, assistant: str, model: str, thread: str
+    now: datetime, surroundings: Surroundings, *, assistant: str, model: str, thread: str
 ) -> dict[str, str]:
-    """What each of ``NAMES`` stands for; ``now`` is the user's own time, ``language`` a code such as "ru".
+    """What each of ``NAMES`` stands for; ``now`` is the user's own time, the rest are names.
 
     The date is written as ISO 8601 has it (2026-01-31), which is the same in every language, the time as 14:05.  The
     weekday and the language are named in that language.
     """
+    language = surroundings.language
     code = language.partition("_")[0].partition("-")[0].lower()
     return {
         "date": now.date().isoformat(),
         "time": f"{now:%H:%M}",
         "weekday": _WEEKDAYS.get(code, _WEEKDAYS["en"])[now.weekday()],
-        "user": user,
+        "user": surroundings.user,
         "language": _LANGUAGES.get(code, language),
         "assistant": assistant,
         "model": model,
