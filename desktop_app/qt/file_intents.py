@@ -1,0 +1,147 @@
+"""What the user wants with the files of an assistant: adding, removing, reading again, trying the search."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop_app.controllers.backend import Backend
+from desktop_app.domain.errors import RunError
+from desktop_app.domain.files import Chunking, FileId
+from desktop_app.domain.ids import AssistantId
+
+REFRESH_MS = 250
+
+Work = Coroutine[Any, Any, None]
+
+
+class FileIntents(QObject):
+    """Lives beside ``Intents``, which starts its tasks, tells errors in values and hands it what changed.
+
+    It tells of one library at a time, that of the assistant which is watched.  ``listed(str, list)``: the assistant's
+    id and its LibraryFiles, at most four times a second.  ``chunking_read(str, Chunking)``.
+    ``found(str, str, list)``: the assistant's id, what was searched for, and the Fragments, best first.
+    ``failed(RunError)``: something the user asked for did not happen.
+    """
+
+    listed = Signal(str, list)
+    chunking_read = Signal(str, object)
+    found = Signal(str, str, list)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        backend: Backend,
+        parent: QObject,
+        *,
+        start: Callable[[Work, str], None],
+        answer: Callable[[Exception], RunError],
+    ) -> None:
+        super().__init__(parent)
+        self._backend = backend
+        self._start = start
+        self._answer = answer
+        self._watched: AssistantId | None = None
+        self._is_listing = self._is_stale = False
+        self._pause = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._pause.timeout.connect(self._pause_over)
+
+    # -- reading
+
+    def watch(self, assistant_id: AssistantId | None) -> None:
+        """Tell of the library of this assistant from now on, of none with None."""
+        self._watched = assistant_id
+        if assistant_id is not None:
+            self.take(assistant_id)
+            self._begin(partial(self._read_chunking, assistant_id), "chunking")
+
+    def take(self, assistant_id: str) -> None:
+        """Files of an assistant changed."""
+        if assistant_id != self._watched:
+            return
+        if self._is_listing or self._pause.isActive():
+            self._is_stale = True
+        else:
+            self._list()
+
+    def _pause_over(self) -> None:
+        if self._is_stale and not self._is_listing:
+            self._list()
+
+    def _list(self) -> None:
+        if self._watched is not None:
+            self._is_listing, self._is_stale = True, False
+            self._begin(partial(self._read, self._watched), "files")
+
+    async def _read(self, assistant_id: AssistantId) -> None:
+        try:
+            files = await self._backend.worker.ask(self._backend.files.files(assistant_id))
+        finally:
+            self._is_listing = False
+            self._pause.start()
+        if assistant_id == self._watched:
+            self.listed.emit(assistant_id, files)
+
+    async def _read_chunking(self, assistant_id: AssistantId) -> None:
+        chunking = await self._backend.worker.ask(self._backend.files.chunking(assistant_id))
+        if assistant_id == self._watched:
+            self.chunking_read.emit(assistant_id, chunking)
+
+    def search(self, assistant_id: AssistantId, query: str, limit: int) -> None:
+        """Look for the best fragments; ``found`` brings them."""
+        self._begin(partial(self._search, assistant_id, query, limit), "try a search")
+
+    async def _search(self, assistant_id: AssistantId, query: str, limit: int) -> None:
+        fragments = await self._backend.worker.ask(self._backend.files.search(assistant_id, query, limit))
+        self.found.emit(assistant_id, query, fragments)
+
+    # -- changing
+
+    def add(self, assistant_id: AssistantId, paths: Sequence[Path]) -> None:
+        """Add files, and those in folders."""
+        self._change(assistant_id, partial(self._backend.files.add, assistant_id, paths), "add files")
+
+    def remove(self, assistant_id: AssistantId, file_ids: Sequence[FileId]) -> None:
+        """Take files out of the library; ``restore`` brings them back."""
+        self._change(assistant_id, partial(self._backend.files.remove, file_ids), "remove files")
+
+    def restore(self, assistant_id: AssistantId, file_ids: Sequence[FileId]) -> None:
+        """Put removed files back."""
+        self._change(assistant_id, partial(self._backend.files.restore, file_ids), "restore files")
+
+    def retry(self, assistant_id: AssistantId, file_ids: Sequence[FileId]) -> None:
+        """Read files once more."""
+        self._change(assistant_id, partial(self._retry, file_ids), "read files again")
+
+    async def _retry(self, file_ids: Sequence[FileId]) -> None:
+        for file_id in file_ids:
+            await self._backend.files.retry(file_id)
+
+    def cancel(self, assistant_id: AssistantId) -> None:
+        """Stop reading; what is ready stays."""
+        self._change(assistant_id, partial(self._backend.files.cancel, assistant_id), "stop reading files")
+
+    def set_chunking(self, assistant_id: AssistantId, chunking: Chunking) -> None:
+        """Cut the texts of the library otherwise."""
+        setting = partial(self._backend.files.set_chunking, assistant_id, chunking)
+        self._change(assistant_id, setting, "set chunking")
+
+    def _change(
+        self, assistant_id: AssistantId, work: Callable[[], Coroutine[Any, Any, object]], name: str
+    ) -> None:
+        async def change() -> None:
+            await self._backend.worker.ask(work())
+            self.take(assistant_id)
+
+        self._begin(change, name)
+
+    def _begin(self, work: Callable[[], Work], name: str) -> None:
+        self._start(self._answered(work), name)
+
+    async def _answered(self, work: Callable[[], Work]) -> None:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the panel says it
+            self.failed.emit(self._answer(error))
