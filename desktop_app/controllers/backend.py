@@ -1,6 +1,7 @@
 """Everything without a window, built by hand: the same for the window and for headless commands."""
 
 import asyncio
+import getpass
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -17,11 +18,13 @@ from desktop_app.controllers.images import ImagesController
 from desktop_app.controllers.library import Beginning, LibraryController
 from desktop_app.controllers.lifetimes import LifetimesController
 from desktop_app.controllers.operations import OperationsController
+from desktop_app.controllers.prompts import Prompts
 from desktop_app.controllers.pull import PullController
 from desktop_app.controllers.runs import RunsController
 from desktop_app.controllers.worker import ExceptionHandler, Worker
 from desktop_app.domain.errors import DatabaseDamagedError, StoreError
 from desktop_app.domain.secret import Secret
+from desktop_app.domain.variables import Surroundings
 from desktop_app.export.markdown import Labels
 from desktop_app.services.device.on_device import OnDeviceModel
 from desktop_app.services.factory import service_factory
@@ -38,6 +41,7 @@ from desktop_app.store.profile import Profile
 from desktop_app.store.pulled import PulledStore
 from desktop_app.store.remote import RemoteStore
 from desktop_app.store.secrets import SecretStore
+from desktop_app.store.token_ratios import TokenRatioStore
 
 log = logging.getLogger(__name__)
 
@@ -156,6 +160,7 @@ def open_backend(
     connections = ConnectionsController(records, secrets, service_factory(model))
     library = LibraryController(conversations, assistants, records, labels)
     remote = RemoteStore(database)
+    prompts = Prompts(TokenRatioStore(database), Surroundings(_user(), labels.language))
     runs = RunsController(conversations, assistants, connections, remote, mark.token, report)
     operations = OperationsController(
         operation_records, conversations, assistants, connections, mark.token, report, claim=runs.claim
@@ -180,7 +185,7 @@ def open_backend(
         ImagesController(fetch_image),
         CallRuleStore(database),
         FilesController(profile.library, report),
-        ContextController(conversations, assistants, connections),
+        ContextController(conversations, assistants, connections, prompts),
         LifetimesController(conversations, assistants, report),
     )
     if not database.is_read_only:
@@ -190,6 +195,14 @@ def open_backend(
             backend.close()
             raise
     return backend
+
+
+def _user() -> str:
+    """The name under which the user is signed in here; empty where the system has none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
 
 
 async def _back_up_when_due(database: Database) -> None:
