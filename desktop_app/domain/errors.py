@@ -28,6 +28,7 @@ NitkaError
 │   └── DiskFullError
 ├── SecretsUnavailableError    no keyring, or it did not answer in time
 ├── UnusableAssistantError     it has no connection, or the connection is gone
+├── TooManyRoundsError         the model called functions again and again instead of answering
 └── RunInProgressError         the thread is being answered already: wait, or stop the reply
 
 A detail never holds a credential: adapters build it from what the service said, not from what was sent.
@@ -256,6 +257,12 @@ class UnusableAssistantError(NitkaError):
     """The assistant has no connection that could answer."""
 
     code = "unusable_assistant"
+
+
+class TooManyRoundsError(NitkaError):
+    """The model called functions again and again, as often as one reply may."""
+
+    code = "too_many_rounds"
 
 
 class RunInProgressError(NitkaError):

@@ -7,6 +7,7 @@ an append costs only what came.
 from dataclasses import dataclass
 
 from desktop_app.domain.events import RunEvent, TextAppended, TextReplaced
+from desktop_app.domain.tools import BETWEEN_ROUNDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Normaliser:
         self._prefix = prefix
         self._pieces = [prefix + so_far]
         self._length = len(prefix) + len(so_far)
+        self._joint = ""
+        self._may_repeat = False
 
     @property
     def text(self) -> str:
@@ -44,17 +47,41 @@ class Normaliser:
         """How many characters the message has so far."""
         return self._length
 
+    def begin_round(self, *, may_repeat: bool = False) -> None:
+        """What comes from now on is another part of the message, after a blank line.
+
+        ``may_repeat``: a snapshot that begins with the text so far repeats it.
+        """
+        self._joint = BETWEEN_ROUNDS if self._length else ""
+        self._prefix = self.text
+        self._may_repeat = may_repeat
+
     def feed(self, event: RunEvent) -> TextEdit | None:
         """The edit that ``event`` makes, or None when the text stays as it is."""
         match event:
-            case TextAppended(piece) if piece:
-                edit = TextEdit(self._length, piece)
-                self._pieces.append(piece)
-                self._length += len(piece)
-                return edit
-            case TextReplaced(snapshot):
-                return self._replace(self._prefix + snapshot)
+            case TextAppended(text) | TextReplaced(text) if text and self._joint:
+                return self._begin(event)
+            case TextAppended(text) if text:
+                return self._append(text)
+            case TextReplaced(text):
+                return self._replace(self._prefix + text)
         return None
+
+    def _begin(self, event: TextAppended | TextReplaced) -> TextEdit | None:
+        """The first text of a round that others had text before."""
+        joint, self._joint = self._joint, ""
+        if isinstance(event, TextAppended):
+            self._prefix += joint
+            return self._append(joint + event.text)
+        is_repeated = self._may_repeat and event.text.startswith(self._prefix)
+        self._prefix = "" if is_repeated else self._prefix + joint
+        return self._replace(self._prefix + event.text)
+
+    def _append(self, piece: str) -> TextEdit:
+        edit = TextEdit(self._length, piece)
+        self._pieces.append(piece)
+        self._length += len(piece)
+        return edit
 
     def _replace(self, snapshot: str) -> TextEdit | None:
         before = self.text

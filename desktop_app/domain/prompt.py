@@ -13,9 +13,7 @@ from desktop_app.domain.assistants import AssistantSettings, PromptTruncation, R
 from desktop_app.domain.counting import TOKENS_A_MESSAGE, estimate_functions, estimate_tokens
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.threads import Author, Message, Status
-from desktop_app.domain.tools import Function, ToolCall
-
-BETWEEN_ROUNDS = "\n\n"
+from desktop_app.domain.tools import BETWEEN_ROUNDS, Function, ToolCall
 
 
 @dataclass(frozen=True, slots=True)

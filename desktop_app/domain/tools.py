@@ -22,6 +22,9 @@ SEARCH_INSTRUCTION_LIMIT = 10_000
 # How often the model may call before a reply is ended: a model that only repeats itself would never stop.
 ROUNDS_LIMIT = 25
 
+# What stands between the texts of two rounds of a reply.
+BETWEEN_ROUNDS = "\n\n"
+
 NO_PARAMETERS = '{\n  "type": "object",\n  "properties": {}\n}'
 
 
@@ -78,6 +81,31 @@ class SearchTool:
     max_results: int = 5
     rephraser: str = ""
     index_ids: tuple[str, ...] = ()
+
+
+QUERY = """{
+  "type": "object",
+  "properties": {"query": {"type": "string", "description": "What to look for, in a few words"}},
+  "required": ["query"]
+}"""
+
+
+def search_function(search: SearchTool) -> Function:
+    """The search as a function that the model may call."""
+    return Function(search.name, search.instruction, QUERY)
+
+
+def offered(
+    functions: tuple[Function, ...], search: SearchTool | None, *, has_files: bool
+) -> tuple[Function, ...]:
+    """What the model may call: the functions, and the search in files where it decides itself and there are some.
+
+    A function of the user's that has the name of the search comes before it.
+    """
+    is_search = search and search.strategy is CallStrategy.AUTO and has_files
+    if not search or not is_search or any(function.name == search.name for function in functions):
+        return functions
+    return (*functions, search_function(search))
 
 
 @dataclass(frozen=True, slots=True)
