@@ -19,7 +19,9 @@ class Provider(NamedTuple):
     ``keeps_replies_days`` None: not at all.  A limit of fewer than ``min_output_tokens`` is refused.
     ``has_obfuscation``: streams are padded with random text, which can be switched off.  ``model_schemes`` are the
     beginnings of the model ids worth showing, all when empty.  ``unsupported`` are fields of a request that are refused
-    or ignored there.  ``roles`` are what an account needs, ``key_scope`` what a key needs.
+    or ignored there.  ``takes_any_arguments``: arguments of earlier calls may be texts that are no JSON objects; other
+    servers read them and would refuse the whole history.  ``roles`` are what an account needs, ``key_scope`` what a key
+    needs.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Provider(NamedTuple):
     has_obfuscation: bool = False
     model_schemes: tuple[str, ...] = ()
     unsupported: frozenset[str] = frozenset()
+    takes_any_arguments: bool = False
     roles: tuple[str, ...] = ()
     key_scope: str = ""
 
@@ -83,6 +86,7 @@ OPENAI = Provider(
     can_run_in_background=True,
     min_output_tokens=16,
     has_obfuscation=True,
+    takes_any_arguments=True,
 )
 COMPATIBLE = Provider("compatible", "", unsupported=frozenset({"metadata", "include", "truncation"}))
 PROVIDERS = (YANDEX, OPENAI, COMPATIBLE)
@@ -103,15 +107,16 @@ def provider_of(connection: Connection) -> Provider:
 class Kind(NamedTuple):
     """A kind of connection: where it usually is, what it needs, what it can do.
 
-    ``is_openai``: it speaks OpenAI's protocol.  ``has_deferred``: requests can be sent now and their replies fetched
-    later.  ``truncates_itself``: the service holds whole threads and cuts them, so that what it holds may be more than
-    what Nitka would send.  ``roles`` are what an account needs besides those of its provider.  ``closed_since`` is the
-    date (ISO) on which the hosted service ended.
+    ``is_openai``: it speaks OpenAI's protocol.  ``has_functions``: functions are offered to its models.
+    ``has_deferred``: requests can be sent now and their replies fetched later.  ``truncates_itself``: the service holds
+    whole threads and cuts them, so that what it holds may be more than what Nitka would send.  ``roles`` are what an
+    account needs besides those of its provider.  ``closed_since`` is the date (ISO) on which the hosted service ended.
     """
 
     base_url: str = ""
     auths: tuple[Auth, ...] = (Auth.NONE,)
     is_openai: bool = False
+    has_functions: bool = True
     needs_folder: bool = False
     has_operations: bool = False
     has_deferred: bool = False
@@ -127,7 +132,8 @@ _YANDEX_AUTHS = (Auth.API_KEY, Auth.IAM, Auth.OAUTH, Auth.NONE)
 IAM_URL = "https://iam.api.cloud.yandex.net"
 
 KINDS = {
-    ConnectionKind.ON_DEVICE: Kind(),
+    # A model this small calls functions at random.
+    ConnectionKind.ON_DEVICE: Kind(has_functions=False),
     ConnectionKind.CHAT: Kind("http://localhost:11434/v1", _YANDEX_AUTHS, is_openai=True),
     ConnectionKind.RESPONSES: Kind("https://ai.api.cloud.yandex.net/v1", _YANDEX_AUTHS, is_openai=True),
     ConnectionKind.YANDEX_TEXT: Kind(
@@ -197,6 +203,11 @@ def offers_chain(connection: Connection) -> bool:
 def offers_background(connection: Connection) -> bool:
     """Whether the service can write on when nobody listens."""
     return connection.kind is ConnectionKind.RESPONSES and provider_of(connection).can_run_in_background
+
+
+def can_call_functions(connection: Connection) -> bool:
+    """Whether functions are offered to the model; a model that calls none may still be behind the connection."""
+    return kind_of(connection).has_functions
 
 
 def can_defer(connection: Connection) -> bool:

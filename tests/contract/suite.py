@@ -462,7 +462,8 @@ class YandexText(Wire):
                     yield event
                 if reply.is_over:
                     break
-        yield reply.ending()
+        for event in reply.ending():
+            yield event
 
     def sent(self, server: Any) -> Sent:
         (request,) = server.requests("TextGenerationService.Completion")

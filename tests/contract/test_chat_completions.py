@@ -23,7 +23,6 @@ from desktop_app.domain.errors import (
     ServiceError,
     ServiceFaultError,
     SignInError,
-    UnansweredCallError,
     UnreachableError,
 )
 from desktop_app.domain.events import (
@@ -31,6 +30,7 @@ from desktop_app.domain.events import (
     RunAccepted,
     RunEnded,
     RunEvent,
+    RunPaused,
     StageChanged,
     TextAppended,
     TextReplaced,
@@ -364,14 +364,14 @@ CALLS = [
 @pytest.mark.parametrize("deltas", CALLS)
 async def test_pieces_of_a_function_call_become_one(deltas: list[dict[str, Any]]) -> None:
     chunks = [delta(tool_calls=[one]) for one in deltas]
-    found = await unanswered(events(delta(tool_calls=[]), *chunks, delta(finish="tool_calls")))
+    found = await called_in(events(delta(tool_calls=[]), *chunks, delta(finish="tool_calls")))
     assert found == [ToolCalled("chatcmpl-1:0", "calc", '{"x": 7}', "call_1")]
     message = {
         "content": "",
         "tool_calls": [{"id": "call_1", "function": {"name": "calc", "arguments": {"x": 7}}}],
     }
     whole = {"id": "c", "choices": [{"message": message, "finish_reason": "tool_calls"}]}
-    assert await unanswered(refuse(200, whole)) == [ToolCalled("c:0", "calc", '{"x":7}', "call_1")]
+    assert await called_in(refuse(200, whole)) == [ToolCalled("c:0", "calc", '{"x":7}', "call_1")]
 
 
 async def test_calls_at_the_same_time_stay_apart() -> None:
@@ -382,32 +382,30 @@ async def test_calls_at_the_same_time_stay_apart() -> None:
 
     both = [ToolCalled("chatcmpl-1:0", "f", "[1]", "a"), ToolCalled("chatcmpl-1:1", "f", "[2]", "b")]
     mixed = [piece(0, "a", "["), piece(1, "b", "[2"), piece(0, "", "1]"), piece(1, "", "]")]
-    assert await unanswered(events(*mixed, delta(finish="stop"))) == both
+    assert await called_in(events(*mixed, delta(finish="stop"))) == both
     without = [piece(None, "a", "[1"), piece(None, "a", "]"), piece(None, "b", "[2]")]
-    assert await unanswered(events(*without, delta(finish="stop"))) == both
+    assert await called_in(events(*without, delta(finish="stop"))) == both
 
 
-async def test_a_call_beside_text_does_not_spoil_the_reply() -> None:
+async def test_text_before_a_call_is_text() -> None:
     called = {"index": 0, "id": "a", "function": {"name": "f", "arguments": ""}}
     run = await answered(events(delta("Wait."), delta(tool_calls=[called]), delta(finish="tool_calls")))
-    assert ToolCalled("chatcmpl-1:0", "f", "{}", "a") in run
-    assert run[-1] == RunEnded(Status.COMPLETED)
-    old = await unanswered(
-        events(delta(function_call={"name": "f", "arguments": "{}"}), delta(finish="stop"))
-    )
+    assert run[-3:] == [TextAppended("Wait."), ToolCalled("chatcmpl-1:0", "f", "{}", "a"), RunPaused()]
+    old = await called_in(events(delta(function_call={"name": "f", "arguments": "{}"}), delta(finish="stop")))
     assert old == [ToolCalled("chatcmpl-1:0", "f", "{}")]
 
 
-async def unanswered(behaviour: Behaviour) -> list[RunEvent]:
-    """The calls of a reply that is nothing else."""
-    found: list[RunEvent] = []
-    async with ChatServer(behaviour) as server:
-        chat = service(server.base_url)
-        with pytest.raises(UnansweredCallError):
-            async with aclosing(chat.run(ask())) as run:
-                async for event in run:
-                    found.append(event)  # noqa: PERF401 - what came before the error counts
-        await chat.close()
+async def test_calls_of_a_reply_that_was_cut_short_are_none() -> None:
+    called = {"index": 0, "id": "a", "function": {"name": "f", "arguments": '{"x'}}
+    run = await answered(events(delta(tool_calls=[called]), delta(finish="length")))
+    assert run[-1] == RunEnded(Status.TRUNCATED)
+    assert not [event for event in run if isinstance(event, ToolCalled)]
+
+
+async def called_in(behaviour: Behaviour) -> list[ToolCalled]:
+    """The calls of a reply that pauses for them."""
+    found = await answered(behaviour)
+    assert found[-1] == RunPaused()
     return [event for event in found if isinstance(event, ToolCalled)]
 
 

@@ -25,12 +25,12 @@ from desktop_app.domain.errors import (
     ServiceError,
     ServiceFaultError,
     SignInError,
-    UnansweredCallError,
 )
 from desktop_app.domain.events import (
     RunAccepted,
     RunEnded,
     RunEvent,
+    RunPaused,
     StageChanged,
     TextReplaced,
     ToolCalled,
@@ -344,17 +344,13 @@ async def test_the_filters_words_replace_what_was_written() -> None:
     assert run[-1] == RunEnded(Status.FILTERED)
 
 
-async def test_a_call_of_a_function_is_told_and_not_answered() -> None:
+async def test_a_reply_that_calls_functions_pauses() -> None:
     server = YandexTextServer(
         status="ALTERNATIVE_STATUS_TOOL_CALLS",
         calls_functions=[("get_weather", {"city_name": "Kazan"}), ("now", {})],
     )
-    found: list[RunEvent] = []
-    async with server, connected(server) as service:
-        with pytest.raises(UnansweredCallError, match="get_weather, now"):
-            async with aclosing(service.run(ask())) as run:
-                async for event in run:
-                    found.append(event)  # noqa: PERF401 - what came before the error counts
+    found = await answered(server)
+    assert found[-1] == RunPaused()
     called = [event for event in found if isinstance(event, ToolCalled)]
     assert [(call.name, json.loads(call.arguments)) for call in called] == [
         ("get_weather", {"city_name": "Kazan"}),

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from desktop_app.domain.errors import ServiceError, UnansweredCallError
+from desktop_app.domain.errors import ServiceError
 from desktop_app.domain.events import (
     CitationsFound,
     ReasoningAppended,
     RunAccepted,
     RunEnded,
     RunEvent,
+    RunPaused,
     StageChanged,
     TextAppended,
     TextReplaced,
@@ -279,8 +280,8 @@ def test_a_call_is_told_once_when_it_is_whole() -> None:
         ended(item),
     )
     assert calls(found) == [ToolCalled("resp_1:0", "calc", '{"x": 7}', "call_1")]
-    with pytest.raises(UnansweredCallError):
-        reply.ending()
+    assert reply.ending() == RunPaused()
+    assert not reply.can_be_gone_on_from
 
 
 def test_calls_are_told_even_when_only_pieces_came() -> None:
@@ -310,9 +311,35 @@ def test_arguments_are_always_json(said: Any, told: str) -> None:
     assert [one.arguments for one in calls(found)] == [told]
 
 
-def test_a_reply_with_text_and_a_call_is_a_reply() -> None:
-    reply, _ = assembled(created(), ended(message("Wait."), call()))
-    assert reply.ending() == RunEnded(Status.COMPLETED)
+def test_text_before_a_call_is_text() -> None:
+    reply, found = assembled(created(), ended(message("Wait."), call()))
+    assert reply.text == "Wait."
+    assert calls(found) == [ToolCalled("resp_1:1", "calc", '{"x": 7}')]
+    assert reply.ending() == RunPaused()
+
+
+def test_calls_of_a_reply_that_was_cut_short_are_none() -> None:
+    item = call(arguments='{"x":', id="fc_1")
+    reply, found = assembled(
+        created(), typed("output_item.done", output_index=0, item=item), ended(item, status="incomplete")
+    )
+    assert not calls(found)
+    assert reply.ending() == RunEnded(Status.TRUNCATED)
+
+
+def test_pieces_of_calls_that_come_by_turns_stay_apart() -> None:
+    places = [{"item_id": f"fc_{n}", "output_index": n} for n in (0, 1)]
+    begun = [
+        typed("output_item.added", output_index=n, item=call(arguments="", id=f"fc_{n}", call_id="calc"))
+        for n in (1, 0)
+    ]
+    pieces = [
+        typed("function_call_arguments.delta", delta=piece, **places[n])
+        for piece in ('{"x":', " 7}")
+        for n in (1, 0)
+    ]
+    _, found = assembled(created(), *begun, *pieces, ended())
+    assert calls(found) == [ToolCalled(f"resp_1:{n}", "calc", '{"x": 7}', "calc") for n in (0, 1)]
 
 
 # -- searching and sources

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from desktop_app.domain.connections import Auth, Connection, ConnectionReport, Model
 from desktop_app.domain.errors import BadReplyError, ModelStartError, UnreachableError
-from desktop_app.domain.events import RunEnded, RunEvent, StageChanged
+from desktop_app.domain.events import RunEnded, RunEvent, RunPaused, StageChanged
 from desktop_app.domain.ids import new_id
 from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials
@@ -196,19 +196,22 @@ class OnDeviceService:
         self._connection = connection
 
     async def run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
-        """Ask for a reply; raises OnDeviceError when the model cannot run, ServiceError when it refuses."""
+        """Ask for a reply; raises OnDeviceError when the model cannot run, ServiceError when it refuses.
+
+        The model is told nothing of functions, those that others called earlier included.
+        """
         seat = self._model.seat(await self._model.weights(self._connection.model_path))
         if seat.is_taken:
             yield StageChanged("waiting")
         await seat.take()
-        ending: RunEnded | None = None
+        ending: RunEnded | RunPaused | None = None
         try:
             async with aclosing(seat.start()) as stages:
                 async for stage in stages:
                     yield stage
             async with aclosing(self._answer(seat.process, request)) as events:
                 async for event in events:
-                    if isinstance(event, RunEnded):
+                    if isinstance(event, RunEnded | RunPaused):
                         ending = event
                     else:
                         yield event
@@ -224,7 +227,7 @@ class OnDeviceService:
             connection, Credentials(process.key), read_timeout_s=SILENCE_S, extra=extra
         )
         try:
-            async with aclosing(chat.run(request)) as events:
+            async with aclosing(chat.run(_without_functions(request))) as events:
                 async for event in events:
                     if isinstance(event, RunEnded) and event.status is Status.INTERRUPTED:
                         raise ModelStartError(await process.epitaph() or "the model stopped in the middle")
@@ -251,3 +254,16 @@ class OnDeviceService:
 
     async def close(self) -> None:
         """Nothing of its own to close; the model is shared and ends with ``OnDeviceModel.close``."""
+
+
+def _without_functions(request: RunRequest) -> RunRequest:
+    """The words alone; those that a model said before and after its calls are one message again."""
+    spoken: list[PromptMessage] = []
+    for message in request.messages:
+        if message.author is Author.TOOL or (message.calls and not message.text):
+            continue
+        said = replace(message, calls=())
+        if spoken and spoken[-1].author is said.author is Author.ASSISTANT:
+            said = replace(said, text=f"{spoken.pop().text}\n\n{said.text}")
+        spoken.append(said)
+    return replace(request, messages=tuple(spoken), functions=())

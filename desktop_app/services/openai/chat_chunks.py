@@ -12,12 +12,13 @@ from typing import Any
 
 import msgspec
 
-from desktop_app.domain.errors import BadReplyError, ServiceError, ServiceFaultError, UnansweredCallError
+from desktop_app.domain.errors import BadReplyError, ServiceError, ServiceFaultError
 from desktop_app.domain.events import (
     ReasoningAppended,
     RunAccepted,
     RunEnded,
     RunEvent,
+    RunPaused,
     TextAppended,
     TextReplaced,
     ToolCalled,
@@ -87,7 +88,6 @@ class ChatReply:
         self._redacted = redacted
         self._id = ""
         self._finish_reason = ""
-        self._has_text = False
         self._think_tag = ThinkTag()
         self._thought = ""
         self._calls = _Calls()
@@ -125,7 +125,10 @@ class ChatReply:
         self._think_tag = ThinkTag()
 
     def end(self) -> Iterator[RunEvent]:
-        """What is known only in the end, and the ending.  Raises ServiceError for a reply that is none."""
+        """What is known only in the end, and the ending.  Raises ServiceError for a reply that is none.
+
+        Calls of a reply that was cut short may be cut themselves, and are none.
+        """
         yield from self.rest()
         if not self._has_begun:
             raise BadReplyError("something else came instead of a reply")
@@ -134,11 +137,10 @@ class ChatReply:
             return
         if self._finish_reason == "error":
             raise ServiceFaultError("the service ended the reply with an error")
-        calls = tuple(self._calls.told(self._id))
+        status = _ENDINGS.get(self._finish_reason, Status.COMPLETED)
+        calls = tuple(self._calls.told(self._id)) if status is Status.COMPLETED else ()
         yield from calls
-        if calls and not self._has_text:
-            raise UnansweredCallError(", ".join(call.name for call in calls))
-        yield RunEnded(_ENDINGS.get(self._finish_reason, Status.COMPLETED))
+        yield RunPaused() if calls else RunEnded(status)
 
     def _chunk(self, data: str) -> _Chunk:
         chunk = decoded(data, _Chunk)
@@ -169,13 +171,11 @@ class ChatReply:
             self._thought = thought
             yield ReasoningAppended(new)
         if text := text or think_tag.rest():
-            self._has_text = True
             yield TextReplaced(text)
         self._calls.merge(message.tool_calls, message.function_call)
 
     def _appended(self, text: str) -> Iterator[RunEvent]:
         if text:
-            self._has_text = True
             yield TextAppended(text)
 
 

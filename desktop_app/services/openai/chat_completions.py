@@ -14,12 +14,15 @@ from desktop_app.domain.assistants import FormatKind, Reasoning, ResponseFormat
 from desktop_app.domain.connections import Connection, ConnectionReport, Model
 from desktop_app.domain.errors import ServiceError
 from desktop_app.domain.events import RunEvent, StageChanged
-from desktop_app.domain.prompt import RunRequest
+from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.providers import provider_of
 from desktop_app.domain.secret import Credentials
+from desktop_app.domain.tools import Function, ToolCall
+from desktop_app.services.openai.call_ids import with_call_ids
 from desktop_app.services.openai.chat_chunks import ChatReply
 from desktop_app.services.openai.model_list import listed_models, sent_model, tested, word
-from desktop_app.services.openai.refused_fields import RefusedFields
+from desktop_app.services.openai.refused_fields import RefusedFields, tell_refused_functions
+from desktop_app.services.reading.functions import called_name, has_arguments, parameters_of
 from desktop_app.services.reading.reply_schema import schema_of
 from desktop_app.services.reading.streams import DONE, json_events, until_over
 from desktop_app.services.transport.connecting import http_of, sign_in_of
@@ -77,6 +80,8 @@ class ChatCompletionsService:
                 error.is_untouched = error.is_untouched and not reply.is_accepted
                 if reply.is_accepted or not self._refused.learn(request.model, error):
                     explain(error, request.request_id, self._provider.roles)
+                    if not reply.is_accepted:
+                        tell_refused_functions(error, request)
                     raise
 
     async def models(self) -> tuple[Model, ...]:
@@ -98,7 +103,7 @@ class ChatCompletionsService:
         await word(self._http.fetch("POST", "/chat/completions", body))
 
     def _body(self, request: RunRequest) -> bytes:
-        messages = [{"role": message.author.value, "content": message.text} for message in request.messages]
+        messages = [self._message(message) for message in with_call_ids(request.messages)]
         if request.instruction:
             messages.insert(0, {"role": "system", "content": request.instruction})
         body: dict[str, object] = {
@@ -116,6 +121,8 @@ class ChatCompletionsService:
             body["reasoning_effort"] = request.reasoning.value
         if request.response_format.kind is not FormatKind.TEXT:
             body["response_format"] = _format(request.response_format)
+        if request.functions:
+            body["tools"] = [_tool(function) for function in request.functions]
         return msgspec.json.encode(
             {
                 name: value
@@ -123,6 +130,19 @@ class ChatCompletionsService:
                 if name not in self._provider.unsupported and not self._refused.has(request.model, name)
             }
         )
+
+    def _message(self, message: PromptMessage) -> dict[str, object]:
+        if message.call:
+            return {"role": "tool", "tool_call_id": message.call.call_id, "content": message.text}
+        if message.calls:
+            calls = [self._call(call) for call in message.calls]
+            return {"role": "assistant", "content": message.text or None, "tool_calls": calls}
+        return {"role": message.author.value, "content": message.text}
+
+    def _call(self, call: ToolCall) -> dict[str, object]:
+        can_be_sent = self._provider.takes_any_arguments or has_arguments(call)
+        said = {"name": called_name(call), "arguments": call.arguments if can_be_sent else "{}"}
+        return {"id": call.call_id, "type": "function", "function": said}
 
     async def _answer(self, request: RunRequest, reply: ChatReply) -> AsyncGenerator[RunEvent, None]:
         body = self._body(request)
@@ -141,6 +161,16 @@ class ChatCompletionsService:
                     yield event
         for event in reply.end():
             yield event
+
+
+def _tool(function: Function) -> dict[str, object]:
+    """The nested form; what is not set is left out, since not every server knows all of it."""
+    said: dict[str, object] = {"name": function.name, "parameters": parameters_of(function)}
+    if function.description:
+        said["description"] = function.description
+    if function.is_strict:
+        said["strict"] = True
+    return {"type": "function", "function": said}
 
 
 def _format(wanted: ResponseFormat) -> dict[str, object]:

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from desktop_app.domain.errors import RequestRejectedError, ServiceError
+from desktop_app.domain.errors import NotFoundError, RequestRejectedError, ServiceError, ServiceFaultError
+from desktop_app.domain.prompt import RunRequest
+
+_ABOUT_FUNCTIONS = re.compile(r"\btools?\b|\btool.?(?:call|use|choice)|\bfunction.?call", re.I)
 
 
 class RefusedFields:
@@ -27,3 +30,15 @@ class RefusedFields:
         new = {(model, field) for field in named} - self._refused
         self._refused |= new
         return bool(new)
+
+
+def tell_refused_functions(error: ServiceError, request: RunRequest) -> None:
+    """Raise RequestRejectedError for an error that means it.
+
+    Some servers answer with 404 or 500 when a model cannot call the functions that it was offered.
+    """
+    is_odd = isinstance(error, NotFoundError | ServiceFaultError) and not error.is_untouched
+    if request.functions and is_odd and _ABOUT_FUNCTIONS.search(error.detail):
+        raise RequestRejectedError(
+            error.detail, status_code=error.status_code, request_id=error.request_id
+        ) from error

@@ -9,12 +9,13 @@ from typing import Any
 
 import msgspec
 
-from desktop_app.domain.errors import BadReplyError, ServiceError, ServiceFaultError, UnansweredCallError
+from desktop_app.domain.errors import BadReplyError, ServiceError, ServiceFaultError
 from desktop_app.domain.events import (
     CitationsFound,
     RunAccepted,
     RunEnded,
     RunEvent,
+    RunPaused,
     StageChanged,
     TextReplaced,
     UsageReported,
@@ -147,7 +148,12 @@ class ResponseAssembler:
     @property
     def can_be_gone_on_from(self) -> bool:
         """Whether the next request may follow this reply: it is whole, and waits for no results of functions."""
-        return self.status is Status.COMPLETED and bool(self.response_id) and not self._calls.names
+        return self.status is Status.COMPLETED and bool(self.response_id) and not self.called
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Names of the functions that a whole reply calls, in the order of the calls."""
+        return self._calls.names if self.status is Status.COMPLETED else ()
 
     @property
     def text(self) -> str:
@@ -173,18 +179,13 @@ class ResponseAssembler:
         if number is not None:
             self.cursor = max(number, self.cursor or 0)
 
-    def ending(self) -> RunEnded:
-        """The ending, once nothing more comes.
-
-        Raises ServiceError for a reply that failed or only calls functions, and for what is none.
-        """
+    def ending(self) -> RunEnded | RunPaused:
+        """The ending, once nothing more comes.  Raises ServiceError for a reply that failed and for what is none."""
         if self._failure:
             raise self._failure
-        if self.status is Status.COMPLETED and self._calls.names and not self.text:
-            raise UnansweredCallError(", ".join(self._calls.names))
         if not self.is_accepted:
             raise BadReplyError("something else came instead of a reply")
-        return RunEnded(self.status or Status.INTERRUPTED)
+        return RunPaused() if self.called else RunEnded(self.status or Status.INTERRUPTED)
 
     # -- one event
 
@@ -250,7 +251,6 @@ class ResponseAssembler:
     def _item_done(self, names: Named, item: Item) -> Iterator[RunEvent]:
         if item.type == "function_call":
             self._calls.settle_item(names, item)
-            yield from self._calls.told(self.response_id, names)
         elif item.type == "file_search_call":
             self._fragments.add(item.results)
         elif item.type == "message" and self._knows_past:
@@ -280,7 +280,8 @@ class ResponseAssembler:
         status = text_of(response.status)
         word = status if status in ("incomplete", "failed", "cancelled") else word
         yield from self._output(response)
-        yield from self._calls.told(self.response_id)
+        if word == "completed":  # calls of a reply that was cut short may be cut themselves, and are none
+            yield from self._calls.told(self.response_id)
         if usage := _usage(response.usage):
             self.usage = usage
             yield UsageReported(usage)

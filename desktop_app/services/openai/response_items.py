@@ -314,7 +314,7 @@ class _Call(_Place):
 
 
 class Calls:
-    """The functions that the model calls, each told once, when its arguments are whole."""
+    """The functions that the model calls, each told once, when the reply is whole."""
 
     def __init__(self) -> None:
         self._items: list[_Call] = []
@@ -322,7 +322,7 @@ class Calls:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the functions, in the order of the calls."""
-        return tuple(call.name for call in self._items)
+        return tuple(call.name for call in sorted(self._items, key=lambda call: call.place))
 
     def begin(self, names: Named, item: Item) -> None:
         """A call is announced, with what is known of it."""
@@ -348,9 +348,9 @@ class Calls:
         self.begin(names, item)
         self.settle(names, item.name, item.arguments)
 
-    def told(self, response_id: str, names: Named | None = None) -> Iterator[ToolCalled]:
-        """The call of that name, or all that were not told yet."""
-        for call in self._items if names is None else [self._item(names)]:
+    def told(self, response_id: str) -> Iterator[ToolCalled]:
+        """All that were not told yet, in their order."""
+        for call in sorted(self._items, key=lambda call: call.place):
             if not call.is_told:
                 call.is_told = True
                 arguments = "".join(call.arguments).strip() or "{}"

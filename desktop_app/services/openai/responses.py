@@ -29,11 +29,13 @@ from desktop_app.domain.errors import (
     ServiceError,
     ServiceFaultError,
     SilentError,
+    UnansweredCallError,
     UnreachableError,
 )
 from desktop_app.domain.events import (
     Checkpoint,
     RunEvent,
+    RunPaused,
     StageChanged,
     TextAppended,
     TextReplaced,
@@ -45,9 +47,9 @@ from desktop_app.domain.providers import provider_of
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.threads import Author, Status
 from desktop_app.services.openai.model_list import listed_models, sent_model, tested, word
-from desktop_app.services.openai.refused_fields import RefusedFields
+from desktop_app.services.openai.refused_fields import RefusedFields, tell_refused_functions
 from desktop_app.services.openai.response_events import ResponseAssembler
-from desktop_app.services.openai.response_requests import body_of, input_item
+from desktop_app.services.openai.response_requests import body_of, input_items
 from desktop_app.services.reading.sse import SseEvent
 from desktop_app.services.reading.streams import DONE, json_events, until_over
 from desktop_app.services.transport.connecting import http_of, sign_in_of
@@ -99,6 +101,8 @@ class ResponsesService:
                 if asked is None:
                     explain(error, request.request_id, self._provider.roles)
                     error.is_untouched = error.is_untouched and not reply.is_accepted
+                    if not reply.is_accepted:
+                        tell_refused_functions(error, request)
                     raise
 
     async def resume(
@@ -133,10 +137,13 @@ class ResponsesService:
                 raise
 
     async def submit(self, request: RunRequest) -> str:
-        """Ask for a reply in the background, to be fetched later; its id.  Raises ServiceError."""
+        """Ask for a reply in the background, to be fetched later; its id.  Raises ServiceError.
+
+        No functions are offered: nobody would answer their calls.
+        """
         if not self._provider.can_run_in_background:
             raise NotOfferedError("the service does not write in the background")
-        asked = self._sent(request)
+        asked = self._sent(replace(request, functions=()))
         while True:
             body = self._body(asked, is_streamed=False, is_background=True)
             try:
@@ -167,10 +174,14 @@ class ResponsesService:
             ending = reply.ending()
         except ServiceError as error:
             return RemoteOperation(remote_id, is_done=True, error=RunError.of(error))
-        if ending.status is Status.STOPPED:
+        if isinstance(ending, RunPaused) and not reply.text:
+            unanswered = RunError.of(UnansweredCallError(", ".join(reply.called)))
+            return RemoteOperation(remote_id, is_done=True, error=unanswered)
+        status = Status.COMPLETED if isinstance(ending, RunPaused) else ending.status
+        if status is Status.STOPPED:
             cancelled = RunError.of(OperationGoneError("the reply was cancelled at the service"))
             return RemoteOperation(remote_id, is_done=True, error=cancelled)
-        result = DeferredReply(reply.text, ending.status, reply.usage, reply.citations)
+        result = DeferredReply(reply.text, status, reply.usage, reply.citations)
         return RemoteOperation(remote_id, is_done=True, result=result)
 
     async def cancel_operation(self, remote_id: str) -> None:
@@ -258,7 +269,11 @@ class ResponsesService:
 
     async def _ask_for_a_word(self) -> None:
         body = msgspec.json.encode(
-            {"input": [input_item(PromptMessage(Author.USER, "Hi"))], "max_output_tokens": 16, "store": False}
+            {
+                "input": input_items(PromptMessage(Author.USER, "Hi"), self._provider),
+                "max_output_tokens": 16,
+                "store": False,
+            }
         )
         await word(self._http.fetch("POST", "/responses", body))
 

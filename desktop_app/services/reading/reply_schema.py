@@ -1,4 +1,4 @@
-"""The JSON Schema of a reply, from the text that the user typed to what is sent."""
+"""JSON Schemas, from the text that the user typed to what is sent."""
 
 from typing import Any
 
@@ -9,11 +9,16 @@ from desktop_app.domain.errors import RequestRejectedError
 
 
 def schema_of(wanted: ResponseFormat) -> dict[str, Any]:
-    """The schema as an object.  Raises RequestRejectedError for a text that is none."""
+    """The schema of a reply as an object.  Raises RequestRejectedError for a text that is none."""
+    return json_object(wanted.schema, "the schema of the reply")
+
+
+def json_object(text: str, what: str) -> dict[str, Any]:
+    """``text`` as a JSON object.  Raises RequestRejectedError, which says ``what`` is none."""
     try:
-        schema = msgspec.json.decode(wanted.schema)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise RequestRejectedError(f"the schema of the reply is not JSON: {error}") from error
+        schema = msgspec.json.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise RequestRejectedError(f"{what} is not JSON: {error}") from error
     if not isinstance(schema, dict):
-        raise RequestRejectedError("the schema of the reply is not a JSON object")
+        raise RequestRejectedError(f"{what} is not a JSON object")
     return schema

@@ -24,11 +24,13 @@ class ToolCalls(msgspec.Struct, rename="camel"):
 
     tool_calls: list[_Call | None] | None = None
 
-    def events(self) -> Iterator[ToolCalled]:
-        """The calls, one event each."""
+    def events(self, reply_id: str = "") -> Iterator[ToolCalled]:
+        """The calls, one event each; ``reply_id`` makes their keys differ from those of other replies."""
         for place, function in enumerate(self._functions()):
             arguments = msgspec.json.encode(function.arguments or {}).decode()
-            yield ToolCalled(str(place), text_of(function.name), arguments)
+            yield ToolCalled(
+                f"{reply_id}:{place}" if reply_id else str(place), text_of(function.name), arguments
+            )
 
     def unanswered(self) -> UnansweredCallError:
         """The error that nothing here answers them."""

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -33,6 +34,7 @@ from desktop_app.services.reading.reply_schema import schema_of
 from desktop_app.services.transport.connecting import http_of, sign_in_of
 from desktop_app.services.transport.failures import explain, may_be_from_elsewhere
 from desktop_app.services.transport.http import HttpClient
+from desktop_app.services.yandex.text_messages import function_of, messages_of
 from desktop_app.services.yandex.text_replies import CompletionReply, operation_id, remote_operation
 from desktop_app.services.yandex_models import answering_models, documented_models, model_uri
 
@@ -92,12 +94,17 @@ class YandexTextService:
             except ServiceError as error:
                 error.is_untouched = error.is_untouched and not reply.has_begun
                 raise
-            yield reply.ending()
+            for event in reply.ending():
+                yield event
 
     # -- deferred requests
 
     async def submit(self, request: RunRequest) -> str:
-        """Send a request that is answered later; the id of its operation, kept three days.  Raises ServiceError."""
+        """Send a request that is answered later; the id of its operation, kept three days.  Raises ServiceError.
+
+        No functions are offered: nobody would answer their calls.
+        """
+        request = replace(request, functions=())
         with self._explaining(request.request_id):
             value = await self._fetched(
                 self._http, "POST", "/completionAsync", self._body(request, {}), request.request_id
@@ -184,7 +191,7 @@ class YandexTextService:
 
     def _body(self, request: RunRequest, options: dict[str, Any]) -> bytes:
         """A CompletionRequest.  Raises RequestRejectedError for a schema that is none."""
-        messages = [{"role": message.author.value, "text": message.text} for message in request.messages]
+        messages = messages_of(request.messages)
         if request.instruction:
             messages.insert(0, {"role": "system", "text": request.instruction})
         options["temperature"] = min(request.temperature, self._provider.max_temperature)
@@ -197,6 +204,8 @@ class YandexTextService:
             "completionOptions": options,
             "messages": messages,
         }
+        if request.functions:
+            body["tools"] = [{"function": function_of(function)} for function in request.functions]
         match request.response_format.kind:
             case FormatKind.JSON_OBJECT:
                 body["jsonObject"] = True

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from desktop_app.domain.errors import BadReplyError, RunError, ServiceError
-from desktop_app.domain.events import RunAccepted, RunEnded, RunEvent, TextReplaced, UsageReported
+from desktop_app.domain.events import RunAccepted, RunEnded, RunEvent, RunPaused, TextReplaced, UsageReported
+from desktop_app.domain.ids import new_id
 from desktop_app.domain.operations import DeferredReply, RemoteOperation
 from desktop_app.domain.threads import Status, Usage
 from desktop_app.services.reading.json_fields import count_of, read, text_of
@@ -68,6 +69,7 @@ class CompletionReply:
         self._is_reply = False
         self._status = ""
         self._text = ""
+        self._calls: ToolCalls | None = None
         self._usage: Usage | None = None
 
     @property
@@ -81,7 +83,7 @@ class CompletionReply:
         return self._status in _ENDINGS
 
     def feed(self, value: object) -> Iterator[RunEvent]:
-        """What a snapshot brings.  Raises BadReplyError, and UnansweredCallError when the model calls functions."""
+        """What a snapshot brings.  Raises BadReplyError."""
         completion = read(value, _Completion)
         if not self._has_begun:
             self._has_begun = True
@@ -90,25 +92,29 @@ class CompletionReply:
         alternative = completion.first
         self._status = text_of(alternative.status)
         text = text_of(alternative.message.text) if alternative.message else ""
+        if alternative.message and alternative.message.tool_call_list:  # they grow as texts do
+            self._calls = alternative.message.tool_call_list
         if text and text != self._text:  # an ending without a text leaves what was written so far
             self._text = text
             yield TextReplaced(text)
         if (usage := _usage(completion)) and usage != self._usage:
             self._usage = usage
             yield UsageReported(usage)
-        if self._status == _TOOL_CALLS:
-            yield from _calls(alternative)
 
-    def ending(self) -> RunEnded:
-        """The ending, once the stream is over; one with a status that nobody announced is complete.
+    def ending(self) -> Iterator[RunEvent]:
+        """The calls and the ending, once the stream is over; one with a status that nobody announced is complete.
 
         Raises BadReplyError when what came was no reply.
         """
         if not self._is_reply:
             raise BadReplyError("something else came instead of a reply")
         if self._status in _INTERIM:
-            return RunEnded(Status.INTERRUPTED)
-        return RunEnded(_ENDINGS.get(self._status, Status.COMPLETED))
+            yield RunEnded(Status.INTERRUPTED)
+            return
+        status = _ENDINGS.get(self._status, Status.COMPLETED)
+        calls = tuple(self._calls.events(new_id())) if self._calls and status is Status.COMPLETED else ()
+        yield from calls
+        yield RunPaused() if calls else RunEnded(status)
 
 
 def operation_id(value: object) -> str:
@@ -149,7 +155,8 @@ def _deferred(operation: _Operation) -> DeferredReply:
     alternative = completion.first
     status = text_of(alternative.status)
     if status == _TOOL_CALLS:
-        list(_calls(alternative))
+        calls = (alternative.message and alternative.message.tool_call_list) or ToolCalls()
+        raise calls.unanswered()
     if alternative.message is None and status not in _ENDINGS:
         raise BadReplyError("the operation is done and its response has no message")
     text = text_of(alternative.message.text) if alternative.message else ""
@@ -161,10 +168,3 @@ def _usage(completion: _Completion) -> Usage | None:
         return None
     told = completion.usage
     return Usage(count_of(told.input_text_tokens) or 0, count_of(told.completion_tokens) or 0)
-
-
-def _calls(alternative: _Alternative) -> Iterator[RunEvent]:
-    """The functions that the model calls, and the error that nothing here answers them."""
-    calls = (alternative.message and alternative.message.tool_call_list) or ToolCalls()
-    yield from calls.events()
-    raise calls.unanswered()
