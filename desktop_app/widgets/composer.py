@@ -4,7 +4,11 @@ Enter sends and Shift+Enter begins a line (or, as an option, Ctrl+Enter sends). 
 composes.  Sending leaves the text where it is: whoever keeps messages clears it when the message is safe.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -22,6 +26,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QTool
 
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop_app.widgets.context_line import ContextLine
 
 MAX_LINES = 10
 DRAFT_MS = 150  # a busy machine adds to it, and half a second is what a crash may take
@@ -184,7 +191,8 @@ class Composer(QWidget):
     """Signals: ``send_requested(str)`` with the text as typed (also while a reply grows), ``stop_requested()``,
     ``defer_requested(str)`` for a reply that may come later,
     ``draft_changed(str)`` at most 150 ms after a change, ``edit_last_requested()`` for Up in an empty box,
-    ``editing_cancelled()`` for Esc or the cross while a message is edited.
+    ``editing_cancelled()`` for Esc or the cross while a message is edited, ``context_requested()`` for the line that
+    tells what would be sent.
     """
 
     send_requested = Signal(str)
@@ -193,6 +201,7 @@ class Composer(QWidget):
     draft_changed = Signal(str)
     edit_last_requested = Signal()
     editing_cancelled = Signal()
+    context_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -202,6 +211,7 @@ class Composer(QWidget):
         self._can_defer = False
         self._is_editing = False
         self._hint_text = ""
+        self._has_context = False
         self._editor = _Editor(self)
         self._editor.setObjectName("composer")
         self._box = _Box(theme, self._editor, self)
@@ -349,6 +359,24 @@ class Composer(QWidget):
         self._hint_text = text
         self._show_hint()
 
+    def set_context(self, parts: Sequence[str]) -> None:
+        """What would be sent, the most important first; nothing hides the line, and so does a hint."""
+        self._has_context = bool(parts)
+        if parts:
+            self._context.set_parts(parts)
+        self._show_hint()
+
+    @cached_property
+    def _context(self) -> ContextLine:
+        """The line that tells what would be sent, made when there is something to tell."""
+        from desktop_app.widgets.context_line import ContextLine
+
+        line = ContextLine(self._theme, self)
+        line.clicked.connect(self.context_requested)
+        self._under.insertWidget(0, line, 1, Qt.AlignmentFlag.AlignLeft)
+        QWidget.setTabOrder(self._stop, line)
+        return line
+
     def set_placeholder(self, text: str) -> None:
         """What stands in an empty box."""
         self._editor.setPlaceholderText(text)
@@ -421,6 +449,10 @@ class Composer(QWidget):
         self._show_hint()
 
     def _show_hint(self) -> None:
+        is_context_shown = self._has_context and not self._hint_text and not self._is_editing
+        self._hint.setVisible(not is_context_shown)
+        if "_context" in self.__dict__:
+            self._context.setVisible(is_context_shown)
         room = self._hint.width() if self._hint.width() > 0 else self.width()
         metrics = QFontMetrics(self._hint.font())
         self._hint.setText(metrics.elidedText(self._hint_text, Qt.TextElideMode.ElideRight, room))

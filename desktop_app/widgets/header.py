@@ -1,4 +1,9 @@
-"""The line above the messages: the thread's title, who answers, and more.  Nothing else."""
+"""The line above the messages: the thread's title, who answers, how full the context is, and more.  Nothing else."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -8,6 +13,9 @@ from desktop_app.domain.limits import THREAD_NAME_LIMIT
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop_app.widgets.gauge import ContextGauge
 
 KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
@@ -157,13 +165,15 @@ class _Pill(QAbstractButton):
 
 class ThreadHeader(QWidget):
     """Signals: ``renamed(str)``, ``assistant_menu_requested(QPoint)`` and ``more_requested(QPoint)`` with the place
-    for a menu on the screen, ``sidebar_toggled()``.
+    for a menu on the screen, ``sidebar_toggled()``, ``details_toggled()``, ``context_requested()``.
     """
 
     renamed = Signal(str)
     assistant_menu_requested = Signal(QPoint)
     more_requested = Signal(QPoint)
     sidebar_toggled = Signal()
+    details_toggled = Signal()
+    context_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -202,7 +212,7 @@ class ThreadHeader(QWidget):
         self._pill.hide()  # until it is known who answers
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.addWidget(self._panel)
         row.addWidget(self._title, 3)
         row.addWidget(self._editor, 3)
@@ -243,6 +253,47 @@ class ThreadHeader(QWidget):
     def set_sidebar_shown(self, is_shown: bool) -> None:
         """Offer to bring the side panel back when it is folded."""
         self._panel.setVisible(not is_shown)
+
+    def set_context(self, fill: float | None, consequence: str = "") -> None:
+        """Show how full the context is (0..1) and what that means; None where there is nothing to show."""
+        if fill is not None:
+            self._gauge.show_fill(fill, consequence)
+            self._gauge.show()
+        elif "_gauge" in self.__dict__:
+            self._gauge.hide()
+
+    def set_details_shown(self, is_shown: bool) -> None:
+        """Offer to show or to hide what is known of the thread."""
+        self._details.setChecked(is_shown)
+
+    @cached_property
+    def _gauge(self) -> ContextGauge:
+        """The ring, made when there is a context."""
+        from desktop_app.widgets.gauge import ContextGauge
+
+        gauge = ContextGauge(self._theme, self)
+        gauge.clicked.connect(self.context_requested)
+        self._row.insertWidget(self._row.indexOf(self._more), gauge)
+        QWidget.setTabOrder(self._pill, gauge)
+        return gauge
+
+    @cached_property
+    def _details(self) -> IconButton:
+        """The button of the details, made when there can be some: after the first paint."""
+        button = IconButton(
+            self._theme,
+            "panel-right",
+            self.tr("Details"),
+            name="toggle_details",
+            shortcut="Ctrl+Alt+B",
+            parent=self,
+        )
+        button.setCheckable(True)
+        button.clicked.connect(self.details_toggled)
+        self._row.addWidget(button)
+        QWidget.setTabOrder(self._more, button)
+        button.show()
+        return button
 
     # -- renaming
 
