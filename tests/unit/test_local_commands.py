@@ -1,0 +1,189 @@
+"""Real programs: what they are given, what is kept of them, and that nothing of them is left."""
+
+import asyncio
+import json
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from desktop_app.controllers.local_commands import CommandResult, environment, run_command
+from desktop_app.domain.tools import CallStatus, Command
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="looks at POSIX processes")
+
+
+def python(script: str, **limits: int) -> Command:
+    return Command(sys.executable, ("-c", script), **limits)
+
+
+async def run(folder: Path, command: Command, arguments: str = "{}") -> CommandResult:
+    return await run_command(command, arguments, folder / "own")
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def read(file: Path) -> str:
+    return file.read_text() if file.exists() else ""
+
+
+async def pid_in(file: Path) -> int:
+    while not (pid := read(file)):
+        await asyncio.sleep(0.01)
+    return int(pid)
+
+
+async def gone(pid: int) -> None:
+    while is_alive(pid):
+        await asyncio.sleep(0.01)
+
+
+async def test_the_arguments_come_on_the_standard_input_and_what_is_printed_is_the_result(
+    tmp_path: Path,
+) -> None:
+    script = "import json, sys; print(json.load(sys.stdin)['city'], '☀')"
+    result = await run(tmp_path, python(script), '{"city": "Tula"}')
+    assert result == CommandResult(CallStatus.DONE, "Tula ☀\n")
+
+
+HOSTILE = [
+    "; touch pwned",
+    "$(touch pwned)",
+    "`touch pwned`",
+    "--help",
+    "../../x",
+    "a\nb\0c",
+    "'\"&|<>",
+    "é" * 5000,
+]
+
+
+async def test_hostile_arguments_are_nothing_but_input(tmp_path: Path) -> None:
+    script = (
+        "import json, os, sys\n"
+        "lines = sys.stdin.read().splitlines()\n"
+        "print(json.dumps([sys.argv, len(lines), json.loads(lines[0]), os.listdir('.')]))"
+    )
+    given = {word: word for word in HOSTILE}
+    result = await run(tmp_path, python(script), json.dumps(given))
+    assert json.loads(result.text) == [["-c"], 1, given, []]
+    assert names_in(tmp_path) == ["own"]
+
+
+async def test_no_shell_reads_the_fixed_arguments(tmp_path: Path) -> None:
+    command = Command(sys.executable, ("-c", "import sys; print(sys.argv[1:])", "$HOME; ls", "*"))
+    assert (await run(tmp_path, command)).text == "['$HOME; ls', '*']\n"
+
+
+async def test_it_works_in_a_private_folder_of_its_own(tmp_path: Path) -> None:
+    result = await run(tmp_path, python("import os; print(os.getcwd())"))
+    assert result.text.strip() == str((tmp_path / "own").resolve())
+    assert stat.S_IMODE((tmp_path / "own").stat().st_mode) == 0o700
+
+
+async def test_secrets_of_the_environment_are_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OPENAI_API_KEY", "MY_TOKEN", "Client_Secret", "PGPASSWORD"):
+        monkeypatch.setenv(name, "canary")
+    monkeypatch.setenv("CITY", "Tula")
+    result = await run(tmp_path, python("import os; print(dict(os.environ))"))
+    assert "canary" not in result.text
+    assert "'CITY': 'Tula'" in result.text
+    assert environment({"A": "1", "a_key": "2"}) == {"A": "1"}
+
+
+async def test_a_failure_says_why(tmp_path: Path) -> None:
+    script = "import sys; print('half'); print('no such city', file=sys.stderr); sys.exit(3)"
+    result = await run(tmp_path, python(script))
+    assert result.status is CallStatus.FAILED
+    assert result.text == "The program failed with exit code 3.\nno such city"
+    assert result.note == "no such city\n"
+
+
+async def test_only_the_end_of_the_errors_is_kept(tmp_path: Path) -> None:
+    script = "import sys; sys.stderr.write('x' * 1_000_000 + 'the end'); sys.exit(1)"
+    result = await run(tmp_path, python(script))
+    assert result.note.endswith("xthe end")
+    assert len(result.note) == 4096
+
+
+@pytest.mark.parametrize("kind", ["missing", "no program", "folder"])
+async def test_what_cannot_be_started_is_named(tmp_path: Path, kind: str) -> None:
+    program = tmp_path / kind
+    if kind == "folder":
+        program.mkdir()
+    elif kind == "no program":
+        program.write_text("print()")
+    result = await run(tmp_path, Command(str(program)))
+    assert result.status is CallStatus.FAILED
+    assert str(program) in result.text
+
+
+async def test_a_name_with_a_zero_character_is_refused(tmp_path: Path) -> None:
+    assert (await run(tmp_path, Command("a\0b"))).status is CallStatus.FAILED
+
+
+async def test_output_that_is_no_text_is_still_a_result(tmp_path: Path) -> None:
+    result = await run(tmp_path, python("import sys; sys.stdout.buffer.write(b'a\\xff\\xfeb')"))
+    assert result == CommandResult(CallStatus.DONE, "a\ufffd\ufffdb")
+
+
+async def test_output_is_cut_while_it_comes_and_says_so(tmp_path: Path) -> None:
+    script = "import sys\nwhile True: sys.stdout.write('y' * 1000)"
+    result = await run(tmp_path, python(script, output_limit_kb=2))
+    assert result.status is CallStatus.DONE
+    assert result.text == "y" * 2048 + "\n[The output is cut here: it was longer than 2 KB.]"
+
+
+async def test_output_of_exactly_the_limit_is_whole(tmp_path: Path) -> None:
+    result = await run(tmp_path, python("print('y' * 1024, end='')", output_limit_kb=1))
+    assert result.text == "y" * 1024
+
+
+GROUP = """
+import os, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+open("pids.tmp", "w").write(str(child.pid))
+os.replace("pids.tmp", "pid")
+time.sleep(60)
+"""
+
+
+async def test_the_time_limit_ends_it_and_what_it_started(tmp_path: Path) -> None:
+    result = await run(tmp_path, python(GROUP, time_limit_s=1))
+    assert result.status is CallStatus.TIMED_OUT
+    assert "1 s" in result.text
+    await gone(await pid_in(tmp_path / "own" / "pid"))
+
+
+async def test_stopping_ends_it_and_what_it_started(tmp_path: Path) -> None:
+    task = asyncio.create_task(run(tmp_path, python(GROUP)))
+    child = await pid_in(tmp_path / "own" / "pid")
+    assert is_alive(child)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await gone(child)
+
+
+async def test_who_does_not_read_its_input_still_answers(tmp_path: Path) -> None:
+    result = await run(tmp_path, python("print('ok')"), json.dumps("x" * 5_000_000))
+    assert result == CommandResult(CallStatus.DONE, "ok\n")
+
+
+async def test_many_run_at_once(tmp_path: Path) -> None:
+    script = "import sys; print(sys.stdin.read().strip())"
+    results = await asyncio.gather(*(run(tmp_path, python(script), str(n)) for n in range(8)))
+    assert [result.text for result in results] == [f"{n}\n" for n in range(8)]
+    assert names_in(tmp_path / "own") == []
