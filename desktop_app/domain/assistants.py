@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from desktop_app.domain.ids import AssistantId, ConnectionId
+from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
 from desktop_app.domain.problems import FieldProblem, Problem, is_json_object, number_problems
 from desktop_app.domain.tool_problems import tool_problems
 from desktop_app.domain.tools import Function, SearchTool
@@ -140,6 +140,17 @@ class AssistantVersion:
     settings: AssistantSettings
     note: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionUse:
+    """The replies that one version gave in one thread, ``message_id`` the newest of them."""
+
+    version: int
+    thread_id: ThreadId
+    thread_name: str
+    message_id: MessageId
+    replies: int
 
 
 def problems(settings: AssistantSettings, *, max_temperature: float = 1.0) -> list[FieldProblem]:

@@ -3,12 +3,12 @@
 # ruff: noqa: S608 - statements are put together from column names of ours, never from values
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from desktop_app.domain.assistants import Assistant, AssistantSettings, AssistantVersion
+from desktop_app.domain.assistants import Assistant, AssistantSettings, AssistantVersion, VersionUse
 from desktop_app.domain.ids import AssistantId, new_id
 from desktop_app.store.database import Database
 from desktop_app.store.rows import from_json, storable, to_json, to_microseconds, to_time, utc_now
@@ -18,6 +18,15 @@ NEW = ""  # the draft of an assistant that is being made
 SELECT = """
     SELECT a.id, a.version, v.settings, a.created_at, a.updated_at, a.last_active_at
     FROM assistants a JOIN assistant_versions v ON v.assistant_id = a.id AND v.version = a.version
+"""
+
+# The other columns are those of the row with the greatest place: the newest reply, one that is shown before all others.
+SELECT_USES = """
+    SELECT r.assistant_version, m.thread_id, t.name, m.id, COUNT(DISTINCT m.id), MAX((m.is_shown << 62) + m.seq) place
+    FROM runs r JOIN messages m ON m.id = r.message_id JOIN threads t ON t.id = m.thread_id
+    WHERE r.assistant_id = ? AND t.trashed_at IS NULL
+    GROUP BY r.assistant_version, m.thread_id
+    ORDER BY r.assistant_version DESC, t.updated_at DESC, m.thread_id
 """
 
 
@@ -84,6 +93,32 @@ class AssistantStore:
             return [_to_version(row) for row in rows]
 
         return await self._database.read(select)
+
+    async def replies_by_version(self, assistant_id: AssistantId) -> list[VersionUse]:
+        """Which versions gave replies in which threads, newest first; threads in the trash do not count."""
+
+        def select(connection: sqlite3.Connection) -> list[VersionUse]:
+            return [VersionUse(*row[:5]) for row in connection.execute(SELECT_USES, (assistant_id,))]
+
+        return await self._database.read(select)
+
+    async def create_with_history(self, versions: Sequence[AssistantVersion]) -> Assistant:
+        """A new assistant with the settings, notes and times of ``versions`` (oldest first), counted from 1.
+
+        Its lifetime begins now.  Raises ValueError when there is none.
+        """
+        if not versions:
+            raise ValueError("an assistant needs a version")
+        now = self._clock()
+
+        def create(connection: sqlite3.Connection) -> Assistant:
+            made = _insert(connection, len(versions), now)
+            for number, version in enumerate(versions, 1):
+                moment = to_microseconds(version.created_at)
+                insert_version(connection, made, number, version.settings, version.note, moment)
+            return _required(connection, made)
+
+        return await self._database.run(create)
 
     async def duplicate(self, assistant_id: AssistantId, name: str) -> Assistant:
         """A new assistant with the same settings and its own name.  Raises LookupError when there is none to copy."""
@@ -159,13 +194,18 @@ def _required(connection: sqlite3.Connection, assistant_id: AssistantId) -> Assi
 def _create(
     connection: sqlite3.Connection, settings: AssistantSettings, note: str, now: datetime
 ) -> Assistant:
+    assistant_id = _insert(connection, 1, now)
+    insert_version(connection, assistant_id, 1, settings, note, to_microseconds(now))
+    return _required(connection, assistant_id)
+
+
+def _insert(connection: sqlite3.Connection, version: int, now: datetime) -> AssistantId:
     assistant_id, moment = AssistantId(new_id()), to_microseconds(now)
     connection.execute(
-        "INSERT INTO assistants (id, version, created_at, updated_at, last_active_at) VALUES (?, 1, ?, ?, ?)",
-        (assistant_id, moment, moment, moment),
+        "INSERT INTO assistants (id, version, created_at, updated_at, last_active_at) VALUES (?, ?, ?, ?, ?)",
+        (assistant_id, version, moment, moment, moment),
     )
-    insert_version(connection, assistant_id, 1, settings, note, moment)
-    return _required(connection, assistant_id)
+    return assistant_id
 
 
 def insert_version(
