@@ -35,6 +35,7 @@ from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
 from desktop_app.store.finding import FindingStore
+from desktop_app.store.lifetimes import LifetimeStore
 from desktop_app.store.operations import OperationStore
 from desktop_app.store.ownership import ProcessMark
 from desktop_app.store.profile import Profile
@@ -42,6 +43,7 @@ from desktop_app.store.pulled import PulledStore
 from desktop_app.store.remote import RemoteStore
 from desktop_app.store.secrets import SecretStore
 from desktop_app.store.token_ratios import TokenRatioStore
+from desktop_app.store.trash import TrashStore
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +75,7 @@ class Backend:
     files: FilesController
     context: ContextController
     lifetimes: LifetimesController
+    trash: TrashStore
     _files: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def log_fault(self, error: BaseException) -> None:
@@ -124,7 +127,7 @@ class Backend:
         self.runs.adopt(await self.conversations.resumable_orphans(self.mark.is_alive, self.mark.token))
         await self.conversations.interrupt_orphans(self.mark.is_alive)
         await self.library.begin(beginning)
-        await self.conversations.purge_trash(datetime.now(UTC) - TRASH_KEPT)
+        await self.trash.purge(datetime.now(UTC) - TRASH_KEPT)
         await self.operations.start(self.mark.is_alive)
         await self.lifetimes.start()
         await self.files.start()
@@ -186,7 +189,8 @@ def open_backend(
         CallRuleStore(database),
         FilesController(profile.library, report),
         ContextController(conversations, assistants, connections, prompts),
-        LifetimesController(conversations, assistants, report),
+        LifetimesController(LifetimeStore(database), report),
+        TrashStore(database),
     )
     if not database.is_read_only:
         try:

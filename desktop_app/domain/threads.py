@@ -61,6 +61,11 @@ class Thread:
     read_anchor: MessageId | None = None
     read_offset: int = 0
 
+    @property
+    def expires_at(self) -> datetime | None:
+        """When it expires, or None if it does not."""
+        return self.expiration.expires_at(self.created_at, self.updated_at) if self.expiration else None
+
 
 @dataclass(frozen=True, slots=True)
 class ThreadSummary:
