@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from desktop_app.controllers.assistant_files import AssistantFilesController
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.context import ContextController
 from desktop_app.controllers.facts import Fact
@@ -76,6 +77,7 @@ class Backend:
     context: ContextController
     lifetimes: LifetimesController
     trash: TrashStore
+    assistant_files: AssistantFilesController
     _files: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def log_fault(self, error: BaseException) -> None:
@@ -191,6 +193,7 @@ def open_backend(
         ContextController(conversations, assistants, connections, prompts),
         LifetimesController(LifetimeStore(database), report),
         TrashStore(database),
+        AssistantFilesController(assistants, records),
     )
     if not database.is_read_only:
         try:

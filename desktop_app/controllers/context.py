@@ -93,6 +93,10 @@ class ContextController:
         tokens = await self._count(asked)
         return await self._told(asked, tokens)
 
+    def instruction(self, settings: AssistantSettings, thread_name: str = "") -> str:
+        """The instruction of ``settings`` as the model would be given it now."""
+        return self._prompts.in_effect(settings, thread_name).instruction
+
     # -- asking, all but sending
 
     async def _asked(
