@@ -25,8 +25,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _KEYBOARD_FOCUS = "hasKeyboardFocus"
 
 
-class _RowDelegate(QStyledItemDelegate):
-    """What rows of both lists share: the frame behind them and text that ends in time."""
+class RowDelegate(QStyledItemDelegate):
+    """What rows of all lists share: the frame behind them and text that ends in time."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -92,7 +92,7 @@ class _RowDelegate(QStyledItemDelegate):
         painter.drawPixmap(place, self._theme.pixmap(name, role, size, ratio))
 
 
-class AssistantDelegate(_RowDelegate):
+class AssistantDelegate(RowDelegate):
     """A tile with the initial, the name, and the model's label, which gives way before the name."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
@@ -141,7 +141,7 @@ class AssistantDelegate(_RowDelegate):
             )
 
 
-class ThreadDelegate(_RowDelegate):
+class ThreadDelegate(RowDelegate):
     """Two lines: name and time; preview or draft, and one mark: writing, unread, awaited or pinned."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
