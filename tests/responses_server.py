@@ -4,7 +4,8 @@
 a missing header, a call nobody expects) is refused and fails the test at the end.
 
 As a process, for tests of the whole program: ``python -m tests.responses_server --key KEY`` repeats what it is told,
-at once or later.  Its first line is its base URL; then comes one JSON line a request, without the key.
+at once or later, and calls functions that a question asks for in the words of ``tests.function_calls`` ("call weather
+Tula").  Its first line is its base URL; then comes one JSON line a request, without the key.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from tests import function_calls
 from tests.servers import KEY, Behaviour, Exchange, LoopbackServer, listing
 
 FIELDS: dict[str, type | tuple[type, ...]] = {
@@ -30,6 +32,7 @@ FIELDS: dict[str, type | tuple[type, ...]] = {
     "max_output_tokens": int,
     "text": dict,
     "reasoning": dict,
+    "tools": list,
 }
 ID = "resp_1"
 USAGE = {
@@ -125,6 +128,54 @@ def sends(*events: dict[str, Any], is_cut: bool = False) -> Behaviour:
 def says(*pieces: str, response_id: str = ID) -> Behaviour:
     """A proper stream."""
     return sends(*text_events(*pieces, response_id=response_id))
+
+
+def function_call(call: function_calls.Call, place: int = 0) -> dict[str, Any]:
+    """A finished item of a call."""
+    said = {"type": "function_call", "id": f"fc_{place}", "status": "completed"}
+    return said | {"call_id": call.call_id, "name": call.name, "arguments": call.arguments}
+
+
+def call_events(
+    *calls: function_calls.Call, text: str = "", pieces: int = 3, response_id: str = ID
+) -> list[dict[str, Any]]:
+    """All events of a reply with a text, if there is one, and calls whose arguments come by turns, in pieces."""
+    *begun, _ = text_events(text, response_id=response_id) if text else [created(response_id), {}]
+    items = [message(text)] if text else []
+    first = len(items)
+    items += [function_call(call, place) for place, call in enumerate(calls, first)]
+    named = [(place, {"item_id": item["id"], "output_index": place}) for place, item in enumerate(items)][
+        first:
+    ]
+    cuts = [function_calls.in_pieces(call.arguments, pieces) for call in calls]
+    kind = "response.function_call_arguments"
+    return numbered(
+        *begun,
+        *(
+            {
+                "type": "response.output_item.added",
+                "output_index": place,
+                "item": items[place] | {"arguments": ""},
+            }
+            for place, _ in named
+        ),
+        *(
+            {"type": f"{kind}.delta", "delta": cut[at], **name}
+            for at in range(pieces)
+            for cut, (_, name) in zip(cuts, named, strict=True)
+        ),
+        *({"type": f"{kind}.done", "arguments": items[place]["arguments"], **name} for place, name in named),
+        *(
+            {"type": "response.output_item.done", "output_index": place, "item": items[place]}
+            for place, _ in named
+        ),
+        ended(*items, response_id=response_id),
+    )
+
+
+def calling(*calls: function_calls.Call, text: str = "", response_id: str = ID) -> Behaviour:
+    """A proper stream of them."""
+    return sends(*call_events(*calls, text=text, response_id=response_id))
 
 
 def taken_up(events: Sequence[dict[str, Any]]) -> Behaviour:
@@ -234,10 +285,22 @@ class ResponsesServer(LoopbackServer):
             return "background needs store"
         if not body["input"]:
             return "input is empty"
-        return next((wrong for item in body["input"] if (wrong := _complaint_about_item(item))), "")
+        wrong = next((wrong for item in body["input"] if (wrong := _complaint_about_item(item))), "")
+        calls, results = (
+            [item["call_id"] for item in body["input"] if item["type"] == kind]
+            for kind in ("function_call", "function_call_output")
+        )
+        return wrong or function_calls.complaint_about(calls, results)
 
 
 def _complaint_about_item(item: dict[str, Any]) -> str:
+    fields = {
+        "function_call": {"type", "call_id", "name", "arguments"},
+        "function_call_output": {"type", "call_id", "output"},
+    }
+    if known := fields.get(item["type"]):
+        is_right = set(item) == known and all(isinstance(value, str) for value in item.values())
+        return "" if is_right else f"wrong item: {item}"
     if set(item) != {"type", "role", "content"} or item["type"] != "message":
         return f"wrong item: {item}"
     parts = {"user": {"type", "text"}, "assistant": {"type", "text", "annotations"}}
@@ -262,11 +325,19 @@ def _next(script: list[Behaviour]) -> Behaviour | None:
 
 
 def echo(kept: dict[str, dict[str, Any]]) -> Behaviour:
-    """Says what it was told, as a stream or later; the replies are put into ``kept``, by their ids."""
+    """Says what it was told, as a stream or later, and calls the functions that it is told to.
+
+    The replies are put into ``kept``, by their ids.
+    """
 
     async def behave(exchange: Exchange) -> None:
-        text = f"You said: {exchange.body['input'][-1]['content'][0]['text']}"
+        question, said = _reply_to(exchange.body)
         response_id = f"resp_{len(kept) + 1}"
+        if isinstance(said, list):
+            kept[response_id] = response("completed", *map(function_call, said), response_id=response_id)
+            await calling(*said, response_id=response_id)(exchange)
+            return
+        text = said or f"You said: {question}"
         kept[response_id] = response("completed", message(text), response_id=response_id)
         if exchange.body.get("stream"):
             await says(text, response_id=response_id)(exchange)
@@ -274,6 +345,16 @@ def echo(kept: dict[str, dict[str, Any]]) -> Behaviour:
             await exchange.reply(200, response("queued", response_id=response_id))
 
     return behave
+
+
+def _reply_to(body: dict[str, Any]) -> tuple[str, str | list[function_calls.Call] | None]:
+    """The last question, and what it asks for in the words of ``tests.function_calls``."""
+    items = body["input"]
+    asked = max(at for at, item in enumerate(items) if item.get("role") == "user")
+    question: str = items[asked]["content"][0]["text"]
+    results = [item["output"] for item in items[asked:] if item["type"] == "function_call_output"]
+    offered = [tool["name"] for tool in body.get("tools", ())]
+    return question, function_calls.reply_to(question, offered, results)
 
 
 def fetched(kept: dict[str, dict[str, Any]]) -> Behaviour:

@@ -5,7 +5,10 @@ In tests: ``async with ChatServer(stream("Hel", "lo")) as server`` and ``server.
 
 As a process, for tests of the whole program::
 
-    python tests/servers.py --port 0 --pieces one two three --delay-ms 50
+    python -m tests.servers --port 0 --pieces one two three --delay-ms 50
+
+With ``--mode functions`` it calls what a question asks for (the words are those of ``tests.function_calls``: "call
+weather Tula") and repeats every other question.
 
 The first line it prints is its base URL; then comes one JSON line a request, without the key.
 """
@@ -19,6 +22,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from tests import function_calls
+
 KEY = "test-key-canary-123"
 
 FIELDS: dict[str, type | tuple[type, ...]] = {
@@ -31,6 +36,7 @@ FIELDS: dict[str, type | tuple[type, ...]] = {
     "max_completion_tokens": int,
     "reasoning_effort": str,
     "response_format": dict,
+    "tools": list,
 }
 
 
@@ -185,6 +191,44 @@ def echo(delay_s: float = 0) -> Behaviour:
     return behave
 
 
+def calling(*calls: function_calls.Call, text: str = "", pieces: int = 3) -> Behaviour:
+    """A proper stream of a text and of calls, by turns, with arguments in so many pieces."""
+    return events(*call_events(*calls, text=text, pieces=pieces))
+
+
+def call_events(*calls: function_calls.Call, text: str = "", pieces: int = 3) -> list[object]:
+    """What comes of it."""
+    begun = [
+        _called(index, {"name": call.name, "arguments": ""}, id=call.call_id, type="function")
+        for index, call in enumerate(calls)
+    ]
+    cuts = [function_calls.in_pieces(call.arguments, pieces) for call in calls]
+    grown = [_called(index, {"arguments": cut[at]}) for at in range(pieces) for index, cut in enumerate(cuts)]
+    said = [delta(role="assistant", content=None), *([delta(text)] if text else [])]
+    return [*said, *begun, *grown, delta(finish="tool_calls"), USAGE, "[DONE]"]
+
+
+def _called(index: int, function: dict[str, str], **more: str) -> dict[str, object]:
+    return delta(tool_calls=[{"index": index, "function": function} | more])
+
+
+def functions(otherwise: Behaviour) -> Behaviour:
+    """Calls what a question asks for, in the words of ``tests.function_calls``."""
+
+    async def behave(exchange: Exchange) -> None:
+        messages = exchange.body["messages"]
+        asked = max(at for at, message in enumerate(messages) if message["role"] == "user")
+        results = [message["content"] for message in messages[asked:] if message["role"] == "tool"]
+        offered = [tool["function"]["name"] for tool in exchange.body.get("tools", ())]
+        said = function_calls.reply_to(messages[asked]["content"], offered, results)
+        if said is None:
+            await otherwise(exchange)
+        else:
+            await (stream(said) if isinstance(said, str) else calling(*said))(exchange)
+
+    return behave
+
+
 async def hang_up(exchange: Exchange) -> None:
     """Closes without a word."""
     exchange.writer.close()
@@ -335,11 +379,27 @@ def _complaint_about_body(exchange: Exchange) -> str:
         if not isinstance(value, FIELDS[name]):
             return f"wrong type: {name}"
     for message in body.get("messages") or [None]:
-        if not isinstance(message, dict) or set(message) != {"role", "content"}:
-            return "messages need role and content, and nothing else"
-        if message["role"] not in ("system", "user", "assistant") or not isinstance(message["content"], str):
-            return f"wrong message: {message['role']}"
-    return ""
+        if complaint := _complaint_about_message(message):
+            return complaint
+    calls = [call["id"] for message in body["messages"] for call in message.get("tool_calls", ())]
+    results = [message["tool_call_id"] for message in body["messages"] if message["role"] == "tool"]
+    return function_calls.complaint_about(calls, results)
+
+
+def _complaint_about_message(message: Any) -> str:
+    more = {"assistant": {"tool_calls"}, "tool": {"tool_call_id"}}
+    if not isinstance(message, dict) or not {"role", "content"} <= set(message):
+        return "messages need role and content"
+    if message["role"] not in ("system", "user", "assistant", "tool"):
+        return f"wrong message: {message['role']}"
+    if set(message) - {"role", "content"} - more.get(message["role"], set()):
+        return f"wrong fields: {message}"
+    calls = message.get("tool_calls", [])
+    for call in calls:
+        if set(call) != {"id", "type", "function"} or set(call["function"]) != {"name", "arguments"}:
+            return f"wrong call: {call}"
+    is_text = isinstance(message["content"], str) or (calls and message["content"] is None)
+    return "" if is_text else f"wrong message: {message['role']}"
 
 
 async def _read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Exchange | None:
@@ -360,6 +420,9 @@ async def _read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
 # -- as a process
 
 
+_MODES = ["stream", "snapshots", "echo", "functions", "cut", "silence", "error"]
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="A scripted Chat Completions server on loopback.")
     parser.add_argument("--port", type=int, default=0)
@@ -370,9 +433,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--count", type=int, default=0, help="say the numbers up to this one instead of the pieces"
     )
-    parser.add_argument(
-        "--mode", default="stream", choices=["stream", "snapshots", "echo", "cut", "silence", "error"]
-    )
+    parser.add_argument("--mode", default="stream", choices=_MODES)
     parser.add_argument("--finish", default="stop")
     parser.add_argument("--status", type=int, default=500, help="of the error")
     parser.add_argument("--models-status", type=int, default=0, help="refuse to list models with this error")
@@ -389,6 +450,8 @@ def _scripted(given: argparse.Namespace) -> Behaviour:
             return snapshots(*("".join(pieces[: end + 1]) for end in range(len(pieces))), delay_s=delay_s)
         case "echo":
             return echo(delay_s)
+        case "functions":
+            return functions(echo(delay_s))
         case "cut":
             return events(*(delta(piece) for piece in pieces), delay_s=delay_s, is_cut=True)
         case "silence":

@@ -1,7 +1,8 @@
 """Yandex text generation on loopback: completion, deferred requests, tokenizer, IAM tokens and the list of models.
 
 Built on the official descriptors (``tests.protobuf_server``), all hosts in one.  Without a script it repeats what was
-asked, so that every reply can be told from the others.
+asked, so that every reply can be told from the others, and calls functions that a question asks for in the words of
+``tests.function_calls`` ("call weather Tula").
 
 As a process, for tests of the whole program::
 
@@ -17,7 +18,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 from yandex.cloud.ai.foundation_models.v1 import text_common_pb2 as common
@@ -28,6 +29,7 @@ from yandex.cloud.iam.v1 import iam_token_service_pb2 as iam
 from yandex.cloud.operation import operation_pb2
 from yandex.cloud.operation import operation_service_pb2 as operations
 
+from tests import function_calls
 from tests.protobuf_server import Message, ProtobufServer, Refusal, services_in
 from tests.servers import KEY, Exchange, listing
 
@@ -40,6 +42,7 @@ MODELS = [
 ]
 FINAL = "ALTERNATIVE_STATUS_FINAL"
 PARTIAL = "ALTERNATIVE_STATUS_PARTIAL"
+TOOL_CALLS = "ALTERNATIVE_STATUS_TOOL_CALLS"
 VERSION = "09.02.2025"
 
 
@@ -116,6 +119,10 @@ class YandexTextServer(ProtobufServer):
 
     async def _complete(self, request: Message, _: Exchange) -> AsyncGenerator[Message, None]:
         _check(request)
+        if isinstance(said := _reply_to(request), list) and not self.calls_functions:
+            for end in range(1, len(said) + 1):
+                yield calls_of(said[:end])
+            return
         texts = self._texts(request)
         if request.completion_options.stream:
             for text in texts[:-1]:
@@ -128,19 +135,15 @@ class YandexTextServer(ProtobufServer):
     def _texts(self, request: Message) -> Sequence[str]:
         if self.snapshots:
             return self.snapshots
-        words = f"You said: {request.messages[-1].text}".split(" ")
+        said = _reply_to(request)
+        words = (said if isinstance(said, str) else f"You said: {request.messages[-1].text}").split(" ")
         return [" ".join(words[: end + 1]) for end in range(len(words))]
 
     def _final(self, request: Message) -> Message:
-        reply = reply_of(self._texts(request)[-1], self.status)
         if self.calls_functions:
-            message = reply.alternatives[0].message
-            message.ClearField("text")
-            for name, arguments in self.calls_functions:
-                call = message.tool_call_list.tool_calls.add().function_call
-                call.name = name
-                call.arguments.update(arguments)
-        return reply
+            calls = [function_calls.Call(name, json.dumps(given), "") for name, given in self.calls_functions]
+            return calls_of(calls, status=self.status)
+        return reply_of(self._texts(request)[-1], self.status)
 
     # -- deferred requests
 
@@ -218,6 +221,33 @@ def reply_of(text: str, status: str = FINAL) -> Message:
     return reply
 
 
+def calls_of(calls: Sequence[function_calls.Call], text: str = "", status: str = TOOL_CALLS) -> Message:
+    """A CompletionResponse that calls functions; arguments that are no JSON cannot be said here, and are none."""
+    reply = reply_of(text, status)
+    message = reply.alternatives[0].message
+    message.ClearField("text")
+    for call in calls:
+        called = message.tool_call_list.tool_calls.add().function_call
+        called.name = call.name
+        called.arguments.update(
+            {} if call.arguments == function_calls.CUT_OFF else json.loads(call.arguments)
+        )
+    return reply
+
+
+def _reply_to(request: Message) -> str | list[function_calls.Call] | None:
+    """What the last question asks for in the words of ``tests.function_calls``."""
+    questions = [at for at, one in enumerate(request.messages) if one.role == "user" and one.text]
+    if not questions:
+        return None
+    later = request.messages[questions[-1] :]
+    results = [
+        one.function_result.content for message in later for one in message.tool_result_list.tool_results
+    ]
+    offered = [tool.function.name for tool in request.tools]
+    return function_calls.reply_to(request.messages[questions[-1]].text, offered, results)
+
+
 def tokens_of(text: str) -> Message:
     """A TokenizeResponse: a token at the beginning, and one a word."""
     reply = text_generation.TokenizeResponse(model_version=VERSION)
@@ -235,8 +265,18 @@ def _check(request: Message) -> None:
     for message in request.messages:
         if message.role not in ("system", "user", "assistant") or not message.WhichOneof("Content"):
             raise Refusal(3, f"wrong message: {message.role}")
+    _check_results(request.messages)
     if not 0 <= request.completion_options.temperature.value <= 1:
         raise Refusal(3, "temperature must be in [0, 1]")
+
+
+def _check_results(messages: Sequence[Message]) -> None:
+    """Results follow their calls in one message, in the same order."""
+    for before, message in pairwise([common.Message(), *messages, common.Message()]):
+        called = [call.function_call.name for call in before.tool_call_list.tool_calls]
+        answered = [result.function_result.name for result in message.tool_result_list.tool_results]
+        if called != answered:
+            raise Refusal(3, f"the calls {called} have the results {answered}")
 
 
 def _check_model(uri: str) -> None:
