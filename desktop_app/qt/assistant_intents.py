@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.controllers.backend import Backend
 from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.errors import RunError
-from desktop_app.domain.ids import AssistantId, ConnectionId
+from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
 
 Work = Coroutine[Any, Any, None]
 
@@ -19,13 +19,22 @@ class AssistantIntents(QObject):
 
     ``draft_found(AssistantSettings)``: an assistant that was being made when the program ended.
     ``ready_to_edit(Assistant | None, AssistantSettings, list)``: what the dialog shows, with all connections; None is
-    an assistant that is not there yet.  ``saved(Assistant)``.  ``models_listed(str, list)`` and
-    ``models_failed(str, RunError)``, with the connection's id, answer ``list_models``.
+    an assistant that is not there yet.  ``saved(Assistant)`` and ``save_failed(RunError)`` answer ``save``,
+    ``extended(Assistant)`` answers ``extend``.  ``models_listed(str, list)`` and ``models_failed(str, RunError)``, with
+    the connection's id, answer ``list_models``.  ``threads_listed(list)`` of ThreadSummary answers ``list_threads``,
+    ``versions_listed(list, list)`` of AssistantVersion and VersionUse ``list_versions``, ``previewed(ContextPreview |
+    None)`` the newest ``preview``, ``expanded(str)`` answers ``expand``.
     """
 
     draft_found = Signal(object)
     ready_to_edit = Signal(object, object, list)
     saved = Signal(object)
+    save_failed = Signal(object)
+    extended = Signal(object)
+    threads_listed = Signal(list)
+    versions_listed = Signal(list, list)
+    previewed = Signal(object)
+    expanded = Signal(str)
     models_listed = Signal(str, object)
     models_failed = Signal(str, object)
 
@@ -51,6 +60,7 @@ class AssistantIntents(QObject):
         self._changed = changed
         self._deselect = deselect
         self._offer_undo = offer_undo
+        self._previews = 0
 
     # -- making and editing
 
@@ -92,17 +102,31 @@ class AssistantIntents(QObject):
 
     async def _save(self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str) -> None:
         store = self._backend.assistants
+        try:
+            if assistant_id is None:
+                assistant = await store.create(settings, note)
+            else:
+                assistant = await store.save_version(assistant_id, settings, note)
+        except Exception as error:  # noqa: BLE001 - the dialog waits for an answer
+            self.save_failed.emit(self._answer(error))
+            return
+        self.saved.emit(assistant)
+        self._backend.lifetimes.rearm()
+        await store.drop_draft(assistant_id)
+        await self._refresh()
         if assistant_id is None:
-            assistant = await store.create(settings, note)
-            await store.drop_draft(None)
-            await self._refresh()
             await self._new_thread(assistant.id)
         else:
-            assistant = await store.save_version(assistant_id, settings, note)
-            await store.drop_draft(assistant_id)
-            await self._refresh()
             await self._changed(assistant)
-        self.saved.emit(assistant)
+
+    def extend(self, assistant_id: AssistantId) -> None:
+        """Let the lifetime of an assistant begin anew."""
+        self._start(self._extend(assistant_id), "extend assistant")
+
+    async def _extend(self, assistant_id: AssistantId) -> None:
+        await self._backend.worker.ask(self._backend.lifetimes.extend_assistant(assistant_id))
+        if assistant := await self._backend.assistants.assistant(assistant_id):
+            self.extended.emit(assistant)
 
     def duplicate(self, assistant_id: AssistantId, name: str) -> None:
         """Make a copy under a new name."""
@@ -131,6 +155,38 @@ class AssistantIntents(QObject):
     async def _restore(self, assistant_id: AssistantId) -> None:
         await self._backend.assistants.restore(assistant_id)
         await self._refresh()
+
+    # -- what the dialog shows of an assistant besides its settings
+
+    def list_threads(self, assistant_id: AssistantId) -> None:
+        """List the threads of an assistant."""
+        self._start(self._list_threads(assistant_id), "list threads of an assistant")
+
+    async def _list_threads(self, assistant_id: AssistantId) -> None:
+        self.threads_listed.emit(await self._backend.conversations.threads(assistant_id=assistant_id))
+
+    def list_versions(self, assistant_id: AssistantId) -> None:
+        """List the versions of an assistant, and the replies that each gave."""
+        self._start(self._list_versions(assistant_id), "list versions")
+
+    async def _list_versions(self, assistant_id: AssistantId) -> None:
+        store = self._backend.assistants
+        versions, uses = await store.versions(assistant_id), await store.replies_by_version(assistant_id)
+        self.versions_listed.emit(versions, uses)
+
+    def preview(self, thread_id: ThreadId, settings: AssistantSettings) -> None:
+        """Find out what a question in a thread would send if ``settings`` were in use."""
+        self._previews += 1
+        self._start(self._preview(thread_id, settings, self._previews), "preview")
+
+    async def _preview(self, thread_id: ThreadId, settings: AssistantSettings, number: int) -> None:
+        preview = await self._backend.context.preview(thread_id, "", settings)
+        if number == self._previews:
+            self.previewed.emit(preview)
+
+    def expand(self, settings: AssistantSettings) -> None:
+        """Fill in the variables of an instruction, as for a thread without a name."""
+        self.expanded.emit(self._backend.context.instruction(settings))
 
     # -- models
 

@@ -33,6 +33,7 @@ from desktop_app.domain.errors import NitkaError, RunError, RunInProgressError
 from desktop_app.domain.ids import AssistantId, MessageId, ThreadId
 from desktop_app.domain.remote import PullProgress
 from desktop_app.domain.threads import Message, Run, Status, Thread, ThreadSummary
+from desktop_app.qt.assistant_file_intents import AssistantFileIntents
 from desktop_app.qt.assistant_intents import AssistantIntents
 from desktop_app.qt.bridge import Bridge
 from desktop_app.qt.connection_intents import ConnectionIntents
@@ -172,6 +173,7 @@ class Intents(QObject):
             deselect=self._deselect,
             offer_undo=self._offer_undo,
         )
+        self.assistant_files = AssistantFileIntents(backend, self, start=self._start, refresh=self.refresh)
         self.connections = ConnectionIntents(
             backend, self, start=self._tasks.start, answer=self._answer, changed=self._list_assistants
         )
