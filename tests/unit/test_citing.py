@@ -8,7 +8,7 @@ from desktop_app.domain.threads import Citation
 
 LEASE = Fragment(FileId("f1"), "lease.pdf", "The rent is {due} monthly.", 3, 0, 2.5)
 NOTES = Fragment(FileId("f2"), "заметки.md", 'Ring "the" landlord', 0, 12, 1.5)
-BOTH = (LEASE, NOTES)
+BOTH = {1: LEASE, 2: NOTES}
 
 
 def cited(text: str, start: int = 0) -> list[tuple[int, str]]:
@@ -48,27 +48,28 @@ def test_marks_before_the_start_were_cited_already() -> None:
 
 
 def test_without_fragments_nothing_is_cited() -> None:
-    assert citations_in("[1]", ()) == ()
+    assert citations_in("[1]", {}) == ()
 
 
 def test_the_block_numbers_what_was_found() -> None:
     block = fragments_block(BOTH)
     assert "[1] lease.pdf, page 3\nThe rent is {due} monthly." in block
     assert '[2] заметки.md, line 12\nRing "the" landlord' in block
-    assert "[4] lease.pdf" in fragments_block(BOTH[:1], 4)
+    assert "[4] lease.pdf" in fragments_block({4: LEASE})
 
 
 def test_a_result_of_the_search_can_be_read_back() -> None:
-    found = fragments_in(search_result(BOTH, 5))
-    assert [(one.file_id, one.name, one.text, one.page, one.line) for one in found] == [
-        ("f1", "lease.pdf", "The rent is {due} monthly.", 3, 0),
-        ("f2", "заметки.md", 'Ring "the" landlord', 0, 12),
+    found = fragments_in(search_result({5: LEASE, 6: NOTES}))
+    assert [
+        (number, one.file_id, one.name, one.text, one.page, one.line) for number, one in found.items()
+    ] == [
+        (5, "f1", "lease.pdf", "The rent is {due} monthly.", 3, 0),
+        (6, "f2", "заметки.md", 'Ring "the" landlord', 0, 12),
     ]
-    assert '"number": 5' in search_result(BOTH, 5)
 
 
 @pytest.mark.parametrize(
-    "result", ["", "no", "[]", '{"fragments": 5}', '{"fragments": [{}]}', search_result([], 1)]
+    "result", ["", "no", "[]", '{"fragments": 5}', '{"fragments": [{}]}', search_result({})]
 )
 def test_what_is_no_result_of_the_search_tells_nothing(result: str) -> None:
-    assert fragments_in(result) == []
+    assert fragments_in(result) == {}
