@@ -1,82 +1,83 @@
-"""What the model sees, against a slow reference that tries every start."""
+"""What is told of a cut thread; that it is cut in the right place is in ``test_truncation_properties``."""
 
+import time
 from datetime import UTC, datetime
-
-from hypothesis import given
-from hypothesis import strategies as st
 
 from desktop_app.domain.assistants import PromptTruncation
 from desktop_app.domain.ids import MessageId, ThreadId
-from desktop_app.domain.prompt import TOKENS_A_MESSAGE, Cut, cut, estimate_tokens
+from desktop_app.domain.prompt import Cut, PromptMessage, RunRequest, cut, estimate_request
 from desktop_app.domain.threads import Author, Message, Status
+from desktop_app.domain.tools import CallStatus, Function, ToolCall, ToolStep
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def message(index: int, author: Author, text: str) -> Message:
-    return Message(MessageId(str(index)), ThreadId("t"), author, text, Status.COMPLETED, NOW, index)
+def message(index: int, author: Author, text: str, *steps: ToolStep) -> Message:
+    return Message(
+        MessageId(str(index)), ThreadId("t"), author, text, Status.COMPLETED, NOW, index, steps=steps
+    )
 
 
-THREADS = st.lists(
-    st.tuples(
-        st.sampled_from([Author.USER, Author.ASSISTANT]), st.sampled_from(["", "a", "word " * 3, "ёж " * 9])
-    ),
-    max_size=12,
-).map(lambda rows: [message(index, *row) for index, row in enumerate(rows)])
-TRUNCATIONS = st.builds(PromptTruncation, st.integers(1, 80), st.none() | st.integers(1, 8))
-INSTRUCTIONS = st.sampled_from(["", "Be brief.", "Отвечай кратко и по делу."])
-
-
-def cost(messages: list[Message], instruction: str) -> int:
-    return estimate_tokens(instruction) + sum(estimate_tokens(m.text) + TOKENS_A_MESSAGE for m in messages)
-
-
-def slow(messages: list[Message], truncation: PromptTruncation, instruction: str) -> list[Message]:
-    """The longest end of the thread that fits, that has the last question, and that begins with no orphaned reply."""
-    spoken = [m for m in messages if m.text]
-    questions = [index for index, m in enumerate(spoken) if m.author is Author.USER]
-    must = questions[-1] if questions else 0
-    for start in range(must + 1):
-        part = spoken[start:]
-        fits = cost(part, instruction) <= truncation.max_prompt_tokens
-        few = truncation.last_messages is None or len(part) <= truncation.last_messages
-        begins_well = start == must or part[0].author is Author.USER
-        if begins_well and (start == must or (fits and few)):
-            return part
-    return spoken[must:]
-
-
-@given(THREADS, TRUNCATIONS, INSTRUCTIONS)
-def test_the_part_that_is_sent_is_the_longest_that_fits(
-    messages: list[Message], truncation: PromptTruncation, instruction: str
-) -> None:
-    found = cut(messages, truncation, instruction)
-    assert list(found.messages) == slow(messages, truncation, instruction)
-
-
-@given(THREADS, TRUNCATIONS, INSTRUCTIONS)
-def test_what_is_said_about_the_part_is_true(
-    messages: list[Message], truncation: PromptTruncation, instruction: str
-) -> None:
-    found = cut(messages, truncation, instruction)
-    spoken = [m for m in messages if m.text]
-    assert found.dropped == len(spoken) - len(found.messages)
-    assert found.tokens == cost(list(found.messages), instruction)
-    assert found.ids == tuple(m.id for m in found.messages)
-
-
-@given(THREADS, TRUNCATIONS)
-def test_the_last_question_is_always_sent(messages: list[Message], truncation: PromptTruncation) -> None:
-    questions = [m for m in messages if m.text and m.author is Author.USER]
-    if questions:
-        assert questions[-1] in cut(messages, truncation).messages
+def thread(*texts: str) -> list[Message]:
+    return [
+        message(index, Author.ASSISTANT if index % 2 else Author.USER, text)
+        for index, text in enumerate(texts)
+    ]
 
 
 def test_nothing_said_is_nothing_sent() -> None:
-    assert cut([message(0, Author.USER, "")], PromptTruncation()) == Cut((), 0, 0)
+    assert cut(thread(""), PromptTruncation()) == Cut((), 0, 0)
 
 
-@given(st.text(max_size=50), st.text(max_size=50))
-def test_more_text_is_never_fewer_tokens(first: str, second: str) -> None:
-    assert estimate_tokens(first + second) >= max(estimate_tokens(first), estimate_tokens(second))
-    assert (estimate_tokens(first) == 0) == (not first)
+def test_a_question_over_every_limit_is_sent() -> None:
+    said = thread("a", "b", "word " * 1000)
+    assert cut(said, PromptTruncation(1, 1)).messages == (said[-1],)
+
+
+def test_a_turn_that_is_too_long_for_the_last_messages_is_left_out_whole() -> None:
+    said = thread("a", "b", "c", "d", "e")
+    assert [cut(said, PromptTruncation(7000, last)).dropped for last in (1, 2, 3, 4, 5)] == [4, 4, 2, 2, 0]
+
+
+def test_a_reply_without_its_question_is_not_the_beginning() -> None:
+    said = thread("", "Hello!", "a", "b")
+    assert [one.text for one in cut(said, PromptTruncation()).messages] == ["a", "b"]
+    assert [one.text for one in cut(said[:2], PromptTruncation()).messages] == ["Hello!"]
+
+
+def test_calls_that_say_nothing_else_are_sent_and_paid_for() -> None:
+    call = ToolCall("1", "find", '{"query": "nitka"}')
+    said = [
+        message(0, Author.USER, "a"),
+        message(1, Author.ASSISTANT, "", ToolStep(call, 0, 0, CallStatus.DONE, "word " * 100)),
+        message(2, Author.USER, "b"),
+    ]
+    part = cut(said, PromptTruncation())
+    assert len(part.messages) == 3
+    assert part.tokens > 125
+    assert cut(said, PromptTruncation(120)).messages == (said[2],)
+
+
+def test_instruction_and_functions_take_their_part_of_the_budget() -> None:
+    said, tools = thread("a" * 40, "b", "c"), (Function("find", "word " * 40),)
+    assert cut(said, PromptTruncation(60)).dropped == 0
+    assert cut(said, PromptTruncation(60), "word " * 40).dropped == 2
+    assert cut(said, PromptTruncation(60), "", tools).dropped == 2
+    assert cut(said, PromptTruncation(60), "", (), 4.0).dropped == 2
+
+
+def test_a_request_is_estimated_as_the_part_it_was_made_of() -> None:
+    said, tools = thread("a" * 40, "b", "c"), (Function("find", "word " * 40),)
+    messages = tuple(PromptMessage(one.author, one.text) for one in said)
+    request = RunRequest("r", "m", "Be brief.", messages, 0.3, functions=tools)
+    assert estimate_request(request) == cut(said, PromptTruncation(), "Be brief.", tools).tokens
+
+
+def test_a_long_thread_is_cut_within_a_frame() -> None:
+    said = thread(*["Что говорит закон о сроке? " * 40] * 2000)
+    took_s = []
+    for _ in range(5):
+        began = time.perf_counter()
+        assert cut(said, PromptTruncation(10_000_000)).dropped == 0
+        took_s.append(time.perf_counter() - began)
+    assert min(took_s) < 0.016
