@@ -111,6 +111,7 @@ class Kind(NamedTuple):
     ``has_deferred``: requests can be sent now and their replies fetched later.  ``truncates_itself``: the service holds
     whole threads and cuts them, so that what it holds may be more than what Nitka would send.  ``roles`` are what an
     account needs besides those of its provider.  ``closed_since`` is the date (ISO) on which the hosted service ended.
+    ``has_reasoning``: how much is thought can be asked for, only on or off with ``has_reasoning_switch``.
     """
 
     base_url: str = ""
@@ -123,6 +124,8 @@ class Kind(NamedTuple):
     has_pull: bool = False
     has_tokenizer: bool = False
     truncates_itself: bool = False
+    has_reasoning: bool = False
+    has_reasoning_switch: bool = False
     operations_url: str = ""
     roles: tuple[str, ...] = ()
     closed_since: str = ""
@@ -134,8 +137,10 @@ IAM_URL = "https://iam.api.cloud.yandex.net"
 KINDS = {
     # A model this small calls functions at random.
     ConnectionKind.ON_DEVICE: Kind(has_functions=False),
-    ConnectionKind.CHAT: Kind("http://localhost:11434/v1", _YANDEX_AUTHS, is_openai=True),
-    ConnectionKind.RESPONSES: Kind("https://ai.api.cloud.yandex.net/v1", _YANDEX_AUTHS, is_openai=True),
+    ConnectionKind.CHAT: Kind("http://localhost:11434/v1", _YANDEX_AUTHS, is_openai=True, has_reasoning=True),
+    ConnectionKind.RESPONSES: Kind(
+        "https://ai.api.cloud.yandex.net/v1", _YANDEX_AUTHS, is_openai=True, has_reasoning=True
+    ),
     ConnectionKind.YANDEX_TEXT: Kind(
         "https://ai.api.cloud.yandex.net/foundationModels/v1",
         _YANDEX_AUTHS,
@@ -143,6 +148,8 @@ KINDS = {
         has_operations=True,
         has_deferred=True,
         has_tokenizer=True,
+        has_reasoning=True,
+        has_reasoning_switch=True,
         operations_url="https://operation.api.cloud.yandex.net",
     ),
     ConnectionKind.ASSISTANT_API: Kind(
