@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from desktop_app.controllers.assistant_files import AssistantFilesController
@@ -24,6 +25,7 @@ from desktop_app.controllers.pull import PullController
 from desktop_app.controllers.runs import RunsController
 from desktop_app.controllers.worker import ExceptionHandler, Worker
 from desktop_app.domain.errors import DatabaseDamagedError, StoreError
+from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.secret import Secret
 from desktop_app.domain.variables import Surroundings
 from desktop_app.export.markdown import Labels
@@ -55,7 +57,7 @@ BACKUP_EVERY = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """The parts, open and wired."""
+    """The parts, open and wired; ``commands`` holds the folders in which programs that answer calls work."""
 
     worker: Worker
     database: Database
@@ -78,6 +80,7 @@ class Backend:
     lifetimes: LifetimesController
     trash: TrashStore
     assistant_files: AssistantFilesController
+    commands: Path
     _files: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def log_fault(self, error: BaseException) -> None:
@@ -189,11 +192,12 @@ def open_backend(
         FindController(FindingStore(database)),
         ImagesController(fetch_image),
         CallRuleStore(database),
-        FilesController(profile.library, report),
+        FilesController(profile.library, report, mark, lambda owner: _is_kept(assistants, owner)),
         ContextController(conversations, assistants, connections, prompts),
         LifetimesController(LifetimeStore(database), report),
         TrashStore(database),
         AssistantFilesController(assistants, records),
+        profile.commands,
     )
     if not database.is_read_only:
         try:
@@ -210,6 +214,10 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
         return ""
+
+
+async def _is_kept(assistants: AssistantStore, assistant_id: AssistantId) -> bool:
+    return await assistants.assistant(assistant_id) is not None
 
 
 async def _back_up_when_due(database: Database) -> None:
