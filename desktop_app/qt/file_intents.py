@@ -125,8 +125,12 @@ class FileIntents(QObject):
 
     def set_chunking(self, assistant_id: AssistantId, chunking: Chunking) -> None:
         """Cut the texts of the library otherwise."""
-        setting = partial(self._backend.files.set_chunking, assistant_id, chunking)
-        self._change(assistant_id, setting, "set chunking")
+        self._begin(partial(self._set_chunking, assistant_id, chunking), "set chunking")
+
+    async def _set_chunking(self, assistant_id: AssistantId, chunking: Chunking) -> None:
+        await self._backend.worker.ask(self._backend.files.set_chunking(assistant_id, chunking))
+        self.take(assistant_id)
+        await self._read_chunking(assistant_id)
 
     def _change(
         self, assistant_id: AssistantId, work: Callable[[], Coroutine[Any, Any, object]], name: str

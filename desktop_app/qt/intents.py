@@ -38,6 +38,8 @@ from desktop_app.qt.assistant_intents import AssistantIntents
 from desktop_app.qt.bridge import Bridge
 from desktop_app.qt.connection_intents import ConnectionIntents
 from desktop_app.qt.details_intents import DetailsIntents
+from desktop_app.qt.file_intents import FileIntents
+from desktop_app.qt.function_intents import FunctionIntents
 from desktop_app.qt.message_intents import MessageIntents
 from desktop_app.qt.notifications import Notifier
 from desktop_app.qt.outbox_intents import OutboxIntents
@@ -103,7 +105,7 @@ class Intents(QObject):
     It keeps what is listed and which thread is open, and tells what becomes of replies.  What the user does with
     ``runs``, whole ``threads``, single ``messages``, ``assistants``, ``connections``, deferred requests (``outbox``)
     and records at a service (``pull``) is beside it, and so is what is told of a thread
-    (``details``); ``notifier`` speaks through the desktop.
+    (``details``) and what an assistant works with (``files``, ``functions``); ``notifier`` speaks through the desktop.
     ``reply_ended(ReplyEnded)``: a deferred reply, or one of more than 30 s, in whatever thread.
     ``failed(RunError)``: something the user asked for did not happen.  ``undo_offered(str, str, object)``: what was
     done ("thread_deleted", "assistant_deleted", "message_deleted", "turns_hidden"), its name or number, and a callable
@@ -182,6 +184,9 @@ class Intents(QObject):
         )
         self.outbox = OutboxIntents(backend, self, start=self._start)
         self.pull = PullIntents(backend, self, start=self._start)
+        self.files = FileIntents(backend, self, start=self._start, answer=self._answer)
+        self.files_changed.connect(self.files.take)
+        self.functions = FunctionIntents(backend, self, start=self._tasks.start)
         self.notifier = Notifier(backend.worker, self, start=self._start)
         bridge.arrived.connect(self._on_facts)
 

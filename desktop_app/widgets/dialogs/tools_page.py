@@ -1,0 +1,264 @@
+"""The tools of an assistant: functions, the search in its files, and what other services call tools."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop_app.domain.assistants import AssistantSettings
+from desktop_app.domain.connections import Connection, ConnectionKind, Model
+from desktop_app.domain.ids import AssistantId
+from desktop_app.domain.problems import FieldProblem, Problem
+from desktop_app.domain.providers import can_call_functions
+from desktop_app.domain.tools import Function, Rule
+from desktop_app.qt.file_intents import FileIntents
+from desktop_app.qt.function_intents import FunctionIntents
+from desktop_app.widgets.dialogs.disclosure import Disclosure
+from desktop_app.widgets.dialogs.fields import FieldRow, TextArea
+from desktop_app.widgets.dialogs.frame import Hairline
+from desktop_app.widgets.dialogs.function_editor import FunctionEditor
+from desktop_app.widgets.dialogs.function_list import FunctionList
+from desktop_app.widgets.dialogs.function_rows import RuleBook
+from desktop_app.widgets.dialogs.library_section import LibrarySection
+from desktop_app.widgets.dialogs.search_settings import SearchSettings
+from desktop_app.widgets.dialogs.settings_page import SettingsPage
+from desktop_app.widgets.theme import Theme
+
+
+class ToolsPage(SettingsPage):
+    """Shows the parts below one another; the editor of a function takes their place until it is closed.
+
+    The dialog tells which assistant and which connection it is about, and what models there are.  Rules are no part of
+    the settings: ``rule_changes`` are to be saved with them.
+
+    Signals: ``create_wanted`` when files are wanted for an assistant that is not there yet: make it, then
+    ``set_assistant``.
+    """
+
+    create_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._edited: int | None = None
+        self._problems: Sequence[FieldProblem] = ()
+        self._assistant_id: AssistantId | None = None
+        self._rules = RuleBook()
+        self._functions = FunctionList(theme, self._rules)
+        self._editor = FunctionEditor(theme, self._rules)
+        self._search = SearchSettings(theme)
+        self._library = LibrarySection(theme, lambda: self._search.max_results)
+        self._other_tools = OtherTools(theme)
+        self._overview = QWidget()
+        parts = QVBoxLayout(self._overview)
+        parts.setContentsMargins(0, 0, 0, 0)
+        parts.setSpacing(theme.px("spacing.4"))
+        for part in (
+            self._functions,
+            Hairline(theme),
+            self._search,
+            self._library,
+            Hairline(theme),
+            self._other_tools,
+        ):
+            parts.addWidget(part)
+        self.column.addWidget(self._overview)
+        self.column.addWidget(self._editor)
+        self.column.addStretch(1)
+        self._editor.hide()
+        self._connect()
+        self._adapt()
+
+    def serve(self, files: FileIntents, functions: FunctionIntents) -> None:
+        """Ask these intents for files, rules and trials from now on; before ``set_assistant``."""
+        self._library.serve(files)
+        functions.rules_read.connect(self._show_rules)
+        self._rules_wanted.connect(functions.read_rules)
+        trial = self._editor.trial
+        trial.wanted.connect(functions.begin_trial)
+        trial.stop_wanted.connect(functions.stop_trial)
+        functions.tried.connect(trial.show_result)
+
+    _rules_wanted = Signal(str)
+
+    def set_assistant(self, assistant_id: AssistantId | None) -> None:
+        """Whose tools these are; None is an assistant that is not there yet."""
+        self._assistant_id = assistant_id
+        self._library.set_assistant(assistant_id)
+        if assistant_id is not None:
+            self._rules_wanted.emit(assistant_id)
+
+    def set_connection(self, connection: Connection | None) -> None:
+        """What answers: some services take no functions, some have tools of their own."""
+        is_deaf = connection is not None and not can_call_functions(connection)
+        self._functions.show_warning(
+            self.tr("The chosen connection cannot call functions; they are kept for another one.")
+            if is_deaf
+            else ""
+        )
+        self._search.set_connection(connection)
+        self._other_tools.set_wanted(
+            connection is not None and connection.kind is ConnectionKind.ASSISTANT_API
+        )
+
+    def set_models(self, models: tuple[Model, ...]) -> None:
+        """Offer the connection's models where one can be named."""
+        self._search.set_models(models)
+
+    def rule_changes(self) -> list[tuple[Function, Rule]]:
+        """What was decided about calls and is not kept yet."""
+        return self._rules.changes(self._functions.functions)
+
+    def show_settings(self, settings: AssistantSettings) -> None:
+        """Fill the fields."""
+        self._close_editor()
+        self._functions.show_functions(settings.functions)
+        self._search.show_search(settings.search)
+        self._other_tools.show_tools(settings.other_tools)
+        self._adapt()
+
+    def write(self, settings: AssistantSettings) -> AssistantSettings:
+        """``settings`` with what the fields say."""
+        return replace(
+            settings,
+            functions=self._functions.functions,
+            search=self._search.search(),
+            other_tools=self._other_tools.tools(),
+        )
+
+    def show_problems(self, problems: Sequence[FieldProblem]) -> bool:
+        """Show what is wrong in the list, in the editor and in the fields; whether anything is."""
+        self._problems = problems
+        texts = {problem.field: self._problem_sentence(problem) for problem in reversed(problems)}
+        wrong = {field.split(".")[1] for field in texts if field.startswith("functions.")}
+        self._functions.mark(frozenset(map(int, wrong)))
+        if self._edited is not None:
+            start = f"functions.{self._edited}."
+            self._editor.show_problems({field.removeprefix(start): text for field, text in texts.items()})
+        rows = {**self._search.rows, "other_tools": self._other_tools.row}
+        for field, row in rows.items():
+            row.set_problem(texts.get(field, ""))
+        return bool(wrong) or any(field in texts for field in (*rows, "functions"))
+
+    def _problem_sentence(self, problem: FieldProblem) -> str:
+        if problem.field == "other_tools":
+            return self.tr("This is not a JSON list of objects.")
+        match problem.problem:
+            case Problem.BAD_NAME:
+                return self.tr("Only Latin letters, digits, _ and - can be in it, and no spaces.")
+            case Problem.DUPLICATE:
+                return self.tr("There is another function of this name.")
+            case Problem.TOO_MANY:
+                return self.tr("Too many: at most {limit}.").format(limit=int(problem.limit))
+            case _:
+                return super()._problem_sentence(problem)
+
+    def _connect(self) -> None:
+        self._functions.changed.connect(self.changed)
+        self._functions.edit_wanted.connect(self._edit)
+        self._editor.changed.connect(self._function_changed)
+        self._editor.closed.connect(self._close_editor)
+        self._search.changed.connect(self._adapt)
+        self._search.changed.connect(self.changed)
+        self._library.create_wanted.connect(self.create_wanted)
+        self._library.files_added.connect(lambda: self._search.set_on(True))
+        self._other_tools.changed.connect(self.changed)
+
+    def _adapt(self) -> None:
+        self._library.setVisible(self._search.is_on)
+
+    def _show_rules(self, assistant_id: str, rules: dict[str, Rule]) -> None:
+        if assistant_id == self._assistant_id:
+            self._rules.show_kept(rules)
+            self.show_problems(self._problems)
+
+    def _edit(self, number: int) -> None:
+        self._edited = number
+        self._editor.show_function(self._functions.functions[number])
+        self._overview.hide()
+        self._editor.show()
+        self.verticalScrollBar().setValue(0)
+        self.show_problems(self._problems)
+        self._editor.focus_name()
+
+    def _function_changed(self) -> None:
+        if self._edited is not None:
+            self._functions.replace(self._edited, self._editor.function())
+            self.changed.emit()
+
+    def _close_editor(self) -> None:
+        if self._edited is None:
+            return
+        self._edited = None
+        self._editor.trial.settle()
+        self._editor.hide()
+        self._overview.show()
+        self.verticalScrollBar().setValue(0)
+        self._functions.focus()
+
+
+class OtherTools(Disclosure):
+    """Tools of the AI Assistant API that Nitka only keeps and sends, as a JSON list.
+
+    Shown where that service answers or some are there.  Signals: ``changed`` by the user or the program.
+    """
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "", "other_tools_open")
+        self._button.setText(self.tr("Other tools"))
+        self._button.setAccessibleName(self.tr("Other tools"))
+        self._shown: tuple[str, ...] = ()
+        self._is_wanted = False
+        self._area = TextArea("other_tools")
+        self._area.setFont(theme.font("codeSmall"))
+        self._area.set_lines(8)
+        self._area.setPlaceholderText('[{"genSearch": {"options": {"site": ["example.org"]}}}]')
+        hint = self.tr("A JSON list. It is kept and sent to the AI Assistant API as it is.")
+        self.row = FieldRow(theme, self.tr("Tools of the AI Assistant API"), self._area, hint=hint)
+        column = QVBoxLayout(self.body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.row)
+        self._area.textChanged.connect(self.changed)
+        self._adapt()
+
+    def set_wanted(self, is_wanted: bool) -> None:
+        """Whether the chosen service has such tools."""
+        self._is_wanted = is_wanted
+        self._adapt()
+
+    def show_tools(self, tools: tuple[str, ...]) -> None:
+        """Show these, each a JSON object as text."""
+        self._shown = tools
+        self._area.set_text(_listed(tools))
+        self.set_open(bool(tools))
+        self._adapt()
+
+    def tools(self) -> tuple[str, ...]:
+        """What is typed, unchanged where nothing was; a text that is no list comes as it is, to be found wrong."""
+        text = self._area.text()
+        if text == _listed(self._shown):
+            return self._shown
+        if not text.strip():
+            return ()
+        try:
+            parsed = json.loads(text)
+        except (ValueError, RecursionError):
+            return (text,)
+        if not isinstance(parsed, list):
+            return (text,)
+        return tuple(json.dumps(one, ensure_ascii=False) for one in parsed)
+
+    def _adapt(self) -> None:
+        self.setVisible(self._is_wanted or bool(self._shown))
+
+
+def _listed(tools: tuple[str, ...]) -> str:
+    """The tools as one list; a single one that is no JSON is what was typed before."""
+    try:
+        parsed = [json.loads(tool) for tool in tools]
+    except (ValueError, RecursionError):
+        return "\n".join(tools)
+    return json.dumps(parsed, ensure_ascii=False, indent=2) if parsed else ""
