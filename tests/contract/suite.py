@@ -10,11 +10,12 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from itertools import accumulate
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from google.protobuf.json_format import MessageToDict
 from yandex.cloud.ai.assistants.v1.runs import run_service_pb2
 from yandex.cloud.ai.assistants.v1.threads import message_pb2
 
@@ -26,15 +27,18 @@ from desktop_app.domain.events import (
     RunAccepted,
     RunEnded,
     RunEvent,
+    RunPaused,
     StageChanged,
+    ToolCalled,
     UsageReported,
 )
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.normaliser import Normaliser, TextEdit
 from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
-from desktop_app.domain.service import Service
+from desktop_app.domain.service import Service, Submitting
 from desktop_app.domain.threads import Author, Status, Usage
+from desktop_app.domain.tools import Function, ToolCall
 from desktop_app.services.device.model_process import ModelProcess
 from desktop_app.services.device.on_device import OnDeviceModel, Seat
 from desktop_app.services.device.weights import Weights
@@ -48,14 +52,15 @@ from desktop_app.services.yandex.text_replies import CompletionReply
 from tests import responses_server, servers
 from tests.assistants_folder import FOLDER, message_of, said
 from tests.assistants_server import AssistantsServer, Script
+from tests.function_calls import Call
 from tests.protobuf_server import Message, printed, refusal
 from tests.responses_server import ResponsesServer, taken_up
 from tests.servers import KEY, Behaviour, ChatServer, Exchange, LoopbackServer, refuse
-from tests.yandex_text_server import PARTIAL, YandexTextServer, reply_of
+from tests.yandex_text_server import PARTIAL, YandexTextServer, calls_of, reply_of
 
 UNUSED = OnDeviceModel(Path("no logs"))
 # gRPC codes of HTTP statuses, where the two can be told from each other.
-GRPC = {401: 16, 403: 7, 404: 5, 409: 10, 429: 8, 500: 13, 503: 14}
+GRPC = {400: 3, 401: 16, 403: 7, 404: 5, 409: 10, 429: 8, 500: 13, 503: 14}
 # Enough runs for any test.
 MANY = 1000
 
@@ -82,6 +87,10 @@ class Reply:
 REPLY = Reply()
 QUESTION = PromptMessage(Author.USER, "What is 2 + 2?")
 REQUEST = RunRequest("request-1", "scripted", "", (QUESTION,), 0.3)
+
+
+# A history: texts as ("user", text), calls as (name, arguments, result) in the order of the calls.
+Heard = list[tuple[Any, ...]]
 
 
 class Sent(NamedTuple):
@@ -132,6 +141,17 @@ class Outcome:
         return endings[0] if endings else None
 
     @property
+    def is_paused(self) -> bool:
+        """Whether the model waits for results."""
+        return bool(self.events) and isinstance(self.events[-1], RunPaused)
+
+    @property
+    def calls(self) -> tuple[ToolCall, ...]:
+        """The calls, in their order."""
+        called = [event for event in self.events if isinstance(event, ToolCalled)]
+        return tuple(ToolCall(one.key, one.name, one.arguments, one.call_id) for one in called)
+
+    @property
     def usage(self) -> Usage | None:
         """The last report of tokens."""
         reports = [event.usage for event in self.events if isinstance(event, UsageReported)]
@@ -166,7 +186,7 @@ async def outcome_of(run: AsyncGenerator[RunEvent, None], so_far: str = "") -> O
                 found.take(event)
     except NitkaError as error:
         found.error = error
-    endings = [event for event in found.events if isinstance(event, RunEnded)]
+    endings = [event for event in found.events if isinstance(event, RunEnded | RunPaused)]
     assert len(endings) == (found.error is None), found
     assert not endings or found.events[-1] is endings[0], found
     assert sum(isinstance(event, RunAccepted) for event in found.events) <= 1, found
@@ -181,7 +201,9 @@ class Wire(ABC):
 
     ``can_resume``: it writes on when nobody listens.  ``restates``: its last event says the whole text again.
     ``numbers``: its events have numbers, so that old ones can be told.
-    ``thinks``: it lets thoughts be read.  ``role`` is the one it needs, where it is known without being told.
+    ``thinks``: it lets thoughts be read.  ``calls_functions``: they can be offered over it.  ``has_broken_calls``: it
+    can carry arguments that are no JSON, ``keeps_broken_calls`` also back to the service.  ``role`` is the one it
+    needs, where it is known without being told.
     """
 
     name: str
@@ -190,6 +212,9 @@ class Wire(ABC):
     restates = True
     numbers = False
     thinks = True
+    calls_functions = False
+    has_broken_calls = True
+    keeps_broken_calls = False
     role = ""
     model = "scripted"
 
@@ -217,6 +242,22 @@ class Wire(ABC):
     @abstractmethod
     def unknown(self) -> Any:
         """An event of a kind that nobody has announced."""
+
+    def calling(self, *calls: Call, text: str = "", pieces: int = 3) -> list[Any]:
+        """The stream of a reply that says ``text`` and calls functions, arguments in so many pieces if it can."""
+        raise NotImplementedError
+
+    def scripted(self) -> LoopbackServer:
+        """A strict server that calls what a question asks for, in the words of ``tests.function_calls``."""
+        raise NotImplementedError
+
+    def offered(self, server: Any) -> list[Function]:
+        """The functions that the last request offers."""
+        raise NotImplementedError
+
+    def heard(self, server: Any) -> list["Heard"]:
+        """The histories of all requests, as the server understood them."""
+        raise NotImplementedError
 
     def whole(self, reply: Reply) -> Any:
         """The reply as one JSON object, None where the service has no such thing."""
@@ -294,10 +335,25 @@ class Wire(ABC):
             return await self.answer(server)
 
 
+def gone_on(
+    service: Service, request: RunRequest, found: Outcome, results: Sequence[str]
+) -> tuple[RunRequest, AsyncGenerator[RunEvent, None]]:
+    """Give the results of the calls that a run paused for: the request with them, and the run that goes on."""
+    answers = [
+        PromptMessage(Author.TOOL, text, call=call) for call, text in zip(found.calls, results, strict=True)
+    ]
+    said = PromptMessage(Author.ASSISTANT, found.text, calls=found.calls)
+    later = replace(request, messages=(*request.messages, said, *answers))
+    if isinstance(service, Submitting):
+        return later, service.submit_results(request, found.accepted.remote_id, found.cursor, answers)
+    return later, service.run(later)
+
+
 class Chat(Wire):
     name = "Chat Completions"
     kind = ConnectionKind.CHAT
     restates = False
+    calls_functions = True
 
     def server(
         self, *streams: Behaviour, reply: Reply = REPLY, refusal: Behaviour | None = None
@@ -349,11 +405,35 @@ class Chat(Wire):
     def saying_a(self) -> Any:
         return servers.delta("a")
 
+    def calling(self, *calls: Call, text: str = "", pieces: int = 3) -> list[Any]:
+        return servers.call_events(*calls, text=text, pieces=pieces)
+
+    def scripted(self) -> LoopbackServer:
+        return ChatServer(servers.functions(servers.echo()))
+
+    def offered(self, server: Any) -> list[Function]:
+        return [_function(tool["function"]) for tool in server.bodies[-1].get("tools", ())]
+
+    def heard(self, server: Any) -> list[Heard]:
+        return [self._history(body["messages"]) for body in server.bodies]
+
+    def _history(self, messages: list[dict[str, Any]]) -> Heard:
+        results = {one["tool_call_id"]: one["content"] for one in messages if one["role"] == "tool"}
+        heard: Heard = []
+        for one in messages:
+            if one["content"] and one["role"] != "tool":
+                heard.append((one["role"], one["content"]))
+            for call in one.get("tool_calls", ()):
+                said = call["function"]
+                heard.append((said["name"], said["arguments"], results[call["id"]]))
+        return heard
+
 
 class Responses(Wire):
     name = "Responses"
     kind = ConnectionKind.RESPONSES
     numbers = True
+    calls_functions = True
 
     def server(
         self, *streams: Behaviour, reply: Reply = REPLY, refusal: Behaviour | None = None
@@ -408,10 +488,33 @@ class Responses(Wire):
     def saying_a(self) -> Any:
         return responses_server.delta("a")
 
+    def calling(self, *calls: Call, text: str = "", pieces: int = 3) -> list[Any]:
+        return responses_server.call_events(*calls, text=text, pieces=pieces)
+
+    def scripted(self) -> LoopbackServer:
+        return ResponsesServer(responses_server.echo({}), unwanted=frozenset())
+
+    def offered(self, server: Any) -> list[Function]:
+        return [_function(tool) for tool in server.bodies[-1].get("tools", ())]
+
+    def heard(self, server: Any) -> list[Heard]:
+        return [self._history(body["input"]) for body in server.bodies]
+
+    def _history(self, items: list[dict[str, Any]]) -> Heard:
+        results = {one["call_id"]: one["output"] for one in items if one["type"] == "function_call_output"}
+        heard: Heard = []
+        for one in items:
+            if one["type"] == "message":
+                heard.append((one["role"], one["content"][0]["text"]))
+            elif one["type"] == "function_call":
+                heard.append((one["name"], one["arguments"], results[one["call_id"]]))
+        return heard
+
 
 class ResponsesInBackground(Responses):
     name = "Responses in the background"
     can_resume = True
+    keeps_broken_calls = True
 
     def settings(self, base_url: str) -> dict[str, Any]:
         return {"provider": "openai", "is_background": True}
@@ -421,6 +524,8 @@ class YandexText(Wire):
     name = "Yandex text generation"
     kind = ConnectionKind.YANDEX_TEXT
     thinks = False
+    calls_functions = True
+    has_broken_calls = False
     role = "ai.languageModels.user"
     model = f"gpt://{FOLDER}/scripted/latest"
 
@@ -480,6 +585,38 @@ class YandexText(Wire):
 
     def saying_a(self) -> Any:
         return {"result": printed(reply_of("a", PARTIAL), is_camel=True)}
+
+    def calling(self, *calls: Call, text: str = "", pieces: int = 3) -> list[Any]:
+        made = [reply_of(text, PARTIAL)] if text else []
+        made += [calls_of(calls[:end]) for end in range(1, len(calls) + 1)]
+        return [{"result": printed(one, is_camel=True)} for one in made]
+
+    def scripted(self) -> LoopbackServer:
+        return YandexTextServer()
+
+    def offered(self, server: Any) -> list[Function]:
+        request = server.requests("TextGenerationService.Completion")[-1]
+        return [_function(MessageToDict(tool.function)) for tool in request.tools]
+
+    def heard(self, server: Any) -> list[Heard]:
+        return [
+            self._history(list(request.messages))
+            for request in server.requests("TextGenerationService.Completion")
+        ]
+
+    def _history(self, messages: list[Message]) -> Heard:
+        heard: Heard = []
+        for one, after in zip_longest(messages, messages[1:]):
+            if one.text:
+                heard.append((one.role, one.text))
+            for place, call in enumerate(one.tool_call_list.tool_calls):
+                said, answered = (
+                    call.function_call,
+                    after.tool_result_list.tool_results[place].function_result,
+                )
+                assert answered.name == said.name
+                heard.append((said.name, json.dumps(MessageToDict(said.arguments)), answered.content))
+        return heard
 
     def url(self, server: LoopbackServer) -> str:
         return f"{server.base_url}/foundationModels/v1"
@@ -598,6 +735,7 @@ class OnDevice(Chat):
 
     name = "on this device"
     kind = ConnectionKind.ON_DEVICE
+    calls_functions = False
 
     @asynccontextmanager
     async def connected(self, base_url: str, key: str = KEY) -> AsyncIterator[Service]:
@@ -665,6 +803,15 @@ WIRES: Sequence[Wire] = (
     AssistantApi(),
     OnDevice(),
 )
+
+
+CALLING = [wire for wire in WIRES if wire.calls_functions]
+
+
+def _function(said: dict[str, Any]) -> Function:
+    """A function as it was offered, fields of its schema by name: not every wire keeps their order."""
+    parameters = json.dumps(said["parameters"], sort_keys=True)
+    return Function(said["name"], said.get("description", ""), parameters, said.get("strict", False))
 
 
 # -- streams

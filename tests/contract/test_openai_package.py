@@ -30,6 +30,7 @@ from desktop_app.domain.prompt import Held, PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Author
+from desktop_app.domain.tools import Function, ToolCall
 from desktop_app.services.openai.chat_completions import ChatCompletionsService
 from desktop_app.services.openai.responses import ResponsesService
 from tests.responses_server import (
@@ -52,6 +53,14 @@ TURNS = tuple(
     PromptMessage(author, text)
     for author, text in ((Author.USER, "2 + 2?"), (Author.ASSISTANT, "4"), (Author.USER, "И 3 + 3?"))
 )
+WEATHER = Function("weather", "Weather in a city.", '{"type": "object", "properties": {}}', is_strict=True)
+CALLS = tuple(ToolCall(key, "weather", '{"city": "Тула"}', "weather") for key in "12")
+ROUND = (
+    PromptMessage(Author.ASSISTANT, "Wait.", calls=CALLS[:1]),
+    PromptMessage(Author.TOOL, "+20", call=CALLS[0]),
+    PromptMessage(Author.ASSISTANT, "", calls=CALLS),
+    *(PromptMessage(Author.TOOL, "", call=call) for call in CALLS),
+)
 PLAIN = RunRequest("request-1", "m", "", TURNS, 0.3)
 SCHEMA = ResponseFormat(FormatKind.JSON_SCHEMA, '{"type":"object","properties":{}}', "sum")
 REQUESTS = [
@@ -60,6 +69,12 @@ REQUESTS = [
     pytest.param(replace(PLAIN, held=Held("resp_0", 2)), id="chained"),
     pytest.param(replace(PLAIN, reasoning=Reasoning.MEDIUM, response_format=SCHEMA), id="schema"),
     pytest.param(replace(PLAIN, response_format=ResponseFormat(FormatKind.JSON_OBJECT)), id="json"),
+    pytest.param(replace(PLAIN, functions=(Function("now"), WEATHER)), id="functions"),
+    pytest.param(replace(PLAIN, messages=(*TURNS, *ROUND), functions=(WEATHER,)), id="calls"),
+    pytest.param(
+        replace(PLAIN, messages=(*TURNS, *ROUND), held=Held("resp_0", 2), functions=(WEATHER,)),
+        id="chained calls",
+    ),
 ]
 
 
@@ -106,7 +121,7 @@ def with_ids(body: dict[str, Any]) -> dict[str, Any]:
     The id of a reply from another service would be refused; OpenAI's own Codex sends replies without ids.
     """
     for item in body["input"]:
-        if item["role"] == "assistant":
+        if item.get("role") == "assistant":
             item |= {"id": "msg_1", "status": "completed"}
     return body
 

@@ -45,11 +45,14 @@ from desktop_app.domain.prompt import Held, PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Deferring, Resuming
 from desktop_app.domain.threads import Author, Status, Usage
+from desktop_app.domain.tools import Function
 from desktop_app.services.openai import responses
 from desktop_app.services.openai.responses import ResponsesService
 from tests.conftest import until
+from tests.function_calls import Call
 from tests.responses_server import (
     ResponsesServer,
+    call_events,
     created,
     delta,
     ended,
@@ -682,6 +685,39 @@ async def test_a_deferred_request_is_fetched_later() -> None:
     assert isinstance(asked, Resuming)
     assert (remote_id, found.is_done) == ("resp_1", True)
     assert found.result == DeferredReply("4", Status.COMPLETED, Usage(9, 2))
+
+
+async def test_no_functions_are_offered_to_a_deferred_request() -> None:
+    async with background_server(refuse(200, response("queued"))) as server:
+        asked = service(server.base_url, "openai")
+        await asked.submit(replace(REQUEST, functions=(Function("calc"),)))
+        await asked.close()
+        assert "tools" not in server.bodies[0]
+
+
+async def test_a_deferred_reply_keeps_its_words_whatever_it_calls() -> None:
+    said = response("completed", message("Wait."), {"type": "function_call", "name": "calc"})
+    async with background_server((), refuse(200, said)) as server:
+        asked = service(server.base_url, "openai")
+        found = await asked.operation("resp_1")
+        await asked.close()
+    assert found.result == DeferredReply("Wait.", Status.COMPLETED, Usage(9, 2))
+
+
+async def test_a_reply_in_the_background_that_calls_is_read_on_with_all_its_calls() -> None:
+    events = call_events(Call("calc", '{"x": 1}', "calc"), Call("calc", '{"x": 2}', "calc"), text="Wait.")
+    for cursor in (None, *range(len(events) - 1)):
+        async with background_server((), [taken_up(events)]) as server:
+            asked = service(server.base_url, "openai", is_background=True)
+            async with aclosing(asked.resume(REQUEST, "resp_1", cursor)) as run:
+                found = [event async for event in run]
+            await asked.close()
+        called = [event for event in found if isinstance(event, ToolCalled)]
+        assert [(one.key, one.arguments) for one in called] == [
+            ("resp_1:1", '{"x": 1}'),
+            ("resp_1:2", '{"x": 2}'),
+        ]
+        assert found[-1] == RunPaused()
 
 
 async def test_a_deferred_request_gives_up_the_chain_that_is_gone() -> None:

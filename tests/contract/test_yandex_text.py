@@ -42,6 +42,7 @@ from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Counting, Deferring, Holding, Resuming
 from desktop_app.domain.threads import Author, Status, Usage
+from desktop_app.domain.tools import Function
 from desktop_app.services.device.on_device import OnDeviceModel
 from desktop_app.services.factory import service_factory
 from desktop_app.services.reading import json_stream
@@ -535,6 +536,12 @@ async def test_a_deferred_call_of_a_function_is_a_failure() -> None:
         done = await service.operation(await service.submit(ask()))
     assert done.error
     assert done.error.code == "unanswered_call"
+
+
+async def test_no_functions_are_offered_to_a_deferred_request() -> None:
+    async with (server := YandexTextServer()), connected(server) as service:
+        await service.submit(ask(functions=(Function("now"),)))
+    assert "tools" not in sent(server, DEFERRED)
 
 
 async def test_what_the_service_has_forgotten_is_gone() -> None:
