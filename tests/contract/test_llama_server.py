@@ -20,13 +20,14 @@ from openai import AsyncOpenAI
 from desktop_app.domain.assistants import FormatKind, ResponseFormat
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind
 from desktop_app.domain.errors import ContextTooLongError, NotFoundError, SignInError, UnreachableError
-from desktop_app.domain.events import RunEnded, RunEvent, TextAppended, UsageReported
+from desktop_app.domain.events import RunEnded, RunEvent, RunPaused, TextAppended, UsageReported
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.normaliser import Normaliser
 from desktop_app.domain.prompt import Held, PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Author, Status
+from desktop_app.domain.tools import Function, ToolCall
 from desktop_app.services.device.on_device import OnDeviceModel, built_in_weights
 from desktop_app.services.factory import service_factory
 from desktop_app.services.transport.http import HttpClient
@@ -40,6 +41,7 @@ KEY = "canary-llama-4Wz8Qk"
 CONTEXT_TOKENS = 1024
 STORY = "Tell a long story about the sea."
 INSTRUCTION = "You answer briefly."
+PARAMETERS = '{"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}'
 KINDS = [ConnectionKind.CHAT, ConnectionKind.RESPONSES]
 
 
@@ -164,6 +166,26 @@ async def test_a_later_turn_knows_the_first(llama: Llama, kind: ConnectionKind) 
         # It keeps nothing: what another service held does not stand in the way.
         held = replace(asking(*turns), held=Held("resp_0", 2))
         assert (await answer(service, held)).text == later.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("arguments", ['{"city": "Tula"}', '{"city": "Tu', "[]"])
+async def test_a_history_with_calls_is_taken_whatever_was_called(
+    llama: Llama, kind: ConnectionKind, arguments: str
+) -> None:
+    weather = Function("weather", "Weather in a city.", PARAMETERS)
+    calls = tuple(ToolCall(key, "weather", arguments, "weather") for key in "12")
+    asked = asking("What is the weather in Tula?")
+    messages = (
+        *asked.messages,
+        PromptMessage(Author.ASSISTANT, "Let me see.", calls=calls),
+        *(PromptMessage(Author.TOOL, "It snows.", call=call) for call in calls),
+    )
+    async with service_of(llama, kind) as service:
+        alone = await answer(service, asked)
+        later = await answer(service, replace(asked, messages=messages, functions=(weather,)))
+    assert later.prompt_tokens > alone.prompt_tokens
+    assert isinstance(later.events[-1], RunEnded | RunPaused)
 
 
 @pytest.mark.parametrize("kind", KINDS)
