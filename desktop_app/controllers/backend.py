@@ -168,6 +168,7 @@ def open_backend(
     connections = ConnectionsController(records, secrets, service_factory(model))
     library = LibraryController(conversations, assistants, records, labels)
     remote = RemoteStore(database)
+    files = FilesController(profile.library, report, mark, lambda owner: _is_kept(assistants, owner))
     prompts = Prompts(TokenRatioStore(database), Surroundings(_user(), labels.language))
     runs = RunsController(conversations, assistants, connections, remote, mark.token, report)
     operations = OperationsController(
@@ -192,8 +193,8 @@ def open_backend(
         FindController(FindingStore(database)),
         ImagesController(fetch_image),
         CallRuleStore(database),
-        FilesController(profile.library, report, mark, lambda owner: _is_kept(assistants, owner)),
-        ContextController(conversations, assistants, connections, prompts),
+        files,
+        ContextController(conversations, assistants, connections, prompts, files.has_files),
         LifetimesController(LifetimeStore(database), report),
         TrashStore(database),
         AssistantFilesController(assistants, records),

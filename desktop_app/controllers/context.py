@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
@@ -14,11 +14,12 @@ from desktop_app.domain.context import ContextPreview, ContextRow, Counted
 from desktop_app.domain.costs import cost_of
 from desktop_app.domain.counting import TokenRatio, estimate_functions, estimate_tokens
 from desktop_app.domain.errors import NitkaError
-from desktop_app.domain.ids import ThreadId
+from desktop_app.domain.ids import AssistantId, ThreadId
 from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.prompt import Cut, RunRequest, estimate_message, estimate_request, spoken
 from desktop_app.domain.service import Counting
 from desktop_app.domain.threads import Cost, Message, Usage
+from desktop_app.domain.tools import Function, offered
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import PROMPT_MESSAGES_LIMIT, ConversationStore
 
@@ -26,6 +27,9 @@ log = logging.getLogger(__name__)
 
 COUNT_S = 5.0
 START_LENGTH = 200
+
+# Whether a search in the files of an assistant could find anything.
+HasFiles = Callable[[AssistantId], Awaitable[bool]]
 
 # What a thread is asked with where nothing is written yet: an empty question could not be sent.
 SHORTEST_QUESTION = "?"
@@ -35,12 +39,13 @@ SHORTEST_QUESTION = "?"
 class _Asked:
     """A question that was not sent: ``said`` is the thread with it, ``part`` what the model would see of that.
 
-    ``settings`` are in effect.  Without a draft the last message only holds the question's place.
+    ``settings`` are in effect and ``functions`` on offer.  Without a draft the last message only holds its place.
     """
 
     assistant: Assistant
     settings: AssistantSettings
     said: Sequence[Message]
+    functions: Sequence[Function]
     part: Cut
     ratio: TokenRatio
     has_draft: bool
@@ -55,11 +60,13 @@ class ContextController:
         assistants: AssistantStore,
         connections: ConnectionsController,
         prompts: Prompts,
+        has_files: HasFiles,
     ) -> None:
         self._records = records
         self._assistants = assistants
         self._connections = connections
         self._prompts = prompts
+        self._has_files = has_files
 
     async def preview(
         self,
@@ -118,9 +125,11 @@ class ContextController:
         question = new_question(thread_id, newest, draft if draft.strip() else SHORTEST_QUESTION)
         # The question and its reply are among the messages that are read when it is asked.
         said = spoken([*history[-(PROMPT_MESSAGES_LIMIT - 2) :], question])
-        part = await self._prompts.part(said, settings, settings.functions)
+        has_files = settings.search is not None and await self._has_files(assistant.id)
+        functions = offered(settings.functions, settings.search, has_files=has_files)
+        part = await self._prompts.part(said, settings, functions)
         ratio = await self._prompts.ratio(settings.connection_id, settings.model)
-        return _Asked(assistant, settings, said, part, ratio, bool(draft.strip()))
+        return _Asked(assistant, settings, said, functions, part, ratio, bool(draft.strip()))
 
     async def _count(self, asked: _Asked) -> int | None:
         """The service's own count; None where it has none, or does not answer soon."""
@@ -156,7 +165,7 @@ class ContextController:
             budget=settings.truncation.max_prompt_tokens,
             counted=learned if counted is None else Counted.SERVICE,
             instruction_tokens=_scaled(estimate_tokens(settings.instruction), ratio),
-            tools_tokens=_scaled(estimate_functions(settings.functions), ratio),
+            tools_tokens=_scaled(estimate_functions(asked.functions), ratio),
             cost=await self._cost(settings, tokens),
         )
 

@@ -44,8 +44,7 @@ class LifetimesController:
     async def start(self) -> None:
         """Move what has expired to the trash, and go on doing so.  Raises StoreError."""
         self._loop = asyncio.get_running_loop()
-        await self._expire()
-        self._tasks.start(self._watch(), "lifetimes")
+        self._tasks.start(self._watch(await self._expire()), "lifetimes")
 
     async def close(self) -> None:
         """Stop."""
@@ -73,31 +72,26 @@ class LifetimesController:
         await self._lifetimes.extend(kind, id_)
         self.rearm()
 
-    async def _watch(self) -> None:
+    async def _watch(self, delay_s: float) -> None:
         while True:
-            self._changed.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout(await self._delay_s()):
+                async with asyncio.timeout(delay_s):
                     await self._changed.wait()
+            self._changed.clear()
             try:
-                await self._expire()
+                delay_s = await self._expire()
             except StoreError:
                 log.exception("what has expired could not be moved to the trash; it is tried again")
+                delay_s = SLICE_S
 
-    async def _delay_s(self) -> float:
-        """How long nothing ends, as far as is known."""
-        try:
-            end = await self._lifetimes.next_end()
-        except StoreError:
-            log.exception("lifetimes could not be read; they are read again")
-            return SLICE_S
-        if end is None:
-            return SLICE_S
-        delay_s = (end - self._clock()).total_seconds()
-        return min(delay_s, SLICE_S) if delay_s > 0 else OVERDUE_S
-
-    async def _expire(self) -> None:
-        ended = await self._lifetimes.expire()
+    async def _expire(self) -> float:
+        """Move what has expired; for how many seconds nothing else does, as far as is known."""
+        now = self._clock()
+        ended = await self._lifetimes.expire(now)
         if ended.assistants or ended.threads:
             self._report(Expired(ended.assistants, ended.threads))
             self._report(LibraryChanged(threads=bool(ended.threads), assistants=bool(ended.assistants)))
+        end = await self._lifetimes.next_end()
+        if end is None:
+            return SLICE_S
+        return OVERDUE_S if end <= now else min((end - self._clock()).total_seconds(), SLICE_S)

@@ -55,9 +55,8 @@ class LifetimeStore:
         self._database = database
         self._clock = clock
 
-    async def expire(self) -> Ended:
+    async def expire(self, now: datetime) -> Ended:
         """Move what has expired to the trash, but for threads that are just being answered; says what it was."""
-        now = self._clock()
 
         def expire(connection: sqlite3.Connection) -> Ended:
             over = [one for one in _running(connection) if one.ends_at <= now]
