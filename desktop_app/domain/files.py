@@ -5,11 +5,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from desktop_app.domain.errors import NitkaError
 from desktop_app.domain.ids import AssistantId
 
 FileId = NewType("FileId", str)
 
 CHUNK_TOKENS_LEAST, CHUNK_TOKENS_LIMIT = 100, 2048  # chunking of the AI Assistant API's search indexes
+FILES_AT_ONCE = 10_000  # added with one call, folders counted with all that is in them
+
+
+class TooManyFilesError(NitkaError):
+    """More files were to be added at once than FILES_AT_ONCE; none was."""
+
+    code = "too_many_files"
 
 
 class FileStatus(StrEnum):
@@ -50,7 +58,8 @@ class LibraryFile:
     """A file in the library of an assistant; ``path`` is where it was when it was added.
 
     ``size`` is in bytes, ``chunks`` and ``pages`` are what was made of it so far, ``fraction`` (0..1) how far reading
-    is where that is known.  Times are aware UTC.
+    is where that is known.  A READY file with a fault could not be read anew; what was read before is still searched.
+    Times are aware UTC.
     """
 
     id: FileId
@@ -68,8 +77,19 @@ class LibraryFile:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file as it was found on the disk; with a fault where that is known without reading it."""
+
+    path: str
+    size: int = 0
+    modified_ns: int = 0
+    fault: FileFault | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fragment:
-    """A chunk that a search found; ``page`` and ``line`` as in ``threads.Citation``, a better one has a higher ``score``."""
+    """A chunk that a search found, a better one has a higher ``score``; place as in ``threads.Citation``."""
 
     file_id: FileId
     name: str

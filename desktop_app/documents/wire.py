@@ -1,0 +1,73 @@
+"""What parent and child say to each other: MessagePack values, each after its length in four bytes, big-endian."""
+
+import struct
+
+import msgspec
+
+from desktop_app.domain.files import FileFault
+
+LENGTH = struct.Struct(">I")
+
+
+class Read(msgspec.Struct, tag=True):
+    """Read the file at ``path`` from the part ``first_part`` (0: all), cut into chunks of ``tokens``."""
+
+    path: str
+    first_part: int
+    tokens: int
+    overlap: int
+
+
+class Cut(msgspec.Struct, tag=True):
+    """Cut texts that were read before into chunks of ``tokens``; each comes back as a Part without its text."""
+
+    texts: list[str]
+    tokens: int
+    overlap: int
+
+
+class Opened(msgspec.Struct, tag=True):
+    """The file is there and can be opened; ``modified_ns`` since 1970."""
+
+    size: int
+    modified_ns: int
+
+
+class Piece(msgspec.Struct, array_like=True):
+    """A chunk of a part: characters ``start`` to ``stop`` of its text, the line in the part (from 1), and the stems."""
+
+    start: int
+    stop: int
+    line: int
+    words: str
+
+
+class Part(msgspec.Struct, tag=True):
+    """A page, or some lines from ``line`` on; ``fraction`` of the file is read with it."""
+
+    page: int
+    line: int
+    text: str
+    pieces: list[Piece]
+    fraction: float
+
+
+class Done(msgspec.Struct, tag=True):
+    """Nothing more comes."""
+
+
+class Refused(msgspec.Struct, tag=True):
+    """The file cannot be read, or not further."""
+
+    fault: FileFault
+    detail: str
+
+
+Request = Read | Cut
+Reply = Opened | Part | Done | Refused
+
+
+def framed(message: Request | Reply) -> bytes:
+    """``message`` as it goes over a pipe."""
+    body = msgspec.msgpack.encode(message)
+    return LENGTH.pack(len(body)) + body

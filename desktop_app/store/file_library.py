@@ -1,0 +1,237 @@
+"""Which files the libraries of assistants have, and their texts for reading; ``file_reading`` fills them."""
+
+# ruff: noqa: S608 - statements are put together from texts of ours, never from values
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from desktop_app.domain.files import (
+    Chunking,
+    FileFault,
+    FileId,
+    FileStatus,
+    FoundFile,
+    LibraryFile,
+    Source,
+    SourcePart,
+)
+from desktop_app.domain.ids import AssistantId, new_id
+from desktop_app.store.database import Database
+from desktop_app.store.file_schema import create_words
+from desktop_app.store.rows import marks, storable, to_microseconds, to_time, utc_now
+
+PARTS_AROUND = 3  # of a source, before the place and after it
+
+SELECT = """
+    SELECT f.id, l.assistant_id, f.path, f.size, f.status, f.added_at, f.chunk_count, f.page_count, f.fault, f.detail
+    FROM files f JOIN libraries l ON l.number = f.library
+"""
+
+
+class FileLibrary:
+    """Files in ``database``, which has the tables of ``file_schema``; ``clock`` tells the time (aware UTC)."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def files(self, assistant_id: AssistantId) -> list[LibraryFile]:
+        """Those that were not removed, in the order they were added."""
+
+        def select(connection: sqlite3.Connection) -> list[LibraryFile]:
+            rows = connection.execute(
+                f"{SELECT} WHERE l.assistant_id = ? AND f.removed_at IS NULL ORDER BY f.number",
+                (assistant_id,),
+            )
+            return [to_file(row) for row in rows]
+
+        return await self._database.read(select)
+
+    async def owners(self, file_ids: Sequence[FileId]) -> set[AssistantId]:
+        """The assistants that the files belong to."""
+
+        def select(connection: sqlite3.Connection) -> set[AssistantId]:
+            return {
+                AssistantId(row[0])
+                for file_id in file_ids
+                for row in connection.execute(
+                    "SELECT assistant_id FROM libraries WHERE number = (SELECT library FROM files WHERE id = ?)",
+                    (file_id,),
+                )
+            }
+
+        return await self._database.read(select)
+
+    async def add(self, assistant_id: AssistantId, found: Sequence[FoundFile]) -> None:
+        """Put files on the list; what is there is read anew if it changed, was removed or is not ready."""
+        now = to_microseconds(self._clock())
+
+        def add(connection: sqlite3.Connection) -> None:
+            library = _library(connection, assistant_id)
+            for file in found:
+                _add(connection, library, file, now)
+
+        await self._database.run(add)
+
+    async def retry(self, file_id: FileId) -> None:
+        """Have the file read once more: one that is ready from its beginning, any other where it stopped."""
+        await self._update(
+            "is_stale = max(is_stale, status = ?), status = ?, fault = NULL, detail = ''",
+            (FileStatus.READY, FileStatus.WAITING),
+            "id = ? AND status NOT IN (?, ?)",
+            (file_id, FileStatus.READING, FileStatus.WAITING),
+        )
+
+    async def cancel(self, assistant_id: AssistantId) -> None:
+        """Have no file of the assistant read any more."""
+        await self._update(
+            "status = ?, owner = ''",
+            (FileStatus.CANCELLED,),
+            "library = (SELECT number FROM libraries WHERE assistant_id = ?) AND status IN (?, ?)",
+            (assistant_id, FileStatus.WAITING, FileStatus.READING),
+        )
+
+    async def remove(self, file_ids: Sequence[FileId]) -> None:
+        """Take files off the list; what is being read stops, and waits for a ``restore``."""
+        now = to_microseconds(self._clock())
+        await self._update(
+            "removed_at = ?, owner = '', status = CASE status WHEN ? THEN ? ELSE status END",
+            (now, FileStatus.READING, FileStatus.WAITING),
+            f"id IN ({marks(file_ids)}) AND removed_at IS NULL",
+            tuple(file_ids),
+        )
+
+    async def restore(self, file_ids: Sequence[FileId]) -> None:
+        """Put removed files back."""
+        await self._update("removed_at = NULL", (), f"id IN ({marks(file_ids)})", tuple(file_ids))
+
+    async def assistants(self) -> list[AssistantId]:
+        """The assistants that have a library."""
+        return await self._database.read(
+            lambda connection: [
+                AssistantId(row[0]) for row in connection.execute("SELECT assistant_id FROM libraries")
+            ]
+        )
+
+    async def remove_all(self, assistant_id: AssistantId) -> None:
+        """Remove every file of an assistant."""
+        await self.remove([file.id for file in await self.files(assistant_id)])
+
+    async def chunking(self, assistant_id: AssistantId) -> Chunking:
+        """How the texts of the library are cut."""
+
+        def select(connection: sqlite3.Connection) -> Chunking:
+            row = connection.execute(
+                "SELECT tokens, overlap FROM libraries WHERE assistant_id = ?", (assistant_id,)
+            ).fetchone()
+            return Chunking(*row) if row else Chunking()
+
+        return await self._database.read(select)
+
+    async def set_chunking(self, assistant_id: AssistantId, chunking: Chunking) -> None:
+        """Have the texts of the library cut otherwise."""
+
+        def save(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE libraries SET tokens = ?, overlap = ? WHERE number = ?",
+                (chunking.tokens, chunking.overlap, _library(connection, assistant_id)),
+            )
+
+        await self._database.run(save)
+
+    async def source(self, file_id: FileId, page: int, line: int) -> Source | None:
+        """The parts around ``page``, or around ``line`` in a file without pages; None when the file was removed."""
+        return await self._database.read(lambda connection: _source(connection, file_id, page, line))
+
+    async def _update(
+        self, values: str, parameters: tuple[object, ...], condition: str, chosen: tuple[object, ...]
+    ) -> None:
+        def update(connection: sqlite3.Connection) -> None:
+            connection.execute(f"UPDATE files SET {values} WHERE {condition}", (*parameters, *chosen))
+
+        await self._database.run(update)
+
+
+def to_file(row: Sequence[object]) -> LibraryFile:
+    """The value of a row of SELECT."""
+    file_id, assistant_id, path, size, status, added_at, chunks, pages, fault, detail = row
+    return LibraryFile(
+        id=FileId(str(file_id)),
+        assistant_id=AssistantId(str(assistant_id)),
+        name=Path(str(path)).name,
+        path=str(path),
+        size=int(str(size)),
+        status=FileStatus(str(status)),
+        added_at=to_time(int(str(added_at))),
+        chunks=int(str(chunks)),
+        pages=int(str(pages)),
+        fault=FileFault(str(fault)) if fault else None,
+        detail=str(detail),
+    )
+
+
+def _library(connection: sqlite3.Connection, assistant_id: AssistantId) -> int:
+    """The number of an assistant's library, which is made when there is none."""
+    row = connection.execute(
+        "SELECT number FROM libraries WHERE assistant_id = ?", (assistant_id,)
+    ).fetchone()
+    if row:
+        return int(row[0])
+    usual = Chunking()
+    cursor = connection.execute(
+        "INSERT INTO libraries (assistant_id, tokens, overlap) VALUES (?, ?, ?)",
+        (assistant_id, usual.tokens, usual.overlap),
+    )
+    number = int(cursor.lastrowid or 0)
+    connection.execute(create_words(number))
+    return number
+
+
+def _add(connection: sqlite3.Connection, library: int, file: FoundFile, now: int) -> None:
+    status = FileStatus.FAILED if file.fault else FileStatus.WAITING
+    path, detail = storable(file.path), storable(file.detail)
+    old = connection.execute(
+        "SELECT number, status, size, modified_ns, is_whole FROM files WHERE library = ? AND path = ?",
+        (library, path),
+    ).fetchone()
+    if old is None:
+        connection.execute(
+            "INSERT INTO files (id, library, path, size, modified_ns, status, fault, detail, added_at, tokens, overlap)"
+            " SELECT ?, number, ?, ?, ?, ?, ?, ?, ?, tokens, overlap FROM libraries WHERE number = ?",
+            (new_id(), path, file.size, file.modified_ns, status, file.fault, detail, now, library),
+        )
+        return
+    number, old_status, size, modified_ns, is_whole = old
+    connection.execute("UPDATE files SET removed_at = NULL WHERE number = ?", (number,))
+    is_changed = (size, modified_ns) != (file.size, file.modified_ns)
+    if old_status in {FileStatus.WAITING, FileStatus.READING} or (
+        old_status == FileStatus.READY and not is_changed
+    ):
+        return  # who reads it notices a change, and so does who has read it
+    if file.fault and is_whole:  # what was read once is kept
+        status, is_changed = FileStatus.READY, False
+    connection.execute(
+        "UPDATE files SET status = ?, fault = ?, detail = ?, is_stale = max(is_stale, ?) WHERE number = ?",
+        (status, file.fault, detail, is_changed, number),
+    )
+
+
+def _source(connection: sqlite3.Connection, file_id: FileId, page: int, line: int) -> Source | None:
+    row = connection.execute(f"{SELECT} WHERE f.id = ? AND f.removed_at IS NULL", (file_id,)).fetchone()
+    if row is None:
+        return None
+    number, part_count = connection.execute(
+        "SELECT number, part_count FROM files WHERE id = ?", (file_id,)
+    ).fetchone()
+    condition, place = ("page <= ?", page) if page else ("line <= ?", line)
+    (middle,) = connection.execute(
+        f"SELECT coalesce(max(number), 0) FROM parts WHERE file = ? AND {condition}", (number, place)
+    ).fetchone()
+    first = max(0, middle - PARTS_AROUND)
+    parts = connection.execute(
+        "SELECT page, line, text FROM parts WHERE file = ? AND number BETWEEN ? AND ? ORDER BY number",
+        (number, first, middle + PARTS_AROUND),
+    )
+    return Source(to_file(row), tuple(SourcePart(*part) for part in parts), first, part_count)
