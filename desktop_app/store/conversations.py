@@ -152,16 +152,6 @@ class ConversationStore:
         """Take the thread out of the trash."""
         await self._set(thread_id, trashed_at=None)
 
-    async def purge_trash(self, older_than: datetime) -> int:
-        """Delete for ever the threads and messages deleted before ``older_than``; returns how many threads."""
-        moment = to_microseconds(older_than)
-
-        def purge(connection: sqlite3.Connection) -> int:
-            deletions.purge(connection, moment)
-            return connection.execute("DELETE FROM threads WHERE trashed_at < ?", (moment,)).rowcount
-
-        return await self._database.run(purge)
-
     async def save_draft(self, thread_id: ThreadId, draft: str) -> None:
         """Keep what stands in the composer."""
         await self._set(thread_id, draft=storable(draft))

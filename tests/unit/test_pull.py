@@ -56,6 +56,7 @@ from desktop_app.store.pulled import PulledStore
 from desktop_app.store.pulled_threads import KeptMessages
 from desktop_app.store.remote import HeldAssistant, RemoteStore
 from desktop_app.store.secrets import SecretStore
+from desktop_app.store.trash import TrashStore
 from tests.conftest import until
 from tests.pulled_records import PULLED
 
@@ -608,7 +609,7 @@ async def test_threads_and_messages_deleted_here_stay_deleted(tmp_path: Path) ->
             s.service.thread(name, 4)
         await s.pull()
         await s.conversations.trash_thread(await s.thread_id("Purged"))
-        await s.conversations.purge_trash(datetime.now(UTC) + timedelta(days=1))
+        await TrashStore(s.database).purge(datetime.now(UTC) + timedelta(days=1))
         await s.conversations.trash_thread(await s.thread_id("Trashed"))
         shorter = await s.thread_id("Shorter")
         last = await s.conversations.newest(shorter)
@@ -734,7 +735,7 @@ async def test_what_changes_here_while_a_thread_is_read_is_left_for_the_next_pul
                     await s.conversations.delete_message(newest.id)
                 case "Purged":
                     await s.conversations.trash_thread(purged)
-                    await s.conversations.purge_trash(datetime.now(UTC) + timedelta(days=1))
+                    await TrashStore(s.database).purge(datetime.now(UTC) + timedelta(days=1))
             return await keep(*keeping)
 
         keep = PulledStore.keep_messages

@@ -13,6 +13,7 @@ from desktop_app.domain.threads import Author, Citation, Message, Run, Status, U
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import PROMPT_MESSAGES_LIMIT, ConversationStore
 from desktop_app.store.database import Database
+from desktop_app.store.trash import TrashStore
 from desktop_app.store.writing import preview
 
 OWNER = "owner-1"
@@ -207,8 +208,9 @@ async def test_a_trashed_thread_comes_back_whole_until_the_trash_is_purged(
     await store.restore_thread(thread.id)
     assert await talk.texts(thread.id) == ["Question", "Answer"]
     await store.trash_thread(thread.id)
-    assert await store.purge_trash(clock.now - timedelta(days=30)) == 0
-    assert await store.purge_trash(clock()) == 1
+    await TrashStore(database).purge(clock.now - timedelta(days=30))
+    assert await store.thread(thread.id) is not None
+    await TrashStore(database).purge(clock())
     assert await store.thread(thread.id) is None
     for table in ("messages", "runs"):
         left = await database.read(count_of(table))
@@ -708,18 +710,18 @@ async def test_deleted_messages_are_purged_with_their_runs_and_with_their_thread
     messages = await long_thread(talk, thread.id, 2)
     await store.delete_message(messages[3].id)
     assert len(await store.runs(thread.id)) == 1
-    await store.purge_trash(clock.now - timedelta(days=30))
+    await TrashStore(database).purge(clock.now - timedelta(days=30))
     await store.restore_message(messages[3].id)
     assert len(await store.runs(thread.id)) == 2
     await store.delete_message(messages[3].id)
-    await store.purge_trash(clock())
+    await TrashStore(database).purge(clock())
     with pytest.raises(LookupError):
         await store.restore_message(messages[3].id)
     assert await database.read(count_of("runs")) == (1,)
     assert await talk.texts(thread.id) == ["Q0", "A0", "Q1"]
     await store.delete_message(messages[2].id)
     await store.trash_thread(thread.id)
-    await store.purge_trash(clock())
+    await TrashStore(database).purge(clock())
     for table in ("deletions", "deleted_messages", "runs", "messages"):
         assert await database.read(count_of(table)) == (0,)
 

@@ -13,6 +13,7 @@ from desktop_app.domain.threads import Author, Citation, Message, Run, Status, U
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
 from desktop_app.store.operations import OperationStore
+from desktop_app.store.trash import TrashStore
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CONNECTION = ConnectionId("c1")
@@ -25,6 +26,7 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self.operations = OperationStore(database, clock=lambda: NOW)
         self.conversations = ConversationStore(database, clock=lambda: NOW)
+        self.trash = TrashStore(database)
 
     async def open(self) -> None:
         self.thread_id: ThreadId = (await self.conversations.create_thread(None)).id
@@ -157,7 +159,7 @@ async def test_a_thread_in_the_trash_still_gets_its_reply_and_a_purged_one_needs
     await outbox.operations.sent(operation.id, "remote", NOW)
     await outbox.conversations.trash_thread(outbox.thread_id)
     assert [found.id for found in await outbox.operations.due(NOW)] == [operation.id]
-    await outbox.conversations.purge_trash(NOW + MINUTE)
+    await outbox.trash.purge(NOW + MINUTE)
     assert await outbox.operations.open() == []
     assert await outbox.operations.operation(operation.id) is None
     ended = replace(run, status=Status.COMPLETED)

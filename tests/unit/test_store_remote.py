@@ -12,6 +12,7 @@ from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
 from desktop_app.store.remote import HeldAssistant, RemoteStore
+from desktop_app.store.trash import TrashStore
 
 HERE, THERE = ConnectionId("c1"), ConnectionId("c2")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -49,7 +50,7 @@ async def test_nothing_is_held_of_a_thread_that_is_gone(database: Database, remo
     thread_id = (await conversations.create_thread(None)).id
     await remote.hold_thread(HERE, thread_id, HELD)
     await conversations.trash_thread(thread_id)
-    await conversations.purge_trash(datetime.now(UTC) + timedelta(days=1))
+    await TrashStore(database).purge(datetime.now(UTC) + timedelta(days=1))
     assert await remote.thread_held(HERE, thread_id) is None
     await remote.hold_thread(HERE, ThreadId("gone"), HELD)
     assert await remote.thread_held(HERE, ThreadId("gone")) is None
