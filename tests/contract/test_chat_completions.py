@@ -387,6 +387,29 @@ async def test_calls_at_the_same_time_stay_apart() -> None:
     assert await called_in(events(*without, delta(finish="stop"))) == both
 
 
+async def test_calls_that_all_have_one_index_stay_apart() -> None:
+    pieces = [
+        delta(
+            tool_calls=[{"index": 0, "id": call_id, "function": {"name": "f", "arguments": f'{{"x":{n}}}'}}]
+        )
+        for n, call_id in enumerate(("a", "b", "c"))
+    ]
+    found = await called_in(events(*pieces, delta(finish="tool_calls")))
+    assert found == [
+        ToolCalled(f"chatcmpl-1:{n}", "f", f'{{"x":{n}}}', call_id) for n, call_id in enumerate("abc")
+    ]
+
+
+async def test_calls_of_growing_snapshots_are_those_of_the_last() -> None:
+    def grown(*arguments: str) -> dict[str, object]:
+        calls = [{"id": "f", "function": {"name": "f", "arguments": one}} for one in arguments]
+        return {"id": "c", "choices": [{"message": {"content": "", "tool_calls": calls}}]}
+
+    ending = {"id": "c", "choices": [{"message": {"content": ""}, "finish_reason": "tool_calls"}]}
+    found = await called_in(events(grown("{"), grown('{"x":1}', "{"), grown('{"x":1}', '{"x":2}'), ending))
+    assert found == [ToolCalled(f"c:{n}", "f", f'{{"x":{n + 1}}}', "f") for n in (0, 1)]
+
+
 async def test_text_before_a_call_is_text() -> None:
     called = {"index": 0, "id": "a", "function": {"name": "f", "arguments": ""}}
     run = await answered(events(delta("Wait."), delta(tool_calls=[called]), delta(finish="tool_calls")))

@@ -6,6 +6,7 @@ from desktop_app.domain.connections import Auth, Connection, ConnectionKind, nor
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.providers import (
     auths,
+    can_call_functions,
     has_folder,
     keeps_replies_days,
     offers_background,
@@ -26,6 +27,11 @@ def test_tokens_are_offered_where_they_sign_in() -> None:
 
 def test_the_sign_in_that_a_connection_has_is_offered_whatever_its_address() -> None:
     assert Auth.IAM in auths(connection(ConnectionKind.CHAT, "https://example.org/v1", Auth.IAM))
+
+
+def test_functions_are_offered_to_every_model_but_the_one_on_this_machine() -> None:
+    kinds = [kind for kind in ConnectionKind if not can_call_functions(connection(kind))]
+    assert kinds == [ConnectionKind.ON_DEVICE]
 
 
 def test_a_folder_belongs_to_yandex_alone() -> None:

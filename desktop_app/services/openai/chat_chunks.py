@@ -26,6 +26,7 @@ from desktop_app.domain.events import (
 )
 from desktop_app.domain.threads import Status, Usage
 from desktop_app.services.openai.think_tag import ThinkTag
+from desktop_app.services.reading.functions import is_object
 from desktop_app.services.reading.streams import decoded, text_of, without_key
 from desktop_app.services.transport.failures import error_in_stream
 
@@ -172,7 +173,7 @@ class ChatReply:
             yield ReasoningAppended(new)
         if text := text or think_tag.rest():
             yield TextReplaced(text)
-        self._calls.merge(message.tool_calls, message.function_call)
+        self._calls.replace(message.tool_calls, message.function_call)
 
     def _appended(self, text: str) -> Iterator[RunEvent]:
         if text:
@@ -184,6 +185,11 @@ class _Call:
     call_id: str = ""
     name: str = ""
     arguments: list[str] = field(default_factory=list)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the arguments are all there."""
+        return is_object("".join(self.arguments))
 
 
 class _Calls:
@@ -201,6 +207,14 @@ class _Calls:
         if isinstance(legacy, dict):
             self._merge(0, "", legacy)
 
+    def replace(self, calls: object, legacy: object) -> None:
+        """The calls of a snapshot, in which they stand in their order; one without any leaves them as they are."""
+        if calls or legacy:
+            self._calls.clear()
+        for place, call in enumerate(calls if isinstance(calls, list) else ()):
+            self.merge([call | {"index": place}] if isinstance(call, dict) else (), None)
+        self.merge(None, legacy)
+
     def told(self, reply_id: str) -> Iterator[ToolCalled]:
         """All of them, in their order."""
         for index, call in sorted(self._calls.items()):
@@ -208,14 +222,17 @@ class _Calls:
             yield ToolCalled(f"{reply_id}:{index}", call.name, arguments, call.call_id)
 
     def _merge(self, told: object, call_id: str, function: object) -> None:
-        self._last = told if isinstance(told, int) else self._index_of(call_id)
-        call = self._calls.setdefault(self._last, _Call())
         said = function if isinstance(function, dict) else {}
-        arguments = said.get("arguments")
+        name, arguments = text_of(said.get("name")), said.get("arguments")
         if isinstance(arguments, dict):
             arguments = msgspec.json.encode(arguments).decode()
+        self._last = told if isinstance(told, int) else self._index_of(call_id)
+        call = self._calls.setdefault(self._last, _Call())
+        if name and arguments and call.is_over and call_id not in {"", call.call_id}:
+            self._last = max(self._calls) + 1  # Gemini gives all calls the index 0
+            call = self._calls.setdefault(self._last, _Call())
         call.call_id = call.call_id or call_id
-        call.name = call.name or text_of(said.get("name"))
+        call.name = call.name or name
         call.arguments.append(text_of(arguments))
 
     def _index_of(self, call_id: str) -> int:

@@ -22,7 +22,7 @@ from desktop_app.services.openai.call_ids import with_call_ids
 from desktop_app.services.openai.chat_chunks import ChatReply
 from desktop_app.services.openai.model_list import listed_models, sent_model, tested, word
 from desktop_app.services.openai.refused_fields import RefusedFields, tell_refused_functions
-from desktop_app.services.reading.functions import called_name, has_arguments, parameters_of
+from desktop_app.services.reading.functions import called_name, is_object, parameters_of
 from desktop_app.services.reading.reply_schema import schema_of
 from desktop_app.services.reading.streams import DONE, json_events, until_over
 from desktop_app.services.transport.connecting import http_of, sign_in_of
@@ -140,7 +140,7 @@ class ChatCompletionsService:
         return {"role": message.author.value, "content": message.text}
 
     def _call(self, call: ToolCall) -> dict[str, object]:
-        can_be_sent = self._provider.takes_any_arguments or has_arguments(call)
+        can_be_sent = self._provider.takes_any_arguments or is_object(call.arguments)
         said = {"name": called_name(call), "arguments": call.arguments if can_be_sent else "{}"}
         return {"id": call.call_id, "type": "function", "function": said}
 

@@ -10,7 +10,7 @@ from desktop_app.domain.providers import Provider
 from desktop_app.domain.threads import Author
 from desktop_app.domain.tools import Function, ToolCall
 from desktop_app.services.openai.call_ids import with_call_ids
-from desktop_app.services.reading.functions import called_name, has_arguments, parameters_of
+from desktop_app.services.reading.functions import called_name, is_object, parameters_of
 from desktop_app.services.reading.reply_schema import schema_of
 
 
@@ -66,7 +66,7 @@ def _message(message: PromptMessage) -> dict[str, object]:
 
 
 def _call(call: ToolCall, provider: Provider) -> dict[str, object]:
-    arguments = call.arguments if provider.takes_any_arguments or has_arguments(call) else "{}"
+    arguments = call.arguments if provider.takes_any_arguments or is_object(call.arguments) else "{}"
     return {
         "type": "function_call",
         "call_id": call.call_id,

@@ -21,15 +21,15 @@ def called_name(call: ToolCall) -> str:
     return _NOT_IN_NAMES.sub("_", call.name)[:FUNCTION_NAME_LIMIT] or "function"
 
 
-def has_arguments(call: ToolCall) -> bool:
-    """Whether the arguments are a JSON object, as they should be."""
+def is_object(arguments: str) -> bool:
+    """Whether arguments are a JSON object, as they should be."""
     try:
-        return isinstance(msgspec.json.decode(call.arguments), dict)
+        return isinstance(msgspec.json.decode(arguments), dict)
     except (ValueError, RecursionError):
         return False
 
 
 def arguments_of(call: ToolCall) -> dict[str, Any]:
     """The arguments; none where the model wrote something else."""
-    arguments: dict[str, Any] = msgspec.json.decode(call.arguments) if has_arguments(call) else {}
+    arguments: dict[str, Any] = msgspec.json.decode(call.arguments) if is_object(call.arguments) else {}
     return arguments
