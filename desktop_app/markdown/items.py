@@ -10,8 +10,8 @@ Offsets inside an item count code points of its ``plain`` text.
 from collections.abc import Sequence
 from typing import NamedTuple, TypedDict, Unpack
 
-BOLD, ITALIC, STRIKE, CODE, MATH, HTML, LINK, IMAGE = (1 << bit for bit in range(8))
-"""Bits of ``Span.style``."""
+BOLD, ITALIC, STRIKE, CODE, MATH, HTML, LINK, IMAGE, CITATION = (1 << bit for bit in range(9))
+"""Bits of ``Span.style``.  A citation is a link as well, whose target is the number of the source."""
 
 QUOTE, LIST = "q", "l"
 """Letters of ``Item.nesting``."""

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from desktop_app.markdown.items import (
     BOLD,
+    CITATION,
     CODE,
     HTML,
     IMAGE,
@@ -231,6 +232,16 @@ class Builder:
         """Characters of the words that are being read."""
         return self._length
 
+    @property
+    def takes_marks(self) -> bool:
+        """Whether the mark of a source can stand here: in words that are no part of a link or an image."""
+        return self._is_text_open and not self._images and not self._style & LINK
+
+    @property
+    def is_in_link(self) -> bool:
+        """Whether a link or an image is open."""
+        return self._is_text_open and bool(self._images or self._style & LINK)
+
     def end_words(self) -> None:
         """Words that stand in a list item without a paragraph of their own are complete."""
         if self._is_text_open:
@@ -425,6 +436,13 @@ class Builder:
             if spans and spans[-1].end == start and spans[-1][2:] == (style, self._target):
                 start = spans.pop().start
             spans.append(Span(start, end, style, self._target))
+
+    def cite(self, number: int) -> None:
+        """Put the mark of a source here, as in "[2]"."""
+        outer = self._target
+        self._target = str(number)
+        self._put(f"[{number}]", LINK | CITATION)
+        self._target = outer
 
     def _break_line(self) -> None:
         """A break of the source; right after a tag that breaks the line it adds nothing."""

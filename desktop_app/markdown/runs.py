@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from desktop_app.markdown.items import BOLD, ITALIC, LINK, STRIKE, Span
+from desktop_app.markdown.items import BOLD, CITATION, ITALIC, LINK, STRIKE, Span
 
 WRAPPERS = (LINK, BOLD, ITALIC, STRIKE)
 """Styles that can stand around others; the first is outermost where two end together."""
 
-_AROUND = LINK | BOLD | ITALIC | STRIKE
+_AROUND = LINK | BOLD | ITALIC | STRIKE | CITATION
 
 
 class Wrapper(NamedTuple):
@@ -73,6 +73,8 @@ def _ends(parts: Sequence[Span]) -> list[dict[Wrapper, int]]:
     after: dict[Wrapper, int] = {}
     for index in range(len(parts) - 1, -1, -1):
         style, target = parts[index].style, parts[index].target
+        if style & CITATION:  # it leads to what is shown beside the text; elsewhere it is but its words
+            style &= ~LINK
         wrappers = [Wrapper(bit, target if bit == LINK else "") for bit in WRAPPERS if style & bit]
         after = {wrapper: after.get(wrapper, index) for wrapper in wrappers}
         found.append(after)

@@ -19,8 +19,8 @@ def popup_menu(parent: QWidget) -> QMenu:
     return menu
 
 
-def round_corners(menu: QMenu) -> None:
-    """Give a menu round corners, where the screen can show them."""
+def round_corners(menu: QWidget) -> None:
+    """Give a menu, or what pops up as one, round corners, where the screen can show them."""
     if sys.platform in ("win32", "darwin") or QGuiApplication.platformName() == "wayland":
         # Under X11 nobody says whether there is a compositor, and without one the corners would be black.
         menu.setProperty("isRounded", True)

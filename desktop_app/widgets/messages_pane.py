@@ -7,21 +7,22 @@ question is edited, the draft that stood there is set aside, each thread its own
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.widgets.composer import Composer
 from desktop_app.widgets.header import ThreadHeader
 from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.unsent import Unsent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from desktop_app.controllers.facts import Fact, RunBegan, RunFinished
+    from desktop_app.domain.ids import MessageId, ThreadId
     from desktop_app.domain.operations import Operation
     from desktop_app.domain.threads import Message, Run
     from desktop_app.qt.finding import Finding
@@ -31,22 +32,13 @@ if TYPE_CHECKING:
     from desktop_app.widgets.transcript.view import TranscriptView
 
 
-@dataclass(slots=True)
-class _Edit:
-    """A question that is asked in other words: what stands in the composer, and what stood there before."""
-
-    message_id: MessageId
-    text: str
-    draft: str
-
-
 class MessagesPane(QWidget):
     """Shows one thread; every signal that starts with a thread's id speaks of the open one.
 
     ``send_requested(str, str)``, ``defer_requested(str, str)``, ``resend_requested(str, str, str)`` with the id of the
     question and its new words, ``draft_changed(str, str)``, ``read_position_changed(str, str, int)``,
     ``edit_last_requested(str)``, ``messages_wanted(str, int, int)``: the first position and the number of the messages
-    that are needed.
+    that are needed; ``citation_requested(str, int)``: a message and the index of a citation to be shown.
     """
 
     send_requested = Signal(str, str)
@@ -65,6 +57,7 @@ class MessagesPane(QWidget):
     fork_requested = Signal(str)
     delete_requested = Signal(str)
     details_requested = Signal(str)
+    citation_requested = Signal(str, int)
     fix_requested = Signal(str, str)
     operation_check_requested = Signal(str)
     operation_cancel_requested = Signal(str)
@@ -82,9 +75,7 @@ class MessagesPane(QWidget):
         self._opened: ThreadOpened | None = None
         self._title = ""
         self._growing_id: MessageId | None = None  # the reply that is being written
-        self._sending: dict[str, str] = {}  # by thread: the message that is on its way to the store
-        self._left: dict[str, str] = {}  # and what stood in the composer when such a thread was left
-        self._edits: dict[str, _Edit] = {}  # by thread: the question that is edited there
+        self._unsent = Unsent()
         self._sends_when_done = False
         self.header = ThreadHeader(theme, self)
         self.composer = Composer(theme, self)
@@ -110,11 +101,8 @@ class MessagesPane(QWidget):
         self._show_header()
         self._show_messages(opened, is_same)
         if not is_same:
-            edit = self._edits.get(opened.thread.id)
-            self.composer.set_editing(edit is not None)
-            self.composer.set_text(
-                edit.text if edit else self._left.pop(opened.thread.id, opened.thread.draft)
-            )
+            self._show_editing()
+            self.composer.set_text(self._unsent.take_up(opened.thread.id, opened.thread.draft))
             self._wait_for_end(False)
         if typed.strip():
             self._put("\n".join(filter(None, (self.composer.text(), typed))))
@@ -138,10 +126,7 @@ class MessagesPane(QWidget):
             return
         self.header.finish_editing()
         self.composer.flush_draft()
-        if edit := self._edits.get(self._opened.thread.id):
-            edit.text = self.composer.text()
-        elif self._opened.thread.id in self._sending:
-            self._left[self._opened.thread.id] = self.composer.text()
+        self._unsent.leave(self._opened.thread.id, self.composer.text())
         if self._opened.messages:
             message_id, offset = self.transcript.read_position()
             self.read_position_changed.emit(self._opened.thread.id, message_id, offset)
@@ -176,7 +161,13 @@ class MessagesPane(QWidget):
 
     def apply(self, facts: list[Fact]) -> None:
         """Show what happened to the open thread since the last frame."""
-        from desktop_app.controllers.facts import ReplyEdited, RunBegan, RunFinished, StageReached
+        from desktop_app.controllers.facts import (
+            ReplyEdited,
+            RunBegan,
+            RunFinished,
+            StageReached,
+            StepsChanged,
+        )
 
         for fact in facts:
             match fact:
@@ -186,6 +177,8 @@ class MessagesPane(QWidget):
                     self.transcript.set_stage(message_id, stage, fraction, until=until, error=error)
                 case ReplyEdited(_, message_id, edit):
                     self.transcript.edit(message_id, edit)
+                case StepsChanged(_, message_id, steps):
+                    self.transcript.set_steps(message_id, steps)
                 case RunFinished():
                     self._on_finished(fact)
 
@@ -227,21 +220,21 @@ class MessagesPane(QWidget):
         if not text.strip() or self._opened is None:
             return
         thread_id = self._opened.thread.id
-        if self._growing_id or thread_id in self._sending:
+        if self._growing_id or self._unsent.is_sending(thread_id):
             self._wait_for_end(True)
             return
         self.composer.flush_draft()
-        self._sending[thread_id] = text
-        if edit := self._edits.get(thread_id):
+        self._unsent.send(thread_id, text)
+        if edit := self._unsent.edit_of(thread_id):
             self.resend_requested.emit(thread_id, edit.message_id, text)
         else:
             self.send_requested.emit(thread_id, text)
 
     def _defer(self, text: str) -> None:
         """Send a message whose reply may come later; the composer offers it only while nothing else goes on."""
-        if self._opened is not None and self._opened.thread.id not in self._sending:
+        if self._opened is not None and not self._unsent.is_sending(self._opened.thread.id):
             self.composer.flush_draft()
-            self._sending[self._opened.thread.id] = text
+            self._unsent.send(self._opened.thread.id, text)
             self.defer_requested.emit(self._opened.thread.id, text)
 
     def set_operations(self, operations: Mapping[MessageId, Operation]) -> None:
@@ -250,27 +243,20 @@ class MessagesPane(QWidget):
 
     def question_stored(self, thread_id: str) -> None:
         """The message is safe: only now it leaves the composer."""
-        if thread_id in self._sending:
-            sent = self._sending.pop(thread_id)
-            left = self._written(thread_id, sent).removeprefix(sent)
-            if edit := self._edits.pop(thread_id, None):
-                left = "\n".join(filter(None, (edit.draft, left)))
-                self._show_editing()
+        left = self._unsent.stored(thread_id, self._written(thread_id))
+        if left is not None:
+            self._show_editing()
             self._settle(thread_id, left)
 
     def question_refused(self, thread_id: str) -> None:
         """The message was not taken: it stays in the composer."""
-        written = self._written(thread_id, self._sending.pop(thread_id, ""))
-        if edit := self._edits.get(thread_id):
-            edit.text = written
-        else:
-            self._settle(thread_id, written)
+        draft = self._unsent.refused(thread_id, self._written(thread_id))
+        if draft is not None:
+            self._settle(thread_id, draft)
 
-    def _written(self, thread_id: str, sent: str) -> str:
-        if thread_id == self.thread_id:
-            return self.composer.text()
-        edit = self._edits.get(thread_id)
-        return edit.text if edit else self._left.pop(thread_id, sent)
+    def _written(self, thread_id: str) -> str | None:
+        """What stands in the composer, if it is that of the thread."""
+        return self.composer.text() if thread_id == self.thread_id else None
 
     def _settle(self, thread_id: str, draft: str) -> None:
         """Nothing of the thread is on its way any more; ``draft`` stays in its composer."""
@@ -295,7 +281,9 @@ class MessagesPane(QWidget):
         if not text.strip():
             self._wait_for_end(False)
         thread_id = self.thread_id
-        if thread_id is not None and thread_id not in self._sending and thread_id not in self._edits:
+        if thread_id is None or self._unsent.is_sending(thread_id):
+            return
+        if self._unsent.edit_of(thread_id) is None:
             self.draft_changed.emit(thread_id, text)
 
     def _put(self, text: str) -> None:
@@ -328,34 +316,31 @@ class MessagesPane(QWidget):
     def edit(self, message: Message) -> None:
         """Put a question of the open thread into the composer; what is sent then takes its place."""
         thread_id = self.thread_id
-        if message.thread_id != thread_id or thread_id in self._sending:
+        if message.thread_id != thread_id or self._unsent.is_sending(thread_id):
             return
         self.composer.flush_draft()
-        edit = self._edits.get(thread_id)
-        draft = edit.draft if edit else self.composer.text()
-        self._edits[thread_id] = _Edit(message.id, message.text, draft)
+        self._unsent.edit(message, self.composer.text())
         self._show_editing()
         self.composer.set_text(message.text)
         self.composer.focus()
 
     def cancel_edit(self) -> None:
         """Give the draft back that stood in the composer before."""
-        edit = self._edits.pop(self.thread_id, None) if self.thread_id else None
-        if edit:
+        if edit := self._unsent.end_edit(self.thread_id):
             self._show_editing()
             self.composer.set_text(edit.draft)
             self.composer.focus()
 
     def _show_editing(self) -> None:
-        self.composer.set_editing(self.thread_id in self._edits)
+        self.composer.set_editing(self._unsent.edit_of(self.thread_id) is not None)
 
     def edit_last(self) -> None:
         """Put the last question back into the composer, to be asked in other words."""
-        if self._opened is not None and self._opened.thread.id not in self._edits:
+        if self._opened is not None and self._unsent.edit_of(self.thread_id) is None:
             self.edit_last_requested.emit(self._opened.thread.id)
 
     def _delete(self, message_id: str) -> None:
-        edit = self._edits.get(self.thread_id) if self.thread_id else None
+        edit = self._unsent.edit_of(self.thread_id)
         if edit and edit.message_id == message_id:
             self.cancel_edit()
         self.delete_requested.emit(message_id)
@@ -376,6 +361,23 @@ class MessagesPane(QWidget):
         """Go to the previous (-1) or next (1) message."""
         if self._opened is not None:
             self.transcript.step_message(by)
+
+    # -- calls, and what the model sees
+
+    def focus_call(self) -> bool:
+        """Give the keyboard to the call that waits for the user; False when none does."""
+        return self._opened is not None and self.transcript.calls.focus()
+
+    def set_context_line(self, message_id: str | None) -> None:
+        """Draw a line above the first message that the next question sends; None when it sends them all."""
+        if self._opened is not None:
+            self.transcript.set_context_line(message_id)
+
+    def show_run_context(self, run: Run) -> None:
+        """Draw a line above the first message that a run was given, or take it away again."""
+        first = run.seen[0] if run.seen else None
+        if self._opened is not None:
+            self.transcript.show_run_line(None if first == self.transcript.run_line else first)
 
     # -- finding
 
@@ -427,6 +429,7 @@ class MessagesPane(QWidget):
         transcript.quote_requested.connect(self._quote)
         transcript.delete_requested.connect(self._delete)
         transcript.details_requested.connect(self.details_requested)
+        transcript.citation_requested.connect(self.citation_requested)
         transcript.fix_requested.connect(self._fix)
         transcript.stop_requested.connect(self.stop)
         transcript.link_activated.connect(self.link_activated)
@@ -439,6 +442,7 @@ class MessagesPane(QWidget):
             return
         self.set_title(opened.thread.name)
         settings = opened.assistant.settings if opened.assistant else None
+        self.transcript.set_assistant(settings.name if settings else "")
         version = opened.assistant.version if opened.assistant else 0
         self.header.set_assistant(settings.name if settings else "", version)
         self.empty.set_has_answerer(opened.connection is not None)

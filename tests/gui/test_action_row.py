@@ -6,15 +6,17 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import Shiboken
 
+from desktop_app.domain.assistants import AssistantSettings, AssistantVersion
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.threads import Status, Usage
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.action_row import ActionRow
-from tests.gui.conversation import question, reply, run_of
+from tests.gui.conversation import NOON, question, reply, run_of
 
 REPLY = ["copy_message", "regenerate", "fork_message", "message_more"]
 QUESTION = ["copy_message", "edit_message", "message_more"]
@@ -86,7 +88,7 @@ def test_each_button_asks_for_its_own(row: ActionRow, qtbot: QtBot) -> None:
 
 def test_the_menu_asks_for_the_rest(row: ActionRow, qtbot: QtBot) -> None:
     row.show_message(reply(1), None, is_last=False)
-    assert names_of(row) == MENU
+    assert names_of(row) == [*MENU[:4], "ask_again_with", *MENU[4:]]
     row.show_message(question(0), None, is_last=False)
     assert names_of(row) == [*MENU[:4], "fork_message", *MENU[4:]]
     for name, signal in (
@@ -126,3 +128,26 @@ def test_regenerating_in_the_middle_says_that_it_begins_a_branch(row: ActionRow)
     row.show_message(reply(1), None, is_last=False)
     assert row.buttons()[1].toolTip() not in ("", last)
     assert row.buttons()[1].accessibleName() == last
+
+
+def test_a_reply_is_asked_for_again_with_an_older_version(row: ActionRow, qtbot: QtBot) -> None:
+    row.show_message(reply(1), None, is_last=False)
+    menu = row.menu()
+    with qtbot.waitSignal(row.versions_wanted):
+        menu.popup(row.mapToGlobal(row.rect().bottomLeft()))
+    submenu = menu.findChild(QMenu, "ask_again_with")
+    assert submenu is not None
+    assert not submenu.isEnabled()  # until the versions are known
+    notes = [f"note {number}" if number % 2 else "" for number in range(12, 0, -1)]
+    settings = AssistantSettings("Tester")
+    versions = [AssistantVersion(12 - at, settings, note, NOON) for at, note in enumerate(notes)]
+    row.show_versions(versions)
+    words = [action.text() for action in submenu.actions()]
+    assert len(words) == 10
+    assert words[:2] == ["version 12", "version 11 · note 11"]
+    with qtbot.waitSignal(row.version_chosen) as chosen:
+        submenu.actions()[1].trigger()
+    assert chosen.args == [11]
+    menu.close()
+    qtbot.waitUntil(lambda: not Shiboken.isValid(menu))
+    row.show_versions(versions)  # an answer that comes too late

@@ -39,7 +39,11 @@ from desktop_app.widgets.transcript.blocks.utf16 import units
 
 NOTHING = Shiboken.VoidPtr(0)
 TOLD_EVERY_MS = 400
-ROLES = {"link": QAccessible.Role.Link, "image": QAccessible.Role.Graphic}
+ROLES = {
+    "link": QAccessible.Role.Link,
+    "citation": QAccessible.Role.Link,
+    "image": QAccessible.Role.Graphic,
+}
 NOT_FOR_READERS = ("scroll",)
 
 
@@ -496,7 +500,7 @@ class _Control(_Painted):
         if kind == QAccessible.Text.Name:
             return self.target.name or self.target.value
         if kind == QAccessible.Text.Description:
-            return self.target.value
+            return "" if self.target.kind == "citation" else self.target.value
         if kind == QAccessible.Text.Identifier:
             return f"message_{self.target.kind}"
         return ""

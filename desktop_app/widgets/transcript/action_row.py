@@ -1,15 +1,18 @@
 """What can be done with a message, and the quiet facts beside it: time, tokens, version."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QDate, QLocale, QPoint, Qt, QTime, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
+from shiboken6 import Shiboken
 
+from desktop_app.domain.assistants import AssistantVersion
 from desktop_app.domain.threads import Author, Message, Run, Status
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.menus import popup_menu
 from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.versions_menu import VersionsMenu
 
 
 class ActionRow(QWidget):
@@ -17,7 +20,8 @@ class ActionRow(QWidget):
 
     Signals: ``copy_requested(str)`` ("default", "markdown", "rich" or "plain"), ``regenerate_requested()``,
     ``edit_requested()``, ``fork_requested()``, ``quote_requested()``, ``details_requested()``, ``delete_requested()``,
-    ``sibling_requested(str)`` with the id of the version to show.
+    ``sibling_requested(str)`` with the id of the version to show; ``versions_wanted()``, answered by ``show_versions``,
+    and ``version_chosen(int)``: the reply is asked for again with this version of the assistant.
     """
 
     copy_requested = Signal(str)
@@ -28,11 +32,14 @@ class ActionRow(QWidget):
     details_requested = Signal()
     delete_requested = Signal()
     sibling_requested = Signal(str)
+    versions_wanted = Signal()
+    version_chosen = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self._message: Message | None = None
+        self._versions: VersionsMenu | None = None
         self._copy = self._button("copy_message", "copy", self.tr("Copy"))
         self._regenerate = self._button("regenerate", "regenerate", self.tr("Regenerate"))
         self._edit = self._button("edit_message", "edit", self.tr("Edit and send again"))
@@ -113,12 +120,26 @@ class ActionRow(QWidget):
         )
         menu.addSeparator()
         self._add(menu, "quote_message", self.tr("&Quote"), self.quote_requested.emit)
+        self._add_versions(menu)
         if self._fork.isHidden():
             self._add(menu, "fork_message", self.tr("&Fork into a new thread"), self.fork_requested.emit)
         self._add(menu, "message_details", self.tr("De&tails…"), self.details_requested.emit)
         menu.addSeparator()
         self._add(menu, "delete_message", self.tr("&Delete"), self.delete_requested.emit)
         return menu
+
+    def _add_versions(self, menu: QMenu) -> None:
+        """Only of a reply an older version can be asked."""
+        if self._message is not None and self._message.author is Author.ASSISTANT:
+            self._versions = VersionsMenu(menu)
+            self._versions.version_chosen.connect(self.version_chosen)
+            menu.addMenu(self._versions)
+            menu.aboutToShow.connect(self.versions_wanted)
+
+    def show_versions(self, versions: Sequence[AssistantVersion]) -> None:
+        """Fill the menu that is open, if one is."""
+        if self._versions is not None and Shiboken.isValid(self._versions):
+            self._versions.fill(versions)
 
     def _add(self, menu: QMenu, name: str, text: str, do: Callable[[], object]) -> None:
         action = menu.addAction(text)

@@ -7,28 +7,22 @@ Coordinates: x from the left edge of the column, y from the upper edge of the ce
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QWidget
 
-from desktop_app.domain.threads import Status
-from desktop_app.markdown.document import Change
 from desktop_app.markdown.items import LINE_BREAK, Item, TextItem
-from desktop_app.widgets.disposal import dispose, return_focus
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.blocks.block import Environment, Mark, Target
 from desktop_app.widgets.transcript.blocks.flow import Flow
-from desktop_app.widgets.transcript.endings import EndingTexts, EndingView
-from desktop_app.widgets.transcript.entry import Entry, words_as_typed
-from desktop_app.widgets.transcript.status_line import StatusLine
+from desktop_app.widgets.transcript.entry import UNFOLDED, Entry, words_as_typed
 
 BUBBLE_SHARE = 0.8
 FOLDED_FROM = 20_000
 FOLDED_LINES = 40
 MEASURED_LINES = 40
-UNFOLDED = -1
 
 HEAD, TAIL = -1, -2
 
@@ -54,11 +48,17 @@ def _same_part(place: Place, line: int) -> int:
 
 
 class Spot(NamedTuple):
-    """Something that can be pressed in a cell; ``rect`` is in the cell's coordinates."""
+    """Something that can be pressed in a cell; ``rect`` is in the cell's coordinates, ``name`` for screen readers."""
 
     block: int
     target: Target
     rect: QRect
+    name: str
+
+    @property
+    def tip(self) -> str:
+        """What is told of it under the mouse: where a link leads, which source a mark means."""
+        return self.name if self.target.kind == "citation" else self.target.address
 
 
 class Cell:
@@ -152,7 +152,12 @@ class Cell:
 
     def _spot(self, index: int, target: Target) -> Spot:
         left = self.text_left + self.flow.left_of(index)
-        return Spot(index, target, target.rect.translated(left, self.text_top + self.flow.tops[index]))
+        rect = target.rect.translated(left, self.text_top + self.flow.tops[index])
+        return Spot(index, target, rect, self._name_of(target))
+
+    def _name_of(self, target: Target) -> str:
+        """What a screen reader says of something that can be pressed."""
+        return target.name
 
     def activate(self, spot: Spot, x: int) -> bool:
         """Press a control of a block; True when it did something."""
@@ -171,16 +176,16 @@ class Cell:
 
     def keep_states(self) -> None:
         """Remember what the reader did to its blocks."""
-        kept = self.entry.states
-        self.entry.states = self.flow.states() | ({UNFOLDED: kept[UNFOLDED]} if UNFOLDED in kept else {})
+        beside = {key: state for key, state in self.entry.states.items() if key < 0}
+        self.entry.states = self.flow.states() | beside
 
     # -- the widgets beside the text
 
     def arrange(self, parent: QWidget, x: int, y: int) -> None:
         """It is on the screen at ``x``, ``y`` of ``parent``: put its widgets there."""
 
-    def buttons(self) -> Sequence[QAbstractButton]:
-        """The buttons among its widgets, in the order of Tab."""
+    def controls(self) -> Sequence[QWidget]:
+        """Those of its widgets that take the keyboard, in the order of Tab."""
         return ()
 
     def hide_parts(self) -> None:
@@ -301,7 +306,8 @@ class QuestionCell(Cell):
 
     def _unfold_spot(self) -> Spot:
         rect = self._unfold_rect()
-        return Spot(UNFOLDED, Target("unfold", rect, "", self._unfold_words()), rect)
+        words = self._unfold_words()
+        return Spot(UNFOLDED, Target("unfold", rect, "", words), rect, words)
 
 
 def folded(text: str) -> str:
@@ -309,166 +315,3 @@ def folded(text: str) -> str:
     if len(text) <= FOLDED_FROM and text.count("\n") <= FOLDED_FROM // 50:
         return text
     return "\n".join(text[: FOLDED_FROM // 4].split("\n")[:FOLDED_LINES])
-
-
-class ReplyCell(Cell):
-    """An assistant's words on the page, with what its run does above and how it ended below.
-
-    The room above, for the status, and below, for the actions, is always kept: nothing moves when they come or go.
-    """
-
-    def __init__(
-        self,
-        entry: Entry,
-        width: int,
-        environment: Environment,
-        theme: Theme,
-        endings: EndingTexts,
-        host: "CellHost",
-    ) -> None:
-        super().__init__(entry, width, environment, theme)
-        self._endings = endings
-        self._host = host
-        self._status: StatusLine | None = None
-        self._ending: EndingView | None = None
-        self._row_top = 0
-        self.text_top = 2 * theme.px("spacing.2") + theme.px("spacing.5")
-        self.flow = Flow(environment, width, is_growing=entry.is_growing)
-        self.flow.show(entry.items)
-        if entry.states:
-            self.flow.restore(entry.states)
-        self._make_ending()
-        self._measure()
-
-    def grow(self, change: Change) -> int | None:
-        """Take what changed in the entry's document; the y from which the cell looks otherwise."""
-        y = self.flow.apply(self.entry.items, change)
-        self.set_stage()
-        self._measure()
-        return None if y is None else self.text_top + y
-
-    def finish(self, change: Change | None) -> int:
-        """The text is complete; the y from which the cell looks otherwise."""
-        before = self.text_bottom
-        changed = self.flow.apply(self.entry.items, change) if change is not None else None
-        if not self.entry.is_growing:
-            self.flow.finish()
-        if self._status is not None:
-            self._status.finish()
-        self._make_ending()
-        self._measure()
-        tail = min(before, self.text_bottom)
-        return tail if changed is None else min(tail, self.text_top + changed)
-
-    def set_stage(self) -> None:
-        """What its run does is something else."""
-        if self._status is not None:
-            self._status.set_stage(self.entry.stage)
-
-    @property
-    def stage_words(self) -> str:
-        """What is said above the text of what its run does."""
-        return self._status.words if self._status is not None else ""
-
-    @property
-    def _has_words(self) -> bool:
-        return bool(self.flow.blocks) or self.entry.message.status in (Status.WRITING, Status.COMPLETED)
-
-    def renew_ending(self) -> None:
-        """What is said below the text is something else."""
-        ending = self._endings.of(self.entry.message, self.entry.run)
-        if self._ending is None or ending is None or not self._ending.take(ending):
-            self._make_ending()
-        self._measure()
-
-    def _make_ending(self) -> None:
-        if self._ending is not None:
-            return_focus(self._ending)
-            dispose(self._ending)
-            self._ending = None
-        ending = self._endings.of(self.entry.message, self.entry.run)
-        if ending is not None:
-            message_id = self.entry.message.id
-            self._ending = EndingView(self._theme, ending, self._host.parts_parent)
-            self._ending.action.connect(lambda name: self._host.ending_pressed(message_id, name))
-            self._ending.resized.connect(lambda: self._host.ending_resized(message_id))
-
-    def _measure(self) -> None:
-        theme = self._theme
-        bottom = self.text_top
-        if self._has_words:
-            bottom += max(self.flow.height, theme.line_height("reading"))
-        if self._ending is not None:
-            bottom += theme.px("gap.block") if self._has_words else 0
-            self._ending.resize(self.width, self._ending.arrange(self.width))
-            bottom += self._ending.height()
-        self._row_top = bottom + theme.px("spacing.1")
-        self.height = self._row_top + theme.px("actionRow")
-
-    def remeasure(self) -> None:
-        """One of its widgets wants another height."""
-        self._measure()
-
-    def row_rect(self, row_width: int) -> QRect:
-        left = -self._theme.px("radius.small")
-        return QRect(left, self._row_top, row_width, self._theme.px("actionRow"))
-
-    def ring_rect(self) -> QRect:
-        bleed = self._theme.px("spacing.2")
-        top = self.text_top - bleed
-        right = max(self.width, self.flow.right)  # a wide table leaves the column
-        return QRect(-bleed, top, right + 2 * bleed, self.height - top)
-
-    # -- widgets
-
-    def arrange(self, parent: QWidget, x: int, y: int) -> None:
-        theme = self._theme
-        if self.entry.is_growing:
-            if self._status is None:
-                self._status = self._make_status(parent)
-            # High enough for a button, and in the middle of the room that is kept for its words.
-            height, middle = theme.px("controlSmall"), y + theme.px("spacing.3") + theme.px("spacing.5") // 2
-            self._status.setGeometry(x, middle - height // 2, self.width, height)
-        if self._ending is not None:
-            self._ending.move(x, y + self._row_top - theme.px("spacing.1") - self._ending.height())
-            self._ending.show()
-
-    def _make_status(self, parent: QWidget) -> StatusLine:
-        status = StatusLine(self._theme, parent, self.entry.began_at)
-        message_id = self.entry.message.id
-        status.retry_requested.connect(lambda: self._host.ending_pressed(message_id, "retry_now"))
-        status.set_stage(self.entry.stage)
-        return status
-
-    def buttons(self) -> Sequence[QAbstractButton]:
-        if self._ending is not None:
-            return self._ending.buttons()
-        return self._status.buttons() if self._status is not None else ()
-
-    def hide_parts(self) -> None:
-        if self._ending is not None:
-            return_focus(self._ending)
-            self._ending.hide()
-        if self._status is not None:
-            self._status.move(0, -self._status.height())
-
-    def dispose(self) -> None:
-        for part in (self._status, self._ending):
-            if part is not None:
-                return_focus(part)
-                dispose(part)
-        self._status = self._ending = None
-
-
-class CellHost(Protocol):
-    """What a reply's widgets need of the view."""
-
-    @property
-    def parts_parent(self) -> QWidget:
-        """The widget they lie on."""
-
-    def ending_pressed(self, message_id: str, name: str) -> None:
-        """A button of an ending was pressed."""
-
-    def ending_resized(self, message_id: str) -> None:
-        """An ending wants another height."""

@@ -1,14 +1,21 @@
 """A message in memory: its source, the items made of it, and what the reader did to them."""
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.threads import Author, Message, Run, Status
+from desktop_app.domain.tools import ToolStep
 from desktop_app.markdown.document import Change, Document
 from desktop_app.markdown.items import LINE_BREAK, Item, TextItem
-from desktop_app.markdown.parser import clean, parse
+from desktop_app.markdown.parser import clean
+from desktop_app.widgets.transcript.citations import items_of
+
+UNFOLDED, OPENED, TYPED = -1, -2, -3
+"""Keys of ``Entry.states`` that are no blocks."""
 
 
 class Stage(NamedTuple):
@@ -23,8 +30,8 @@ class Stage(NamedTuple):
 class Entry:
     """A message, its run, and what was made of its text.
 
-    ``document`` is there while the text grows.  ``states`` keeps what the reader did to its blocks.  ``began_at``
-    (``time.monotonic``) is when its run was first seen here.
+    ``document`` is there while the text grows.  ``states`` keeps what the reader did to its blocks, and to what stands
+    beside them.  ``began_at`` (``time.monotonic``) is when its run was first seen here.
     """
 
     __slots__ = (
@@ -73,8 +80,24 @@ class Entry:
         if self.document is not None:
             return self.document.items
         if self._items is None:
-            self._items = words_as_typed(self.message.text) if self.is_user else parse(self.message.text)
+            self._items = words_as_typed(self.message.text) if self.is_user else items_of(self.message)
         return self._items
+
+    @property
+    def opened(self) -> set[str]:
+        """What the reader has unfolded beside the text, by name."""
+        opened: set[str] = self.states.setdefault(OPENED, set())
+        return opened
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What the reader has typed into the cards of calls, by key."""
+        typed: dict[str, str] = self.states.setdefault(TYPED, {})
+        return typed
+
+    def set_steps(self, steps: Sequence[ToolStep]) -> None:
+        """The calls of the reply are these now."""
+        self.message = replace(self.message, steps=tuple(steps))
 
     def forget_items(self) -> None:
         """Free what can be made again."""
@@ -82,8 +105,8 @@ class Entry:
 
     def continue_from(self, other: "Entry") -> None:
         """Keep what the reader did to the same message, while its text is the same, and the time of its run."""
-        if other.text == self.text:
-            self.states = other.states
+        is_same = other.text == self.text
+        self.states = {key: state for key, state in other.states.items() if is_same or key < 0}
         if other.is_growing:
             self.began_at = other.began_at
 
@@ -104,7 +127,7 @@ class Entry:
             change = self._last_change(self.document, message.text)
             self._items = self.document.items
             self._ended, self.document = self.document, None
-        elif message.text != self.message.text:
+        elif (message.text, message.citations) != (self.message.text, self.message.citations):
             self._items = None
             change = Change(0)
         self.message, self.run = message, run

@@ -126,6 +126,14 @@ class ErrorTexts(QObject):
                     look="warning",
                     icon="tool",
                 )
+            case "too_many_rounds":
+                return Explanation(
+                    self.tr("The model called functions again and again"),
+                    self.tr("A reply may do so only so often. Ask in other words, or change the instruction."),
+                    "assistant_settings",
+                    settings,
+                    icon="tool",
+                )
             case "not_offered":
                 return Explanation(
                     self.tr("This connection cannot do that"),

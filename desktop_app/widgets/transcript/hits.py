@@ -60,8 +60,16 @@ class Hits:
         for index in range(flow.block_index_at(-top), len(flow.blocks)):
             if top + flow.tops[index] >= self._page.height:
                 return
-            for start, end in find_in(fold(flow.blocks[index].item.plain), self._query):
-                yield index, Mark(start, end, CURRENT_HIT if current == (index, start, end) else HIT)
+            found = list(find_in(fold(flow.blocks[index].item.plain), self._query))
+            # Marks of sources that are only seen here move words to the right of where they were found.
+            is_here = current is not None and current.item == index
+            at = (
+                next((start for start, _ in found if current and start >= current.start), -1)
+                if is_here
+                else -1
+            )
+            for start, end in found:
+                yield index, Mark(start, end, CURRENT_HIT if start == at else HIT)
 
     def go_to_current(self, line_height: int) -> None:
         """Scroll so that the current hit can be seen well."""

@@ -117,7 +117,7 @@ class Keyboard:
         shown = view.page.shown(view.current_id)
         if shown is not None and spot.target.is_link:
             below = spot.rect.translated(view.column_left, shown.y).bottomLeft()
-            tip = plain_tip(spot.target.address)
+            tip = plain_tip(spot.tip)
             QToolTip.showText(view.viewport().mapToGlobal(below), tip, view.viewport())
         else:
             QToolTip.hideText()
@@ -157,7 +157,8 @@ class Keyboard:
         elif key == Key.Key_Escape and not self._view.selection.is_empty:
             self._view.clear_selection()
         elif key == Key.Key_Escape:
-            self._view.stop_requested.emit()
+            if not self._view.calls.deny():
+                self._view.stop_requested.emit()
         elif key == Key.Key_F10 and modifiers == Qt.KeyboardModifier.ShiftModifier:  # X11 leaves it to us
             self.open_menu()
         elif key in (Key.Key_Return, Key.Key_Enter):

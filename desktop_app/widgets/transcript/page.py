@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.threads import Message, Run
-from desktop_app.widgets.transcript.cell import UNFOLDED, Cell, Place
-from desktop_app.widgets.transcript.entry import Entry
+from desktop_app.widgets.transcript.cell import Cell, Place
+from desktop_app.widgets.transcript.entry import UNFOLDED, Entry
 from desktop_app.widgets.transcript.heights import Heights
 from desktop_app.widgets.transcript.messages import ThreadMessages
 

@@ -289,7 +289,7 @@ class Pointer:
         if target is not None:
             if target[1].target.kind != "scroll":
                 shape = Qt.CursorShape.PointingHandCursor
-            tip = target[1].target.address
+            tip = target[1].tip
         elif found is not None and self._is_over_text(found):
             shape = Qt.CursorShape.IBeamCursor
         if viewport.cursor().shape() != shape:

@@ -1,9 +1,11 @@
 """The rows of actions: one beside each message that asks for it, made once and used again."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop_app.domain.assistants import AssistantVersion
 from desktop_app.domain.threads import Message, Run
 from desktop_app.widgets.disposal import dispose, return_focus
 from desktop_app.widgets.transcript.action_row import ActionRow
@@ -47,12 +49,17 @@ class ActionRows:
         for message_id in list(self._rows):
             self._let_go(message_id)
 
+    def show_versions(self, message_id: str, versions: Sequence[AssistantVersion]) -> None:
+        """The versions that a reply can be asked for again with."""
+        if message_id in self._rows:
+            self._rows[message_id].show_versions(versions)
+
     def order_tabs(self) -> None:
         """Let Tab go from the current message to its own buttons: rows are made, and used again, in any order."""
         view, cell = self._view, self._view.current_cell
         row = self._rows.get(view.current_id)
         before: QWidget = view
-        for button in [*(cell.buttons() if cell else ()), *(row.buttons() if row else ())]:
+        for button in [*(cell.controls() if cell else ()), *(row.buttons() if row else ())]:
             QWidget.setTabOrder(before, button)
             before = button
 
@@ -107,6 +114,10 @@ class ActionRows:
         row.fork_requested.connect(lambda: view.fork_requested.emit(self._id_of(row)))
         row.quote_requested.connect(lambda: view.quote(self._id_of(row)))
         row.delete_requested.connect(lambda: view.delete_requested.emit(self._id_of(row)))
+        row.versions_wanted.connect(lambda: view.versions_wanted.emit(self._id_of(row)))
+        row.version_chosen.connect(
+            lambda version: view.regenerate_with_version.emit(self._id_of(row), version)
+        )
         row.details_requested.connect(lambda: view.details_requested.emit(self._id_of(row)))
         return row
 

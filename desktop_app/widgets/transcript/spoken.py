@@ -72,7 +72,7 @@ class SpokenTranscript:
         shown = self._view.page.shown(message_id)
         if shown is None or shown.cell is None:
             return []
-        return [spot.target._replace(rect=spot.rect) for spot in shown.cell.spots()]
+        return [spot.target._replace(rect=spot.rect, name=spot.name) for spot in shown.cell.spots()]
 
     def press_target(self, message_id: str, target: Target) -> None:
         """Press one of the ``targets``."""

@@ -142,6 +142,10 @@ class StatusLine(QWidget):
                 return self.tr("Loading the model")
             case "thinking":
                 return self.tr("Thinking")
+            case "approving":
+                return self.tr("Waiting for your approval")
+            case "wanting":
+                return self.tr("Waiting for your result")
             case "searching":
                 return self.tr("Searching")
             case "writing":

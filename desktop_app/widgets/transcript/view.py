@@ -25,11 +25,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QWidget
 
+from desktop_app.domain.assistants import AssistantVersion
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.operations import Operation, OperationStatus
 from desktop_app.domain.settings import Announcements
 from desktop_app.domain.threads import Message, Run, Status
+from desktop_app.domain.tools import Decision, ToolStep
 from desktop_app.markdown.hits import Hit
 from desktop_app.markdown.items import Item
 from desktop_app.markdown.links import is_safe
@@ -47,10 +49,11 @@ from desktop_app.widgets.transcript.cell import (
     Place,
     QuestionCell,
     QuestionTexts,
-    ReplyCell,
     Spot,
 )
 from desktop_app.widgets.transcript.checking import WholeParse
+from desktop_app.widgets.transcript.citations import SourceTexts, with_number
+from desktop_app.widgets.transcript.context_line import ContextLine
 from desktop_app.widgets.transcript.context_menu import TranscriptMenu
 from desktop_app.widgets.transcript.copying import Copying
 from desktop_app.widgets.transcript.endings import EndingTexts
@@ -60,9 +63,13 @@ from desktop_app.widgets.transcript.keyboard import Keyboard
 from desktop_app.widgets.transcript.page import Shown
 from desktop_app.widgets.transcript.page_view import NO_MARKS, PageView
 from desktop_app.widgets.transcript.pointer import Pointer
+from desktop_app.widgets.transcript.reply_cell import ReplyCell
+from desktop_app.widgets.transcript.reply_parts import ReplyTexts
 from desktop_app.widgets.transcript.rows import ActionRows
 from desktop_app.widgets.transcript.selection import END, THREAD_START, Selection, TextSpot
+from desktop_app.widgets.transcript.source_popover import SourcePopover
 from desktop_app.widgets.transcript.spoken import SpokenTranscript
+from desktop_app.widgets.transcript.waiting_calls import WaitingCalls
 
 
 class TranscriptView(PageView):
@@ -73,9 +80,12 @@ class TranscriptView(PageView):
     ``fork_requested(str)``, ``delete_requested(str)``, ``details_requested(str)`` with a message's id;
     ``quote_requested(str)`` with Markdown; ``sibling_requested(str)`` with the id of the alternative to show;
     ``fix_requested(str, str)`` with the reply's id and one of "replace_key", "connections", "assistant_settings",
-    "edit_question"; ``link_activated(str)`` with an http, https or mailto address; ``stop_requested()`` for Esc;
-    ``zoom_requested(int)`` with per cent to add; ``moved()`` when other messages are on the screen;
-    ``current_changed(str)`` with the id of the message that is the current one now, "" for none.
+    "edit_question"; ``call_decided(str, str, Decision)`` and ``call_result_given(str, str, str)`` with the reply's id
+    and the key of a call; ``citation_requested(str, int)`` with the reply's id and the index of a citation whose source
+    is to be shown; ``versions_wanted(str)`` with a reply's id, answered by ``show_versions``, and
+    ``regenerate_with_version(str, int)``; ``link_activated(str)`` with an http, https or mailto address;
+    ``stop_requested()`` for Esc; ``zoom_requested(int)`` with per cent to add; ``moved()`` when other messages are on
+    the screen; ``current_changed(str)`` with the id of the message that is the current one now, "" for none.
     """
 
     regenerate_requested = Signal(str)
@@ -88,6 +98,11 @@ class TranscriptView(PageView):
     delete_requested = Signal(str)
     details_requested = Signal(str)
     fix_requested = Signal(str, str)
+    call_decided = Signal(str, str, object)
+    call_result_given = Signal(str, str, str)
+    citation_requested = Signal(str, int)
+    versions_wanted = Signal(str)
+    regenerate_with_version = Signal(str, int)
     link_activated = Signal(str)
     stop_requested = Signal()
     zoom_requested = Signal(int)
@@ -98,8 +113,10 @@ class TranscriptView(PageView):
         super().__init__(theme, parent)
         self.setObjectName("transcript")
         self.setAccessibleName(self.tr("Messages"))
-        self._endings = EndingTexts()
         self._texts = QuestionTexts()
+        self._reply_texts = ReplyTexts(EndingTexts(), SourceTexts())
+        self._context_line = ContextLine(theme)
+        self.calls = WaitingCalls(self)
         self.highlighter = Highlighter(self)
         self.images = Images(self)
         self.selection = Selection()
@@ -127,7 +144,7 @@ class TranscriptView(PageView):
         if entry.is_user:
             return QuestionCell(entry, self._column_width, self._of_questions, self._theme, self._texts)
         self._of_replies.room_beside = self.room_beside
-        return ReplyCell(entry, self._column_width, self._of_replies, self._theme, self._endings, self)
+        return ReplyCell(entry, self._column_width, self._of_replies, self._theme, self._reply_texts, self)
 
     def close_threads(self) -> None:
         """End the threads that colour code and read pictures; nothing is asked of the view afterwards."""
@@ -225,9 +242,32 @@ class TranscriptView(PageView):
             if stage == "retrying":
                 self._announcer.told(cell.stage_words)
 
+    def set_assistant(self, name: str) -> None:
+        """Who writes the replies that grow from now on."""
+        self._reply_texts.assistant = name
+
+    def set_steps(self, message_id: str, steps: Sequence[ToolStep]) -> None:
+        """The calls of a growing reply are these now; those that wait for the user get a card."""
+        entry = self.page.messages.entry(message_id)
+        if entry is None or entry.message.steps == tuple(steps):
+            return
+        entry.set_steps(steps)
+        cell = self.page.known_cell(message_id)
+        if not isinstance(cell, ReplyCell):
+            return
+        before = self.calls.cards()
+        with self._steadily():
+            self._note_change(cell, cell.set_steps())
+        new = self.calls.new_among(steps, before)
+        for card in new:
+            self._announcer.told(card.title)
+        if new:
+            self._count_new(1)
+
     def set_operations(self, operations: Mapping[MessageId, Operation]) -> None:
         """The deferred requests that are open, by the message that waits for its reply."""
-        before, self._endings.operations = self._endings.operations, dict(operations)
+        endings = self._reply_texts.endings
+        before, endings.operations = endings.operations, dict(operations)
         changed = {id_ for id_ in before.keys() | operations.keys() if before.get(id_) != operations.get(id_)}
         for message_id in changed:
             cell = self.page.known_cell(message_id)
@@ -260,7 +300,7 @@ class TranscriptView(PageView):
             self._count_new(len(entry.items) - before)
         if was_awaited and entry.message.status is not Status.WRITING:
             self._announce_end(entry)
-            self._whole_parse.begin(message.id, message.text)
+            self._whole_parse.begin(entry.message)
 
     def replace(self, old_id: str, message: Message, run: Run | None = None) -> None:
         """Put a message into the place of another: an alternative, or the same one with other facts."""
@@ -415,6 +455,12 @@ class TranscriptView(PageView):
     def activate(self, cell: Cell, spot: Spot, x: int = 0) -> None:
         """Press something in a message; ``x`` is in the cell's coordinates."""
         kind = spot.target.kind
+        if kind == "citation":
+            message = cell.entry.message
+            shown = self.page.shown(message.id)
+            place = spot.rect.translated(self._left, shown.y if shown else 0)
+            self._open_sources(message.id, with_number(message.citations, int(spot.target.value)), place)
+            return
         if spot.target.is_link:
             if is_safe(spot.target.address):
                 self.link_activated.emit(spot.target.address)
@@ -509,11 +555,11 @@ class TranscriptView(PageView):
             self._announcer.began(message.id)
 
     def _announce_deferred(self, entry: Entry) -> None:
-        if ending := self._endings.of(entry.message, entry.run):
+        if ending := self._reply_texts.endings.of(entry.message, entry.run):
             self._announcer.told(ending.title)
 
     def _announce_end(self, entry: Entry) -> None:
-        ending = self._endings.of(entry.message, entry.run)
+        ending = self._reply_texts.endings.of(entry.message, entry.run)
         words = ". ".join(filter(None, (ending.title, ending.kept))) if ending else ""
         self._announcer.ended(entry.message.id, entry.items, len(entry.text.split()), words)
 
@@ -521,13 +567,13 @@ class TranscriptView(PageView):
         """How much screen readers are told of a reply that is being written."""
         self._announcer.wanted = wanted
 
-    def _correct(self, message_id: str, source: str, items: list[Item]) -> None:
+    def _correct(self, message: Message, items: list[Item]) -> None:
         """The whole parse of a finished reply; what differs is drawn again."""
-        entry = self.page.messages.entry(message_id)
-        if entry is None or entry.is_growing or entry.text != source:
+        entry = self.page.messages.entry(message.id)
+        if entry is None or entry.is_growing or entry.text != message.text:
             return
         change = entry.correct(items)
-        cell = self.page.known_cell(message_id)
+        cell = self.page.known_cell(message.id)
         if change is not None and isinstance(cell, ReplyCell):
             with self._steadily():
                 self._note_change(cell, cell.finish(change))
@@ -575,6 +621,8 @@ class TranscriptView(PageView):
         return marks
 
     def _paint_over(self, painter: QPainter, shown: Shown, left: int) -> None:
+        if shown.cell is not None:
+            self._context_line.paint(painter, shown.cell, left, shown.y)
         self._keyboard.paint_ring(painter, shown, left)
 
     def _note_change(self, cell: Cell, y: int | None) -> None:
@@ -624,6 +672,63 @@ class TranscriptView(PageView):
                 y = cell.text_bottom
                 cell.remeasure()
                 self._note_change(cell, y)
+
+    def part_resized(self, message_id: str) -> None:
+        """The reader has folded or unfolded something above or below the words of a reply."""
+        cell = self.page.known_cell(message_id)
+        if isinstance(cell, ReplyCell):
+            with self._steadily(by_reader=True):
+                cell.remeasure()
+                self._note_change(cell, 0)
+
+    def call_answered(self, message_id: str, key: str, answer: Decision | str) -> None:
+        """The user decided over a call, or gave its result."""
+        if isinstance(answer, Decision):
+            self.call_decided.emit(message_id, key, answer)
+        else:
+            self.call_result_given.emit(message_id, key, answer)
+
+    def source_pressed(self, message_id: str, indexes: Sequence[int], beside: QWidget) -> None:
+        """A source was chosen in the list below a reply."""
+        self._open_sources(message_id, indexes, QRect(beside.mapTo(self.viewport(), QPoint()), beside.size()))
+
+    def _open_sources(self, message_id: str, indexes: Sequence[int], place: QRect) -> None:
+        """Show what was used of a source, beside ``place`` of the viewport."""
+        entry = self.page.messages.entry(message_id)
+        if entry is None or not indexes:
+            return
+        cited = [(index, entry.message.citations[index]) for index in indexes]
+        popover = SourcePopover(self._theme, cited, self._reply_texts.sources, self)
+        popover.panel_requested.connect(lambda index: self.citation_requested.emit(message_id, index))
+        popover.link_activated.connect(self.link_activated)
+        popover.show_at(QRect(self.viewport().mapToGlobal(place.topLeft()), place.size()))
+
+    # -- what the model sees
+
+    def set_context_line(self, message_id: str | None) -> None:
+        """Draw a line above the first message that the next question sends; None when it sends them all."""
+        self._context_line.next_id = self._redrawn(self._context_line.next_id, message_id or "")
+
+    def show_run_line(self, message_id: str | None) -> None:
+        """Draw a line above the first message that a run was given; None: no more."""
+        self._context_line.run_id = self._redrawn(self._context_line.run_id, message_id or "")
+
+    @property
+    def run_line(self) -> str:
+        """The message above which the line of a run is drawn, or ""."""
+        return self._context_line.run_id
+
+    def _redrawn(self, before: str, now: str) -> str:
+        if before != now:
+            self.update_message(before)
+            self.update_message(now)
+        return now
+
+    # -- versions
+
+    def show_versions(self, message_id: str, versions: Sequence[AssistantVersion]) -> None:
+        """The answer to ``versions_wanted``, newest first."""
+        self._rows.show_versions(message_id, versions)
 
     # -- events
 

@@ -31,8 +31,9 @@ class Mark(NamedTuple):
 class Target(NamedTuple):
     """Something that can be pressed.
 
-    ``kind``: "link", "image" (``value`` is the address), or a control of the block itself: "copy", "wrap", "fold",
-    "scroll", "load".  ``rect`` is in the block's coordinates; ``name`` is what a screen reader says.
+    ``kind``: "link", "image" (``value`` is the address), "citation" (the number of a source), or a control of the block
+    itself: "copy", "wrap", "fold", "scroll", "load".  ``rect`` is in the block's coordinates; ``name`` is what a screen
+    reader says.
     """
 
     kind: str
@@ -42,13 +43,13 @@ class Target(NamedTuple):
 
     @property
     def address(self) -> str:
-        """Where a link or an image leads; "" for controls."""
-        return self.value if self.is_link else ""
+        """Where a link or an image leads; "" for others."""
+        return self.value if self.kind in ("link", "image") else ""
 
     @property
     def is_link(self) -> bool:
-        """Whether it leads somewhere, and does nothing else."""
-        return self.kind in ("link", "image")
+        """Whether it stands among the words and leads somewhere, and does nothing else."""
+        return self.kind in ("link", "image", "citation")
 
 
 class Environment:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from desktop_app.markdown.items import LINE_BREAK, Cell, Item, Span, TableItem
+from desktop_app.markdown.items import CITATION, LINE_BREAK, Cell, Item, Span, TableItem
 from desktop_app.widgets.transcript.blocks.block import Block, Environment, Mark, Target
 from desktop_app.widgets.transcript.blocks.copied import CopiedNote
 from desktop_app.widgets.transcript.blocks.hairlines import thin
@@ -347,7 +347,8 @@ class TableBlock(Block):
             for span, rect in cell.links():
                 place = rect.translated(left - self._sideways.offset, self._tops[index])
                 words = cell.cell.text[span.start : span.end]
-                yield Target("link", place, span.target, words), cell, span, left
+                kind = "citation" if span.style & CITATION else "link"
+                yield Target(kind, place, span.target, words), cell, span, left
 
     def _copy_target(self) -> Target:
         return Target("copy", self._button(), name=QCoreApplication.translate("TableBlock", "Copy as CSV"))
@@ -370,7 +371,7 @@ class TableBlock(Block):
         for one in (before, target):
             if one is not None:
                 # A link that goes on in the next line is underlined there too.
-                changed |= self._row_rect(one.rect.y()) if one.kind == "link" else one.rect
+                changed |= self._row_rect(one.rect.y()) if one.is_link else one.rect
         return changed
 
     def _row_rect(self, y: int) -> QRect:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
-from desktop_app.markdown.items import IMAGE, LINE_BREAK, LINK, Item, Span, TextItem
+from desktop_app.markdown.items import CITATION, IMAGE, LINE_BREAK, LINK, Item, Span, TextItem
 from desktop_app.widgets.transcript.blocks.block import Block, Environment, Mark, Target
 from desktop_app.widgets.transcript.blocks.text_formats import starts_right_to_left
 from desktop_app.widgets.transcript.blocks.text_lines import TextFace, TextLines, face_of
@@ -224,7 +224,7 @@ class TextBlock(Block):
         return changed
 
     def _target(self, link: Span) -> Target:
-        kind = "link" if link.style & LINK else "image"
+        kind = "citation" if link.style & CITATION else "link" if link.style & LINK else "image"
         name = self._text[link.start : link.end].replace(LINE_BREAK, " ")
         return Target(kind, self._rect_of(link), link.target, name)
 

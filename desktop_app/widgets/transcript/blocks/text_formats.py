@@ -16,11 +16,14 @@ from PySide6.QtGui import (
     QTextLine,
 )
 
-from desktop_app.markdown.items import BOLD, CODE, HTML, IMAGE, ITALIC, LINK, MATH, STRIKE, Span
+from desktop_app.markdown.items import BOLD, CITATION, CODE, HTML, IMAGE, ITALIC, LINK, MATH, STRIKE, Span
 from desktop_app.widgets.transcript.blocks.style import TextStyle
 from desktop_app.widgets.transcript.blocks.utf16 import is_wide, units
 
 MONO_EM = 0.9
+RAISED_EM = 1.1
+"""The size of raised figures before Qt makes them two thirds as large."""
+
 CHIP_SIDE, CHIP_RADIUS, CHIP_LEAD = 4, 5, 4
 """A chip has ``CHIP_SIDE`` left and right of its words, and is ``CHIP_LEAD`` less high than its line."""
 
@@ -70,7 +73,10 @@ class SpanFormats:
         """The metrics for ``Span.style``."""
         made = self._metrics.get(look)
         if made is None:
-            made = self._metrics[look] = QFontMetricsF(self.font_of(look))
+            font = self.font_of(look)
+            if look & CITATION:
+                font.setPixelSize(max(1, font.pixelSize() * 2 // 3))
+            made = self._metrics[look] = QFontMetricsF(font)
         return made
 
     def ranges(self, text: str, spans: Sequence[Span]) -> list[QTextLayout.FormatRange]:
@@ -115,6 +121,8 @@ class SpanFormats:
         made = QTextCharFormat()
         made.setFont(self.font_of(look))
         made.setForeground(self._color_of(look))
+        if look & CITATION:
+            made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
         return made
 
     def _color_of(self, look: int) -> QColor:
@@ -137,6 +145,8 @@ class SpanFormats:
             font.setItalic(True)
         if look & STRIKE:
             font.setStrikeOut(True)
+        if look & CITATION:
+            font.setPixelSize(max(1, round(self._font.pixelSize() * RAISED_EM)))
         return font
 
 
