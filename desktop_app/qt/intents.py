@@ -46,6 +46,7 @@ from desktop_app.qt.outbox_intents import OutboxIntents
 from desktop_app.qt.pull_intents import PullIntents
 from desktop_app.qt.run_intents import RunIntents
 from desktop_app.qt.thread_intents import ThreadIntents
+from desktop_app.qt.tool_intents import ToolIntents
 
 PAGE = 50
 FINISH_S = 1.0
@@ -182,6 +183,7 @@ class Intents(QObject):
         self.details = DetailsIntents(
             backend, self, start=self._start, show_again=self._show_again, refresh=self._list_threads
         )
+        self.tools = ToolIntents(backend, self, start=self._start)
         self.outbox = OutboxIntents(backend, self, start=self._start)
         self.pull = PullIntents(backend, self, start=self._start)
         self.files = FileIntents(backend, self, start=self._start, answer=self._answer)

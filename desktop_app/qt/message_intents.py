@@ -33,16 +33,18 @@ class MessageIntents(QObject):
     """Lives beside ``Intents``, which starts its tasks, opens threads and offers undo.
 
     ``messages_loaded(str, list, object)``: thread, messages, their runs by message id.  ``edit_ready(Message)``: a
-    question to be put into the composer.  ``details_ready(Message, Run | None)``.  ``message_removed(str, str, int)``:
-    thread, message (it went alone, what followed moved up), and how many are left.  ``refused(RunError)``: a message
-    was not deleted.  ``image_fetched(str, bytes)`` and ``image_refused(str, str)``: an address, and what came or the
-    code of the error; one of the two for every ``fetch_image``.
+    question to be put into the composer.  ``details_ready(Message, Run | None)``.  ``versions_listed(str, list)``: a
+    reply and the versions it can be asked for again with, newest first.  ``message_removed(str, str, int)``: thread,
+    message (it went alone, what followed moved up), and how many are left.  ``refused(RunError)``: a message was not
+    deleted.  ``image_fetched(str, bytes)`` and ``image_refused(str, str)``: an address, and what came or the code of
+    the error; one of the two for every ``fetch_image``.
     """
 
     messages_loaded = Signal(str, list, object)
     message_removed = Signal(str, str, int)
     edit_ready = Signal(object)
     details_ready = Signal(object, object)
+    versions_listed = Signal(str, list)
     refused = Signal(object)
     image_fetched = Signal(str, object)
     image_refused = Signal(str, str)
@@ -108,6 +110,17 @@ class MessageIntents(QObject):
         if message is not None:
             run = await store.run(message.run_id) if message.run_id else None
             self.details_ready.emit(message, run)
+
+    def list_versions(self, message_id: str) -> None:
+        """Read the versions of the assistant that answers in the message's thread."""
+        self._start(self._list_versions(MessageId(message_id)), "list versions")
+
+    async def _list_versions(self, message_id: MessageId) -> None:
+        message = await self._backend.conversations.message(message_id)
+        thread = await self._backend.conversations.thread(message.thread_id) if message else None
+        if thread is not None and thread.assistant_id is not None:
+            versions = await self._backend.assistants.versions(thread.assistant_id)
+            self.versions_listed.emit(message_id, versions)
 
     # -- branches
 

@@ -73,9 +73,9 @@ class RunIntents(QObject):
     async def _retry_now(self, thread_id: ThreadId) -> None:
         await self._backend.worker.ask(self._backend.runs.retry_now(thread_id))
 
-    def regenerate(self, message_id: str) -> None:
-        """Ask again; the old reply stays as a sibling."""
-        self._start(self._regenerate(MessageId(message_id)), "regenerate")
+    def regenerate(self, message_id: str, version: int | None = None) -> None:
+        """Ask again, with a version of the assistant or as it is; the old reply stays as a sibling."""
+        self._start(self._regenerate(MessageId(message_id), version), "regenerate")
 
     def regenerate_last(self, thread_id: str) -> None:
         """Ask again for the newest reply of the thread."""
@@ -86,8 +86,8 @@ class RunIntents(QObject):
         if reply is not None:
             await self._regenerate(reply.id)
 
-    async def _regenerate(self, message_id: MessageId) -> None:
-        await self._backend.worker.ask(self._backend.runs.regenerate(message_id))
+    async def _regenerate(self, message_id: MessageId, version: int | None = None) -> None:
+        await self._backend.worker.ask(self._backend.runs.regenerate(message_id, version))
 
     def continue_reply(self, message_id: str) -> None:
         """Let the model go on with a reply that was cut off."""

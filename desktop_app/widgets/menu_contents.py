@@ -86,6 +86,7 @@ class MenuContents(QObject):
             None,
             Item("focus_composer", self.tr("Go to the &composer"), ("Ctrl+L",)),
             Item("focus_threads", self.tr("Go to the t&hreads"), ("Ctrl+Shift+L",)),
+            Item("focus_call", self.tr("Go to the &waiting call"), ("Ctrl+J",)),
             Item("previous_message", self.tr("Previous &message"), ("Alt+Up",)),
             Item("next_message", self.tr("Next m&essage"), ("Alt+Down",)),
             Item("next_pane", self.tr("Next &pane"), ("F6",)),

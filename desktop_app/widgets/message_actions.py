@@ -13,12 +13,22 @@ from desktop_app.widgets.theme import Theme
 if TYPE_CHECKING:
     from desktop_app.domain.threads import Message, Run
     from desktop_app.qt.message_intents import MessageIntents
+    from desktop_app.qt.run_intents import RunIntents
+    from desktop_app.qt.tool_intents import ToolIntents
 
 
 class MessageActions(QObject):
-    """Wires ``pane`` to ``intents``; lives as long as ``window``, over which it opens dialogs."""
+    """Wires ``pane`` to the intents; lives as long as ``window``, over which it opens dialogs."""
 
-    def __init__(self, theme: Theme, pane: MessagesPane, intents: MessageIntents, window: QWidget) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        pane: MessagesPane,
+        intents: MessageIntents,
+        runs: RunIntents,
+        tools: ToolIntents,
+        window: QWidget,
+    ) -> None:
         super().__init__(window)
         self._theme = theme
         self._pane = pane
@@ -35,7 +45,13 @@ class MessageActions(QObject):
         intents.message_removed.connect(pane.remove_message)
         intents.edit_ready.connect(pane.edit)
         intents.details_ready.connect(self._show_details)
-        images = pane.transcript.images
+        transcript = pane.transcript
+        transcript.call_decided.connect(tools.decide)
+        transcript.call_result_given.connect(tools.give_result)
+        transcript.versions_wanted.connect(intents.list_versions)
+        intents.versions_listed.connect(transcript.show_versions)
+        transcript.regenerate_with_version.connect(runs.regenerate)
+        images = transcript.images
         images.fetch_requested.connect(intents.fetch_image)
         intents.image_fetched.connect(images.supply)
         intents.image_refused.connect(images.refuse)
