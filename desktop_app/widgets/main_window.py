@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         on("sidebar", self._toggle_sidebar, lambda: not self._sidebar.isHidden())
         on("focus_composer", messages.composer.focus)
         on("focus_threads", self._focus_threads)
+        on("focus_call", messages.focus_call)
         on("previous_message", partial(messages.step_message, -1))
         on("next_message", partial(messages.step_message, 1))
         on("next_pane", partial(self._step_pane, 1))
@@ -141,7 +142,7 @@ class MainWindow(QMainWindow):
         self._data_folder = data_folder
         self._wire_lists(intents)
         self._wire_messages(intents)
-        MessageActions(self._theme, self.messages, intents.messages, self)
+        MessageActions(self._theme, self.messages, intents.messages, intents.runs, intents.tools, self)
         threads = self._wire_threads(intents)
         assistants = self._wire_assistants(intents)
         connections = self._wire_connections(intents, assistants)
@@ -346,6 +347,8 @@ class MainWindow(QMainWindow):
         panes: list[QWidget] = [self.messages]
         if self._sidebar.isVisible():
             panes = [self.assistants, self.threads, self.messages]
+        if self._intents and (cards := self.messages.transcript.calls.cards()):
+            panes.append(cards[0])
         if self.notice.isVisible():  # it floats in the messages
             panes.append(self.notice)
         focus = self.focusWidget()
@@ -357,8 +360,10 @@ class MainWindow(QMainWindow):
             self.messages.composer.focus()
         elif target is self.threads:
             self.threads.focus_list()
-        else:
+        elif target is self.assistants:
             self.assistants.focus_list()
+        else:
+            self.messages.focus_call()
 
     def _toggle_sidebar(self) -> None:
         self._show_sidebar(not self._sidebar.isVisible())
