@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop_app.domain.tools import FUNCTION_NAME_LIMIT, Command, Function, Rule, fingerprint
+from desktop_app.domain.tools import (
+    FUNCTION_DESCRIPTION_LIMIT,
+    FUNCTION_NAME_LIMIT,
+    Command,
+    Function,
+    Rule,
+    fingerprint,
+)
 from desktop_app.widgets.dialogs.command_editor import CommandEditor
 from desktop_app.widgets.dialogs.command_trial import CommandTrial
 from desktop_app.widgets.dialogs.disclosure import Disclosure
@@ -90,6 +97,7 @@ class FunctionEditor(QWidget):
         theme = self._theme
         self._back = button(self.tr("All functions"), "function_back", kind="quiet")
         self._back.setIcon(theme.icon("chevron-left", size=16))
+        self._back.setStyleSheet(f"padding: 0 {theme.px('spacing.1')}px")  # flush with the fields below
         self._name = QLineEdit()
         self._name.setObjectName("function_name")
         self._description = TextArea("function_description")
@@ -162,9 +170,15 @@ class FunctionEditor(QWidget):
     # -- what changes
 
     def _value_changed(self) -> None:
+        self._show_length()
         if not self._is_loading:
             self._show_rule()
             self.changed.emit()
+
+    def _show_length(self) -> None:
+        locale = QLocale()
+        length = locale.toString(len(self._description.text()))
+        self._rows["description"].set_hint(f"{length} / {locale.toString(FUNCTION_DESCRIPTION_LIMIT)}")
 
     def _source_changed(self) -> None:
         self._adapt()
@@ -177,7 +191,9 @@ class FunctionEditor(QWidget):
         self.trial.setVisible(has_program)
         self._form.set_fillable(has_program)
         self._source_row.set_hint(
-            "" if has_program else self.tr("A card in the thread shows the arguments and takes the result.")
+            self.tr("It is started anew for each call.")
+            if has_program
+            else self.tr("A card in the thread shows the arguments and takes the result.")
         )
 
     def _show_form(self) -> None:

@@ -62,7 +62,8 @@ class IconRowDelegate(QStyledItemDelegate):
         is_active = bool(option.state & QStyle.StateFlag.State_Active)
         role = ("selected" if is_active else "selectedInactive") if is_selected else "hover"
         ring = self._theme.px("focusRing")
-        needs_outline = has_focus or (is_selected and self._theme.is_high_contrast)
+        # A chosen row shows by its ground where the keyboard is; the list's frame shows that it is there at all.
+        needs_outline = self._theme.is_high_contrast if is_selected else has_focus
         painter.setBrush(self._theme.color(role) if is_selected or is_hovered else Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self._theme.color("focus"), ring) if needs_outline else Qt.PenStyle.NoPen)
         radius, inset = self._theme.px("radius.small"), ring / 2

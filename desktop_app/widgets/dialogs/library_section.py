@@ -1,8 +1,11 @@
 """The files of an assistant in its settings: the library, how its texts are cut, and a search to try."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -10,7 +13,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop_app.domain.errors import RunError
 from desktop_app.domain.files import Chunking, FileStatus, Fragment, LibraryFile
 from desktop_app.domain.ids import AssistantId
-from desktop_app.qt.file_intents import FileIntents
 from desktop_app.widgets.dialogs.files_panel import FilesPanel
 from desktop_app.widgets.dialogs.frame import StrongLabel
 from desktop_app.widgets.dialogs.search_settings import ChunkingFields
@@ -18,9 +20,12 @@ from desktop_app.widgets.dialogs.search_trial import SearchTrial
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.error_texts import ErrorTexts
 
+if TYPE_CHECKING:
+    from desktop_app.qt.file_intents import FileIntents
+
 
 class LibrarySection(QWidget):
-    """Between the panel and the intents.
+    """Between the panel and the intents; ``chunking`` stands where the page puts it.
 
     Signals: ``create_wanted`` when files are wanted for an assistant that is not there yet; what was dropped is added
     once ``set_assistant`` tells that it is.  ``files_added``: files are wanted at all.
@@ -38,14 +43,13 @@ class LibrarySection(QWidget):
         self._wants_choice = False
         self._panel = FilesPanel(theme)
         self._trial = SearchTrial(theme)
-        self._chunking = ChunkingFields(theme)
+        self.chunking = ChunkingFields(theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px("spacing.2"))
         column.addWidget(StrongLabel(theme, self.tr("Files")))
         column.addWidget(self._panel)
         column.addWidget(self._trial)
-        column.addWidget(self._chunking)
         self._panel.create_wanted.connect(self._want_assistant)
         self._panel.add_wanted.connect(self.add)
         self._show_assistant()
@@ -62,7 +66,7 @@ class LibrarySection(QWidget):
         self._panel.retry_wanted.connect(lambda ids: intents.retry(self._known_id, ids))
         self._panel.cancel_wanted.connect(lambda: intents.cancel(self._known_id))
         self._trial.wanted.connect(lambda query: intents.search(self._known_id, query, self._max_results()))
-        self._chunking.wanted.connect(lambda chunking: intents.set_chunking(self._known_id, chunking))
+        self.chunking.wanted.connect(lambda chunking: intents.set_chunking(self._known_id, chunking))
         self.destroyed.connect(lambda: intents.watch(None))
 
     def set_assistant(self, assistant_id: AssistantId | None) -> None:
@@ -109,7 +113,7 @@ class LibrarySection(QWidget):
         self._panel.set_created(is_created)
         self._panel.show_files([])
         self._trial.setVisible(False)
-        self._chunking.setVisible(is_created)
+        self.chunking.setEnabled(is_created)
 
     def _show_files(self, assistant_id: str, files: list[LibraryFile]) -> None:
         if assistant_id == self._assistant_id:
@@ -118,7 +122,7 @@ class LibrarySection(QWidget):
 
     def _show_chunking(self, assistant_id: str, chunking: Chunking) -> None:
         if assistant_id == self._assistant_id:
-            self._chunking.show_chunking(chunking)
+            self.chunking.show_chunking(chunking)
 
     def _show_fragments(self, assistant_id: str, query: str, fragments: list[Fragment]) -> None:
         if assistant_id == self._assistant_id:

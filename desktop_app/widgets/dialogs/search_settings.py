@@ -13,7 +13,7 @@ from desktop_app.widgets.theme import Theme
 
 
 class SearchSettings(QWidget):
-    """The switch and, while it is on, the fields of ``SearchTool``.
+    """The fields of ``SearchTool``, shown while the ``switch`` is on, which stands where the page puts it.
 
     ``rows`` are the fields by the names that ``tool_problems`` gives them.  Signals: ``changed`` by the user or the
     program.
@@ -23,35 +23,29 @@ class SearchSettings(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._is_on = CheckRow(
+        self.switch = CheckRow(
             theme,
             "search_on",
             self.tr("Search in fi&les"),
             self.tr("The assistant answers from documents that you give it, and names the places."),
         )
-        self._body = QWidget()
         self._make_fields(theme)
-        body = QVBoxLayout(self._body)
-        body.setContentsMargins(0, 0, 0, 0)
-        body.setSpacing(theme.px("spacing.3"))
-        for row in (self._strategy_row, *self.rows.values(), self._rephraser_row, self._indexes_row):
-            body.addWidget(row)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px("spacing.3"))
-        column.addWidget(self._is_on)
-        column.addWidget(self._body)
+        for row in (self._strategy_row, *self.rows.values(), self._rephraser_row, self._indexes_row):
+            column.addWidget(row)
         self._connect()
         self._adapt()
 
     @property
     def is_on(self) -> bool:
         """Whether files are searched."""
-        return self._is_on.box.isChecked()
+        return self.switch.box.isChecked()
 
     def set_on(self, is_on: bool) -> None:
         """Search files, or do not."""
-        self._is_on.box.setChecked(is_on)
+        self.switch.box.setChecked(is_on)
 
     @property
     def max_results(self) -> int:
@@ -149,7 +143,7 @@ class SearchSettings(QWidget):
         self._indexes_row.hide()
 
     def _connect(self) -> None:
-        self._is_on.box.toggled.connect(self._changed)
+        self.switch.box.toggled.connect(self._changed)
         self._strategy.currentIndexChanged.connect(self._changed)
         self._name.textChanged.connect(self.changed)
         self._instruction.textChanged.connect(self.changed)
@@ -163,7 +157,12 @@ class SearchSettings(QWidget):
 
     def _adapt(self) -> None:
         is_auto = self._strategy.value is CallStrategy.AUTO
-        self._body.setVisible(self.is_on)
+        self.setVisible(self.is_on)
+        self._strategy_row.set_hint(
+            self.tr("The model calls it like a function, with words of its own.")
+            if is_auto
+            else self.tr("The best places for each question go to the model with it.")
+        )
         self.rows["search_name"].setVisible(is_auto)
         self.rows["search_instruction"].setVisible(is_auto)
 

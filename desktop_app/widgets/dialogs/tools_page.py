@@ -1,8 +1,11 @@
 """The tools of an assistant: functions, the search in its files, and what other services call tools."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,8 +16,6 @@ from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.problems import FieldProblem, Problem
 from desktop_app.domain.providers import can_call_functions
 from desktop_app.domain.tools import Function, Rule
-from desktop_app.qt.file_intents import FileIntents
-from desktop_app.qt.function_intents import FunctionIntents
 from desktop_app.widgets.dialogs.disclosure import Disclosure
 from desktop_app.widgets.dialogs.fields import FieldRow, TextArea
 from desktop_app.widgets.dialogs.frame import Hairline
@@ -25,6 +26,10 @@ from desktop_app.widgets.dialogs.library_section import LibrarySection
 from desktop_app.widgets.dialogs.search_settings import SearchSettings
 from desktop_app.widgets.dialogs.settings_page import SettingsPage
 from desktop_app.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop_app.qt.file_intents import FileIntents
+    from desktop_app.qt.function_intents import FunctionIntents
 
 
 class ToolsPage(SettingsPage):
@@ -54,14 +59,8 @@ class ToolsPage(SettingsPage):
         parts = QVBoxLayout(self._overview)
         parts.setContentsMargins(0, 0, 0, 0)
         parts.setSpacing(theme.px("spacing.4"))
-        for part in (
-            self._functions,
-            Hairline(theme),
-            self._search,
-            self._library,
-            Hairline(theme),
-            self._other_tools,
-        ):
+        search = [self._search.switch, self._library, self._search, self._library.chunking]
+        for part in (self._functions, Hairline(theme), *search, self._other_tools):
             parts.addWidget(part)
         self.column.addWidget(self._overview)
         self.column.addWidget(self._editor)
@@ -167,6 +166,7 @@ class ToolsPage(SettingsPage):
 
     def _adapt(self) -> None:
         self._library.setVisible(self._search.is_on)
+        self._library.chunking.setVisible(self._search.is_on)
 
     def _show_rules(self, assistant_id: str, rules: dict[str, Rule]) -> None:
         if assistant_id == self._assistant_id:

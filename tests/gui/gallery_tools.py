@@ -1,0 +1,252 @@
+"""Pictures of the tools of an assistant to look at, in every state.
+
+Run: python -m tests.gui.gallery_tools FOLDER [--mode dark] [--language ru] [--width 720] [STATE ...]; the scale is that
+of QT_SCALE_FACTOR.
+"""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QVBoxLayout, QWidget
+
+from desktop_app.domain.assistants import AssistantSettings, problems
+from desktop_app.domain.connections import Connection, ConnectionKind
+from desktop_app.domain.files import FileFault, FileId, FileStatus, Fragment, LibraryFile
+from desktop_app.domain.ids import AssistantId, ConnectionId
+from desktop_app.domain.tools import CallStatus, CallStrategy, Command, Function, Rule, SearchTool
+from desktop_app.startup import install_translators
+from desktop_app.widgets.dialogs.tools_page import ToolsPage
+from desktop_app.widgets.focus_ring import FocusRing
+from desktop_app.widgets.resources import resources_dir
+from desktop_app.widgets.theme import Theme
+
+ASSISTANT = AssistantId("assistant")
+WEATHER = Function(
+    "weather",
+    "Tells the weather of a city for the coming days.",
+    """{
+  "type": "object",
+  "properties": {
+    "city": {"type": "string", "title": "City", "description": "Its name, without the country"},
+    "days": {"type": "integer", "title": "Days ahead"},
+    "unit": {"enum": ["°C", "°F"], "title": "Unit"},
+    "is_short": {"type": "boolean", "title": "Only one line"}
+  },
+  "required": ["city"]
+}""",
+    is_strict=True,
+    command=Command("/usr/local/bin/weather.py", ("--format", "json"), 30, 64),
+)
+DELIVERY = Function("delivery_date", "Asks the warehouse for the date of a delivery.")
+SEARCH = SearchTool(CallStrategy.AUTO, "search_files", "Search the contracts for terms and sums.", 5)
+SETTINGS = AssistantSettings("Contract reader", functions=(WEATHER, DELIVERY), search=SEARCH)
+AT_SERVICE = Connection(ConnectionId("old"), ConnectionKind.ASSISTANT_API, "Old assistants", folder="b1g")
+ON_DEVICE = Connection(ConnectionId("device"), ConnectionKind.ON_DEVICE, "On this device")
+
+
+def library_file(name: str, status: FileStatus, **fields: object) -> LibraryFile:
+    made = LibraryFile(
+        FileId(name), ASSISTANT, name, f"/home/ann/{name}", 1_340_000, status, datetime.now(UTC)
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+FILES = [
+    library_file("Lease 2024.pdf", FileStatus.READY, pages=12, chunks=48),
+    library_file(
+        "Annex 3 — floor plans and the list of equipment, signed.docx", FileStatus.READING, fraction=0.4
+    ),
+    library_file("Notes.md", FileStatus.WAITING, size=2_100),
+    library_file("Protected.pdf", FileStatus.FAILED, fault=FileFault.ENCRYPTED),
+    library_file("Scan.pdf", FileStatus.FAILED, fault=FileFault.NO_TEXT),
+    library_file("Prices.html", FileStatus.CANCELLED),
+    library_file("Guide.txt", FileStatus.READY, chunks=1),
+]
+TEXT = "The tenant pays the rent by the fifth day of each month; after ten days of delay a penalty is due. "
+FRAGMENTS = [
+    Fragment(FileId("a"), "Lease 2024.pdf", TEXT * 5, 3, 0, 9.1),
+    Fragment(FileId("b"), "Guide.txt", TEXT, 0, 120, 4.2),
+]
+
+
+def part(page: QWidget, name: str) -> QWidget:
+    found = page.findChild(QWidget, name)
+    assert found is not None, name
+    return found
+
+
+def press(page: QWidget, name: str) -> None:
+    button = part(page, name)
+    assert isinstance(button, QAbstractButton)
+    button.click()
+
+
+def fill(page: ToolsPage, settings: AssistantSettings = SETTINGS) -> None:
+    page.show_settings(settings)
+    page.show_problems(problems(page.write(AssistantSettings("A"))))
+
+
+def with_files(page: ToolsPage) -> None:
+    page.set_assistant(ASSISTANT)
+    fill(page)
+    page._library._show_files(ASSISTANT, FILES)
+
+
+def scroll_to(page: ToolsPage, name: str) -> None:
+    QApplication.processEvents()
+    page.ensureWidgetVisible(part(page, name), 0, 0)
+
+
+def library(page: ToolsPage) -> None:
+    with_files(page)
+    scroll_to(page, "chunking")
+
+
+def removed(page: ToolsPage) -> None:
+    with_files(page)
+    view = page._library._panel._view
+    view.setCurrentIndex(view.model().index(3, 0))
+    page._library._panel._remove_chosen()
+    scroll_to(page, "chunking")
+
+
+def searched(page: ToolsPage) -> None:
+    with_files(page)
+    field = part(page, "files_search")
+    assert isinstance(field, QLineEdit)
+    field.setText("rent")
+    page._library._trial.show_fragments("rent", FRAGMENTS)
+    scroll_to(page, "chunking")
+
+
+def chunking(page: ToolsPage) -> None:
+    with_files(page)
+    page._library.chunking.set_open(True)
+    scroll_to(page, "chunking_apply")
+
+
+def edit(page: ToolsPage, name: str = "") -> None:
+    page._rules.decide(WEATHER, Rule.ALLOW)
+    fill(page)
+    page._edit(0)
+    if name:
+        scroll_to(page, name)
+
+
+def tried(page: ToolsPage) -> None:
+    edit(page)
+    city = part(page, "argument_city")
+    assert isinstance(city, QLineEdit)
+    city.setText("Tula")
+    press(page, "command_try")
+    page._editor.trial.show_result(CallStatus.DONE, '{"temperature": 21, "sky": "clear"}', "cache is cold")
+    scroll_to(page, "command_output")
+
+
+def asks_again(page: ToolsPage) -> None:
+    edit(page)
+    program = part(page, "command_program")
+    assert isinstance(program, QLineEdit)
+    program.setText("/usr/local/bin/weather2.py")
+    scroll_to(page, "function_rule")
+
+
+def wrong(page: ToolsPage) -> None:
+    bad = replace(WEATHER, name="the weather", parameters='{"type": "object",}', command=Command("", (), 0))
+    fill(page, replace(SETTINGS, functions=(bad, DELIVERY), search=replace(SEARCH, instruction="")))
+
+
+def wrong_editor(page: ToolsPage) -> None:
+    wrong(page)
+    page._edit(0)
+
+
+def answered_by_me(page: ToolsPage) -> None:
+    fill(page)
+    page._edit(0)
+    source = part(page, "function_source")
+    assert isinstance(source, QComboBox)
+    source.setCurrentIndex(0)
+    scroll_to(page, "argument_is_short")
+
+
+def deleted(page: ToolsPage) -> None:
+    fill(page)
+    press(page, "function_delete")
+
+
+def at_service(page: ToolsPage) -> None:
+    page.set_connection(AT_SERVICE)
+    fill(page, replace(SETTINGS, other_tools=('{"genSearch": {"options": {"site": ["example.org"]}}}',)))
+    scroll_to(page, "other_tools")
+
+
+def on_device(page: ToolsPage) -> None:
+    page.set_connection(ON_DEVICE)
+    fill(page)
+
+
+def not_created(page: ToolsPage) -> None:
+    fill(page)
+    scroll_to(page, "files_create")
+
+
+STATES: dict[str, Callable[[ToolsPage], object]] = {
+    "empty": lambda page: fill(page, AssistantSettings("A")),
+    "functions": fill,
+    "deleted": deleted,
+    "wrong": wrong,
+    "wrong-editor": wrong_editor,
+    "editor": edit,
+    "editor-command": lambda page: edit(page, "command_output_limit"),
+    "editor-tried": tried,
+    "editor-changed": asks_again,
+    "editor-me": answered_by_me,
+    "library": library,
+    "library-removed": removed,
+    "library-search": searched,
+    "library-chunking": chunking,
+    "library-new": not_created,
+    "service": at_service,
+    "device": on_device,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("states", nargs="*")
+    parser.add_argument("--mode", default="light")
+    parser.add_argument("--language", default="en")
+    parser.add_argument("--width", type=int, default=760)
+    parser.add_argument("--height", type=int, default=640)
+    options = parser.parse_intermixed_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication([])
+    install_translators(app, resources_dir(), options.language)
+    theme = Theme(resources_dir(), app)
+    theme.set_mode(options.mode)
+    FocusRing(theme, app)
+    for state in options.states or STATES:
+        ground = QWidget()
+        ground.setProperty("surface", "raised")
+        ground.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        page = ToolsPage(theme)
+        column = QVBoxLayout(ground)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(page)
+        ground.resize(options.width, options.height)
+        ground.show()
+        STATES[state](page)
+        for _ in range(20):
+            app.processEvents()
+        ground.grab().save(str(options.folder / f"{state}.png"))
+        ground.hide()
+
+
+if __name__ == "__main__":
+    main()
