@@ -1,125 +1,50 @@
-"""Answering: from a service to the one ending of a run.
+"""Answering: round after round from a service to the one ending of a run.
 
-What the service says becomes edits, stages and facts on the way; ``RunsController`` owns the run and stores its ending.
+A round ends with the ending, or with calls; when these have their results the next round goes on.  What the service
+says becomes edits, stages and facts on the way; ``RunsController`` owns the run and stores its ending.
 """
 
-import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing, suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from random import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from desktop_app.controllers.asking import Asking, request_of, what_fits, what_fits_better
+from desktop_app.controllers.active_run import ActiveRun
+from desktop_app.controllers.asking import Asking, instruction_with, request_of, smaller_limits
+from desktop_app.controllers.calls import ReplyCalls, Toolbox
 from desktop_app.controllers.connections import ConnectionsController
-from desktop_app.controllers.facts import Fact, ReplyEdited, StageReached
+from desktop_app.controllers.endings import one_ending
+from desktop_app.controllers.facts import Fact, StepsChanged
+from desktop_app.controllers.listening import Listening
+from desktop_app.controllers.prompts import Prompts
 from desktop_app.controllers.replies import GrowingReply
 from desktop_app.controllers.retries import persistent
-from desktop_app.controllers.service_side import ServiceSide
+from desktop_app.controllers.service_side import Asked, ServiceSide
+from desktop_app.domain.citing import fragments_block
 from desktop_app.domain.connections import Connection
 from desktop_app.domain.errors import (
+    BadReplyError,
     ContextTooLongError,
     NitkaError,
     NotFoundError,
-    OnDeviceError,
     RunError,
-    ServiceError,
-    SilentError,
-    UnreachableError,
+    StoreError,
+    TooManyRoundsError,
     UnusableAssistantError,
 )
-from desktop_app.domain.events import (
-    Checkpoint,
-    CitationsFound,
-    ReasoningAppended,
-    RunAccepted,
-    RunEnded,
-    RunEvent,
-    StageChanged,
-    TextAppended,
-    TextReplaced,
-    UsageReported,
-)
-from desktop_app.domain.prompt import Cut
-from desktop_app.domain.retrying import delay_s
-from desktop_app.domain.service import Resuming, Service
-from desktop_app.domain.threads import Citation, Message, Run, Status
+from desktop_app.domain.events import RunEnded, RunPaused
+from desktop_app.domain.prompt import Cut, PromptMessage, estimate_request, says_something
+from desktop_app.domain.providers import kind_of
+from desktop_app.domain.service import Resuming, Service, Submitting
+from desktop_app.domain.threads import Author, Message, Run, Status
+from desktop_app.domain.tools import ROUNDS_LIMIT, CallStatus, ToolStep
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.remote import RemoteStore
 
 log = logging.getLogger(__name__)
 
-BROKEN = (UnreachableError, SilentError, OnDeviceError)
 # A run that is read on costs nothing to ask for again, and the network may come back later than the program.
 RESUME_RETRIES = 20
-
-
-async def one_ending(
-    events: AsyncGenerator[RunEvent, None], *, has_text: bool = False
-) -> AsyncGenerator[RunEvent, None]:
-    """The events up to exactly one ending, whatever the service does.
-
-    An error becomes FAILED, or INTERRUPTED when the way to the service broke after text had come (``has_text``: before
-    these events); an iterator that just stops is INTERRUPTED; what comes after an ending is dropped.
-    """
-    try:
-        async with aclosing(events):
-            async for event in events:
-                yield event
-                if isinstance(event, RunEnded):
-                    return
-                has_text = has_text or isinstance(event, TextAppended | TextReplaced)
-        ending = RunEnded(Status.INTERRUPTED)
-    except BROKEN as error:
-        ending = RunEnded(Status.INTERRUPTED if has_text else Status.FAILED, RunError.of(error))
-    except NitkaError as error:
-        ending = RunEnded(Status.FAILED, RunError.of(error))
-    except Exception as error:
-        log.exception("the adapter failed")
-        ending = RunEnded(Status.FAILED, RunError.of(error))
-    yield ending
-
-
-@dataclass(slots=True)
-class ActiveRun:
-    """A run that goes on.
-
-    ``writes_on``: the service writes on without us.  ``is_leaving``: the program ends.  ``hurry`` ends a wait before
-    the next attempt.  ``stage`` is what goes on while no words come.
-    """
-
-    run: Run
-    reply: Message
-    growing: GrowingReply
-    is_resumed: bool = False
-    writes_on: bool = False
-    is_leaving: bool = False
-    citations: tuple[Citation, ...] = ()
-    hurry: asyncio.Event = field(default_factory=asyncio.Event)
-    stage: StageReached | None = None
-    task: asyncio.Task[None] | None = None
-
-    @property
-    def is_continued(self) -> bool:
-        """Whether the reply had text before this run."""
-        return bool(self.reply.text) and not self.is_resumed
-
-    @property
-    def can_resume(self) -> bool:
-        """Whether a later start can read the rest; the service knows only what a continued reply has gained."""
-        return self.writes_on and not self.is_continued
-
-    def message(self) -> Message:
-        """The reply as it is now."""
-        return replace(self.reply, text=self.growing.text)
-
-    def cancelled(self) -> RunEnded | None:
-        """The ending when the task is cancelled; None for a run that is left to the next start."""
-        if self.is_leaving and self.can_resume:
-            return None
-        return RunEnded(Status.INTERRUPTED if self.is_leaving else Status.STOPPED)
 
 
 class Answering:
@@ -131,6 +56,8 @@ class Answering:
         assistants: AssistantStore,
         connections: ConnectionsController,
         remote: RemoteStore,
+        prompts: Prompts,
+        toolbox: Toolbox,
         report: Callable[[Fact], None],
     ) -> None:
         self._records = records
@@ -138,73 +65,51 @@ class Answering:
         self._asking = Asking(records, assistants)
         self._connections = connections
         self._remote = remote
+        self._prompts = prompts
+        self._toolbox = toolbox
+        self._listening = Listening(report)
         self._report = report
 
+    def begun(self, run: Run, reply: Message, *, is_resumed: bool = False) -> ActiveRun:
+        """``run``, about to write ``reply``; ``is_resumed``: an earlier program began it, and the service goes on."""
+
+        async def changed() -> bool:
+            return await self._tell_steps(active)
+
+        active = ActiveRun(
+            run,
+            reply,
+            GrowingReply(reply, self._records, run if is_resumed else None),
+            ReplyCalls(run, reply.steps, self._toolbox, changed),
+            is_resumed=is_resumed,
+            writes_on=is_resumed,
+            citations=reply.citations if is_resumed else (),
+        )
+        return active
+
     async def answer(self, active: ActiveRun) -> RunEnded:
-        """Read the service to the ending, when it is the run's turn."""
-        connection_id = active.run.settings.connection_id
+        """Read the service to the ending, each round when it is the run's turn."""
         try:
-            async with self._connections.turn(
-                connection_id, lambda: self._stage(active, "queued")
-            ) as service:
-                if active.is_resumed:
-                    return await self._resume(active, service)
-                return await self._ask_what_fits(active, service)
+            return await self._rounds(active)
         except NitkaError as error:
             return RunEnded(Status.FAILED, RunError.of(error))
 
-    async def _ask_what_fits(self, active: ActiveRun, service: Service) -> RunEnded:
-        """Ask with as much of the thread as fits; less when the service says that it is too much."""
+    async def _rounds(self, active: ActiveRun) -> RunEnded:
         connection = await self._connection(active.run)
         side = ServiceSide(self._remote, self._records, self._assistants, connection)
-        spoken = await self._asking.spoken(active.reply, is_continued=active.is_continued)
-        part = what_fits(spoken, active.run)
+        active.functions = await self._toolbox.searching.functions(active.run, connection)
+        if active.calls.is_open and not active.is_resumed:
+            await active.calls.reopen(active.functions)
+            await active.calls.settle()
         while True:
-            active.run = replace(active.run, seen=part.ids)
-            events = self._attempts(active, service, side, spoken, part, connection.network.retries)
-            ending = await self._listen(active, one_ending(events))
-            is_too_long = ending.error is not None and ending.error.code == ContextTooLongError.code
-            smaller = what_fits_better(part, spoken, active.run)
-            if not is_too_long or active.growing.has_grown or len(smaller.messages) >= len(part.messages):
+            async with self._connections.turn(
+                active.run.settings.connection_id, lambda: self._listening.stage(active, "queued")
+            ) as service:
+                ending = await self._round(active, service, side, connection)
+            if isinstance(ending, RunEnded):
                 return ending
-            part = smaller
-
-    def _attempts(
-        self,
-        active: ActiveRun,
-        service: Service,
-        side: ServiceSide,
-        spoken: Sequence[Message],
-        part: Cut,
-        retries: int,
-    ) -> AsyncGenerator[RunEvent, None]:
-        def ask() -> AsyncGenerator[RunEvent, None]:
-            return side.ask(
-                service, active.run, spoken, part, active.message, is_continued=active.is_continued
-            )
-
-        return persistent(ask, retries, lambda error, attempt: self._wait(active, error, attempt))
-
-    async def _resume(self, active: ActiveRun, service: Service) -> RunEnded:
-        """Read on what the service wrote meanwhile; what it has forgotten stays as it is, to be continued."""
-        if not isinstance(service, Resuming):
-            return RunEnded(Status.INTERRUPTED)
-        spoken = await self._asking.spoken(active.reply)
-        part = what_fits(spoken, active.run)
-        active.run = replace(active.run, seen=part.ids)
-        request, remote_id, cursor = request_of(active.run, part), active.run.remote_id, active.run.cursor
-        self._stage(active, "reconnecting")
-        events = persistent(
-            lambda: service.resume(request, remote_id, cursor),
-            RESUME_RETRIES,
-            lambda error, attempt: self._wait(active, error, attempt),
-            is_safe=True,
-        )
-        ending = await self._listen(active, one_ending(events, has_text=bool(active.reply.text)))
-        if ending.error and ending.error.code == NotFoundError.code:
-            log.warning("run %s: the service has forgotten %s", active.run.id, remote_id)
-            return RunEnded(Status.INTERRUPTED)
-        return ending
+            await self._answer_calls(active)
+            self._listening.stage(active, "waiting")
 
     async def _connection(self, run: Run) -> Connection:
         connection_id = run.settings.connection_id
@@ -213,81 +118,182 @@ class Answering:
             raise UnusableAssistantError("the connection was deleted")
         return found
 
-    async def _wait(self, active: ActiveRun, error: ServiceError, attempt: int) -> None:
-        """Wait before the next attempt, for as long as nobody is in a hurry."""
-        seconds = delay_s(attempt, error.retry_after_s, random())  # noqa: S311 - jitter
-        log.warning(
-            "run %s: attempt %d: %s; again in %.1f s", active.run.id, attempt + 1, error.code, seconds
-        )
-        until = datetime.now(UTC) + timedelta(seconds=seconds)
-        self._stage(active, "retrying", until=until, error=error.code)
-        active.hurry.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await active.hurry.wait()
-        self._stage(active, "waiting")
+    # -- calls
 
-    async def _listen(self, active: ActiveRun, events: AsyncGenerator[RunEvent, None]) -> RunEnded:
-        ending = RunEnded(Status.INTERRUPTED)
-        async with aclosing(events):
-            async for event in events:
-                if isinstance(event, RunEnded):
-                    ending = event
-                else:
-                    self._take(active, event)
+    async def _answer_calls(self, active: ActiveRun) -> None:
+        """See that each call that was told has its result; meanwhile it is the turn of others."""
+        if not active.told:
+            raise BadReplyError("the service waits for the results of no calls")
+        active.rounds += 1
+        if active.rounds > ROUNDS_LIMIT:
+            raise TooManyRoundsError(f"{ROUNDS_LIMIT} rounds of calls")
+        await active.growing.save()
+        may_repeat = active.is_resumed and active.rounds == 1
+        await active.calls.take(active.told, active.functions, active.growing.length, may_repeat=may_repeat)
+        await active.calls.settle()
+
+    async def _tell_steps(self, active: ActiveRun) -> bool:
+        """Report and store the calls as they are now; whether they are stored."""
+        steps = active.calls.steps
+        self._report(StepsChanged(active.run.thread_id, active.reply.id, steps))
+        stage = _awaited(steps)
+        if stage and (active.stage is None or active.stage.stage != stage):
+            self._listening.stage(active, stage)
+        try:
+            await self._records.save_steps(active.reply.id, steps)
+        except StoreError:
+            log.exception("run %s: the calls could not be stored", active.run.id)
+            return False
+        return True
+
+    # -- a round
+
+    async def _round(
+        self, active: ActiveRun, service: Service, side: ServiceSide, connection: Connection
+    ) -> RunEnded | RunPaused:
+        """Read the service to the ending, or to calls that want results."""
+        active.told.clear()
+        if active.is_resumed and not active.rounds:
+            ending = await self._resume(active, service)
+        elif active.is_held and isinstance(service, Submitting):
+            ending = await self._submit(active, service, side, connection.network.retries)
+            if _code(ending) == NotFoundError.code and not active.growing.has_grown:
+                log.warning("run %s: the service no longer waits for the results", active.run.id)
+                active.let_go()
+                ending = await self._ask_what_fits(active, service, side, connection)
+        else:
+            if active.is_held:  # by a service that is another one now
+                active.let_go()
+            ending = await self._ask_what_fits(active, service, side, connection)
+        if isinstance(ending, RunPaused):
+            active.pause(is_held=isinstance(service, Submitting) and active.writes_on)
         return ending
 
-    def _take(self, active: ActiveRun, event: RunEvent) -> None:
-        match event:
-            case TextAppended() | TextReplaced():
-                self._edit(active, event)
-            case StageChanged(stage, fraction):
-                self._stage(active, stage, fraction)
-            case RunAccepted(remote_id, _, can_resume):
-                active.run = replace(active.run, remote_id=remote_id or active.run.remote_id)
-                active.writes_on = active.writes_on or (can_resume and bool(remote_id))
-                if active.can_resume:
-                    active.growing.can_resume(active.run.remote_id)
-            case Checkpoint(cursor):
-                active.growing.checkpoint(cursor)
-            case UsageReported(usage):
-                active.run = replace(active.run, usage=usage)
-            case CitationsFound(citations):
-                active.citations = _after(active.reply, citations) if active.is_continued else citations
-            case ReasoningAppended() if not active.growing.has_grown:
-                self._stage(active, "thinking")
+    async def _ask_what_fits(
+        self, active: ActiveRun, service: Service, side: ServiceSide, connection: Connection
+    ) -> RunEnded | RunPaused:
+        """Ask with as much of the thread as fits; less when the service says that it is too much."""
+        spoken = await self._asking.spoken(active.reply)
+        if active.addition is None:
+            active.addition = await self._found(active, spoken, service, connection)
+        beginning = active.message()
+        said = [*spoken, beginning] if says_something(beginning) else spoken
+        instruction = instruction_with(active.run.settings.instruction, active.addition)
+        settings = replace(active.run.settings, instruction=instruction)
+        part = await self._prompts.part(said, settings, active.functions)
+        while True:
+            asked = _asked(active, spoken, part, is_begun=said is not spoken)
+            ending = await self._ask(active, service, side, asked, connection.network.retries)
+            if _code(ending) != ContextTooLongError.code or active.growing.has_grown:
+                break
+            smaller = await self._prompts.part(said, smaller_limits(settings, part), active.functions)
+            if len(smaller.messages) >= len(part.messages):
+                break
+            part = smaller
+        await self._learn(active, connection)
+        return ending
 
-    def _stage(
-        self,
-        active: ActiveRun,
-        stage: str,
-        fraction: float | None = None,
-        *,
-        until: datetime | None = None,
-        error: str = "",
-    ) -> None:
-        active.stage = StageReached(active.run.thread_id, active.reply.id, stage, fraction, until, error)
-        self._report(active.stage)
-
-    def _edit(self, active: ActiveRun, event: RunEvent) -> None:
-        edit = active.growing.feed(event)
-        if edit is None:
-            return
-        if active.run.first_text_at is None:
-            active.run = replace(active.run, first_text_at=datetime.now(UTC))
-        active.stage = None
-        self._report(ReplyEdited(active.run.thread_id, active.reply.id, edit))
-
-
-def _after(reply: Message, citations: Sequence[Citation]) -> tuple[Citation, ...]:
-    """The sources of a reply that goes on: those of its beginning, then those of the rest, moved to where it stands."""
-    start = len(reply.text)
-    moved = (
-        replace(
-            citation,
-            start=None if citation.start is None else citation.start + start,
-            end=None if citation.end is None else citation.end + start,
+    async def _ask(
+        self, active: ActiveRun, service: Service, side: ServiceSide, asked: Asked, retries: int
+    ) -> RunEnded | RunPaused:
+        events = persistent(
+            lambda: side.ask(service, active.run, asked, active.message),
+            retries,
+            lambda error, attempt: self._listening.wait(active, error, attempt),
         )
-        for citation in citations
+        return await self._listening.listen(active, one_ending(events, has_text=active.rounds > 0))
+
+    async def _submit(
+        self, active: ActiveRun, service: Submitting, side: ServiceSide, retries: int
+    ) -> RunEnded | RunPaused:
+        """Give the results to the run that waits for them there."""
+        asked = await self._asked_before(active)
+        results = [
+            PromptMessage(Author.TOOL, step.result, call=step.call) for step in active.calls.last_round
+        ]
+        events = persistent(
+            lambda: side.submit(service, active.run, asked, active.growing.cursor, results, active.message),
+            retries,
+            lambda error, attempt: self._listening.wait(active, error, attempt),
+        )
+        return await self._listening.listen(active, one_ending(events, has_text=True))
+
+    async def _resume(self, active: ActiveRun, service: Service) -> RunEnded | RunPaused:
+        """Read on what the service wrote meanwhile; what it has forgotten stays as it is, to be continued."""
+        if not isinstance(service, Resuming):
+            return RunEnded(Status.INTERRUPTED)
+        request = (await self._asked_before(active)).request
+        remote_id, cursor = active.run.remote_id, active.run.cursor
+        self._listening.stage(active, "reconnecting")
+        events = persistent(
+            lambda: service.resume(request, remote_id, cursor),
+            RESUME_RETRIES,
+            lambda error, attempt: self._listening.wait(active, error, attempt),
+            is_safe=True,
+        )
+        ending = await self._listening.listen(
+            active, one_ending(events, has_text=bool(active.reply.text or active.reply.steps))
+        )
+        if _code(ending) == NotFoundError.code:
+            log.warning("run %s: the service has forgotten %s", active.run.id, remote_id)
+            return RunEnded(Status.INTERRUPTED)
+        return ending
+
+    async def _asked_before(self, active: ActiveRun) -> Asked:
+        """What a run was asked that goes on at the service."""
+        spoken = await self._asking.spoken(active.reply)
+        part = await self._prompts.part(spoken, active.run.settings, active.functions)
+        return _asked(active, spoken, part, is_begun=False)
+
+    async def _found(
+        self, active: ActiveRun, spoken: Sequence[Message], service: Service, connection: Connection
+    ) -> str:
+        """What the files say about the question, for the instruction; empty when they are not searched."""
+        searching = self._toolbox.searching
+        if not searching.is_due(active.run, connection):
+            return ""
+        self._listening.stage(active, "searching")
+        found = active.calls.number(await searching.found_for(active.run, spoken, service))
+        self._listening.stage(active, "waiting")
+        return fragments_block(found) if found else ""
+
+    async def _learn(self, active: ActiveRun, connection: Connection) -> None:
+        """Let the estimate of tokens learn from the first prompt, when it was sent whole."""
+        usage = active.run.usage
+        if usage and not active.rounds and not kind_of(connection).truncates_itself:
+            model = active.run.settings.model
+            await self._prompts.learn(connection.id, model, active.estimate, usage.prompt_tokens)
+
+
+def _asked(active: ActiveRun, spoken: Sequence[Message], part: Cut, *, is_begun: bool) -> Asked:
+    """The request for ``part``, noted with the run; ``is_begun``: the reply's own beginning is the last of it."""
+    request = request_of(
+        active.run,
+        part,
+        functions=active.functions,
+        addition=active.addition or "",
+        is_continued=is_begun,
     )
-    return (*reply.citations, *moved)
+    details = replace(active.run.details, dropped=part.dropped)
+    if not active.rounds:
+        active.estimate = estimate_request(request)
+        details = replace(details, prompt_tokens=part.tokens)
+    active.run = replace(active.run, seen=part.ids, details=details)
+    others = tuple(message for message in part.messages if message.id != active.reply.id)
+    return Asked(request, spoken, replace(part, messages=others), active.is_continued)
+
+
+def _awaited(steps: Sequence[ToolStep]) -> str:
+    """The stage of a reply whose calls are ``steps``; empty when it waits for none."""
+    statuses = {step.status for step in steps if step.is_open}
+    if CallStatus.ASKED in statuses:
+        return "approving"
+    if CallStatus.WANTED in statuses:
+        return "wanting"
+    if not statuses:
+        return ""
+    return "searching" if all(step.is_search for step in steps if step.is_open) else "calling"
+
+
+def _code(ending: RunEnded | RunPaused) -> str:
+    return ending.error.code if isinstance(ending, RunEnded) and ending.error else ""

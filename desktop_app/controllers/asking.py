@@ -1,15 +1,16 @@
 """What asking needs, whether the reply grows at once or comes days later: who is asked, new records, the request."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from desktop_app.domain.assistants import Assistant
+from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.errors import UnusableAssistantError
 from desktop_app.domain.ids import MessageId, RunId, ThreadId, new_id
-from desktop_app.domain.prompt import AskedAssistant, Cut, Held, PromptMessage, RunRequest, cut
+from desktop_app.domain.prompt import Cut, PromptMessage, RunRequest, expanded, spoken
 from desktop_app.domain.threads import Author, Message, Run, Status, Thread
+from desktop_app.domain.tools import Function
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import ConversationStore
 
@@ -33,13 +34,18 @@ class Asking:
             raise UnusableAssistantError("the thread was deleted")
         return thread
 
-    async def assistant(self, thread_id: ThreadId) -> Assistant:
-        """Who answers in the thread."""
+    async def assistant(self, thread_id: ThreadId, version: int | None = None) -> Assistant:
+        """Who answers in the thread, as it was at ``version`` (None: as it is)."""
         thread = await self.thread(thread_id)
         found = await self._assistants.assistant(thread.assistant_id) if thread.assistant_id else None
         if found is None:
             raise UnusableAssistantError("the assistant was deleted")
-        return found
+        if version is None:
+            return found
+        former = await self._assistants.version(found.id, version)
+        if former is None:
+            raise UnusableAssistantError("the version was deleted")
+        return replace(found, version=version, settings=former.settings)
 
     async def message(self, message_id: MessageId) -> Message:
         """The message."""
@@ -52,18 +58,10 @@ class Asking:
         """The message before this one."""
         return await self.message(message.parent_id) if message.parent_id else None
 
-    async def spoken(self, reply: Message, *, is_continued: bool = False) -> list[Message]:
-        """What led to ``reply`` and says something, oldest first; the beginning of a continued one comes last.
-
-        A reply that was filtered is left out: it says why there is none, and may have the next one filtered, too.
-        """
+    async def spoken(self, reply: Message) -> list[Message]:
+        """What led to ``reply`` and says something, oldest first."""
         history = await self._records.prompt_messages(reply.thread_id, reply.id)
-        return [
-            message
-            for message in history
-            if message.text
-            and (is_continued if message.id == reply.id else message.status is not Status.FILTERED)
-        ]
+        return spoken([message for message in history if message.id != reply.id])
 
 
 def new_question(thread_id: ThreadId, parent: Message | None, text: str) -> Message:
@@ -97,44 +95,49 @@ def new_run(reply: Message, assistant: Assistant, status: Status = Status.WRITIN
     )
 
 
-def what_fits(spoken: Sequence[Message], run: Run) -> Cut:
-    """The end of ``spoken`` that the assistant's limits let the model see."""
-    return cut(spoken, run.settings.truncation, run.settings.instruction)
-
-
-def what_fits_better(part: Cut, spoken: Sequence[Message], run: Run) -> Cut:
-    """What to send after the service said that ``part`` is too long: about two thirds of it."""
-    truncation = replace(run.settings.truncation, max_prompt_tokens=max(1, part.tokens * 2 // 3))
-    return cut(spoken, truncation, run.settings.instruction)
+def smaller_limits(settings: AssistantSettings, part: Cut) -> AssistantSettings:
+    """What to ask with after the service said that ``part`` is too long: about two thirds of it."""
+    limit = max(1, part.tokens * 2 // 3)
+    return replace(settings, truncation=replace(settings.truncation, max_prompt_tokens=limit))
 
 
 def request_of(
     run: Run,
     part: Cut,
     *,
+    functions: Sequence[Function] = (),
+    addition: str = "",
     is_continued: bool = False,
-    held: Held | None = None,
-    assistant: AskedAssistant | None = None,
-    thread_name: str = "",
 ) -> RunRequest:
-    """The request that ``run`` makes of ``part``; ``is_continued`` asks to go on with its last message."""
+    """The request that ``run`` makes of ``part``; ``addition`` is what its instruction has more than its settings say.
+
+    ``is_continued`` asks to go on with the last message, unless the model goes on by itself: with the results of calls.
+    """
     settings = run.settings
-    messages = [PromptMessage(message.author, message.text) for message in part.messages]
-    if is_continued:
+    messages = sent(part.messages)
+    if is_continued and messages[-1].author is Author.ASSISTANT:
         messages.append(PromptMessage(Author.USER, CONTINUE))
     return RunRequest(
         request_id=run.id,
         model=settings.model,
-        instruction=settings.instruction,
+        instruction=instruction_with(settings.instruction, addition),
         messages=tuple(messages),
         temperature=settings.completion.temperature,
         max_tokens=settings.completion.max_tokens,
         reasoning=settings.completion.reasoning,
         response_format=settings.response_format,
-        held=held,
-        assistant=assistant,
-        thread_name=thread_name,
+        functions=tuple(functions),
     )
+
+
+def sent(messages: Iterable[Message]) -> list[PromptMessage]:
+    """``messages`` as they are sent."""
+    return [one for message in messages for one in expanded(message)]
+
+
+def instruction_with(instruction: str, addition: str) -> str:
+    """The instruction with what is added to it for one question."""
+    return "\n\n".join(filter(None, (instruction, addition)))
 
 
 def _message(

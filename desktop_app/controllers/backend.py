@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.controllers.assistant_files import AssistantFilesController
+from desktop_app.controllers.calls import Toolbox
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.context import ContextController
 from desktop_app.controllers.facts import Fact
@@ -23,6 +24,7 @@ from desktop_app.controllers.operations import OperationsController
 from desktop_app.controllers.prompts import Prompts
 from desktop_app.controllers.pull import PullController
 from desktop_app.controllers.runs import RunsController
+from desktop_app.controllers.searching import Searching
 from desktop_app.controllers.worker import ExceptionHandler, Worker
 from desktop_app.domain.errors import DatabaseDamagedError, StoreError
 from desktop_app.domain.ids import AssistantId
@@ -170,9 +172,20 @@ def open_backend(
     remote = RemoteStore(database)
     files = FilesController(profile.library, report, mark, lambda owner: _is_kept(assistants, owner))
     prompts = Prompts(TokenRatioStore(database), Surroundings(_user(), labels.language))
-    runs = RunsController(conversations, assistants, connections, remote, mark.token, report)
+    rules = CallRuleStore(database)
+    toolbox = Toolbox(rules, Searching(files), profile.commands)
+    runs = RunsController(
+        conversations, assistants, connections, remote, prompts, toolbox, mark.token, report
+    )
     operations = OperationsController(
-        operation_records, conversations, assistants, connections, mark.token, report, claim=runs.claim
+        operation_records,
+        conversations,
+        assistants,
+        connections,
+        prompts,
+        mark.token,
+        report,
+        claim=runs.claim,
     )
     backend = Backend(
         worker,
@@ -192,7 +205,7 @@ def open_backend(
         ),
         FindController(FindingStore(database)),
         ImagesController(fetch_image),
-        CallRuleStore(database),
+        rules,
         files,
         ContextController(conversations, assistants, connections, prompts, files.has_files),
         LifetimesController(LifetimeStore(database), report),

@@ -19,11 +19,11 @@ from desktop_app.controllers.asking import (
     new_question,
     new_reply,
     request_of,
-    what_fits,
-    what_fits_better,
+    smaller_limits,
 )
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import Fact, LibraryChanged, OperationChanged, RunBegan, RunFinished
+from desktop_app.controllers.prompts import Prompts
 from desktop_app.controllers.tasks import TaskOwner
 from desktop_app.domain.assistants import Assistant
 from desktop_app.domain.errors import (
@@ -76,6 +76,7 @@ class OperationsController:
         conversations: ConversationStore,
         assistants: AssistantStore,
         connections: ConnectionsController,
+        prompts: Prompts,
         owner: str,
         report: Callable[[Fact], None],
         *,
@@ -86,6 +87,7 @@ class OperationsController:
         self._conversations = conversations
         self._asking = Asking(conversations, assistants)
         self._connections = connections
+        self._prompts = prompts
         self._owner = owner
         self._report = report
         self._claim = claim
@@ -129,6 +131,8 @@ class OperationsController:
         """
         with self._claim(thread_id):
             assistant = assistant or await self._asking.assistant(thread_id)
+            thread = await self._asking.thread(thread_id)
+            assistant = replace(assistant, settings=self._prompts.in_effect(assistant.settings, thread.name))
             connection_id = await self._deferring_connection(assistant)
             question = new_question(thread_id, await self._conversations.newest(thread_id), text)
             run, reply = new_reply(thread_id, question, assistant, Status.DEFERRED)
@@ -206,12 +210,13 @@ class OperationsController:
     ) -> tuple[str, tuple[MessageId, ...]]:
         """Send as much of the thread as fits; the id at the service, and what it was given."""
         spoken = await self._asking.spoken(reply)
-        part = what_fits(spoken, run)
+        settings = run.settings
+        part = await self._prompts.part(spoken, settings, ())
         while True:
             try:
                 return await service.submit(request_of(run, part)), part.ids
             except ContextTooLongError:
-                smaller = what_fits_better(part, spoken, run)
+                smaller = await self._prompts.part(spoken, smaller_limits(settings, part), ())
                 if len(smaller.messages) >= len(part.messages):
                     raise
                 part = smaller

@@ -8,6 +8,7 @@ from desktop_app.domain.errors import StoreError
 from desktop_app.domain.events import RunEvent, TextReplaced
 from desktop_app.domain.normaliser import Normaliser, TextEdit
 from desktop_app.domain.threads import Message, Run
+from desktop_app.domain.tools import BETWEEN_ROUNDS
 from desktop_app.store.conversations import ConversationStore
 
 log = logging.getLogger(__name__)
@@ -39,17 +40,41 @@ class GrowingReply:
         self._message_id = message.id
         self._records = records
         self._changed = asyncio.Event()
-        self._normaliser = Normaliser(message.text)
         self._place: _Place | None = None
+        self._remote_id: str | None = None
         if resumed:
-            self._normaliser = Normaliser(so_far=message.text)
+            self._normaliser = _resumed(message)
             self._place = _Place(resumed.remote_id, resumed.cursor, len(message.text))
+        else:
+            self._normaliser = Normaliser(message.text)
+            if message.steps and message.steps[-1].place == len(message.text):
+                self._normaliser.begin_round()
         self.has_grown = False
 
     @property
     def text(self) -> str:
         """The text so far."""
         return self._normaliser.text
+
+    @property
+    def start(self) -> int:
+        """Where the text of this round begins."""
+        return self._normaliser.start
+
+    @property
+    def length(self) -> int:
+        """How many characters there are so far."""
+        return self._normaliser.length
+
+    @property
+    def cursor(self) -> int | None:
+        """The last event that is in the text, where the run can be resumed."""
+        return self._place.cursor if self._place else None
+
+    def begin_round(self, *, may_repeat: bool = False) -> None:
+        """What comes from now on stands after a blank line; ``may_repeat`` as in ``Normaliser.begin_round``."""
+        self._normaliser.begin_round(may_repeat=may_repeat)
+        self.has_grown = False
 
     def feed(self, event: RunEvent) -> TextEdit | None:
         """The edit that the event makes."""
@@ -74,6 +99,11 @@ class GrowingReply:
             self._place = _Place(self._place.remote_id, cursor, self._normaliser.length)
             self._changed.set()
 
+    def cannot_resume(self) -> None:
+        """The service knows only a part of the reply from now on: what has come is for the journal to keep."""
+        self._place, self._remote_id = None, ""
+        self._changed.set()
+
     def _resumable_text(self, place: _Place) -> str:
         return self.text[: place.length] if place.text is None else place.text
 
@@ -96,6 +126,20 @@ class GrowingReply:
                     remote_id=place.remote_id,
                 )
             else:
-                await self._records.save_reply(self._message_id, self.text)
+                await self._records.save_reply(self._message_id, self.text, remote_id=self._remote_id)
         except StoreError:
             log.exception("the journal could not be written; the text is tried again")
+
+
+def _resumed(message: Message) -> Normaliser:
+    """The text of a run that is read on: what stands before its newest calls does not change any more."""
+    place = message.steps[-1].place if message.steps else 0
+    if place > len(message.text):  # the text before the calls is said once more
+        place = 0
+    before, rest = message.text[:place], message.text[place:]
+    if before and rest:
+        return Normaliser(before + BETWEEN_ROUNDS, rest.removeprefix(BETWEEN_ROUNDS))
+    normaliser = Normaliser(so_far=message.text)
+    if before:
+        normaliser.begin_round(may_repeat=True)
+    return normaliser

@@ -13,8 +13,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from random import random
 
-from desktop_app.controllers.answering import ActiveRun, Answering
+from desktop_app.controllers.active_run import ActiveRun
+from desktop_app.controllers.answering import Answering
 from desktop_app.controllers.asking import Asking, new_question, new_reply, new_run
+from desktop_app.controllers.calls import Toolbox
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import (
     Fact,
@@ -23,10 +25,12 @@ from desktop_app.controllers.facts import (
     RunBegan,
     RunFinished,
     RunResumed,
+    StepsChanged,
 )
-from desktop_app.controllers.replies import GrowingReply
+from desktop_app.controllers.prompts import Prompts
 from desktop_app.controllers.tasks import TaskOwner
 from desktop_app.domain.assistants import Assistant
+from desktop_app.domain.costs import cost_of
 from desktop_app.domain.errors import (
     NitkaError,
     RunError,
@@ -40,7 +44,7 @@ from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.retrying import delay_s
 from desktop_app.domain.service import Resuming
-from desktop_app.domain.threads import Message, Run, Status
+from desktop_app.domain.threads import Cost, Message, Run, Status
 from desktop_app.domain.tools import Decision
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import ConversationStore
@@ -65,14 +69,17 @@ class RunsController:
         assistants: AssistantStore,
         connections: ConnectionsController,
         remote: RemoteStore,
+        prompts: Prompts,
+        toolbox: Toolbox,
         owner: str,
         report: Callable[[Fact], None],
     ) -> None:
         self._records = records
+        self._prompts = prompts
         self._assistants = assistants
         self._asking = Asking(records, assistants)
         self._connections = connections
-        self._answering = Answering(records, assistants, connections, remote, report)
+        self._answering = Answering(records, assistants, connections, remote, prompts, toolbox, report)
         self._owner = owner
         self._report = report
         self._tasks = TaskOwner(self._on_fault)
@@ -114,7 +121,7 @@ class RunsController:
             assistant = assistant or await self._asking.assistant(thread_id)
             parent = await self._records.newest(thread_id)
             question = new_question(thread_id, parent, text)
-            return await self._begin(thread_id, assistant, question, question)
+            return await self._begin(thread_id, assistant, question, question, overrides=overrides)
 
     async def resend(self, message_id: MessageId, text: str) -> RunBegan:
         """Ask a question in other words; it becomes a sibling of the old one, whose branch is kept.
@@ -136,7 +143,7 @@ class RunsController:
         """
         old = await self._asking.message(message_id)
         with self.claim(old.thread_id):
-            assistant = await self._asking.assistant(old.thread_id)
+            assistant = await self._asking.assistant(old.thread_id, version)
             newest = await self._records.newest(old.thread_id)
             hidden = newest if newest and newest.position > old.position else None
             parent = await self._asking.parent(old)
@@ -146,29 +153,42 @@ class RunsController:
                 None,
                 parent,
                 replaces=old.id,
+                overrides=overrides,
                 hidden_turns=hidden.position - old.position if hidden else 0,
                 hidden_end=hidden.id if hidden else None,
             )
 
     async def continue_reply(self, message_id: MessageId) -> None:
-        """Let the model go on with a reply that was cut off; the text grows in the same message."""
+        """Let the model go on with a reply that was cut off; the text grows in the same message.
+
+        Calls that were left open are taken up again.
+        """
         old = await self._asking.message(message_id)
-        if not old.text:  # there is nothing to go on from
+        if not old.text and not old.steps:  # there is nothing to go on from
             await self.regenerate(message_id)
             return
         with self.claim(old.thread_id):
-            run = new_run(old, await self._asking.assistant(old.thread_id))
+            assistant = await self._in_effect(await self._asking.assistant(old.thread_id), old.thread_id)
+            run = new_run(old, assistant)
             reply = await self._records.continue_run(run, old.id, self._owner)
-            self._start(ActiveRun(run, reply, GrowingReply(reply, self._records)))
+            self._start(self._answering.begun(run, reply))
             self._report(RunBegan(old.thread_id, reply, replaces=old.id))
 
     async def decide(self, message_id: MessageId, key: str, decision: Decision) -> None:
-        """Say whether a call that is ASKED may be made; does nothing when it does not wait any more."""
-        raise NotImplementedError
+        """Say whether a call that is ASKED may be made; does nothing when it does not wait any more.
+
+        A call that is WANTED can be denied, too.  Raises StoreError when what counts ALWAYS cannot be kept.
+        """
+        if active := self._writing(message_id):
+            await active.calls.decide(key, decision)
 
     async def give_result(self, message_id: MessageId, key: str, result: str) -> None:
         """Fill in the result of a call that is WANTED; does nothing when it does not wait any more."""
-        raise NotImplementedError
+        if active := self._writing(message_id):
+            active.calls.give(key, result)
+
+    def _writing(self, message_id: MessageId) -> ActiveRun | None:
+        return next((one for one in self._active.values() if one.reply.id == message_id), None)
 
     async def stop(self, thread_id: ThreadId) -> None:
         """Stop the thread's run; what had arrived is kept.  Returns when the ending is stored."""
@@ -184,6 +204,8 @@ class RunsController:
         if active:
             edit = TextEdit(0, active.growing.text)
             self._report(ReplyEdited(thread_id, active.reply.id, edit))
+            if active.calls.steps:
+                self._report(StepsChanged(thread_id, active.reply.id, active.calls.steps))
             if active.stage:
                 self._report(active.stage)
 
@@ -201,11 +223,8 @@ class RunsController:
     def adopt(self, orphans: Sequence[tuple[Run, Message]]) -> None:
         """Read on the runs that an earlier program left, each with its message as it was stored."""
         for run, reply in orphans:
-            growing = GrowingReply(reply, self._records, run)
-            active = ActiveRun(run, reply, growing, is_resumed=True, writes_on=True)
-            active.citations = reply.citations
             self._report(RunResumed(run.thread_id, reply))
-            self._start(active)
+            self._start(self._answering.begun(run, reply, is_resumed=True))
 
     async def close(self) -> None:
         """Leave in order.
@@ -228,10 +247,13 @@ class RunsController:
         question: Message | None,
         parent: Message | None,
         replaces: MessageId | None = None,
+        overrides: RunOverrides | None = None,
         hidden_turns: int = 0,
         hidden_end: MessageId | None = None,
     ) -> RunBegan:
-        run, reply = new_reply(thread_id, parent, assistant)
+        run, reply = new_reply(thread_id, parent, await self._in_effect(assistant, thread_id, overrides))
+        if overrides:
+            run = replace(run, details=replace(run.details, overrides=overrides.names))
         try:
             stored = await self._records.begin_run(run, user_message=question, reply=reply, owner=self._owner)
         except LookupError as error:
@@ -239,8 +261,17 @@ class RunsController:
         question, reply = (stored[0] if question else None), stored[-1]
         began = RunBegan(thread_id, reply, question, replaces, hidden_turns, hidden_end)
         self._report(began)
-        self._start(ActiveRun(run, reply, GrowingReply(reply, self._records)))
+        self._start(self._answering.begun(run, reply))
         return began
+
+    async def _in_effect(
+        self, assistant: Assistant, thread_id: ThreadId, overrides: RunOverrides | None = None
+    ) -> Assistant:
+        """``assistant`` with the settings that a run of the thread has now."""
+        thread = await self._asking.thread(thread_id)
+        return replace(
+            assistant, settings=self._prompts.in_effect(assistant.settings, thread.name, overrides)
+        )
 
     def _start(self, active: ActiveRun) -> None:
         self._active[active.run.thread_id] = active
@@ -283,22 +314,51 @@ class RunsController:
             self._farewells.start(self._cancel_there(active.run), f"cancel {active.run.id}")
 
     async def _end(self, active: ActiveRun, ending: RunEnded) -> None:
-        text, citations = active.growing.text, active.citations
-        run = replace(active.run, status=ending.status, error=ending.error, ended_at=datetime.now(UTC))
+        if ending.status is Status.STOPPED:
+            active.calls.stop()
+        text, citations, steps = active.growing.text, active.all_citations(), active.calls.steps
+        details = replace(
+            active.run.details, fragments=len(active.calls.fragments), cost=await self._cost(active.run)
+        )
+        run = replace(
+            active.run,
+            status=ending.status,
+            error=ending.error,
+            ended_at=datetime.now(UTC),
+            details=details,
+        )
         if ending.error:
             log.warning("run %s: %s, %s", run.id, ending.status, ending.error.code)
         try:
-            await self._records.end_run(run, text, citations)
+            await self._records.end_run(run, text, citations, steps)
         except StoreError as error:
             log.exception("the ending of run %s could not be stored", run.id)
             run = replace(run, status=Status.FAILED, error=RunError.of(error))
         finally:
             self._active.pop(run.thread_id, None)
             message = await self._stored(active.reply)
-            message = replace(message, text=text, status=run.status, citations=citations or message.citations)
+            message = replace(
+                message,
+                text=text,
+                status=run.status,
+                citations=citations or message.citations,
+                steps=steps,
+            )
             self._report(RunFinished(run.thread_id, message, run))
             self._report(LibraryChanged(threads=True))
         await self._touch(run)
+
+    async def _cost(self, run: Run) -> Cost | None:
+        """What the run costs by the prices of its connection."""
+        connection_id = run.settings.connection_id
+        if run.usage is None or connection_id is None:
+            return None
+        try:
+            connection = await self._connections.connection_of(connection_id)
+        except StoreError:
+            log.exception("the prices of run %s could not be read", run.id)
+            return None
+        return cost_of(run.usage, run.settings.model, connection.prices) if connection else None
 
     async def _cancel_there(self, run: Run) -> None:
         """Tell the service that nobody waits for the reply any more; best effort."""

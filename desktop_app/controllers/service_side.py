@@ -7,18 +7,20 @@ is known again: a program that dies in between sends the history once more, and 
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from desktop_app.controllers.asking import request_of
+from desktop_app.controllers.asking import sent
+from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.connections import Connection
 from desktop_app.domain.errors import ServiceError, StoreError
 from desktop_app.domain.events import AssistantHeld, RunEnded, RunEvent, ThreadHeld
 from desktop_app.domain.holding import held_after, held_part, holding_rules
-from desktop_app.domain.prompt import AskedAssistant, Cut, Held
+from desktop_app.domain.prompt import AskedAssistant, Cut, Held, PromptMessage, RunRequest
 from desktop_app.domain.providers import kind_of
 from desktop_app.domain.remote import RemoteThread
-from desktop_app.domain.service import Service
+from desktop_app.domain.service import Service, Submitting
 from desktop_app.domain.threads import Message, Run, Status
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import ConversationStore
@@ -29,6 +31,20 @@ log = logging.getLogger(__name__)
 NO_VERSION = 0
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked: ``part``, the end of ``spoken``, goes with the ``request``.
+
+    The request may also have the reply's own beginning, of which the service holds nothing.  With ``is_continued`` an
+    earlier run wrote that, which makes two messages of it there: such a thread is never ours.
+    """
+
+    request: RunRequest
+    spoken: Sequence[Message]
+    part: Cut
+    is_continued: bool = False
 
 
 class ServiceSide:
@@ -48,64 +64,85 @@ class ServiceSide:
         self._records = records
         self._assistants = assistants
         self._connection = connection
+        self._before: RemoteThread | None = None
 
     async def ask(
-        self,
-        service: Service,
-        run: Run,
-        spoken: Sequence[Message],
-        part: Cut,
-        reply: Callable[[], Message],
-        *,
-        is_continued: bool = False,
+        self, service: Service, run: Run, asked: Asked, reply: Callable[[], Message]
     ) -> AsyncGenerator[RunEvent, None]:
-        """Ask once for an answer to ``part``, the end of ``spoken``; raises what the service raises.
-
-        ``reply`` gives the message with its text so far.  With ``is_continued`` it is the last of ``part`` and goes on,
-        which makes two messages of it there: such a thread is never ours.
-        """
-        before, held = None, None
-        if not is_continued:
-            before, held = await _tried(self._claim(run, spoken, part)) or (None, None)
+        """Ask once; raises what the service raises.  ``reply`` gives the message with its text so far."""
+        held = None
+        self._before = None
+        if not asked.is_continued:
+            self._before, held = await _tried(self._claim(run, asked)) or (None, None)
         assistant, name = await _tried(self._records_there(run)) or (None, "")
-        request = request_of(
-            run, part, is_continued=is_continued, held=held, assistant=assistant, thread_name=name
-        )
-        thread = ""
+        request = replace(asked.request, held=held, assistant=assistant, thread_name=name)
         try:
-            async with aclosing(service.run(request)) as events:
+            async with aclosing(self._noted(service.run(request), run, asked, reply)) as events:
                 async for event in events:
-                    match event:
-                        case AssistantHeld(remote_id):
-                            await _tried(self._note_assistant(run, remote_id))
-                        case ThreadHeld(remote_id, has_reply):
-                            thread = remote_id if has_reply else ""
-                            await _tried(self._note_name(run, part, remote_id))
-                        case RunEnded(Status.COMPLETED) if thread and reply().text and not is_continued:
-                            model, now = run.settings.model, datetime.now(UTC)
-                            after = held_after(thread, before, spoken, part, reply(), model, now)
-                            await _tried(self._note_thread(run, after))
                     yield event
         except ServiceError as error:
-            has_added = held is not None and held.messages < len(part.messages) - 1
-            if before and error.is_untouched and not has_added:  # the thread there is as it was
-                await _tried(self._note_thread(run, before))
+            has_added = held is not None and held.messages < len(sent(asked.part.messages[:-1]))
+            if self._before and error.is_untouched and not has_added:  # the thread there is as it was
+                await _tried(self._note_thread(run, self._before))
             raise
+
+    async def submit(
+        self,
+        service: Submitting,
+        run: Run,
+        asked: Asked,
+        cursor: int | None,
+        results: Sequence[PromptMessage],
+        reply: Callable[[], Message],
+    ) -> AsyncGenerator[RunEvent, None]:
+        """Give the results of the calls for which the run waits there; raises what the service raises."""
+        assistant, name = await _tried(self._records_there(run)) or (None, "")
+        request = replace(asked.request, assistant=assistant, thread_name=name)
+        told = service.submit_results(request, run.remote_id, cursor, results)
+        async with aclosing(self._noted(told, run, asked, reply)) as events:
+            async for event in events:
+                yield event
+
+    async def _noted(
+        self, told: AsyncGenerator[RunEvent, None], run: Run, asked: Asked, reply: Callable[[], Message]
+    ) -> AsyncGenerator[RunEvent, None]:
+        """What is told, with what the service holds noted on the way."""
+        thread = ""
+        async with aclosing(told) as events:
+            async for event in events:
+                match event:
+                    case AssistantHeld(remote_id):
+                        await _tried(self._note_assistant(run, remote_id))
+                    case ThreadHeld(remote_id, has_reply):
+                        thread = remote_id if has_reply else ""
+                        await _tried(self._note_name(run, asked.part, remote_id))
+                    case RunEnded(Status.COMPLETED) if thread and reply().text and not asked.is_continued:
+                        after = held_after(
+                            thread,
+                            self._before,
+                            asked.spoken,
+                            asked.part,
+                            reply(),
+                            run.settings.model,
+                            datetime.now(UTC),
+                        )
+                        await _tried(self._note_thread(run, after))
+                yield event
 
     # -- threads
 
-    async def _claim(
-        self, run: Run, spoken: Sequence[Message], part: Cut
-    ) -> tuple[RemoteThread, Held] | None:
+    async def _claim(self, run: Run, asked: Asked) -> tuple[RemoteThread, Held] | None:
         """What may be relied on of what the service holds; of a thread there nothing is known any more from then on."""
         rules = holding_rules(self._connection, run.settings.model)
         before = await self._remote.thread_held(self._connection.id, run.thread_id) if rules else None
-        held = held_part(before, spoken, part, rules, datetime.now(UTC)) if rules and before else None
-        if before is None or held is None:
+        if rules is None or before is None:
+            return None
+        held = held_part(before, asked.spoken, asked.part, rules, datetime.now(UTC))
+        if held is None:
             return None
         if self._has_threads:
             await self._remote.forget_thread(self._connection.id, run.thread_id)
-        return before, held
+        return before, replace(held, messages=len(sent(asked.part.messages[: held.messages])))
 
     @property
     def _has_threads(self) -> bool:
@@ -131,24 +168,35 @@ class ServiceSide:
             return None
         thread = await self._records.thread(run.thread_id)
         held = await self._remote.assistant_held(self._connection.id, run.assistant_id)
+        settings, version = await self._asked_version(run)
         if held is None:
-            assistant = AskedAssistant(run.settings)
+            assistant = AskedAssistant(settings)
         else:
-            is_current = held.local_version == await self._version(run)
-            assistant = AskedAssistant(run.settings, held.remote_id, is_current)
+            assistant = AskedAssistant(settings, held.remote_id, held.local_version == version)
         return assistant, thread.name if thread else ""
 
     async def _note_assistant(self, run: Run, remote_id: str) -> None:
         if run.assistant_id is not None:
-            held = HeldAssistant(remote_id, await self._version(run) or NO_VERSION)
+            _, version = await self._asked_version(run)
+            held = HeldAssistant(remote_id, version or NO_VERSION)
             await self._remote.hold_assistant(self._connection.id, run.assistant_id, held)
 
-    async def _version(self, run: Run) -> int | None:
-        """The version of the assistant that the run has; None when its settings are for this once."""
-        if run.assistant_id is None:
-            return None
-        version = await self._assistants.version(run.assistant_id, run.assistant_version)
-        return version.version if version and version.settings == run.settings else None
+    async def _asked_version(self, run: Run) -> tuple[AssistantSettings, int | None]:
+        """The assistant that is asked, without what was set for the run alone; and which version of it that is.
+
+        It is none when its settings are for this once, and when its instruction has variables: what they stood for when
+        the service was told is not known.
+        """
+        version = None
+        if run.assistant_id is not None:
+            version = await self._assistants.version(run.assistant_id, run.assistant_version)
+        if version is None:
+            return run.settings, None
+        asked = replace(version.settings, instruction=run.settings.instruction)
+        overridden = {name: getattr(run.settings, name) for name in run.details.overrides}
+        if replace(asked, **overridden) != run.settings:
+            return run.settings, None
+        return asked, version.version if asked == version.settings else None
 
 
 async def _tried(work: Awaitable[T]) -> T | None:

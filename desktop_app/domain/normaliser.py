@@ -47,6 +47,11 @@ class Normaliser:
         """How many characters the message has so far."""
         return self._length
 
+    @property
+    def start(self) -> int:
+        """Where the text begins that a snapshot replaces."""
+        return len(self._prefix) + len(self._joint)
+
     def begin_round(self, *, may_repeat: bool = False) -> None:
         """What comes from now on is another part of the message, after a blank line.
 

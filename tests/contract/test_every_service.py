@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import pytest
 
-from desktop_app.controllers.answering import one_ending
+from desktop_app.controllers.endings import one_ending
 from desktop_app.domain.errors import (
     AccessDeniedError,
     BadReplyError,

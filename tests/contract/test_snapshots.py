@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from desktop_app.controllers.answering import one_ending
+from desktop_app.controllers.endings import one_ending
 from desktop_app.domain.connections import Connection, ConnectionKind, ConnectionReport, Model
 from desktop_app.domain.events import RunAccepted, RunEnded, RunEvent, TextReplaced
 from desktop_app.domain.ids import ConnectionId

@@ -6,23 +6,30 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from desktop_app.controllers.calls import Toolbox
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import Fact, ReplyEdited, RunBegan, RunFinished, RunResumed, StageReached
+from desktop_app.controllers.prompts import Prompts
 from desktop_app.controllers.runs import RunsController
+from desktop_app.controllers.searching import Searching
 from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.connections import Connection, ConnectionKind, ConnectionReport, Model
 from desktop_app.domain.events import RunEnded, RunEvent
-from desktop_app.domain.ids import ConnectionId, ThreadId
+from desktop_app.domain.files import Fragment
+from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
 from desktop_app.domain.prompt import RunRequest
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Message, Status
+from desktop_app.domain.variables import Surroundings
 from desktop_app.store.assistants import AssistantStore
+from desktop_app.store.call_rules import CallRuleStore
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
 from desktop_app.store.remote import RemoteStore
 from desktop_app.store.secrets import SecretStore
+from desktop_app.store.token_ratios import TokenRatioStore
 
 Step = RunEvent | Exception | asyncio.Event
 
@@ -86,6 +93,21 @@ class ResumableService(ScriptedService):
             raise self.cancel_errors.pop(0)
 
 
+class Library:
+    """Files that are searched: what every search finds, and what was looked for."""
+
+    def __init__(self) -> None:
+        self.fragments: list[Fragment] = []
+        self.queries: list[str] = []
+
+    async def search(self, _assistant_id: AssistantId, query: str, limit: int) -> list[Fragment]:
+        self.queries.append(query)
+        return self.fragments[:limit]
+
+    async def has_files(self, _assistant_id: AssistantId) -> bool:
+        return bool(self.fragments)
+
+
 class Scene:
     """A thread with an assistant that answers through ``service``.
 
@@ -110,11 +132,16 @@ class Scene:
         self.owner = owner
         self.facts: list[Fact] = []
         self.connections = ConnectionsController(self.records, SecretStore("test"), self.make_service)
+        self.rules = CallRuleStore(self.database)
+        self.files = Library()
+        self.prompts = Prompts(TokenRatioStore(self.database), Surroundings("Ada"))
         self.runs = RunsController(
             self.conversations,
             self.assistants,
             self.connections,
             self.remote,
+            self.prompts,
+            Toolbox(self.rules, Searching(self.files), folder / "commands"),
             owner,
             self.facts.append,
         )

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.controllers.calls import Toolbox
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import Fact, OperationChanged, RunBegan, RunFinished
 from desktop_app.controllers.operations import OperationsController
+from desktop_app.controllers.prompts import Prompts
 from desktop_app.controllers.runs import RunsController
+from desktop_app.controllers.searching import Searching
 from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.connections import Connection, ConnectionKind, ConnectionReport, Model
 from desktop_app.domain.errors import (
@@ -32,14 +35,18 @@ from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
 from desktop_app.domain.operations import DeferredReply, Operation, OperationStatus, RemoteOperation
 from desktop_app.domain.prompt import RunRequest
 from desktop_app.domain.threads import Message, Status, Usage
+from desktop_app.domain.variables import Surroundings
 from desktop_app.store.assistants import AssistantStore
+from desktop_app.store.call_rules import CallRuleStore
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
 from desktop_app.store.operations import OperationStore
 from desktop_app.store.remote import RemoteStore
 from desktop_app.store.secrets import SecretStore
+from desktop_app.store.token_ratios import TokenRatioStore
 from tests.conftest import until
+from tests.unit.run_scene import Library
 
 CONNECTION = ConnectionId("c")
 REPLY = DeferredReply("The reply", Status.COMPLETED, Usage(3, 4))
@@ -117,11 +124,14 @@ class Program:
         connections = ConnectionsController(
             ConnectionStore(database), SecretStore("test"), lambda *_: service
         )
+        prompts = Prompts(TokenRatioStore(database), Surroundings())
         self.runs = RunsController(
             self.conversations,
             self.assistants,
             connections,
             RemoteStore(database),
+            prompts,
+            Toolbox(CallRuleStore(database), Searching(Library()), Path()),
             owner,
             self.facts.append,
         )
@@ -130,6 +140,7 @@ class Program:
             self.conversations,
             self.assistants,
             connections,
+            prompts,
             owner,
             self.facts.append,
             claim=self.runs.claim,

@@ -119,7 +119,7 @@ async def asked(s: Scene, text: str) -> Message:
 
 @pytest.fixture(autouse=True)
 def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop_app.controllers.answering.random", lambda: 0.0)
+    monkeypatch.setattr("desktop_app.controllers.listening.random", lambda: 0.0)
 
 
 async def test_a_chain_is_gone_on_from(tmp_path: Path) -> None:

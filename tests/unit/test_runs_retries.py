@@ -35,7 +35,7 @@ ANSWER: list[Step] = [TextAppended("Hi"), DONE]
 
 @pytest.fixture(autouse=True)
 def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop_app.controllers.answering.random", lambda: 0.0)
+    monkeypatch.setattr("desktop_app.controllers.listening.random", lambda: 0.0)
 
 
 @pytest.mark.parametrize(
