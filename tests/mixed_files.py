@@ -187,8 +187,8 @@ KINDS = {
     "report.pdf": Maker(pdf, 0.9),
     "cp1251.txt": Maker(encoded("cp1251"), 1.0),
     "notes.md": Maker(markdown, 0.62),
-    "letter.docx": Maker(docx, 1.3),
-    "page.html": Maker(html, 0.56),
+    "letter.docx": Maker(docx, 2.0),
+    "page.html": Maker(html, 0.9),
     "utf16.txt": Maker(encoded("utf-16"), 0.5),
     "module.py": Maker(code, 0.58),
 }

@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 from xml.parsers.expat import ExpatError
 
 import mammoth
@@ -24,12 +25,21 @@ def parts(path: Path, first_part: int) -> Parts:
     try:
         _look_inside(path)
         with path.open("rb") as file:
-            markup = mammoth.convert_to_html(
-                file, convert_image=mammoth.images.img_element(lambda image: {})
-            ).value
+            markup = _markup(file)
     except (zipfile.BadZipFile, ExpatError, KeyError, NotImplementedError) as error:
         raise UnreadableError(FileFault.BROKEN, str(error)) from error
     return html.of_markup(markup, first_part)
+
+
+def _markup(file: BinaryIO) -> str:
+    """The text as paragraphs and tables; styles and pictures, which cost most of the time, say nothing to a search."""
+    converted = mammoth.convert_to_html(
+        file,
+        include_default_style_map=False,
+        include_embedded_style_map=False,
+        convert_image=mammoth.images.img_element(lambda image: {}),
+    )
+    return str(converted.value)
 
 
 def _look_inside(path: Path) -> None:
