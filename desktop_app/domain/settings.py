@@ -46,7 +46,8 @@ class Settings(NamedTuple):
 class WindowState(NamedTuple):
     """Where the window stood; ``geometry`` is x, y, width, height in logical pixels, or empty.
 
-    ``is_assistants_height_own``: the user dragged the assistants' pane to its height.
+    ``is_assistants_height_own``: the user dragged the assistants' pane to its height.  ``details_shown``: at the right,
+    where there is room for them.
     """
 
     geometry: tuple[int, ...] = ()
@@ -55,4 +56,6 @@ class WindowState(NamedTuple):
     assistants_height: int = 0
     is_assistants_height_own: bool = False
     sidebar_shown: bool = True
+    details_width: int = 320
+    details_shown: bool = False
     thread_id: str = ""

@@ -28,7 +28,7 @@ from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
-    from desktop_app.widgets.context_line import ContextLine
+    from desktop_app.widgets.context_caption import ContextCaption
 
 MAX_LINES = 10
 DRAFT_MS = 150  # a busy machine adds to it, and half a second is what a crash may take
@@ -367,11 +367,11 @@ class Composer(QWidget):
         self._show_hint()
 
     @cached_property
-    def _context(self) -> ContextLine:
+    def _context(self) -> ContextCaption:
         """The line that tells what would be sent, made when there is something to tell."""
-        from desktop_app.widgets.context_line import ContextLine
+        from desktop_app.widgets.context_caption import ContextCaption
 
-        line = ContextLine(self._theme, self)
+        line = ContextCaption(self._theme, self)
         line.clicked.connect(self.context_requested)
         self._under.insertWidget(0, line, 1, Qt.AlignmentFlag.AlignLeft)
         QWidget.setTabOrder(self._stop, line)

@@ -1,4 +1,4 @@
-"""What the desktop opens for the user: addresses in the browser, folders in the file manager."""
+"""What the desktop opens for the user: addresses in the browser, folders in the file manager, files."""
 
 from pathlib import Path
 
@@ -14,3 +14,8 @@ def open_address(address: str) -> None:
 def open_folder(folder: Path) -> None:
     """Show a folder."""
     open_address(folder.absolute().as_uri())
+
+
+def open_file(path: str) -> None:
+    """Open a file with the program that the desktop has for it."""
+    open_address(Path(path).absolute().as_uri())

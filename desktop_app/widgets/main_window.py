@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from desktop_app.widgets.connections import Connections
     from desktop_app.widgets.notice_bar import NoticeBar
     from desktop_app.widgets.thread_actions import ThreadActions
+    from desktop_app.widgets.thread_details import ThreadDetails
 
 MINIMUM_SIZE = (720, 480)
 DEFAULT_SIZE = (1200, 780)
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self._state = state
         self._intents: Intents | None = None
         self._data_folder: Path | None = None
+        self._details: ThreadDetails | None = None
         self.is_closed = False
         self._build_panes(state)
         self._shown = Shown(self.messages)
@@ -150,6 +152,7 @@ class MainWindow(QMainWindow):
         self._wire_outbox(intents, threads)
         self._wire_exports(intents)
         self._wire_notices(intents)
+        self._details = self._wire_details(intents)
         intents.begin(self._state.thread_id)
 
     def _wire_lists(self, intents: Intents) -> None:
@@ -226,6 +229,18 @@ class MainWindow(QMainWindow):
         exports.requested.connect(intents.export)
         intents.exported.connect(exports.show_done)
         self.threads.export_requested.connect(exports.export)
+
+    def _wire_details(self, intents: Intents) -> ThreadDetails:
+        from desktop_app.widgets.composer_context import ComposerContext
+        from desktop_app.widgets.thread_details import ThreadDetails
+
+        context = ComposerContext(self.messages, intents, self)
+        context.line_changed.connect(self.messages.set_context_line)
+        details = ThreadDetails(
+            self._theme, self.messages, self._splitter, context, intents, self._actions, self._state, self
+        )
+        details.begin()
+        return details
 
     def _wire_notices(self, intents: Intents) -> None:
         from desktop_app.widgets.reply_notices import ReplyNotices
@@ -318,7 +333,15 @@ class MainWindow(QMainWindow):
     def _show_more_menu(self, place: QPoint) -> None:
         menu = popup_menu(self)
         menu.setObjectName("more_menu")
-        for name in ("rename_thread", "pin_thread", "fork_thread", "export", "copy_reply", "delete_thread"):
+        for name in (
+            "rename_thread",
+            "pin_thread",
+            "fork_thread",
+            "details",
+            "export",
+            "copy_reply",
+            "delete_thread",
+        ):
             menu.addAction(self._actions[name])
         menu.popup(place)
 
@@ -349,6 +372,9 @@ class MainWindow(QMainWindow):
             panes = [self.assistants, self.threads, self.messages]
         if self._intents and (cards := self.messages.transcript.calls.cards()):
             panes.append(cards[0])
+        details = self._details.panel if self._details and self._details.is_shown else None
+        if details:
+            panes.append(details)
         if self.notice.isVisible():  # it floats in the messages
             panes.append(self.notice)
         focus = self.focusWidget()
@@ -362,6 +388,8 @@ class MainWindow(QMainWindow):
             self.threads.focus_list()
         elif target is self.assistants:
             self.assistants.focus_list()
+        elif details and target is details:
+            details.focus()
         else:
             self.messages.focus_call()
 
@@ -431,6 +459,8 @@ class MainWindow(QMainWindow):
             assistants_height=self._sidebar.assistants_height,
             is_assistants_height_own=self._sidebar.is_assistants_height_own,
             sidebar_shown=not self._sidebar.isHidden() or self.width() < NARROW_PX,
+            details_width=self._details.width if self._details else self._state.details_width,
+            details_shown=self._details.is_wanted if self._details else self._state.details_shown,
             thread_id=self.messages.thread_id or self._state.thread_id,
         )
 

@@ -68,6 +68,7 @@ class MenuContents(QObject):
     def _view_items(self) -> tuple[Item | Menu | None, ...]:
         return (
             Item("sidebar", self.tr("&Thread list"), ("Ctrl+B",)),
+            Item("details", self.tr("Detail&s"), ("Ctrl+Alt+B",)),
             None,
             Item(f"theme_{Theme.SYSTEM}", self.tr("Theme of the s&ystem")),
             Item(f"theme_{Theme.LIGHT}", self.tr("&Light")),

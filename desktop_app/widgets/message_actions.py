@@ -40,7 +40,6 @@ class MessageActions(QObject):
         pane.edit_last_requested.connect(intents.edit_last)
         pane.fork_requested.connect(self._fork)
         pane.delete_requested.connect(intents.delete)
-        pane.details_requested.connect(intents.show_details)
         intents.messages_loaded.connect(pane.add_messages)
         intents.message_removed.connect(pane.remove_message)
         intents.edit_ready.connect(pane.edit)

@@ -13,7 +13,7 @@ from desktop_app.domain.ids import MessageId
 from desktop_app.domain.threads import Cost
 from desktop_app.widgets.amounts import money
 from desktop_app.widgets.composer import Composer
-from desktop_app.widgets.context_line import ContextLine
+from desktop_app.widgets.context_caption import ContextCaption
 from desktop_app.widgets.context_words import ContextWords, fill_of
 from desktop_app.widgets.gauge import ContextGauge
 from desktop_app.widgets.header import ThreadHeader
@@ -40,9 +40,9 @@ def composer(qtbot: QtBot, qapp: QApplication) -> Composer:
     return made
 
 
-def line_of(composer: Composer) -> ContextLine:
-    found = composer.findChild(ContextLine, "context_line")
-    assert isinstance(found, ContextLine)
+def line_of(composer: Composer) -> ContextCaption:
+    found = composer.findChild(ContextCaption, "context_caption")
+    assert isinstance(found, ContextCaption)
     return found
 
 
@@ -114,10 +114,10 @@ async def test_the_line_follows_what_is_typed(qapp: QApplication, qtbot: QtBot, 
     async with living_window(qapp, tmp_path) as s:
         composer, told = s.window.messages.composer, []
         await s.settled()
-        assert composer.findChild(ContextLine, "context_line") is None  # an empty thread tells nothing
+        assert composer.findChild(ContextCaption, "context_caption") is None  # an empty thread tells nothing
         s.intents.details.previewed.connect(lambda _, one: told.append(one))
         s.type("One two three")
-        await until(lambda: composer.findChild(ContextLine, "context_line") is not None)
+        await until(lambda: composer.findChild(ContextCaption, "context_caption") is not None)
         assert len(told) == 1  # not for every key
         assert "will send 1 message" in line_of(composer).text()
         short = told[-1].tokens
@@ -131,6 +131,7 @@ async def test_the_line_counts_what_was_said_when_the_reply_is_there(
     async with living_window(qapp, tmp_path) as s:
         await s.ask("Hello", "Hi")
         composer = s.window.messages.composer
+        await until(lambda: composer.findChild(ContextCaption) is not None)
         await until(lambda: "will send 2 message" in line_of(composer).text())
         gauge = s.find(ContextGauge, "context_gauge")
         assert not gauge.isHidden()

@@ -11,14 +11,14 @@ from desktop_app.widgets.theme import Theme
 DOT = " · "
 
 
-class ContextLine(QAbstractButton):
+class ContextCaption(QAbstractButton):
     """Shows as many of its parts as there is room for, from the first on; its name and tool tip have them all."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self._parts: tuple[str, ...] = ()
-        self.setObjectName("context_line")
+        self.setObjectName("context_caption")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
