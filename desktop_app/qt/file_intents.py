@@ -57,6 +57,10 @@ class FileIntents(QObject):
             self.take(assistant_id)
             self._begin(partial(self._read_chunking, assistant_id), "chunking")
 
+    def unwatch(self) -> None:
+        """Nobody looks at a library any more."""
+        self._watched = None
+
     def take(self, assistant_id: str) -> None:
         """Files of an assistant changed."""
         if assistant_id != self._watched:

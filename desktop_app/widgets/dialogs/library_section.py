@@ -67,7 +67,7 @@ class LibrarySection(QWidget):
         self._panel.cancel_wanted.connect(lambda: intents.cancel(self._known_id))
         self._trial.wanted.connect(lambda query: intents.search(self._known_id, query, self._max_results()))
         self.chunking.wanted.connect(lambda chunking: intents.set_chunking(self._known_id, chunking))
-        self.destroyed.connect(lambda: intents.watch(None))
+        self.destroyed.connect(intents.unwatch)
 
     def set_assistant(self, assistant_id: AssistantId | None) -> None:
         """Whose files these are; None is an assistant that is not there yet."""
