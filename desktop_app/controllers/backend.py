@@ -23,6 +23,7 @@ from desktop_app.controllers.lifetimes import LifetimesController
 from desktop_app.controllers.operations import OperationsController
 from desktop_app.controllers.prompts import Prompts
 from desktop_app.controllers.pull import PullController
+from desktop_app.controllers.remote_files import RemoteFilesController
 from desktop_app.controllers.runs import RunsController
 from desktop_app.controllers.searching import Searching
 from desktop_app.controllers.worker import ExceptionHandler, Worker
@@ -82,6 +83,7 @@ class Backend:
     lifetimes: LifetimesController
     trash: TrashStore
     assistant_files: AssistantFilesController
+    remote_files: RemoteFilesController
     commands: Path
     _files: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -211,6 +213,7 @@ def open_backend(
         LifetimesController(LifetimeStore(database), report),
         TrashStore(database),
         AssistantFilesController(assistants, records),
+        RemoteFilesController(connections, report),
         profile.commands,
     )
     if not database.is_read_only:

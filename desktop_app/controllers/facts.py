@@ -6,7 +6,7 @@ They are made on the worker's loop and cross to the window in batches, at most o
 from dataclasses import dataclass
 from datetime import datetime
 
-from desktop_app.domain.ids import AssistantId, MessageId, ThreadId
+from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.operations import Operation
 from desktop_app.domain.remote import PullProgress
@@ -114,6 +114,16 @@ class FilesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteFilesProgressed:
+    """Files are sent to a service, ``done`` of ``total`` so far and now ``name``; or an index is made (``total`` 0)."""
+
+    connection_id: ConnectionId
+    name: str
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Expired:
     """Assistants and threads were moved to the trash because their lifetime was over."""
 
@@ -122,4 +132,12 @@ class Expired:
 
 
 RunFact = RunBegan | RunResumed | StageReached | ReplyEdited | StepsChanged | RunFinished
-Fact = RunFact | LibraryChanged | OperationChanged | PullProgressed | FilesChanged | Expired
+Fact = (
+    RunFact
+    | LibraryChanged
+    | OperationChanged
+    | PullProgressed
+    | FilesChanged
+    | RemoteFilesProgressed
+    | Expired
+)

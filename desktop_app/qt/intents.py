@@ -20,6 +20,7 @@ from desktop_app.controllers.facts import (
     LibraryChanged,
     OperationChanged,
     PullProgressed,
+    RemoteFilesProgressed,
     ReplyEdited,
     RunBegan,
     RunFact,
@@ -44,6 +45,7 @@ from desktop_app.qt.message_intents import MessageIntents
 from desktop_app.qt.notifications import Notifier
 from desktop_app.qt.outbox_intents import OutboxIntents
 from desktop_app.qt.pull_intents import PullIntents
+from desktop_app.qt.remote_file_intents import RemoteFileIntents
 from desktop_app.qt.run_intents import RunIntents
 from desktop_app.qt.thread_intents import ThreadIntents
 from desktop_app.qt.tool_intents import ToolIntents
@@ -105,8 +107,8 @@ class Intents(QObject):
 
     It keeps what is listed and which thread is open, and tells what becomes of replies.  What the user does with
     ``runs``, whole ``threads``, single ``messages``, ``assistants``, ``connections``, deferred requests (``outbox``)
-    and records at a service (``pull``) is beside it, and so is what is told of a thread
-    (``details``) and what an assistant works with (``files``, ``functions``); ``notifier`` speaks through the desktop.
+    and records at a service (``pull``) is beside it, and so is what is told of a thread (``details``) and what an
+    assistant works with (``files``, ``remote_files``, ``functions``); ``notifier`` speaks through the desktop.
     ``reply_ended(ReplyEnded)``: a deferred reply, or one of more than 30 s, in whatever thread.
     ``failed(RunError)``: something the user asked for did not happen.  ``undo_offered(str, str, object)``: what was
     done ("thread_deleted", "assistant_deleted", "message_deleted", "turns_hidden"), its name or number, and a callable
@@ -188,6 +190,7 @@ class Intents(QObject):
         self.pull = PullIntents(backend, self, start=self._start)
         self.files = FileIntents(backend, self, start=self._start, answer=self._answer)
         self.files_changed.connect(self.files.take)
+        self.remote_files = RemoteFileIntents(backend, self, start=self._tasks.start, answer=self._answer)
         self.functions = FunctionIntents(backend, self, start=self._tasks.start)
         self.notifier = Notifier(backend.worker, self, start=self._start)
         bridge.arrived.connect(self._on_facts)
@@ -401,6 +404,9 @@ class Intents(QObject):
             if isinstance(fact, PullProgressed):
                 self.pull.take(fact)
                 self._show_pulled(fact.progress)
+                continue
+            if isinstance(fact, RemoteFilesProgressed):
+                self.remote_files.take(fact)
                 continue
             if isinstance(fact, FilesChanged):
                 self.files_changed.emit(fact.assistant_id)
