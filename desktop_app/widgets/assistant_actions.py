@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.domain.ids import AssistantId
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from desktop_app.domain.connections import Connection
     from desktop_app.domain.errors import RunError
     from desktop_app.domain.ids import ConnectionId
-    from desktop_app.qt.assistant_intents import AssistantIntents
+    from desktop_app.qt.intents import Intents
     from desktop_app.widgets.actions import Actions
     from desktop_app.widgets.assistants_pane import AssistantsPane
     from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
@@ -25,14 +25,19 @@ if TYPE_CHECKING:
 
 
 class AssistantActions(QObject):
-    """Wires ``pane`` to ``intents``; lives as long as ``window``, over which it opens dialogs."""
+    """Wires ``pane`` to ``intents``; lives as long as ``window``, over which it opens dialogs.
+
+    Signals: ``reply_requested(str, str)``: a thread and a message in it are to be shown.
+    """
+
+    reply_requested = Signal(str, str)
 
     def __init__(
         self,
         theme: Theme,
         pane: AssistantsPane,
         shown: Shown,
-        intents: AssistantIntents,
+        intents: Intents,
         notices: Notices,
         actions: Actions,
         window: QWidget,
@@ -40,17 +45,19 @@ class AssistantActions(QObject):
         super().__init__(window)
         self._theme = theme
         self._shown = shown
-        self._intents = intents
+        self._all_intents = intents
+        self._intents = intents.assistants
         self._notices = notices
         self._window = window
         self._dialog: AssistantDialog | None = None
         pane.new_requested.connect(self._choose_template)
         pane.settings_requested.connect(self._edit_selected)
         pane.duplicate_requested.connect(self._duplicate)
-        pane.delete_requested.connect(lambda assistant_id: intents.delete(AssistantId(assistant_id)))
-        intents.draft_found.connect(self._offer_draft)
-        intents.ready_to_edit.connect(self._open_dialog)
-        intents.models_failed.connect(self._on_models_failed)
+        pane.delete_requested.connect(lambda assistant_id: self._intents.delete(AssistantId(assistant_id)))
+        self._intents.draft_found.connect(self._offer_draft)
+        self._intents.ready_to_edit.connect(self._open_dialog)
+        self._intents.models_failed.connect(self._on_models_failed)
+        self._intents.save_failed.connect(self._on_save_failed)
         actions.on("new_assistant", self._choose_template)
         actions.on("assistant_settings", self.edit_current)
         actions.on("duplicate_assistant", self._duplicate_answering)
@@ -91,18 +98,19 @@ class AssistantActions(QObject):
     def edit_current(self) -> None:
         """Open the settings of the selected assistant or, with all threads selected, of the one in use."""
         if chosen := self._shown.current_assistant_id:
-            self._edit(chosen)
+            self.edit(chosen)
+
+    def edit(self, assistant_id: str) -> None:
+        """Open the settings of an assistant."""
+        if self._dialog is None:
+            self._intents.edit(AssistantId(assistant_id))
 
     def _edit_selected(self, assistant_id: str) -> None:
         """The pane's button: "" for the one in use."""
         if assistant_id:
-            self._edit(AssistantId(assistant_id))
+            self.edit(assistant_id)
         else:
             self.edit_current()
-
-    def _edit(self, assistant_id: AssistantId) -> None:
-        if self._dialog is None:
-            self._intents.edit(assistant_id)
 
     def _open_dialog(
         self, assistant: Assistant | None, settings: AssistantSettings, connections: list[Connection]
@@ -111,24 +119,52 @@ class AssistantActions(QObject):
 
         if self._dialog is not None:
             return
-        intents = self._intents
         dialog = self._dialog = AssistantDialog(self._theme, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.models_wanted.connect(intents.list_models)
-        dialog.saved.connect(intents.save)
-        draft_id = assistant.id if assistant else None
-        dialog.draft_changed.connect(lambda draft: intents.keep_draft(draft_id, draft))
-        dialog.discarded.connect(lambda _: intents.keep_draft(draft_id, None))
-        intents.models_listed.connect(dialog.set_models)
-        dialog.finished.connect(self._on_finished)
+        self._wire_wishes(dialog)
+        self._wire_answers(dialog)
+        dialog.serve(self._all_intents.files, self._all_intents.functions)
         dialog.edit(assistant, settings, connections)
+
+    def _wire_wishes(self, dialog: AssistantDialog) -> None:
+        intents = self._intents
+        dialog.save_requested.connect(intents.save)
+        dialog.rules_decided.connect(self._all_intents.functions.save_rules)
+        dialog.draft_changed.connect(intents.keep_draft)
+        dialog.discarded.connect(lambda assistant_id: intents.keep_draft(assistant_id, None))
+        dialog.models_wanted.connect(intents.list_models)
+        dialog.threads_wanted.connect(intents.list_threads)
+        dialog.versions_wanted.connect(intents.list_versions)
+        dialog.preview_wanted.connect(intents.preview)
+        dialog.expansion_wanted.connect(intents.expand)
+        dialog.extend_requested.connect(intents.extend)
+        dialog.reply_requested.connect(self.reply_requested)
+        dialog.finished.connect(self._on_finished)
+
+    def _wire_answers(self, dialog: AssistantDialog) -> None:
+        """Connections to a dialog end with it."""
+        intents = self._intents
+        intents.saved.connect(dialog.set_saved)
+        intents.models_listed.connect(dialog.set_models)
+        intents.threads_listed.connect(dialog.set_threads)
+        intents.versions_listed.connect(dialog.set_versions)
+        intents.previewed.connect(dialog.set_preview)
+        intents.expanded.connect(dialog.set_expanded)
+        intents.extended.connect(dialog.set_extended)
 
     def _on_models_failed(self, connection_id: ConnectionId, error: RunError) -> None:
         if self._dialog is not None:
             self._dialog.set_models_failed(connection_id, self._notices.explain(error).title)
 
+    def _on_save_failed(self, error: RunError) -> None:
+        if self._dialog is not None:
+            said = self._notices.explain(error)
+            text = ". ".join(part.rstrip(".") for part in (said.title, said.advice) if part)
+            self._dialog.set_save_failed(f"{text}.")
+
     def _on_finished(self) -> None:
         self._dialog = None
+        self._all_intents.functions.stop_trial()
 
     # -- copying
 

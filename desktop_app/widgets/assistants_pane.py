@@ -1,11 +1,16 @@
-"""The assistants pane: all threads first, then the assistants; choosing one filters the threads."""
+"""The assistants pane: all threads first, then the assistants; choosing one filters the threads.
+
+The list itself can be filtered by labels, and files of assistants can be dropped on it.
+"""
 
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.domain.ids import AssistantId
@@ -17,12 +22,16 @@ from desktop_app.widgets.theme import Theme
 if TYPE_CHECKING:
     from desktop_app.domain.assistants import Assistant
     from desktop_app.qt.models import AssistantListModel
+    from desktop_app.widgets.label_filter import LabelFilter
+
+FILE_SUFFIX = ".json"
 
 
 class AssistantsPane(QWidget):
     """Signals: ``assistant_selected`` (AssistantId, or None for all threads); ``new_requested``;
-    ``settings_requested`` (AssistantId, or "" for the one in use); ``duplicate_requested`` and ``delete_requested``
-    (AssistantId).
+    ``settings_requested`` (AssistantId, or "" for the one in use); ``duplicate_requested``, ``delete_requested`` and
+    ``export_requested`` (AssistantId); ``import_requested``; ``files_dropped`` (list of Path); ``rows_changed`` when
+    the pane wants another height.
     """
 
     assistant_selected = Signal(object)
@@ -30,6 +39,10 @@ class AssistantsPane(QWidget):
     settings_requested = Signal(str)
     duplicate_requested = Signal(str)
     delete_requested = Signal(str)
+    export_requested = Signal(str)
+    import_requested = Signal()
+    files_dropped = Signal(list)
+    rows_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +68,14 @@ class AssistantsPane(QWidget):
             is_small=True,
         )
         self._settings.setEnabled(False)
+        self._filter: LabelFilter | None = None  # made with the first label
+        self._listed: tuple[list[Assistant], dict[AssistantId, str], dict[AssistantId, int], int] = (
+            [],
+            {},
+            {},
+            0,
+        )
+        self.setAcceptDrops(True)
         self._lay_out()
         self._wire()
 
@@ -66,9 +87,44 @@ class AssistantsPane(QWidget):
         total: int,
     ) -> None:
         """Show ``assistants`` in this order, with the labels of their models; ``total`` counts all threads."""
+        self._listed = (assistants, model_labels, thread_counts, total)
+        if self._filter is None and any(assistant.settings.labels for assistant in assistants):
+            self._filter = self._make_filter()
+        if self._filter is not None:
+            self._filter.set_assistants(assistants)
+        self._show_listed()
+
+    @property
+    def wanted_height(self) -> int:
+        """With room for every row, in logical pixels."""
+        chips = self._filter.sizeHint().height() if self._filter and not self._filter.isHidden() else 0
+        return self._theme.px("header") + chips + self._model.rowCount() * self._theme.px("assistantRow")
+
+    def _show_listed(self) -> None:
+        assistants, labels, counts, total = self._listed
+        shown = self._filter.matching(assistants) if self._filter else assistants
         with self._list.program_choosing():
-            self._model.set_assistants(assistants, model_labels, thread_counts, total)
+            self._model.set_assistants(shown, labels, counts, total)
         self._on_current()
+
+    def _make_filter(self) -> LabelFilter:
+        from desktop_app.widgets.label_filter import LabelFilter
+
+        made = LabelFilter(self._theme, self)
+        self._top.insertWidget(1, made.button)
+        self._column.insertWidget(1, made)
+        QWidget.setTabOrder(made.button, self._settings)
+        made.changed.connect(self._filter_changed)
+        return made
+
+    def _filter_changed(self) -> None:
+        """An assistant that is not listed any more does not choose the threads either."""
+        before = self.selected_id
+        self._show_listed()
+        if self.selected_id != before:
+            self.select(None)
+            self.assistant_selected.emit(None)
+        self.rows_changed.emit()
 
     @cached_property
     def _model(self) -> AssistantListModel:
@@ -105,12 +161,13 @@ class AssistantsPane(QWidget):
     def _lay_out(self) -> None:
         heading = QLabel(self.tr("Assistants"))
         heading.setProperty("role", "label")
-        top = QHBoxLayout()
+        self._heading = heading
+        self._top = top = QHBoxLayout()
         top.setSpacing(0)
         top.addWidget(heading, 1)
         top.addWidget(self._settings)
         top.addWidget(self._new)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.addLayout(top)
         column.addWidget(self._list, 1)
 
@@ -153,8 +210,31 @@ class AssistantsPane(QWidget):
                 icon("settings"), self.tr("Settings…"), lambda: self.settings_requested.emit(chosen)
             )
             menu.addAction(icon("copy"), self.tr("Duplicate"), lambda: self.duplicate_requested.emit(chosen))
+            menu.addAction(icon("export"), self.tr("Export…"), lambda: self.export_requested.emit(chosen))
             menu.addSeparator()
             menu.addAction(icon("trash"), self.tr("Delete"), lambda: self.delete_requested.emit(chosen))
         else:
             menu.addAction(self._theme.icon("plus"), self.tr("New assistant…"), self.new_requested.emit)
+            menu.addAction(self._theme.icon("import"), self.tr("Import…"), self.import_requested.emit)
         menu.popup(place)
+
+    # -- files dropped on the pane
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event.mimeData()):
+            self._heading.setText(self.tr("Drop to import"))
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._heading.setText(self.tr("Assistants"))
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._heading.setText(self.tr("Assistants"))
+        event.acceptProposedAction()
+        self.files_dropped.emit(_dropped(event.mimeData()))
+
+
+def _dropped(data: QMimeData) -> list[Path]:
+    """The files that may hold assistants; none when there is anything else."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return paths if all(path.suffix.lower() == FILE_SUFFIX for path in paths) else []

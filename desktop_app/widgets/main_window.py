@@ -183,10 +183,17 @@ class MainWindow(QMainWindow):
 
     def _wire_assistants(self, intents: Intents) -> AssistantActions:
         from desktop_app.widgets.assistant_actions import AssistantActions
+        from desktop_app.widgets.assistant_files import AssistantFiles
 
-        return AssistantActions(
-            self._theme, self.assistants, self._shown, intents.assistants, self.notices, self._actions, self
+        assistants = AssistantActions(
+            self._theme, self.assistants, self._shown, intents, self.notices, self._actions, self
         )
+        files = AssistantFiles(
+            self.assistants, self._shown, intents.assistant_files, self.notices, self._actions, self
+        )
+        files.settings_requested.connect(assistants.edit)
+        assistants.reply_requested.connect(self._show_message)
+        return assistants
 
     def _wire_connections(self, intents: Intents, assistants: AssistantActions) -> Connections:
         from desktop_app.widgets.connections import Connections

@@ -132,6 +132,9 @@ class MenuContents(QObject):
             Item("assistant_settings", self.tr("&Settings of this assistant…"), ("Ctrl+I",)),
             Item("duplicate_assistant", self.tr("&Duplicate this assistant")),
             None,
+            Item("export_assistant", self.tr("&Export this assistant…")),
+            Item("import_assistant", self.tr("&Import assistants…")),
+            None,
             Item("pull", self.tr("&Bring from a service…")),
             Item("push_assistant", self.tr("&Take this assistant to its service")),
         )

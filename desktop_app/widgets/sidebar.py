@@ -40,6 +40,7 @@ class Sidebar(QWidget):
         self._lay_out()
         self._lists.splitterMoved.connect(self._keep_assistants_height)
         self._lists.resized.connect(self._fit_assistants)
+        self.assistants.rows_changed.connect(self._fit_assistants)
         QWidget.setTabOrder(self.assistants.last_stop, self.threads.last_stop)  # from the top down
 
     @property
@@ -64,8 +65,7 @@ class Sidebar(QWidget):
         if self.is_assistants_height_own or not self._assistant_count:
             return
         height = self._lists.height()
-        wanted = self._theme.px("header") + (self._assistant_count + 1) * self._theme.px("assistantRow")
-        self.set_assistants_height(min(wanted, height * 2 // 5), height)
+        self.set_assistants_height(min(self.assistants.wanted_height, height * 2 // 5), height)
 
     def _keep_assistants_height(self) -> None:
         self.is_assistants_height_own = True

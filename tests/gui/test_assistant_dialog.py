@@ -1,11 +1,13 @@
 """The assistant's settings, driven by keys and clicks."""
 
+import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLineEdit,
+    QMenu,
     QPlainTextEdit,
     QWidget,
 )
@@ -25,9 +28,13 @@ from desktop_app.domain.assistants import (
     Expiration,
     ExpirationPolicy,
     PromptTruncation,
+    Reasoning,
 )
 from desktop_app.domain.connections import Connection, ConnectionKind, Model
-from desktop_app.domain.ids import AssistantId, ConnectionId
+from desktop_app.domain.context import ContextPreview, ContextRow, Counted
+from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
+from desktop_app.domain.threads import Author, ThreadSummary
+from desktop_app.widgets.details.rows import DetailRows, RowKind
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.fields import DecimalBox, NumberBox, TextArea
 from desktop_app.widgets.resources import resources_dir
@@ -102,9 +109,12 @@ def test_saving_by_keys_alone_gives_the_new_version_with_its_note(
     qtbot.waitUntil(name.hasFocus)
     QTest.keyClicks(name, "!")
     QTest.keyClicks(find(shown, QLineEdit, "assistant_note"), "louder")
-    with qtbot.waitSignal(shown.saved) as saved:
+    wanted = replace(SETTINGS, name="Contract reader!")
+    with qtbot.waitSignal(shown.save_requested) as saved:
         QTest.keyClick(name, Qt.Key.Key_Return)
-    assert saved.args == [ASSISTANT.id, replace(SETTINGS, name="Contract reader!"), "louder"]
+    assert saved.args == [ASSISTANT.id, wanted, "louder"]
+    assert shown.isVisible()  # until the store has it
+    shown.set_saved(replace(ASSISTANT, version=8, settings=wanted))
     assert not shown.isVisible()
 
 
@@ -144,7 +154,7 @@ def test_a_temperature_over_the_connections_range_is_told(shown: AssistantDialog
 def test_the_tab_with_a_problem_is_marked(shown: AssistantDialog) -> None:
     find(shown, NumberBox, "assistant_max_prompt_tokens").setValue(0)
     marked = [shown._tabs.is_marked(index) for index in range(shown._tabs.count())]
-    assert marked == [False, False, False, True, False]
+    assert marked == [False, False, False, True, False, False, False]
 
 
 def test_labels_are_checked_while_typing(shown: AssistantDialog) -> None:
@@ -170,7 +180,7 @@ def test_a_new_assistant_is_not_scolded_before_anything_is_typed(
 
 def test_a_template_can_be_created_as_it_is(qtbot: QtBot, dialog: AssistantDialog) -> None:
     dialog.edit(None, AssistantSettings("Editor"), [OLLAMA])
-    with qtbot.waitSignal(dialog.saved) as saved:
+    with qtbot.waitSignal(dialog.save_requested) as saved:
         save_button(dialog).click()
     assert saved.args[0] is None
 
@@ -281,7 +291,7 @@ def test_discarding_closes_and_tells(qtbot: QtBot, shown: AssistantDialog) -> No
 def test_saving_from_the_question_saves(qtbot: QtBot, shown: AssistantDialog) -> None:
     QTest.keyClicks(find(shown, QLineEdit, "assistant_name"), "!")
     shown.reject()
-    with qtbot.waitSignal(shown.saved):
+    with qtbot.waitSignal(shown.save_requested):
         find(shown, QAbstractButton, "assistant_keep").click()
 
 
@@ -293,7 +303,7 @@ def test_closing_without_changes_just_closes(qtbot: QtBot, shown: AssistantDialo
 def test_unsaved_edits_are_told_within_half_a_second(qtbot: QtBot, shown: AssistantDialog) -> None:
     with qtbot.waitSignal(shown.draft_changed, timeout=500) as draft:
         find(shown, QPlainTextEdit, "assistant_instruction").setPlainText("New words")
-    assert draft.args == [replace(SETTINGS, instruction="New words")]
+    assert draft.args == [ASSISTANT.id, replace(SETTINGS, instruction="New words")]
 
 
 def test_a_draft_opens_as_unsaved_changes(dialog: AssistantDialog) -> None:
@@ -307,7 +317,7 @@ def test_a_draft_opens_as_unsaved_changes(dialog: AssistantDialog) -> None:
 
 def test_every_tab_can_be_reached_by_keys(qtbot: QtBot, shown: AssistantDialog) -> None:
     qtbot.waitUntil(find(shown, QLineEdit, "assistant_name").hasFocus)
-    for index in (1, 2, 3, 4, 0):
+    for index in (1, 2, 3, 4, 5, 6, 0):
         QTest.keyClick(shown, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
         assert shown._tabs.currentIndex() == index
 
@@ -338,3 +348,209 @@ def test_every_control_has_a_name_for_screen_readers(shown: AssistantDialog) -> 
         child.objectName() for child in named if isinstance(child, kinds) and not child.accessibleName()
     ]
     assert nameless == []
+
+
+# -- applying, and saves that fail
+
+
+def test_applying_saves_and_keeps_the_dialog_open(qtbot: QtBot, shown: AssistantDialog) -> None:
+    QTest.keyClicks(find(shown, QLineEdit, "assistant_name"), "!")
+    wanted = shown.settings()
+    with qtbot.waitSignal(shown.save_requested):
+        keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        QTest.keyClick(shown, Qt.Key.Key_S, keys)
+    assert not save_button(shown).isEnabled()
+    shown.set_saved(replace(ASSISTANT, version=8, settings=wanted))
+    assert shown.isVisible()
+    assert not save_button(shown).isEnabled()
+    QTest.keyClicks(find(shown, QLineEdit, "assistant_name"), "!")
+    assert "9" in save_button(shown).text()
+
+
+def test_what_is_typed_while_it_is_saved_keeps_the_dialog_open(qtbot: QtBot, shown: AssistantDialog) -> None:
+    name = find(shown, QLineEdit, "assistant_name")
+    QTest.keyClicks(name, "!")
+    wanted = shown.settings()
+    save_button(shown).click()
+    QTest.keyClicks(name, "?")
+    with qtbot.waitSignal(shown.draft_changed) as draft:
+        shown.set_saved(replace(ASSISTANT, version=8, settings=wanted))
+    assert shown.isVisible()
+    assert save_button(shown).isEnabled()
+    assert draft.args[1].name == "Contract reader!?"
+
+
+def test_a_save_that_fails_keeps_everything_and_says_why(qtbot: QtBot, shown: AssistantDialog) -> None:
+    QTest.keyClicks(find(shown, QLineEdit, "assistant_name"), "!")
+    save_button(shown).click()
+    shown.set_save_failed("The disk is full.")
+    error = find(shown, QWidget, "assistant_error")
+    assert shown.isVisible()
+    assert error.isVisible()
+    assert "The disk is full." in error.accessibleName()
+    assert save_button(shown).isEnabled()
+    with qtbot.waitSignal(shown.save_requested):
+        save_button(shown).click()
+    assert not error.isVisible()
+
+
+def test_a_new_assistant_that_is_applied_is_edited_from_then_on(
+    qtbot: QtBot, dialog: AssistantDialog
+) -> None:
+    dialog.edit(None, AssistantSettings("Editor", connection_id=OLLAMA.id, model="llama"), [OLLAMA])
+    assert not dialog._tabs.isTabVisible(6)
+    with qtbot.waitSignal(dialog.save_requested) as saved:
+        find(dialog, QAbstractButton, "assistant_apply").click()
+    assert saved.args[0] is None
+    made = replace(ASSISTANT, id=AssistantId("made"), version=1, settings=saved.args[1])
+    dialog.set_saved(made)
+    assert dialog._tabs.isTabVisible(6)
+    QTest.keyClicks(find(dialog, QLineEdit, "assistant_name"), "!")
+    with qtbot.waitSignal(dialog.save_requested) as again:
+        save_button(dialog).click()
+    assert again.args[0] == made.id
+
+
+# -- instruction
+
+
+def test_a_variable_is_put_where_the_cursor_is(qtbot: QtBot, shown: AssistantDialog) -> None:
+    editor = find(shown, TextArea, "assistant_instruction")
+    editor.set_text("Today is .")
+    cursor = editor.textCursor()
+    cursor.setPosition(len("Today is "))
+    editor.setTextCursor(cursor)
+    find(shown, QAbstractButton, "assistant_variables").click()
+    menu = find(shown, QMenu, "assistant_variables_menu")
+    action = menu.findChild(QAction, "variable_date")
+    assert isinstance(action, QAction)
+    action.trigger()
+    menu.close()
+    assert shown.settings().instruction == "Today is {{date}}."
+
+
+def test_an_unknown_variable_is_named_a_moment_later(qtbot: QtBot, shown: AssistantDialog) -> None:
+    editor = find(shown, TextArea, "assistant_instruction")
+    editor.set_text("Hello {{nmae}}, it is {{date}}.")
+    qtbot.waitUntil(lambda: "{{nmae}}" in editor.accessibleDescription())
+    assert "{{date}}" not in editor.accessibleDescription()
+    editor.set_text("Hello.")
+    qtbot.waitUntil(lambda: "100" in editor.accessibleDescription())
+
+
+def test_the_instruction_is_shown_as_the_model_sees_it(qtbot: QtBot, shown: AssistantDialog) -> None:
+    shown._tabs.setCurrentIndex(1)
+    toggle = find(shown, QAbstractButton, "assistant_expand")
+    with qtbot.waitSignal(shown.expansion_wanted) as wanted:
+        toggle.click()
+    assert wanted.args == [SETTINGS]
+    shown.set_expanded("Read on 2026-03-01.")
+    expanded = find(shown, TextArea, "assistant_instruction_expanded")
+    assert (expanded.isVisible(), expanded.text()) == (True, "Read on 2026-03-01.")
+    toggle.click()
+    assert find(shown, TextArea, "assistant_instruction").isVisible()
+    assert shown.settings() == SETTINGS
+
+
+def test_typing_into_a_long_instruction_is_quick(qtbot: QtBot, shown: AssistantDialog) -> None:
+    editor = find(shown, TextArea, "assistant_instruction")
+    editor.set_text("Слово и ещё слово. " * 5_000)
+    QTest.keyClicks(editor, "a")
+    began = time.process_time()
+    QTest.keyClicks(editor, "bcdefghijk")
+    assert (time.process_time() - began) / 10 < 0.05
+
+
+# -- model
+
+
+def test_thinking_is_asked_for_only_where_the_service_has_it(dialog: AssistantDialog) -> None:
+    device = Connection(ConnectionId("device"), ConnectionKind.ON_DEVICE, "On this device")
+    thoughtful = replace(SETTINGS, completion=CompletionOptions(reasoning=Reasoning.HIGH))
+    dialog.edit(ASSISTANT, thoughtful, [OLLAMA, device])
+    reasoning = find(dialog, QComboBox, "assistant_reasoning")
+    assert not reasoning.isHidden()
+    dialog._tabs.setCurrentIndex(2)
+    assert reasoning.isVisible()
+    find(dialog, QComboBox, "assistant_connection").setCurrentIndex(2)
+    assert not reasoning.isVisible()
+    assert dialog.settings().completion.reasoning is Reasoning.HIGH  # kept for a service that has it
+
+
+def test_a_schema_that_is_none_keeps_from_saving(qtbot: QtBot, shown: AssistantDialog) -> None:
+    schema = find(shown, TextArea, "assistant_schema")
+    find(shown, QComboBox, "assistant_format").setCurrentIndex(2)
+    schema.set_text('{"type": "strin"}')
+    qtbot.waitUntil(lambda: "strin" in problem_of(shown, "assistant_schema"))
+    assert not save_button(shown).isEnabled()
+    assert shown._tabs.is_marked(2)
+    find(shown, QComboBox, "assistant_format").setCurrentIndex(0)
+    assert save_button(shown).isEnabled()
+    assert not shown._tabs.is_marked(2)
+
+
+# -- context
+
+
+def thread(name: str) -> ThreadSummary:
+    return ThreadSummary(ThreadId(name), name, ASSISTANT.id, "", "", NOW)
+
+
+def test_the_preview_follows_the_numbers_and_the_chosen_thread(qtbot: QtBot, shown: AssistantDialog) -> None:
+    with qtbot.waitSignal(shown.threads_wanted) as wanted:
+        shown._tabs.setCurrentIndex(3)
+    assert wanted.args == [ASSISTANT.id]
+    with qtbot.waitSignal(shown.preview_wanted) as preview:
+        shown.set_threads([thread("first"), thread("second")])
+    assert preview.args == ["first", SETTINGS]
+    with qtbot.waitSignal(shown.preview_wanted) as preview:
+        find(shown, NumberBox, "assistant_max_prompt_tokens").setValue(900)
+    assert preview.args[1].truncation.max_prompt_tokens == 900
+    with qtbot.waitSignal(shown.preview_wanted) as preview:
+        find(shown, QComboBox, "assistant_preview_thread").setCurrentIndex(1)
+    assert preview.args[0] == "second"
+    rows = tuple(ContextRow(MessageId(str(n)), Author.USER, f"text {n}", 5, n > 1) for n in range(4))
+    shown.set_preview(ContextPreview(rows, 2, 4, MessageId("2"), 30, 900, Counted.ESTIMATE, 10))
+    shown_rows = find(shown, DetailRows, "context_rows").rows
+    assert [row.is_faded for row in shown_rows if row.kind is RowKind.ROW] == [True, True, False, False]
+
+
+def test_without_threads_there_is_no_preview(shown: AssistantDialog) -> None:
+    shown._tabs.setCurrentIndex(3)
+    shown.set_threads([])
+    assert not find(shown, QComboBox, "assistant_preview_thread").isVisible()
+
+
+# -- lifetime
+
+
+def test_a_lifetime_that_is_saved_can_be_extended(qtbot: QtBot, dialog: AssistantDialog) -> None:
+    now = datetime.now(UTC)
+    old = replace(ASSISTANT, created_at=now - timedelta(days=29))
+    dialog.edit(old, SETTINGS, [OLLAMA])
+    dialog._tabs.setCurrentIndex(5)
+    extend = find(dialog, QAbstractButton, "assistant_extend")
+    assert extend.isVisible()
+    with qtbot.waitSignal(dialog.extend_requested) as wanted:
+        extend.click()
+    assert wanted.args == [ASSISTANT.id]
+    extended = replace(SETTINGS, expiration=Expiration(59, ExpirationPolicy.STATIC))
+    dialog.set_extended(replace(old, version=8, settings=extended))
+    assert dialog.settings() == extended
+    assert not save_button(dialog).isEnabled()
+    find(dialog, NumberBox, "assistant_ttl_days").setValue(90)
+    assert not extend.isVisible()  # what is not saved cannot be extended
+
+
+def test_extending_keeps_what_is_not_saved(dialog: AssistantDialog) -> None:
+    dialog.edit(ASSISTANT, replace(SETTINGS, instruction="Half written"), [OLLAMA])
+    extended = replace(SETTINGS, expiration=Expiration(59, ExpirationPolicy.STATIC))
+    dialog.set_extended(replace(ASSISTANT, version=8, settings=extended))
+    assert dialog.settings() == replace(extended, instruction="Half written")
+    assert save_button(dialog).isEnabled()
+
+
+def test_a_lifetime_that_is_over_is_warned_about(shown: AssistantDialog) -> None:
+    shown._tabs.setCurrentIndex(5)
+    find(shown, NumberBox, "assistant_ttl_days").setValue(1)  # made in March 2026
+    assert "trash" in find(shown, QWidget, "assistant_expires").accessibleName()

@@ -289,7 +289,7 @@ def test_all_threads_can_not_be_deleted(assistants: AssistantsPane, qtbot: QtBot
 def test_the_menu_of_an_assistant_offers_what_can_be_done(assistants: AssistantsPane, qtbot: QtBot) -> None:
     rows(assistants).menu_wanted.emit(rows(assistants).model().index(1, 0), QPoint(10, 10))
     found = actions()
-    assert list(found) == ["Settings…", "Duplicate", "Delete"]
+    assert list(found) == ["Settings…", "Duplicate", "Export…", "Delete"]
     with qtbot.waitSignal(assistants.duplicate_requested) as caught:
         found["Duplicate"].trigger()
     assert caught.args == ["Lawyer"]

@@ -1,47 +1,74 @@
-"""The assistant's settings: five pages, limits checked while typing, saved as a new version.
+"""The assistant's settings: pages with limits checked while typing, saved as a new version, and the versions.
 
-Nothing typed is lost: the dialog tells of every change within half a second, for a draft that survives a crash, and
-asks before it closes over unsaved changes.
+Nothing typed is lost: the dialog tells of every change within half a second, for a draft that survives a crash, asks
+before it closes over unsaved changes, and closes on saving only when the store has the version.
 """
 
-from collections.abc import Callable
-from datetime import datetime
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_app.domain.assistants import Assistant, AssistantSettings, problems
+from desktop_app.domain.assistants import (
+    Assistant,
+    AssistantSettings,
+    AssistantVersion,
+    VersionUse,
+    problems,
+)
 from desktop_app.domain.connections import Connection, Model
+from desktop_app.domain.context import ContextPreview
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.problems import FieldProblem, Problem
-from desktop_app.widgets.dialogs.assistant_pages import (
-    ContextPage,
-    GeneralPage,
-    InstructionPage,
-    LifetimePage,
-    ModelPage,
-)
-from desktop_app.widgets.dialogs.frame import ElidedLabel, Foot, Glyph, Hairline, button, rename
+from desktop_app.domain.threads import ThreadSummary
+from desktop_app.widgets.amounts import number
+from desktop_app.widgets.dialogs.assistant_context import ContextPage
+from desktop_app.widgets.dialogs.assistant_general import GeneralPage
+from desktop_app.widgets.dialogs.assistant_instruction import InstructionPage
+from desktop_app.widgets.dialogs.assistant_lifetime import LifetimePage
+from desktop_app.widgets.dialogs.assistant_model import ModelPage
+from desktop_app.widgets.dialogs.assistant_versions import VersionsPage
+from desktop_app.widgets.dialogs.frame import Callout, ElidedLabel, Foot, Glyph, Hairline, button, rename
 from desktop_app.widgets.dialogs.settings_page import SettingsPage
 from desktop_app.widgets.dialogs.tabs import MarkedTabBar
+from desktop_app.widgets.dialogs.tools_page import ToolsPage
 from desktop_app.widgets.theme import Theme
 
+if TYPE_CHECKING:
+    from desktop_app.qt.file_intents import FileIntents
+    from desktop_app.qt.function_intents import FunctionIntents
+
 DRAFT_DELAY_MS = 400
+NOTE_LIMIT = 500
 
 
 class AssistantDialog(QDialog):
-    """Makes an assistant or a new version of one; window-modal.
+    """Makes an assistant or new versions of one; window-modal.
 
-    Signals: ``saved`` (AssistantId or None for a new one, AssistantSettings, note); ``draft_changed``
-    (AssistantSettings, at most half a second after a change); ``discarded`` (AssistantId or None) when unsaved changes
-    were given up; ``models_wanted`` (ConnectionId), to be answered by ``set_models`` or ``set_models_failed``.
+    Signals, with the AssistantId or None for a new one: ``save_requested`` (id, AssistantSettings, note), to be
+    answered by ``set_saved`` or ``set_save_failed``; ``rules_decided`` (id, list) after a save; ``draft_changed`` (id,
+    AssistantSettings) at most half a second after a change; ``discarded`` (id) when unsaved changes were given up.
+    Asked for when needed: ``models_wanted`` (ConnectionId), ``threads_wanted`` (id), ``versions_wanted`` (id),
+    ``preview_wanted`` (ThreadId, AssistantSettings), ``expansion_wanted`` (AssistantSettings); each has a setter that
+    answers.  ``extend_requested`` (id) is answered by ``set_extended``.  ``reply_requested`` (ThreadId, MessageId).
     """
 
-    saved = Signal(object, object, str)
-    draft_changed = Signal(object)
+    save_requested = Signal(object, object, str)
+    rules_decided = Signal(str, list)
+    draft_changed = Signal(object, object)
     discarded = Signal(object)
     models_wanted = Signal(str)
+    threads_wanted = Signal(str)
+    versions_wanted = Signal(str)
+    preview_wanted = Signal(str, object)
+    expansion_wanted = Signal(object)
+    extend_requested = Signal(str)
+    reply_requested = Signal(str, str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,15 +76,26 @@ class AssistantDialog(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self._theme = theme
         self._assistant: Assistant | None = None
-        self._baseline = AssistantSettings("")
+        self._connections: list[Connection] = []
+        self._loaded = self._baseline = AssistantSettings("")
+        self._saving: AssistantSettings | None = None
+        self._closes_when_saved = False
+        self._wanted_version: AssistantVersion | None = None  # to be restored when its question is answered
+        self._former: AssistantSettings | None = None  # what was in use before a version was restored
         self._is_loading = self._is_name_touched = False
-        self._general = GeneralPage(theme)
-        self._model, self._context, self._lifetime = ModelPage(theme), ContextPage(theme), LifetimePage(theme)
+        self._general, self._instruction, self._model = (
+            GeneralPage(theme),
+            InstructionPage(theme),
+            ModelPage(theme),
+        )
+        self._context, self._tools, self._lifetime = ContextPage(theme), ToolsPage(theme), LifetimePage(theme)
+        self._versions = VersionsPage(theme)
         self._pages: list[tuple[str, SettingsPage]] = [
             (self.tr("&General"), self._general),
-            (self.tr("&Instruction"), InstructionPage(theme)),
+            (self.tr("&Instruction"), self._instruction),
             (self.tr("&Model"), self._model),
             (self.tr("Conte&xt"), self._context),
+            (self.tr("&Tools"), self._tools),
             (self.tr("Li&fetime"), self._lifetime),
         ]
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_DELAY_MS)
@@ -65,21 +103,24 @@ class AssistantDialog(QDialog):
         self._build()
         self._connect()
 
+    def serve(self, files: FileIntents, functions: FunctionIntents) -> None:
+        """Ask these intents for files, rules and trials; before ``edit``."""
+        self._tools.serve(files, functions)
+
     def edit(
         self, assistant: Assistant | None, settings: AssistantSettings, connections: list[Connection]
     ) -> None:
         """Open with ``settings``: those of ``assistant``, a draft of them, or the start of a new one (None)."""
-        self._assistant = assistant
+        self._connections = connections
         self._is_name_touched = assistant is not None
-        now = datetime.now().astimezone()
-        self._lifetime.show_times(
-            assistant.created_at if assistant else now, assistant.last_active_at if assistant else now
-        )
+        self._versions.set_connections(connections)
+        self._take_assistant(assistant)
+        self._tools.set_assistant(assistant.id if assistant else None)
         start = assistant.settings if assistant else settings
-        self._load(start, connections)
+        self._load(start)
         self._baseline = self.settings()
         if settings != start:
-            self._load(settings, connections)
+            self._load(settings)
         self._note.clear()
         self._foot.settle()
         self._show(self.settings())
@@ -89,18 +130,76 @@ class AssistantDialog(QDialog):
 
     def settings(self) -> AssistantSettings:
         """What the fields say, limits broken or not."""
-        settings = AssistantSettings("")
+        settings = self._loaded
         for _, page in self._pages:
             settings = page.write(settings)
         return settings
 
+    # -- answers
+
     def set_models(self, connection_id: ConnectionId, models: tuple[Model, ...]) -> None:
         """Offer the models of a connection."""
         self._model.set_models(connection_id, models)
+        if connection_id == self._model.connection_id:
+            self._tools.set_models(models)
 
     def set_models_failed(self, connection_id: ConnectionId, text: str) -> None:
         """Say why the models of a connection could not be fetched; ``text`` is a sentence."""
         self._model.set_models_failed(connection_id, text)
+
+    def set_threads(self, threads: Sequence[ThreadSummary]) -> None:
+        """Offer the assistant's threads for the preview."""
+        self._context.set_threads(threads)
+
+    def set_versions(self, versions: Sequence[AssistantVersion], uses: Sequence[VersionUse]) -> None:
+        """Show the versions, newest first, and the replies they gave."""
+        self._versions.set_versions(versions, uses)
+
+    def set_preview(self, preview: ContextPreview | None) -> None:
+        """Show what would be sent of the thread that was asked about."""
+        self._context.set_preview(preview)
+
+    def set_expanded(self, text: str) -> None:
+        """Show the instruction with its variables filled in."""
+        self._instruction.set_expanded(text)
+
+    def set_saved(self, assistant: Assistant) -> None:
+        """The store has what was to be saved; close if that was wanted and nothing was typed since."""
+        if self._saving is None:
+            return
+        was_new = self._assistant is None
+        self._baseline, self._saving = self._saving, None
+        self._note.clear()
+        self._foot.settle()
+        if changes := self._tools.rule_changes():
+            self.rules_decided.emit(assistant.id, changes)
+        self._take_assistant(assistant)
+        is_changed = self.settings() != self._baseline
+        if self._closes_when_saved and not is_changed:
+            self.accept()
+            return
+        if was_new:
+            self._tools.set_assistant(assistant.id)
+        if is_changed:
+            self._draft_timer.start()
+        self._show(self.settings())
+        self._show_tab(self._tabs.currentIndex())
+
+    def set_save_failed(self, text: str) -> None:
+        """Say why nothing was saved; everything stays as it is."""
+        self._saving = None
+        self._versions.show_restored("")
+        self._error.show_text(self.tr("This was not saved. {why}").format(why=text))
+        self._show(self.settings())
+        self._save.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def set_extended(self, assistant: Assistant) -> None:
+        """The lifetime has begun anew; its days may be others for that."""
+        expiration = assistant.settings.expiration
+        self._baseline = replace(self._baseline, expiration=expiration)
+        self._take_assistant(assistant)
+        self._lifetime.show_settings(self._baseline)
+        self._show(self.settings())
 
     def reject(self) -> None:
         """Close, or ask first when there are unsaved changes; asked again, go on editing."""
@@ -111,6 +210,8 @@ class AssistantDialog(QDialog):
         else:
             self._close()
 
+    # -- building
+
     def _build(self) -> None:
         self._glyph, self._title = Glyph(self._theme), ElidedLabel(role="dialogTitle")
         self._version = ElidedLabel(role="caption")
@@ -118,11 +219,18 @@ class AssistantDialog(QDialog):
         self._tabs = MarkedTabBar(self._theme, "assistant_tabs")
         self._tabs.setAccessibleName(self.tr("Parts of the settings"))
         self._stack = QStackedWidget()
-        for title, page in self._pages:
+        for title, page in (*self._pages, (self.tr("&Versions"), self._versions)):
             self._tabs.addTab(title)
             self._stack.addWidget(page)
+        self._error = Callout(self._theme, "error")
+        self._error.setObjectName("assistant_error")
+        self._error.hide()
         self._foot = Foot(self._theme, "assistant")
         self._build_foot()
+        px = self._theme.px
+        error_row = QHBoxLayout()
+        error_row.setContentsMargins(px("spacing.6"), 0, px("spacing.6"), 0)
+        error_row.addWidget(self._error)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -130,9 +238,10 @@ class AssistantDialog(QDialog):
         column.addLayout(self._tab_row())
         column.addWidget(Hairline(self._theme))
         column.addWidget(self._stack, 1)
+        column.addLayout(error_row)
         column.addWidget(self._foot)
-        self.setMinimumSize(self._theme.px("textColumn") - 120, self._theme.px("sidebarMax"))
-        self.resize(self._theme.px("textColumn") + 40, self._theme.px("textColumn") - 120)
+        self.setMinimumSize(px("textColumn") - 80, px("sidebarMax"))
+        self.resize(px("textColumn") + 80, px("textColumn") - 80)
 
     def _head(self) -> QHBoxLayout:
         px = self._theme.px
@@ -157,38 +266,79 @@ class AssistantDialog(QDialog):
         self._note.setAccessibleName(self.tr("Note for this version"))
         self._note.setPlaceholderText(self.tr("Note for this version: what changed and why"))
         self._note.setMaximumWidth(self._theme.px("details") + 40)
-        self._note.setMaxLength(500)
+        self._note.setMaxLength(NOTE_LIMIT)
         self._cancel = button(self.tr("Cancel"), "assistant_cancel")
+        self._apply = button(self.tr("&Apply"), "assistant_apply")
+        self._apply.setToolTip(self.tr("Save and go on editing"))
         self._save = button(self.tr("Save"), "assistant_save", kind="primary")
         self._save.setDefault(True)
         self._foot.row.addWidget(self._note, 10)
         self._foot.row.addStretch(1)
-        self._foot.row.addWidget(self._cancel)
-        self._foot.row.addWidget(self._save)
+        for made in (self._cancel, self._apply, self._save):
+            self._foot.row.addWidget(made)
 
     def _connect(self) -> None:
         for _, page in self._pages:
             page.changed.connect(self._value_changed)
-        self._tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        self._tabs.currentChanged.connect(self._show_tab)
         self._model.models_wanted.connect(self.models_wanted)
         self._model.model_chosen.connect(self._context.set_model_context)
+        self._model.connection_chosen.connect(self._tools.set_connection)
+        self._instruction.expansion_wanted.connect(lambda: self.expansion_wanted.emit(self.settings()))
+        self._context.preview_wanted.connect(
+            lambda thread_id: self.preview_wanted.emit(thread_id, self.settings())
+        )
+        self._tools.create_wanted.connect(self._apply.click)
+        self._lifetime.extend_requested.connect(self._extend)
+        self._versions.restore_requested.connect(self._restore)
+        self._versions.undo_requested.connect(self._undo_restore)
+        self._versions.reply_requested.connect(self._open_reply)
         self._cancel.clicked.connect(self.reject)
-        self._save.clicked.connect(self._save_clicked)
+        self._apply.clicked.connect(lambda: self._begin_save(closes=False))
+        self._save.clicked.connect(lambda: self._begin_save(closes=True))
         self._foot.answered.connect(self._answered)
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+Tab", 1), ("Ctrl+PgUp", -1), ("Ctrl+Shift+Tab", -1)):
             QShortcut(QKeySequence(keys), self, self._stepper(step))
-        for keys in ("Ctrl+S", "Ctrl+Return"):
-            QShortcut(QKeySequence(keys), self, self._save.click)
+        for keys, pressed in (
+            ("Ctrl+S", self._save),
+            ("Ctrl+Return", self._save),
+            ("Ctrl+Shift+S", self._apply),
+        ):
+            QShortcut(QKeySequence(keys), self, pressed.click)
 
     def _stepper(self, step: int) -> Callable[[], None]:
-        return lambda: self._tabs.setCurrentIndex((self._tabs.currentIndex() + step) % self._tabs.count())
+        def go() -> None:
+            shown = [index for index in range(self._tabs.count()) if self._tabs.isTabVisible(index)]
+            place = shown.index(self._tabs.currentIndex()) + step
+            self._tabs.setCurrentIndex(shown[place % len(shown)])
 
-    def _load(self, settings: AssistantSettings, connections: list[Connection]) -> None:
+        return go
+
+    # -- showing
+
+    def _take_assistant(self, assistant: Assistant | None) -> None:
+        """Whose settings these are, as the store has it."""
+        self._assistant = assistant
+        self._lifetime.show_assistant(assistant)
+        self._tabs.setTabVisible(len(self._pages), assistant is not None)
+
+    def _load(self, settings: AssistantSettings) -> None:
         self._is_loading = True
-        self._model.show_connections(connections, settings.connection_id)
+        self._loaded = settings
+        self._model.show_connections(self._connections, settings.connection_id)
         for _, page in self._pages:
             page.show_settings(settings)
         self._is_loading = False
+
+    def _show_tab(self, index: int) -> None:
+        page = self._stack.widget(index)
+        self._stack.setCurrentIndex(index)
+        if self._assistant is None:
+            return
+        if page is self._context:
+            self.threads_wanted.emit(self._assistant.id)
+        elif page is self._versions:
+            self.versions_wanted.emit(self._assistant.id)
 
     def _show(self, settings: AssistantSettings) -> None:
         """Show what follows from the settings; they are read once, since an instruction may be long."""
@@ -207,11 +357,11 @@ class AssistantDialog(QDialog):
         version = self._assistant.version
         is_changed = settings != self._baseline
         text = self.tr("Changed since version {n}, draft kept") if is_changed else self.tr("Version {n}")
-        self._version.setText(text.format(n=version))
-        rename(self._save, self.tr("&Save as v{n}").format(n=version + 1))
+        self._version.setText(text.format(n=number(version)))
+        rename(self._save, self.tr("&Save as v{n}").format(n=number(version + 1)))
 
     def _is_changed(self) -> bool:
-        return self.settings() != self._baseline
+        return self.settings() != self._baseline or bool(self._tools.rule_changes())
 
     def _value_changed(self) -> None:
         if self._is_loading:
@@ -220,6 +370,8 @@ class AssistantDialog(QDialog):
         if settings.name != self._baseline.name:
             self._is_name_touched = True
         self._foot.settle()
+        self._error.show_text("")
+        self._versions.show_restored("")
         self._show(settings)
         if not self._draft_timer.isActive():
             self._draft_timer.start()
@@ -227,21 +379,70 @@ class AssistantDialog(QDialog):
     def _check(self, settings: AssistantSettings) -> None:
         found = problems(settings, max_temperature=self._model.max_temperature)
         shown = [problem for problem in found if self._is_name_touched or not _is_missing_name(problem)]
+        is_well = not found
         for index, (_, page) in enumerate(self._pages):
             has_problem = page.show_problems(shown)
+            is_well = is_well and not has_problem  # a schema has problems that only its editor knows
             self._tabs.mark(index, self.tr("Something here needs a change") if has_problem else "")
-        self._save.setEnabled(not found and (self._assistant is None or settings != self._baseline))
+        is_new = self._assistant is None or settings != self._baseline or bool(self._tools.rule_changes())
+        for made in (self._save, self._apply):
+            made.setEnabled(is_well and is_new and self._saving is None)
+
+    # -- saving
 
     def _tell_draft(self) -> None:
-        self.draft_changed.emit(self.settings())
+        self.draft_changed.emit(self._assistant.id if self._assistant else None, self.settings())
 
-    def _save_clicked(self) -> None:
+    def _begin_save(self, *, closes: bool, note: str = "") -> None:
         self._draft_timer.stop()
         self._tell_draft()  # kept until the version is: a full disk may refuse that one
-        self.saved.emit(
-            self._assistant.id if self._assistant else None, self.settings(), self._note.text().strip()
-        )
-        self.accept()
+        self._closes_when_saved = closes
+        self._saving = self.settings()
+        self._error.show_text("")
+        for made in (self._save, self._apply):
+            made.setEnabled(False)
+        assistant_id = self._assistant.id if self._assistant else None
+        self.save_requested.emit(assistant_id, self._saving, note or self._note.text().strip())
+
+    def _extend(self) -> None:
+        if self._assistant is not None:
+            self.extend_requested.emit(self._assistant.id)
+
+    def _open_reply(self, thread_id: str, message_id: str) -> None:
+        self.reply_requested.emit(thread_id, message_id)
+        self.reject()
+
+    # -- versions
+
+    def _restore(self, version: AssistantVersion) -> None:
+        self._wanted_version = version
+        if self._is_changed():
+            self._foot.ask(
+                self.tr("The changes that are not saved would be given up."),
+                [("stay", self.tr("&Keep editing"), ""), ("restore", self.tr("&Restore"), "danger")],
+            )
+        else:
+            self._restore_wanted()
+
+    def _restore_wanted(self) -> None:
+        version, self._wanted_version = self._wanted_version, None
+        if version is None or self._assistant is None:
+            return
+        shown = number(version.version)
+        former = self._assistant.settings
+        self._load(version.settings)
+        self._begin_save(closes=False, note=self.tr("Version {n} restored").format(n=shown))
+        self._former = former
+        self._versions.show_restored(self.tr("Version {n} is in use again.").format(n=shown))
+
+    def _undo_restore(self) -> None:
+        former, self._former = self._former, None
+        self._versions.show_restored("")
+        if former is not None and self._saving is None:
+            self._load(former)
+            self._begin_save(closes=False, note=self.tr("Restoring undone"))
+
+    # -- closing
 
     def _ask(self) -> None:
         answers = [("stay", self.tr("&Keep editing"), ""), ("discard", self.tr("Disc&ard"), "danger")]
@@ -255,7 +456,9 @@ class AssistantDialog(QDialog):
     def _answered(self, answer: str) -> None:
         self._foot.settle()
         if answer == "keep":
-            self._save_clicked()
+            self._begin_save(closes=True)
+        elif answer == "restore":
+            self._restore_wanted()
         elif answer == "discard":
             self.discarded.emit(self._assistant.id if self._assistant else None)
             self._close()

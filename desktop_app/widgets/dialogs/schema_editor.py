@@ -89,9 +89,12 @@ class SchemaEditor(FieldRow):
         return self._own
 
     def set_problem(self, text: str) -> None:
-        """Say what the form has against it; what is wrong with the schema itself is told first."""
+        """Say what the form has against it; what is wrong with the schema itself is told first.
+
+        Nothing is wrong with an editor that is not shown: its schema is not asked for.
+        """
         self._form = text
-        super().set_problem(self._own or self._form)
+        super().set_problem("" if self.isHidden() else self._own or self._form)
 
     def _text_changed(self) -> None:
         text = self.text()

@@ -1,0 +1,154 @@
+"""The page of the assistant's settings that says how much of a thread the model sees, and shows it on one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QLocale, QSignalBlocker, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout
+
+from desktop_app.domain.assistants import AssistantSettings, PromptTruncation
+from desktop_app.domain.context import ContextPreview
+from desktop_app.domain.ids import ThreadId
+from desktop_app.domain.threads import ThreadSummary
+from desktop_app.widgets.details.context_tab import ContextTab
+from desktop_app.widgets.dialogs.fields import ChoiceBox, FieldRow, NumberBox
+from desktop_app.widgets.dialogs.frame import Panel
+from desktop_app.widgets.dialogs.settings_page import SettingsPage
+from desktop_app.widgets.theme import Theme
+
+DEFAULT_LAST_MESSAGES = 20
+PREVIEW_DELAY_MS = 120
+
+
+class ContextPage(SettingsPage):
+    """The budget, how many messages, and what that means for a thread of the assistant.
+
+    Signals: ``preview_wanted(ThreadId)`` when what is shown of a thread may be something else now, to be answered by
+    ``set_preview``.
+    """
+
+    preview_wanted = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._context_tokens: int | None = None
+        self._budget = NumberBox(theme, "assistant_max_prompt_tokens", step=500)
+        self._truncation = ChoiceBox(
+            "assistant_truncation",
+            [
+                (self.tr("As many messages as fit"), False),
+                (self.tr("Only the last messages"), True),
+            ],
+        )
+        self._truncation.keep_narrow(theme.px("sidebar"))
+        self._last = NumberBox(theme, "assistant_last_messages")
+        self._thread = ChoiceBox("assistant_preview_thread")
+        self._timer = QTimer(self, singleShot=True, interval=PREVIEW_DELAY_MS)
+        self._add_rows(theme)
+        self._add_preview(theme)
+        self._connect()
+
+    def show_settings(self, settings: AssistantSettings) -> None:
+        """Fill the fields."""
+        truncation = settings.truncation
+        self._budget.setValue(truncation.max_prompt_tokens)
+        self._last.setValue(
+            truncation.last_messages if truncation.last_messages is not None else DEFAULT_LAST_MESSAGES
+        )
+        self._truncation.select(truncation.last_messages is not None)
+        self._truncation_changed()
+        self._show_budget_hint()
+
+    def write(self, settings: AssistantSettings) -> AssistantSettings:
+        """``settings`` with what the fields say."""
+        last = self._last.value() if self._truncation.value else None
+        return replace(settings, truncation=PromptTruncation(self._budget.value(), last))
+
+    def set_model_context(self, tokens: int | None) -> None:
+        """How many tokens the chosen model takes in all, None when nobody knows."""
+        self._context_tokens = tokens
+        self._show_budget_hint()
+
+    def set_threads(self, threads: Sequence[ThreadSummary]) -> None:
+        """Offer the threads of the assistant for the preview; the chosen one stays."""
+        chosen = self._thread.value
+        with QSignalBlocker(self._thread):
+            self._thread.set_choices([(one.name or self.tr("New thread"), one.id) for one in threads])
+            self._thread.select(chosen if chosen in [one.id for one in threads] else None)
+            if self._thread.value is None and threads:
+                self._thread.setCurrentIndex(0)
+        for part in (self._thread_row, self._panel):
+            part.setVisible(bool(threads))
+        self._ask()
+
+    def set_preview(self, preview: ContextPreview | None) -> None:
+        """Show what would be sent of the chosen thread; None when it is gone."""
+        self._preview.show_preview(preview)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start()  # the instruction may be another one
+
+    def _add_rows(self, theme: Theme) -> None:
+        self._budget_row = self.add(
+            "max_prompt_tokens", FieldRow(theme, self.tr("Longest &prompt, in tokens"), self._budget)
+        )
+        self.add(
+            "truncation",
+            FieldRow(
+                theme,
+                self.tr("&What is sent of a long thread"),
+                self._truncation,
+                hint=self.tr(
+                    "The newest messages go first; your last one is always sent. Nothing is deleted."
+                ),
+            ),
+        )
+        self._last_row = self.add("last_messages", FieldRow(theme, self.tr("H&ow many messages"), self._last))
+
+    def _add_preview(self, theme: Theme) -> None:
+        self._thread_row = self.add(
+            "thread", FieldRow(theme, self.tr("What that means in a threa&d"), self._thread)
+        )
+        self._preview = ContextTab(theme)
+        self._preview.setObjectName("assistant_preview")
+        self._preview.rows.setMinimumHeight(theme.px("sidebarMin"))
+        self._panel = Panel(theme)
+        inner = QVBoxLayout(self._panel)
+        inner.setContentsMargins(1, 1, 1, theme.px("spacing.2"))
+        inner.addWidget(self._preview)
+        self.column.addWidget(self._panel, 1)
+        self.column.addStretch(0)
+        for part in (self._thread_row, self._panel):
+            part.hide()
+
+    def _connect(self) -> None:
+        self._budget.valueChanged.connect(self.changed)
+        self._budget.valueChanged.connect(self._show_budget_hint)
+        self._truncation.currentIndexChanged.connect(self._truncation_changed)
+        self._last.valueChanged.connect(self.changed)
+        self.changed.connect(self._timer.start)
+        self._thread.currentIndexChanged.connect(self._timer.start)
+        self._timer.timeout.connect(self._ask)
+
+    def _ask(self) -> None:
+        thread_id = self._thread.value
+        if isinstance(thread_id, str) and self.isVisible():
+            self.preview_wanted.emit(ThreadId(thread_id))
+
+    def _truncation_changed(self) -> None:
+        self._last_row.setEnabled(bool(self._truncation.value))
+        self.changed.emit()
+
+    def _show_budget_hint(self) -> None:
+        context = self._context_tokens
+        if context is not None and self._budget.value() >= context:
+            text = self.tr("The chosen model takes {tokens} tokens, prompt and reply together.")
+            self._budget_row.set_hint(text.format(tokens=QLocale().toString(context)), is_warning=True)
+        else:
+            self._budget_row.set_hint(
+                self.tr(
+                    "Instruction and messages together. A token is about four Latin letters, or three others."
+                )
+            )
