@@ -213,6 +213,10 @@ class EmptyThread(QWidget):
         for part in (*self._examples, self._name, self._description, self._honest):
             self._column.setAlignment(part, Qt.AlignmentFlag.AlignHCenter)
 
+    def minimumSizeHint(self) -> QSize:
+        """What is fitted to the width does not keep it from shrinking."""
+        return QSize(self._theme.px("details"), super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
