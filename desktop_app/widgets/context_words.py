@@ -46,7 +46,7 @@ class ContextWords(QObject):
             case Counted.LEARNED:
                 return self.tr("Estimated, with what earlier replies of this model have taught.")
             case Counted.ESTIMATE:
-                return self.tr("A rough estimate: this model has not answered yet.")
+                return self.tr("A rough estimate; replies of this model will make it better.")
 
     def consequence(self, preview: ContextPreview) -> str:
         """What the fill of the budget means for the thread."""

@@ -70,8 +70,8 @@ class CitationsTab(QStackedWidget):
         """Show what was read of a file, if it is still wanted."""
         if read.citation == self._awaited:
             had_focus = self.rows.hasFocus()
-            self.source.show_source(read)
             self.setCurrentWidget(self.source)
+            self.source.show_source(read)
             if had_focus:
                 self.source.focus()
 

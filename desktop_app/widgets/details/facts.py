@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.buttons import IconButton
@@ -33,16 +33,9 @@ class Facts(QWidget):
             return
         shown = self._value(value, f"{name}: {value}" + (f", {note}" if note else ""))
         shown.setObjectName(object_name)
-        if not note:
-            self._put(name, shown)
-            return
-        both = QWidget()
-        column = QVBoxLayout(both)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(shown)
-        column.addWidget(WrappedLabel(note, role="caption"))
-        self._put(name, both)
+        self._put(name, shown)
+        if note:
+            self._grid.addWidget(WrappedLabel(note, role="caption"), self._grid.rowCount(), 1)
 
     def add_copied(self, name: str, value: str, tip: str, object_name: str) -> None:
         """A value that is there to be copied."""
@@ -58,7 +51,7 @@ class Facts(QWidget):
         shown.setAccessibleName(f"{name}: {value}")
         row.addWidget(shown, 1)
         row.addWidget(copy)
-        self._put(name, both)
+        self._put(name, both, Qt.AlignmentFlag.AlignVCenter)
 
     def add_link(self, name: str, text: str, object_name: str, pressed: Callable[[], object]) -> None:
         """A value that leads somewhere."""
@@ -75,12 +68,14 @@ class Facts(QWidget):
         shown.setAccessibleName(accessible)
         return shown
 
-    def _put(self, name: str, value: QWidget) -> None:
+    def _put(
+        self, name: str, value: QWidget, alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignTop
+    ) -> None:
         row = self._grid.rowCount()
         label = WrappedLabel(name, role="caption")
         label.setContentsMargins(0, self._theme.px("spacing.half"), 0, 0)  # on one line with larger letters
-        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(label, row, 0, alignment)
+        self._grid.addWidget(value, row, 1, alignment)
 
 
 class LinkButton(QAbstractButton):

@@ -54,8 +54,9 @@ class PanelPlace(QObject):
 
     def _set_shown(self, is_shown: bool) -> None:
         if is_shown:
+            sidebar = self._splitter.sizes()[0]
             self._panel.show()
-            self._fit()
+            self._fit(sidebar)
         else:
             self.hiding.emit()
             self._panel.hide()
@@ -78,12 +79,12 @@ class PanelPlace(QObject):
         else:
             self._panel.hide()
 
-    def _fit(self) -> None:
-        """Give the panel its width, and an overlay its place."""
+    def _fit(self, sidebar: int) -> None:
+        """Give the panel its width, which the messages do without, and an overlay its place."""
         splitter, panel = self._splitter, self._panel
         if self.is_beside:
-            sidebar, centre, right = splitter.sizes()
-            splitter.setSizes([sidebar, centre + right - self.width, self.width])
+            centre = splitter.width() - sidebar - self.width - splitter.count() + 1
+            splitter.setSizes([sidebar, centre, self.width])
             return
         whole, top = splitter.geometry(), self._header.height()
         width = min(self.width, whole.width())
@@ -99,5 +100,5 @@ class PanelPlace(QObject):
             if self._has_room() != self.is_beside:
                 self._move()
             elif not self.is_beside and self.is_shown:
-                self._fit()
+                self._fit(self._splitter.sizes()[0])
         return False

@@ -11,7 +11,6 @@ from desktop_app.widgets.details.facts import Facts
 from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.frame import Callout, StrongLabel
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.action_row import day_and_time
 from desktop_app.widgets.transcript.error_texts import ErrorTexts
 
 
@@ -43,7 +42,7 @@ class RunFacts(QWidget):
             self._add_times(run)
             self._add_names(run)
         else:
-            self._facts.add(self.tr("Time"), day_and_time(read.message.created_at))
+            self._facts.add(self.tr("Time"), self._words.moment(read.message.created_at))
         column.addWidget(self._facts)
 
     def _add_problem(self, theme: Theme, column: QVBoxLayout, run: Run) -> None:
@@ -113,7 +112,7 @@ class RunFacts(QWidget):
             self._facts.add(self.tr("Cost"), money(run.details.cost), object_name="run_cost")
 
     def _add_times(self, run: Run) -> None:
-        self._facts.add(self.tr("Asked"), day_and_time(run.started_at))
+        self._facts.add(self.tr("Asked"), self._words.moment(run.started_at))
         self._facts.add(self.tr("First word after"), self._words.seconds(run.started_at, run.first_text_at))
         self._facts.add(self.tr("Took"), self._words.seconds(run.started_at, run.ended_at))
 

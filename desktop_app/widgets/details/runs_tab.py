@@ -12,7 +12,6 @@ from desktop_app.widgets.details.rows import DetailRow, DetailRows
 from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.frame import WrappedLabel
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.action_row import day_and_time
 
 
 class RunsTab(QWidget):
@@ -51,7 +50,7 @@ class RunsTab(QWidget):
         facts = [self._words.finish(run.status), self.tr("%1 tokens").replace("%1", tokens) if tokens else ""]
         facts.append(money(run.details.cost) if run.details.cost else "")
         return DetailRow(
-            day_and_time(run.started_at),
+            self._words.moment(run.started_at),
             " · ".join(filter(None, (name, *facts))),
             key=run.message_id,
             lines=2,

@@ -33,6 +33,7 @@ class SourceView(QWidget):
         self._words = DetailWords(self)
         self._citation: Citation | None = None
         self._source: Source | None = None
+        self._stepped_to: tuple[int, int] | None = None  # the page and line that the reader went on to
         self._back = IconButton(
             theme, "chevron-left", self.tr("Back to the citations"), name="source_back", is_small=True
         )
@@ -89,6 +90,7 @@ class SourceView(QWidget):
         """Show what was read, or the fragment alone where there is no file any more."""
         self._citation, self._source = read.citation, read.source
         self._show()
+        self._stepped_to = None
 
     def say_missing(self, path: str) -> None:
         """The file is not where it was when it was added."""
@@ -130,9 +132,8 @@ class SourceView(QWidget):
             return
         edge = self._source.parts[0 if by < 0 else -1]
         lines = edge.text.count("\n") + 1 if by > 0 else 1
-        self.place_wanted.emit(
-            self._citation, max(0, edge.page and edge.page + by), max(1, edge.line + by * lines)
-        )
+        self._stepped_to = max(0, edge.page and edge.page + by), max(1, edge.line + by * lines)
+        self.place_wanted.emit(self._citation, *self._stepped_to)
 
     def _write(self, parts: tuple[SourcePart, ...], fragment: str) -> None:
         """Put the parts under their headings, and mark the fragment."""
@@ -153,18 +154,21 @@ class SourceView(QWidget):
         first = None
         for piece in find_passages([part.text for part in parts], fragment):
             text = parts[piece.part].text
-            cursor.setPosition(starts[piece.part] + utf16(text[: piece.start]))
+            cursor.setPosition(starts[piece.part] + _utf16(text[: piece.start]))
             first = cursor.position() if first is None else first
             cursor.movePosition(
                 QTextCursor.MoveOperation.NextCharacter,
                 QTextCursor.MoveMode.KeepAnchor,
-                utf16(text[piece.start : piece.end]),
+                _utf16(text[piece.start : piece.end]),
             )
             cursor.setCharFormat(marked)
-        self._show_place(first)
+        if self._stepped_to is None:
+            self._show_place(first)
+        else:
+            self._show_place(starts[_part_at(parts, *self._stepped_to)])
 
     def _show_place(self, position: int | None) -> None:
-        """Scroll the marked fragment to the top third, the beginning where nothing is marked."""
+        """Scroll a place to the top third; without one the text stands at its beginning."""
         cursor = self._text.textCursor()
         cursor.setPosition(position or 0)
         self._text.setTextCursor(cursor)
@@ -189,6 +193,12 @@ class SourceView(QWidget):
         return made
 
 
-def utf16(text: str) -> int:
+def _part_at(parts: tuple[SourcePart, ...], page: int, line: int) -> int:
+    """The index of the part with a page, or with a line where there are no pages."""
+    before = [index for index, part in enumerate(parts) if (part.page <= page if page else part.line <= line)]
+    return before[-1] if before else 0
+
+
+def _utf16(text: str) -> int:
     """How long Qt says that ``text`` is."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,18 +1,22 @@
 """The calls of a reply: one line each, which opens to what was asked and what came of it."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop_app.domain.tools import Command, ToolStep
+from desktop_app.domain.tools import CallStatus, Command, ToolStep
+from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.details.facts import SELECTABLE
 from desktop_app.widgets.details.words import DetailWords, printable
-from desktop_app.widgets.dialogs.disclosure import Disclosure
 from desktop_app.widgets.dialogs.frame import Panel, StrongLabel, WrappedLabel
 from desktop_app.widgets.theme import Theme
 
-NAME_LIMIT = 24
+FAILED = (CallStatus.FAILED, CallStatus.TIMED_OUT)
 
 
 class StepList(QWidget):
@@ -22,37 +26,38 @@ class StepList(QWidget):
         super().__init__()
         self._theme = theme
         self._words = DetailWords(self)
-        self._disclosures: dict[str, Disclosure] = {}
+        self._folds: dict[str, QWidget] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px("spacing.1"))
         column.addWidget(StrongLabel(theme, self.tr("Tools"), scale="ui"))
         for step in steps:
-            disclosure = Disclosure(theme, self._headline(step), f"step_{step.call.key}")
-            self._fill(disclosure.body, step)
-            disclosure.set_open(step.call.key in opened)
-            self._disclosures[step.call.key] = disclosure
-            column.addWidget(disclosure)
+            head, body = self._head(step), QWidget()
+            self._fill(body, step)
+            head.toggled.connect(body.setVisible)
+            head.setChecked(step.call.key in opened)
+            body.setVisible(head.isChecked())
+            self._folds[step.call.key] = body
+            column.addWidget(head)
+            column.addWidget(body)
 
     def opened(self) -> frozenset[str]:
         """The keys of the steps that are unfolded."""
-        return frozenset(key for key, one in self._disclosures.items() if one.is_open)
+        return frozenset(key for key, body in self._folds.items() if not body.isHidden())
 
-    def _headline(self, step: ToolStep) -> str:
-        name = printable(step.call.name)
-        if len(name) > NAME_LIMIT:
-            name = name[: NAME_LIMIT - 1] + "…"
-        facts = [name.replace("&", "&&"), self._words.call(step.status)]
-        if step.began_at:
-            facts.append(self._words.seconds(step.began_at, step.ended_at))
-        return " · ".join(filter(None, facts))
+    def _head(self, step: ToolStep) -> StepHead:
+        took = self._words.seconds(step.began_at, step.ended_at) if step.began_at else ""
+        note = " · ".join(filter(None, (self._words.call(step.status), took)))
+        role = "errorText" if step.status in FAILED else "textSecondary"
+        head = StepHead(self._theme, printable(step.call.name), note, role)
+        head.setObjectName(f"step_{step.call.key}")
+        return head
 
     def _fill(self, body: QWidget, step: ToolStep) -> None:
         column = QVBoxLayout(body)
         column.setContentsMargins(self._theme.px("spacing.5"), 0, 0, self._theme.px("spacing.2"))
         column.setSpacing(self._theme.px("spacing.1"))
         for title, text in (
-            (self.tr("Name"), step.call.name if len(step.call.name) > NAME_LIMIT else ""),
             (self.tr("Arguments"), _tidy(step.call.arguments)),
             (self.tr("Started"), _line(step.command) if step.command else ""),
             (self.tr("Result"), step.result),
@@ -73,6 +78,53 @@ class StepList(QWidget):
         label.setAccessibleName(f"{title}: {label.text()}")
         inner.addWidget(label)
         return panel
+
+
+class StepHead(QAbstractButton):
+    """The line of a call: its name, which gives way, and what became of it; pressing it folds and unfolds the rest."""
+
+    def __init__(self, theme: Theme, name: str, note: str, role: str) -> None:
+        super().__init__()
+        self._theme, self._note, self._role = theme, note, role
+        self.setText(name)
+        self.setCheckable(True)
+        self.setAccessibleName(f"{name}, {note}")
+        self.setToolTip(plain_tip(name))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(1, self._theme.px("controlSmall"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("hover"))
+            painter.drawRoundedRect(self.rect(), theme.px("radius.small"), theme.px("radius.small"))
+        side, gap = theme.px("iconSmall"), theme.px("spacing.1")
+        chevron = "chevron-down" if self.isChecked() else "chevron-right"
+        pixmap = theme.pixmap(chevron, "icon", side, self.devicePixelRatioF())
+        painter.drawPixmap(0, (self.height() - side) // 2, pixmap)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        room = self.rect().adjusted(side + gap, 0, -gap, 0)
+        painter.setFont(theme.font("caption", tabular=True))
+        painter.setPen(theme.color(self._role))
+        painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, self._note)
+        room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(self._note) - 2 * gap)
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.color("text"))
+        name = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, name)
 
 
 def _tidy(arguments: str) -> str:

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop_app.domain.assistants import ExpirationPolicy
 from desktop_app.domain.threads import Thread
 from desktop_app.widgets.details.facts import Facts
+from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.frame import StrongLabel, WrappedLabel, button
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.action_row import day_and_time
 
 
 class ThreadFacts(QWidget):
@@ -24,12 +24,15 @@ class ThreadFacts(QWidget):
 
     def __init__(self, theme: Theme, thread: Thread) -> None:
         super().__init__()
+        self._words = DetailWords(self)
         facts = Facts(theme)
         facts.add(self.tr("Name"), thread.name or self.tr("New thread"), object_name="thread_fact_name")
         facts.add(self.tr("Description"), thread.description)
         facts.add(self.tr("Labels"), "\n".join(f"{key} = {value}" for key, value in thread.labels))
-        facts.add(self.tr("Made"), day_and_time(thread.created_at))
-        facts.add(self.tr("Last active"), day_and_time(thread.updated_at), object_name="thread_fact_active")
+        facts.add(self.tr("Made"), self._words.moment(thread.created_at))
+        facts.add(
+            self.tr("Last active"), self._words.moment(thread.updated_at), object_name="thread_fact_active"
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px("spacing.2"))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QLocale, QObject
+from PySide6.QtCore import QDate, QLocale, QObject
 
 from desktop_app.domain.assistants import (
     CompletionOptions,
@@ -14,12 +14,18 @@ from desktop_app.domain.assistants import (
 from desktop_app.domain.threads import Author, Citation, Run, Status
 from desktop_app.domain.tools import CallStatus
 from desktop_app.widgets.amounts import number
+from desktop_app.widgets.transcript.action_row import local_time
 
 SHOWN_LIMIT = 4000
 
 
 class DetailWords(QObject):
     """Puts values into the words of the window's language."""
+
+    def moment(self, moment: datetime) -> str:
+        """A day and a time on this machine's clock."""
+        local = moment.astimezone()
+        return f"{QLocale().toString(QDate(local.year, local.month, local.day), 'd MMM yyyy')}, {local_time(moment)}"
 
     def finish(self, status: Status) -> str:
         """How a reply ended, or how far it is."""
