@@ -16,13 +16,14 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtGui import QImageWriter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.ids import AssistantId, MessageId, ThreadId
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.threads import Status
 from desktop_app.domain.threads import Thread as ThreadRecord
+from desktop_app.domain.tools import ToolStep
 from desktop_app.qt.intents import ThreadOpened
 from desktop_app.startup import install_translators
 from desktop_app.widgets.focus_ring import FocusRing
@@ -30,8 +31,9 @@ from desktop_app.widgets.messages_pane import MessagesPane
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.selection import TextSpot
+from tests.gui import call_samples as calls
 from tests.gui import transcript_samples as samples
-from tests.gui.conversation import NOON, question, reply
+from tests.gui.conversation import NOON, question, reply, run_of
 from tests.gui.transcript_reader import Reader
 
 ALL = 0
@@ -257,6 +259,55 @@ def _details_open(stage: Stage) -> None:
     stage.grow_to_fit()
 
 
+def _waiting(*steps: ToolStep) -> Callable[[Stage], None]:
+    def scene(stage: Stage) -> None:
+        stage.show((calls.waiting(*steps), {}))
+        stage.view.set_stage("m0001", "approving")
+        stage.settle(400)
+
+    return scene
+
+
+def _steps(stage: Stage) -> None:
+    messages = calls.used()
+    stage.show((messages, {messages[1].id: run_of(messages[1])}))
+
+
+def _steps_open(stage: Stage) -> None:
+    _steps(stage)
+    stage.reader.button("steps_toggle").click()
+    stage.grow_to_fit()
+
+
+def _cited(stage: Stage) -> None:
+    messages = calls.cited()
+    stage.show((messages, {messages[1].id: run_of(messages[1])}))
+
+
+def _popover(stage: Stage) -> None:
+    _cited(stage)
+    stage.reader.click(stage.reader.target("m0001", "citation"))
+    stage.settle()
+    popover = stage.view.findChild(QWidget, "source_popover")
+    assert popover is not None
+    popover.setParent(stage.pane, Qt.WindowType.Widget)  # a picture is taken of one window
+    below = stage.view.mapTo(stage.pane, stage.reader.target("m0001", "citation") + QPoint(0, 12))
+    popover.move(min(below.x(), stage.pane.width() - popover.width()), below.y())
+    popover.show()
+
+
+def _context_line(stage: Stage) -> None:
+    _thread(_answer)(stage)
+    stage.pane.set_context_line("m0002")
+    stage.settle()
+
+
+def _run_line(stage: Stage) -> None:
+    _thread(_answer)(stage)
+    stage.view.show_run_line("m0001")
+    stage.settle()
+
+
 SCENES: dict[str, Callable[[Stage], None]] = {
     "text": _blocks(samples.TEXT),
     "lists": _blocks(samples.LISTS),
@@ -287,6 +338,14 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "find": _find,
     "pill": _pill,
     "editing": _editing,
+    "approval": _waiting(calls.asked(), calls.asked("0:1", "pay", calls.HOSTILE)),
+    "result": _waiting(calls.wanted()),
+    "steps": _steps,
+    "steps-open": _steps_open,
+    "cited": _cited,
+    "popover": _popover,
+    "context-line": _context_line,
+    "run-line": _run_line,
 }
 FIXED_HEIGHT = {"streaming": 720, "pill": 640, "editing": 640}
 
@@ -298,6 +357,13 @@ PICTURES = [
         for scene in ("text", "lists", "code", "tables", "answer", "questions", "pictures", "endings", "streaming",
                       "hover-question", "ring", "ring-link", "selection", "find", "pill", "editing")
     ),
+    *(Picture(f"{scene}-{mode}", scene, mode=mode)
+      for mode in ("dark", "contrastLight", "contrastDark")
+      for scene in ("approval", "result", "steps-open", "cited", "popover", "context-line")),
+    *(Picture(f"{scene}-ru", scene, language="ru")
+      for scene in ("approval", "result", "steps-open", "cited", "popover", "context-line")),
+    *(Picture(f"{scene}-2x", scene, scale=2) for scene in ("approval", "steps-open", "cited")),
+    *(Picture(f"{scene}-440", scene, width=440) for scene in ("approval", "result", "steps-open", "cited")),
     *(Picture(f"{scene}-ru", scene, height=FIXED_HEIGHT.get(scene, ALL), language="ru")
       for scene in ("russian", "endings", "streaming", "pill", "editing", "code", "pictures", "questions", "siblings")),
     *(Picture(f"{scene}-{scale}x", scene, scale=scale)

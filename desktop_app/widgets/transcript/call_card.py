@@ -118,7 +118,7 @@ class CallCard(QWidget):
         self._typed[self.key] = self._result.toPlainText()
 
     def _make_buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         row.setSpacing(self._theme.px("spacing.2"))
         if self.status is CallStatus.WANTED:
             give = self._button(self.tr("Give result"), "give_result", "primary")
@@ -166,6 +166,13 @@ class CallCard(QWidget):
 
     def arrange(self, width: int) -> int:
         """The height it needs at ``width``."""
+        edge = self._theme.px("spacing.3")
+        needed = sum(one.sizeHint().width() + self._row.spacing() for one in self._buttons)
+        room = width - 3 * edge - self._theme.px("icon")
+        is_beside = needed <= room
+        self._row.setDirection(
+            QHBoxLayout.Direction.LeftToRight if is_beside else QHBoxLayout.Direction.TopToBottom
+        )
         return height_of(self, width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,9 +1,10 @@
 """What cards and steps of calls are made of: text that is only read, folded when it is long, and arguments."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QTextOption
+from PySide6.QtGui import QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument, QTextOption
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from desktop_app.widgets.dialogs.frame import WrappedLabel, button, rename
@@ -29,31 +30,45 @@ class ReadText(QTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabChangesFocus(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.document().setDocumentMargin(0)
-        self.setPlainText(text)
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._measured = QTextDocument(self)
+        self.show_text(text)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    def show_text(self, text: str) -> None:
+        """Show another text, its lines as far apart as the theme's."""
+        for document in (self.document(), self._measured):
+            document.setDocumentMargin(0)
+            document.setDefaultFont(self.font())
+            document.setDefaultTextOption(self.document().defaultTextOption())
+            document.setPlainText(text)
+            cursor = QTextCursor(document)
+            cursor.select(QTextCursor.SelectionType.Document)
+            lines = QTextBlockFormat()
+            lines.setLineHeight(self._line, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+            cursor.mergeBlockFormat(lines)
+        self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        self.document().setTextWidth(width)
-        needed = int(self.document().size().height()) + 1
-        is_cut = needed > SHOWN_LINES * self._line
-        # What can be scrolled must be reached without a mouse; the rest is no stop on the way to the buttons.
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_cut else Qt.FocusPolicy.ClickFocus)
-        self.setVerticalScrollBarPolicy(
-            Qt.ScrollBarPolicy.ScrollBarAsNeeded if is_cut else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        )
-        return min(needed, SHOWN_LINES * self._line)
+        # Measured on a copy: the layout asks for widths that the text is never shown at.
+        self._measured.setTextWidth(width)
+        return min(ceil(self._measured.size().height()), SHOWN_LINES * self._line)
 
     def sizeHint(self) -> QSize:
-        return QSize(1, self.heightForWidth(max(1, self.width())))
+        return QSize(1, self._line)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(1, self._line)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_cut = self.document().size().height() > self.height()
+        # What can be scrolled must be reached without a mouse; the rest is no stop on the way to the buttons.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_cut else Qt.FocusPolicy.ClickFocus)
 
 
 class FoldedText(QWidget):
@@ -67,8 +82,7 @@ class FoldedText(QWidget):
         self._whole = _cut(text)
         self._start = _beginning(text)
         self.box = ReadText(theme, "")
-        self._more: QPushButton = button("", f"unfold_{name}", kind="link")
-        self._more.setProperty("isSmall", True)
+        self._more: QPushButton = button("", f"unfold_{name}", kind="fold")
         self._more.clicked.connect(self._toggle)
         self._more.setVisible(self._start != text)
         column = QVBoxLayout(self)
@@ -80,8 +94,7 @@ class FoldedText(QWidget):
 
     def _show(self) -> None:
         is_open = self._name in self._opened
-        self.box.setPlainText(self._whole if is_open else self._start)
-        self.box.updateGeometry()
+        self.box.show_text(self._whole if is_open else self._start)
         rename(self._more, self.tr("Show less") if is_open else self.tr("Show all"))
 
     def _toggle(self) -> None:
@@ -106,8 +119,7 @@ class Arguments(QWidget):
         self._raw.resized.connect(self.resized)
         arguments = arguments_of(text)
         self._table = self._make_table(arguments) if arguments is not None else None
-        self._toggle: QPushButton = button("", f"{name}_json", kind="link")
-        self._toggle.setProperty("isSmall", True)
+        self._toggle: QPushButton = button("", f"{name}_json", kind="fold")
         self._toggle.clicked.connect(self._on_toggled)
         self._toggle.setVisible(bool(arguments))
         column = QVBoxLayout(self)
@@ -137,6 +149,8 @@ class Arguments(QWidget):
             label.setFont(theme.font("codeSmall"))
             label.setProperty("role", "secondary")
             label.setMaximumWidth(widest)
+            label.setFixedHeight(theme.line_height("codeSmall"))
+            label.setAlignment(Qt.AlignmentFlag.AlignBottom)  # on the line of the value
             value = FoldedText(theme, one.value, f"{self._name}_{row}", self._opened)
             value.box.setAccessibleName(one.name)
             value.resized.connect(self.resized)

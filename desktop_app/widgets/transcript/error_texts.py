@@ -129,7 +129,9 @@ class ErrorTexts(QObject):
             case "too_many_rounds":
                 return Explanation(
                     self.tr("The model called functions again and again"),
-                    self.tr("A reply may do so only so often. Ask in other words, or change the instruction."),
+                    self.tr(
+                        "A reply may do so only so often. Ask in other words, or change the instruction."
+                    ),
                     "assistant_settings",
                     settings,
                     icon="tool",

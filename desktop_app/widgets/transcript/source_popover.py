@@ -93,7 +93,8 @@ class SourcePopover(QWidget):
     def show_at(self, place: QRect) -> None:
         """Open below ``place``, a rectangle of the screen, or above it where there is no room."""
         gap = self._theme.px("spacing.1")
-        screen = self._ground.screen().availableGeometry()
+        window = self._ground.window().frameGeometry()
+        screen = self._ground.screen().availableGeometry().intersected(window)
         width = min(round(WIDTH * self._theme.zoom_percent / 100), screen.width())
         self.resize(width, height_of(self, width))
         left = min(max(screen.left(), place.left()), screen.right() + 1 - width)

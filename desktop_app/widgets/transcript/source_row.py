@@ -12,7 +12,7 @@ from desktop_app.widgets.transcript.citations import SourceTexts, sources_of
 
 ALL_SOURCES = "all_sources"
 FEW = 6
-WIDEST_SHARE = 0.45
+WIDEST_SHARE = 0.6
 
 
 class SourceRow(QWidget):
@@ -37,6 +37,7 @@ class SourceRow(QWidget):
         self.setObjectName("sources")
         self.setAccessibleName(self.tr("Sources"))
         self._theme, self._opened = theme, opened
+        self._words: dict[QPushButton, str] = {}
         self._label = QLabel(self.tr("Sources:"), self)
         self._label.setFont(theme.font("small"))
         self._label.setProperty("role", "secondary")
@@ -50,10 +51,7 @@ class SourceRow(QWidget):
         words = texts.listed(source, citations)
         numbers = ", ".join(str(number) for number in source.numbers)
         made: QPushButton = button("", f"source_{index + 1}", kind="source", parent=self)
-        widest = round(self._theme.px("textColumn") * WIDEST_SHARE)
-        shown = f"{numbers}  {words}" if numbers else words
-        elided = made.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, widest)
-        made.setText(elided.replace("&", "&&"))
+        self._words[made] = f"{numbers}  {words}" if numbers else words
         named = self.tr("Source %1: %2").replace("%1", numbers) if numbers else self.tr("Source: %2")
         made.setAccessibleName(named.replace("%2", words))
         made.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -78,17 +76,23 @@ class SourceRow(QWidget):
     def arrange(self, width: int) -> int:
         """Place the sources in ``width``; the height they need."""
         gap, shown = self._theme.px("spacing.4"), self._shown()
-        height = max(one.sizeHint().height() for one in shown)
-        label = self._label.sizeHint()
-        self._label.setGeometry(0, 0, label.width(), height)
-        left, top = label.width() + self._theme.px("spacing.2"), 0
-        indent = left
+        label = self._label.sizeHint().width()
+        left = indent = label + self._theme.px("spacing.2")
+        self._shorten(min(round(self._theme.px("textColumn") * WIDEST_SHARE), width - indent))
+        height, top = max(one.sizeHint().height() for one in shown), 0
+        self._label.setGeometry(0, 0, label, height)
         for one in (*self._sources, self._more):
             one.setVisible(one in shown)
         for one in shown:
-            needed = min(one.sizeHint().width(), width - indent)
+            needed = one.sizeHint().width()
             if left > indent and left + needed > width:
                 left, top = indent, top + height
             one.setGeometry(left, top, needed, height)
             left += needed + gap
         return top + height
+
+    def _shorten(self, width: int) -> None:
+        """Let no source be wider."""
+        for made, words in self._words.items():
+            elided = made.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, width)
+            made.setText(elided.replace("&", "&&"))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.domain.tools import CallStatus, ToolStep
-from desktop_app.widgets.dialogs.frame import StrongLabel, button, rename
+from desktop_app.widgets.dialogs.frame import StrongLabel, button
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.call_arguments import command_line, on_one_line, visible
 from desktop_app.widgets.transcript.call_parts import Arguments, FoldedText, height_of
@@ -49,7 +49,7 @@ class StepsView(QWidget):
 
     def _show(self) -> None:
         is_open = STEPS in self._opened
-        rename(self._head, self._line().replace("&", "&&"))
+        self._head.setAccessibleName(self._line())
         self._head.setAccessibleDescription(self.tr("Shown") if is_open else self.tr("Folded"))
         self._head.setIcon(self._theme.icon("chevron-down" if is_open else "chevron-right", "icon", 16))
         if is_open and self._body is None:
@@ -102,7 +102,8 @@ class StepsView(QWidget):
         arguments = Arguments(theme, step.call.arguments, f"{key}_step", self._opened)
         arguments.resized.connect(self.resized)
         column.addWidget(arguments)
-        self._add_text(column, self.tr("Result"), visible(step.result), f"{key}_result")
+        if step.status is not CallStatus.DENIED:  # which says it all
+            self._add_text(column, self.tr("Result"), visible(step.result), f"{key}_result")
         self._add_text(column, self.tr("Messages of the program"), visible(step.note), f"{key}_note")
 
     def _add_text(self, column: QVBoxLayout, title: str, text: str, name: str) -> None:
@@ -154,7 +155,9 @@ class StepsView(QWidget):
 
     def arrange(self, width: int) -> int:
         """The height it needs at ``width``."""
-        self._head.setMaximumWidth(width)
+        room = width - self._head.iconSize().width() - self._theme.px("spacing.2")
+        line = self._head.fontMetrics().elidedText(self._line(), Qt.TextElideMode.ElideRight, room)
+        self._head.setText(line.replace("&", "&&"))
         return height_of(self, width)
 
 
