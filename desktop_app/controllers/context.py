@@ -77,8 +77,9 @@ class ContextController:
     ) -> ContextPreview | None:
         """What asking ``draft`` now would send; None when the thread or its assistant is gone.
 
-        ``settings`` None takes those of the thread's assistant.  It is exactly what ``RunsController.send`` sends;
-        with an empty draft it is what the shortest question would be sent with.  Raises StoreError.
+        ``settings`` None takes those of the thread's assistant.  It is exactly what ``RunsController.send`` sends, but
+        for fragments of files, which are found when the question is asked.  With an empty draft it is what the shortest
+        question would be sent with.  Raises StoreError.
         """
         asked = await self._asked(thread_id, draft, settings, overrides)
         return await self._told(asked) if asked else None
@@ -181,7 +182,7 @@ def _request(asked: _Asked) -> RunRequest:
     question = asked.said[-1]
     assistant = replace(asked.assistant, settings=asked.settings)
     run, _ = new_reply(question.thread_id, question, assistant)
-    return request_of(run, asked.part)
+    return request_of(run, asked.part, functions=asked.functions)
 
 
 def _rows(asked: _Asked) -> tuple[ContextRow, ...]:
