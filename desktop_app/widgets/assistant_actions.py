@@ -123,7 +123,8 @@ class AssistantActions(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._wire_wishes(dialog)
         self._wire_answers(dialog)
-        dialog.serve(self._all_intents.files, self._all_intents.functions)
+        intents = self._all_intents
+        dialog.serve(intents.files, intents.remote_files, intents.functions)
         dialog.edit(assistant, settings, connections)
 
     def _wire_wishes(self, dialog: AssistantDialog) -> None:

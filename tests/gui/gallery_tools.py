@@ -13,10 +13,12 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QVBoxLayout, QWidget
 
+from desktop_app.controllers.facts import RemoteFilesProgressed
 from desktop_app.domain.assistants import AssistantSettings, problems
 from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.files import FileFault, FileId, FileStatus, Fragment, LibraryFile
 from desktop_app.domain.ids import AssistantId, ConnectionId
+from desktop_app.domain.remote_files import RemoteFile, RemoteIndex
 from desktop_app.domain.tools import CallStatus, CallStrategy, Command, Function, Rule, SearchTool
 from desktop_app.startup import install_translators
 from desktop_app.widgets.dialogs.tools_page import ToolsPage
@@ -65,6 +67,14 @@ FILES = [
     library_file("Scan.pdf", FileStatus.FAILED, fault=FileFault.NO_TEXT),
     library_file("Prices.html", FileStatus.CANCELLED),
     library_file("Guide.txt", FileStatus.READY, chunks=1),
+]
+REMOTE_FILES = [
+    RemoteFile("fvt5dk2example7", "Lease 2024.pdf", "application/pdf", datetime.now(UTC)),
+    RemoteFile("fvt5dk2example8", "Guide.txt", "text/plain", datetime.now(UTC)),
+]
+REMOTE_INDEXES = [
+    RemoteIndex("fvt5dk2example1", "Leases", datetime.now(UTC)),
+    RemoteIndex("fvt5dk2example2", "Everything of last year", datetime.now(UTC)),
 ]
 TEXT = "The tenant pays the rent by the fifth day of each month; after ten days of delay a penalty is due. "
 FRAGMENTS = [
@@ -185,6 +195,21 @@ def at_service(page: ToolsPage) -> None:
     scroll_to(page, "other_tools")
 
 
+def service_open(page: ToolsPage) -> None:
+    page.set_connection(AT_SERVICE)
+    fill(page, replace(SETTINGS, search=replace(SEARCH, index_ids=("fvt5dk2example1",))))
+    page._service.set_open(True)
+    page._service._show_listed(AT_SERVICE.id, REMOTE_FILES, REMOTE_INDEXES)
+    view = page._service._file_view
+    view.setCurrentIndex(view.model().index(0, 0))
+
+
+def service(page: ToolsPage) -> None:
+    service_open(page)
+    page._service._show_progress(RemoteFilesProgressed(AT_SERVICE.id, "Lease 2024.pdf", 1, 3))
+    scroll_to(page, "service_cancel")
+
+
 def on_device(page: ToolsPage) -> None:
     page.set_connection(ON_DEVICE)
     fill(page)
@@ -211,7 +236,8 @@ STATES: dict[str, Callable[[ToolsPage], object]] = {
     "library-search": searched,
     "library-chunking": chunking,
     "library-new": not_created,
-    "service": at_service,
+    "other-tools": at_service,
+    "service": service,
     "device": on_device,
 }
 

@@ -203,7 +203,7 @@ async def tools_page(app: QApplication, theme: Theme, folder: Path) -> AsyncIter
     async with living_window(app, folder) as scene:
         page = ToolsPage(theme)
         page.resize(700, 600)
-        page.serve(scene.intents.files, scene.intents.functions)
+        page.serve(scene.intents.files, scene.intents.remote_files, scene.intents.functions)
         page.show_settings(replace(scene.assistant.settings, search=SearchTool()))
         page.set_assistant(scene.assistant.id)
         page.show()

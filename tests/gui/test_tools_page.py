@@ -273,6 +273,21 @@ def test_the_form_follows_the_schema(qtbot: QtBot, page: ToolsPage) -> None:
     assert page._editor.findChild(QLineEdit, "argument_city") is None
 
 
+def test_a_schema_that_is_none_is_told_also_when_the_editor_was_left_at_once(
+    qtbot: QtBot, page: ToolsPage
+) -> None:
+    edit(page, 0)
+    area = find(page, TextArea, "function_parameters")
+    area.set_text('{"type": "object", "properties": 5}')
+    QTest.keyClick(area, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: check(page))
+    view = find(page, QListView, "function_list")
+    assert "change" in view.model().index(0, 0).data(LINE_ROLE)
+    edit(page, 0)
+    area.set_text('{"type": "object", "properties": {}}')
+    assert not check(page)
+
+
 def test_a_form_of_a_huge_schema_stays_small(page: ToolsPage) -> None:
     huge = json.dumps({"type": "object", "properties": {f"p{n}": {"type": "string"} for n in range(2000)}})
     page._editor._form.show_schema(huge)

@@ -42,6 +42,7 @@ from desktop_app.widgets.theme import Theme
 if TYPE_CHECKING:
     from desktop_app.qt.file_intents import FileIntents
     from desktop_app.qt.function_intents import FunctionIntents
+    from desktop_app.qt.remote_file_intents import RemoteFileIntents
 
 DRAFT_DELAY_MS = 400
 NOTE_LIMIT = 500
@@ -77,7 +78,7 @@ class AssistantDialog(QDialog):
         self._theme = theme
         self._assistant: Assistant | None = None
         self._connections: list[Connection] = []
-        self._loaded = self._baseline = AssistantSettings("")
+        self._loaded = self._shown = self._baseline = AssistantSettings("")
         self._saving: AssistantSettings | None = None
         self._closes_when_saved = False
         self._wanted_version: AssistantVersion | None = None  # to be restored when its question is answered
@@ -103,9 +104,9 @@ class AssistantDialog(QDialog):
         self._build()
         self._connect()
 
-    def serve(self, files: FileIntents, functions: FunctionIntents) -> None:
+    def serve(self, files: FileIntents, remote_files: RemoteFileIntents, functions: FunctionIntents) -> None:
         """Ask these intents for files, rules and trials; before ``edit``."""
-        self._tools.serve(files, functions)
+        self._tools.serve(files, remote_files, functions)
 
     def edit(
         self, assistant: Assistant | None, settings: AssistantSettings, connections: list[Connection]
@@ -288,7 +289,7 @@ class AssistantDialog(QDialog):
         self._context.preview_wanted.connect(
             lambda thread_id: self.preview_wanted.emit(thread_id, self.settings())
         )
-        self._tools.create_wanted.connect(self._apply.click)
+        self._tools.create_wanted.connect(self._create_for_files)
         self._lifetime.extend_requested.connect(self._extend)
         self._versions.restore_requested.connect(self._restore)
         self._versions.undo_requested.connect(self._undo_restore)
@@ -342,6 +343,7 @@ class AssistantDialog(QDialog):
 
     def _show(self, settings: AssistantSettings) -> None:
         """Show what follows from the settings; they are read once, since an instruction may be long."""
+        self._shown = settings
         self._show_head(settings)
         self._check(settings)
 
@@ -367,6 +369,9 @@ class AssistantDialog(QDialog):
         if self._is_loading:
             return
         settings = self.settings()
+        if settings == self._shown and not self._tools.rule_changes():  # a schema was looked at, no more
+            self._check(settings)
+            return
         if settings.name != self._baseline.name:
             self._is_name_touched = True
         self._foot.settle()
@@ -403,6 +408,16 @@ class AssistantDialog(QDialog):
             made.setEnabled(False)
         assistant_id = self._assistant.id if self._assistant else None
         self.save_requested.emit(assistant_id, self._saving, note or self._note.text().strip())
+
+    def _create_for_files(self) -> None:
+        """Make the assistant, so that it can have files; what keeps it from being made is shown instead."""
+        if self._apply.isEnabled():
+            self._apply.click()
+            return
+        self._is_name_touched = True
+        self._show(self.settings())
+        marked = [index for index in range(self._tabs.count()) if self._tabs.is_marked(index)]
+        self._tabs.setCurrentIndex(marked[0] if marked else self._tabs.currentIndex())
 
     def _extend(self) -> None:
         if self._assistant is not None:

@@ -30,11 +30,13 @@ FORM_DELAY_MS = 300
 class FunctionEditor(QWidget):
     """Stands where the list was until it is closed.
 
-    Signals: ``changed`` by the user; ``closed`` when the user wants the list back.
+    Signals: ``changed`` by the user; ``closed`` when the user wants the list back; ``schema_checked`` (a schema,
+    whether all is well with it), a moment after it was typed.
     """
 
     changed = Signal()
     closed = Signal()
+    schema_checked = Signal(str, bool)
 
     def __init__(self, theme: Theme, rules: RuleBook) -> None:
         super().__init__()
@@ -160,6 +162,9 @@ class FunctionEditor(QWidget):
         self._description.textChanged.connect(self._value_changed)
         self._parameters.changed.connect(self._value_changed)
         self._parameters.changed.connect(self._form_pause.start)
+        self._parameters.checked.connect(
+            lambda: self.schema_checked.emit(self._parameters.text(), not self._parameters.own_problem())
+        )
         self._strict.box.toggled.connect(self._value_changed)
         self._source.currentIndexChanged.connect(self._source_changed)
         self._command.changed.connect(self._value_changed)

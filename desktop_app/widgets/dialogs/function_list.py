@@ -66,10 +66,6 @@ class FunctionList(QWidget):
         """Say which functions need a change."""
         self._rows.mark(wrong)
 
-    def refresh(self) -> None:
-        """Show the rules as they are now."""
-        self._rows.mark(frozenset())
-
     def show_warning(self, text: str) -> None:
         """Say something about all of them; an empty text takes it back."""
         self._warning.show_text(text)

@@ -74,7 +74,7 @@ class SearchSettings(QWidget):
             self._instruction.text(),
             self._results.value(),
             self._rephraser.text(),
-            tuple(line.strip() for line in self._indexes.text().splitlines() if line.strip()),
+            self.index_ids,
         )
 
     def set_connection(self, connection: Connection | None) -> None:
@@ -89,10 +89,14 @@ class SearchSettings(QWidget):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._rephraser.setCompleter(completer)
 
+    @property
+    def index_ids(self) -> tuple[str, ...]:
+        """The search indexes at the service, one a line."""
+        return tuple(line.strip() for line in self._indexes.text().splitlines() if line.strip())
+
     def use_index(self, index_id: str) -> None:
         """Search in this index at the service: one is all that it takes."""
         self._indexes.set_text(index_id)
-        self.set_on(True)
 
     def _make_fields(self, theme: Theme) -> None:
         self._strategy = ChoiceBox(
@@ -193,7 +197,7 @@ class ChunkingFields(Disclosure):
         column.addLayout(row)
         self._tokens.valueChanged.connect(self._check)
         self._overlap.valueChanged.connect(self._check)
-        self._apply.clicked.connect(lambda: self.wanted.emit(self._typed()))
+        self._apply.clicked.connect(lambda: self.wanted.emit(self.chunking()))
         self.show_chunking(self._now)
 
     def show_chunking(self, chunking: Chunking) -> None:
@@ -203,11 +207,12 @@ class ChunkingFields(Disclosure):
         self._overlap.setValue(chunking.overlap)
         self._check()
 
-    def _typed(self) -> Chunking:
+    def chunking(self) -> Chunking:
+        """What is typed, within the limits or not."""
         return Chunking(self._tokens.value(), self._overlap.value())
 
     def _check(self) -> None:
-        typed = self._typed()
+        typed = self.chunking()
         is_size_well = CHUNK_TOKENS_LEAST <= typed.tokens <= CHUNK_TOKENS_LIMIT
         is_overlap_well = typed.overlap * 2 <= typed.tokens
         self._tokens_row.set_hint(self.tr("The usual is 800. A change reads all texts anew, at once."))

@@ -24,12 +24,14 @@ from desktop_app.widgets.dialogs.function_list import FunctionList
 from desktop_app.widgets.dialogs.function_rows import RuleBook
 from desktop_app.widgets.dialogs.library_section import LibrarySection
 from desktop_app.widgets.dialogs.search_settings import SearchSettings
+from desktop_app.widgets.dialogs.service_files import ServiceFiles
 from desktop_app.widgets.dialogs.settings_page import SettingsPage
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from desktop_app.qt.file_intents import FileIntents
     from desktop_app.qt.function_intents import FunctionIntents
+    from desktop_app.qt.remote_file_intents import RemoteFileIntents
 
 
 class ToolsPage(SettingsPage):
@@ -49,17 +51,20 @@ class ToolsPage(SettingsPage):
         self._edited: int | None = None
         self._problems: Sequence[FieldProblem] = ()
         self._assistant_id: AssistantId | None = None
+        self._bad_schemas: set[str] = set()  # found by the editor's check, which is too slow for each key
+        self._remote_id = ""  # the connection whose service holds files and indexes
         self._rules = RuleBook()
         self._functions = FunctionList(theme, self._rules)
         self._editor = FunctionEditor(theme, self._rules)
         self._search = SearchSettings(theme)
         self._library = LibrarySection(theme, lambda: self._search.max_results)
+        self._service = ServiceFiles(theme, self._library.chunking.chunking)
         self._other_tools = OtherTools(theme)
         self._overview = QWidget()
         parts = QVBoxLayout(self._overview)
         parts.setContentsMargins(0, 0, 0, 0)
         parts.setSpacing(theme.px("spacing.4"))
-        search = [self._search.switch, self._library, self._search, self._library.chunking]
+        search = [self._search.switch, self._library, self._search, self._service, self._library.chunking]
         for part in (self._functions, Hairline(theme), *search, self._other_tools):
             parts.addWidget(part)
         self.column.addWidget(self._overview)
@@ -69,9 +74,10 @@ class ToolsPage(SettingsPage):
         self._connect()
         self._adapt()
 
-    def serve(self, files: FileIntents, functions: FunctionIntents) -> None:
+    def serve(self, files: FileIntents, remote_files: RemoteFileIntents, functions: FunctionIntents) -> None:
         """Ask these intents for files, rules and trials from now on; before ``set_assistant``."""
         self._library.serve(files)
+        self._service.serve(remote_files)
         functions.rules_read.connect(self._show_rules)
         self._rules_wanted.connect(functions.read_rules)
         trial = self._editor.trial
@@ -96,10 +102,11 @@ class ToolsPage(SettingsPage):
             if is_deaf
             else ""
         )
+        has_tools = connection is not None and connection.kind is ConnectionKind.ASSISTANT_API
         self._search.set_connection(connection)
-        self._other_tools.set_wanted(
-            connection is not None and connection.kind is ConnectionKind.ASSISTANT_API
-        )
+        self._remote_id = connection.id if connection is not None and has_tools else ""
+        self._other_tools.set_wanted(has_tools)
+        self._adapt()
 
     def set_models(self, models: tuple[Model, ...]) -> None:
         """Offer the connection's models where one can be named."""
@@ -130,8 +137,10 @@ class ToolsPage(SettingsPage):
         """Show what is wrong in the list, in the editor and in the fields; whether anything is."""
         self._problems = problems
         texts = {problem.field: self._problem_sentence(problem) for problem in reversed(problems)}
-        wrong = {field.split(".")[1] for field in texts if field.startswith("functions.")}
-        self._functions.mark(frozenset(map(int, wrong)))
+        wrong = {int(field.split(".")[1]) for field in texts if field.startswith("functions.")}
+        functions = enumerate(self._functions.functions)
+        wrong |= {number for number, one in functions if one.parameters in self._bad_schemas}
+        self._functions.mark(frozenset(wrong))
         if self._edited is not None:
             start = f"functions.{self._edited}."
             self._editor.show_problems({field.removeprefix(start): text for field, text in texts.items()})
@@ -158,20 +167,27 @@ class ToolsPage(SettingsPage):
         self._functions.edit_wanted.connect(self._edit)
         self._editor.changed.connect(self._function_changed)
         self._editor.closed.connect(self._close_editor)
+        self._editor.schema_checked.connect(self._schema_checked)
         self._search.changed.connect(self._adapt)
         self._search.changed.connect(self.changed)
         self._library.create_wanted.connect(self.create_wanted)
         self._library.files_added.connect(lambda: self._search.set_on(True))
+        self._service.index_chosen.connect(self._search.use_index)
         self._other_tools.changed.connect(self.changed)
 
     def _adapt(self) -> None:
         self._library.setVisible(self._search.is_on)
         self._library.chunking.setVisible(self._search.is_on)
+        self._service.set_connection(self._remote_id if self._search.is_on else "")
+        self._service.mark_used(self._search.index_ids)
 
     def _show_rules(self, assistant_id: str, rules: dict[str, Rule]) -> None:
         if assistant_id == self._assistant_id:
+            had_changes = bool(self.rule_changes())
             self._rules.show_kept(rules)
             self.show_problems(self._problems)
+            if had_changes != bool(self.rule_changes()):
+                self.changed.emit()
 
     def _edit(self, number: int) -> None:
         self._edited = number
@@ -185,6 +201,11 @@ class ToolsPage(SettingsPage):
     def _function_changed(self) -> None:
         if self._edited is not None:
             self._functions.replace(self._edited, self._editor.function())
+            self.changed.emit()
+
+    def _schema_checked(self, schema: str, is_well: bool) -> None:
+        if is_well == (schema in self._bad_schemas):
+            self._bad_schemas ^= {schema}
             self.changed.emit()
 
     def _close_editor(self) -> None:

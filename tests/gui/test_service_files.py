@@ -1,0 +1,232 @@
+"""Files and search indexes at a service, seen and handled from an assistant's settings."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListView, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop_app.controllers.facts import RemoteFilesProgressed
+from desktop_app.controllers.remote_files import RemoteFilesController
+from desktop_app.domain.connections import Connection, ConnectionKind
+from desktop_app.domain.errors import UnreachableError
+from desktop_app.domain.files import Chunking
+from desktop_app.domain.ids import ConnectionId
+from desktop_app.domain.remote_files import RemoteFile, RemoteIndex
+from desktop_app.domain.tools import SearchTool
+from desktop_app.qt.remote_file_intents import RemoteFileIntents
+from desktop_app.widgets.dialogs.fields import TextArea
+from desktop_app.widgets.dialogs.icon_rows import ASIDE_ROLE
+from desktop_app.widgets.dialogs.tools_page import ToolsPage
+from desktop_app.widgets.resources import resources_dir
+from desktop_app.widgets.theme import Theme
+from tests.conftest import until
+from tests.gui.living_window import Scene, living_window
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+OLD = Connection(ConnectionId("old"), ConnectionKind.ASSISTANT_API, "Old", folder="b1g")
+
+
+class Folder(RemoteFilesController):
+    """A service's folder in the test's hands; ``is_slow`` lets indexes never become ready."""
+
+    def __init__(self) -> None:
+        self.files = [RemoteFile(f"f{n}", f"{n}.pdf", "application/pdf", NOW) for n in range(3)]
+        self.indexes = [RemoteIndex("i0", "Contracts", NOW)]
+        self.made: list[tuple[str, tuple[str, ...], Chunking]] = []
+        self.is_slow = self.is_broken = self.was_cancelled = False
+
+    async def list(self, connection_id: ConnectionId) -> tuple[list[RemoteFile], list[RemoteIndex]]:
+        assert connection_id == OLD.id
+        if self.is_broken:
+            raise UnreachableError("no route", step="connect")
+        return [*self.files], [*self.indexes]
+
+    async def upload(self, connection_id: ConnectionId, paths: Sequence[Path]) -> None:
+        self.files += [RemoteFile(path.name, path.name, "", NOW) for path in paths]
+
+    async def make_index(
+        self, connection_id: ConnectionId, name: str, file_ids: Sequence[str], chunking: Chunking
+    ) -> RemoteIndex:
+        self.made.append((name, tuple(file_ids), chunking))
+        if self.is_slow:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.was_cancelled = True
+        index = RemoteIndex("i1", name, NOW)
+        self.indexes.insert(0, index)
+        return index
+
+    async def delete_file(self, connection_id: ConnectionId, remote_id: str) -> None:
+        self.files = [file for file in self.files if file.remote_id != remote_id]
+
+    async def delete_index(self, connection_id: ConnectionId, remote_id: str) -> None:
+        self.indexes = [index for index in self.indexes if index.remote_id != remote_id]
+
+
+@asynccontextmanager
+async def opened(app: QApplication, path: Path) -> AsyncIterator[tuple[Scene, ToolsPage, Folder]]:
+    """The page with the section unfolded and read."""
+    folder = Folder()
+    theme = Theme(resources_dir(), app)
+    theme.set_mode("light")
+    async with living_window(app, path) as scene:
+        remote = RemoteFileIntents(
+            replace(scene.backend, remote_files=folder),
+            scene.intents,
+            start=scene.intents._tasks.start,
+            answer=scene.intents._answer,
+        )
+        page = ToolsPage(theme)
+        page.resize(700, 600)
+        page.serve(scene.intents.files, remote, scene.intents.functions)
+        page.show_settings(replace(scene.assistant.settings, search=SearchTool()))
+        page.set_connection(OLD)
+        page.show()
+        click(page, "service_open")
+        await until(lambda: names(page, "service_files") or folder.is_broken)
+        try:
+            yield scene, page, folder
+        finally:
+            remote.cancel()
+            page.deleteLater()
+            await scene.settled()
+
+
+def find(page: QWidget, name: str) -> QWidget:
+    found = page.findChild(QWidget, name)
+    assert found is not None, name
+    return found
+
+
+def click(page: QWidget, name: str) -> None:
+    found = page.findChild(QAbstractButton, name)
+    assert found is not None, name
+    assert found.isEnabled(), name
+    found.click()
+
+
+def view(page: QWidget, name: str) -> QListView:
+    found = page.findChild(QListView, name)
+    assert found is not None
+    return found
+
+
+def names(page: QWidget, name: str) -> list[str]:
+    model = view(page, name).model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def choose(page: QWidget, name: str, row: int) -> None:
+    view(page, name).setCurrentIndex(view(page, name).model().index(row, 0))
+
+
+def index_ids(page: ToolsPage) -> tuple[str, ...]:
+    search = page._search.search()
+    assert search is not None
+    return search.index_ids
+
+
+def is_free(page: QWidget) -> bool:
+    return find(page, "service_upload").isEnabled()
+
+
+async def test_what_is_there_is_read_when_it_is_asked_for(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with opened(qapp, tmp_path) as (_, page, folder):
+        assert names(page, "service_files") == ["0.pdf", "1.pdf", "2.pdf"]
+        assert names(page, "service_indexes") == ["Contracts"]
+        await until(lambda: is_free(page))
+        folder.is_broken = True
+        click(page, "service_refresh")
+        await until(lambda: find(page, "service_problem").isVisible())
+        assert is_free(page)
+
+
+async def test_an_index_of_chosen_files_is_made_and_used(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with opened(qapp, tmp_path) as (_, page, folder):
+        await until(lambda: is_free(page))
+        choose(page, "service_files", 0)
+        QTest.keyClick(view(page, "service_files"), Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+        name = find(page, "service_index_name")
+        assert isinstance(name, QLineEdit)
+        QTest.keyClicks(name, "Leases")
+        click(page, "service_make_index")
+        await until(lambda: index_ids(page) == ("i1",))
+        assert folder.made == [("Leases", ("f0", "f1"), Chunking())]
+        await until(lambda: names(page, "service_indexes") == ["Leases", "Contracts"])
+        assert view(page, "service_indexes").model().index(0, 0).data(ASIDE_ROLE) == "Used here"
+        choose(page, "service_indexes", 1)
+        click(page, "service_use_index")
+        assert index_ids(page) == ("i0",)
+        area = page.findChild(TextArea, "search_indexes")
+        assert area is not None
+        assert area.text() == "i0"
+
+
+async def test_making_an_index_is_told_and_can_be_given_up(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with opened(qapp, tmp_path) as (_, page, folder):
+        await until(lambda: is_free(page))
+        folder.is_slow = True
+        choose(page, "service_files", 2)
+        name = find(page, "service_index_name")
+        QTest.keyClicks(name, "Leases")
+        click(page, "service_make_index")
+        await until(lambda: folder.made)
+        assert not is_free(page)
+        assert "Leases" in find(page, "service_progress").property("text")
+        page._service._show_progress(RemoteFilesProgressed(OLD.id, "a.pdf", 1, 3))
+        assert find(page, "service_progress").property("text") == "Sending a.pdf: 2 of 3"
+        click(page, "service_cancel")
+        await until(lambda: folder.was_cancelled and is_free(page))
+        assert index_ids(page) == ()
+
+
+async def test_deleting_asks_first_since_it_is_on_the_server(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with opened(qapp, tmp_path) as (_, page, folder):
+        await until(lambda: is_free(page))
+        choose(page, "service_files", 1)
+        click(page, "service_delete_file")
+        click(page, "service_keep")
+        assert len(folder.files) == 3
+        click(page, "service_delete_file")
+        click(page, "service_delete")
+        await until(lambda: names(page, "service_files") == ["0.pdf", "2.pdf"])
+        await until(lambda: is_free(page))
+        choose(page, "service_indexes", 0)
+        click(page, "service_delete_index")
+        click(page, "service_delete")
+        await until(lambda: not folder.indexes and not names(page, "service_indexes"))
+
+
+async def test_sent_files_stand_in_the_list(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
+    async with opened(qapp, tmp_path) as (_, page, _folder):
+        await until(lambda: is_free(page))
+        page._service._send([str(tmp_path / "new.pdf")])
+        await until(lambda: names(page, "service_files")[-1] == "new.pdf")
+
+
+async def test_another_connection_shows_nothing_of_it(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with opened(qapp, tmp_path) as (_, page, _folder):
+        await until(lambda: is_free(page))
+        page.set_connection(replace(OLD, kind=ConnectionKind.CHAT))
+        assert not find(page, "service_open").isVisible()
+        page.set_connection(OLD)
+        assert find(page, "service_open").isVisible()
+        assert names(page, "service_files") == []
