@@ -80,7 +80,7 @@ class Home:
         store = self.backend.conversations
         assistant = await self.backend.assistants.create(replace(asked, connection_id=self.connection_id))
         thread_id = (await store.create_thread(assistant.id)).id
-        await store.rename_thread(thread_id, "Thread")
+        await store.rename_thread(thread_id, "Thread" if said else "")
         ids = [MessageId(new_id()) for _ in said]
 
         def put(connection: sqlite3.Connection) -> None:
