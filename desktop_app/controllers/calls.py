@@ -39,7 +39,7 @@ NAME_LENGTH = 100
 FOLDER_NAME_LENGTH = 32
 
 DENIED = "The user did not allow this call."
-STOPPED = "The user stopped the reply before this call was answered."
+STOPPED = "This call was not answered: the reply was stopped or went on without it."
 UNRECORDED = "The call could not be recorded, and was not made."
 UNSEARCHED = "The files could not be searched."
 
@@ -106,6 +106,7 @@ class ReplyCalls:
         ]:
             await self.reopen(functions)
             return
+        self.stop()
         count = self.steps[-1].round + 1 if self.steps else 0
         new = [
             ToolStep(
@@ -251,7 +252,7 @@ class ReplyCalls:
         await self._changed()
 
     def stop(self) -> None:
-        """End what is open: the user wants no more of the reply."""
+        """End what is open: nobody waits for it any more."""
         for step in self.steps:
             if step.is_open:
                 self._put(_ended(step, CallStatus.STOPPED, STOPPED))

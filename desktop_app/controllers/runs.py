@@ -314,7 +314,7 @@ class RunsController:
             self._farewells.start(self._cancel_there(active.run), f"cancel {active.run.id}")
 
     async def _end(self, active: ActiveRun, ending: RunEnded) -> None:
-        if ending.status is Status.STOPPED:
+        if ending.status not in (Status.INTERRUPTED, Status.FAILED):  # these go on with their calls
             active.calls.stop()
         text, citations, steps = active.growing.text, active.all_citations(), active.calls.steps
         details = replace(

@@ -1,26 +1,36 @@
 """A thread with an assistant that answers through a scripted service; the store is a real one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+import sqlite3
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 
 from desktop_app.controllers.calls import Toolbox
 from desktop_app.controllers.connections import ConnectionsController
-from desktop_app.controllers.facts import Fact, ReplyEdited, RunBegan, RunFinished, RunResumed, StageReached
+from desktop_app.controllers.facts import (
+    Fact,
+    ReplyEdited,
+    RunBegan,
+    RunFinished,
+    RunResumed,
+    StageReached,
+    StepsChanged,
+)
 from desktop_app.controllers.prompts import Prompts
 from desktop_app.controllers.runs import RunsController
 from desktop_app.controllers.searching import Searching
 from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.connections import Connection, ConnectionKind, ConnectionReport, Model
-from desktop_app.domain.events import RunEnded, RunEvent
+from desktop_app.domain.events import RunEnded, RunEvent, RunPaused, ToolCalled
 from desktop_app.domain.files import Fragment
 from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
-from desktop_app.domain.prompt import RunRequest
+from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Message, Status
+from desktop_app.domain.tools import CallStatus, ToolStep
 from desktop_app.domain.variables import Surroundings
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.call_rules import CallRuleStore
@@ -30,6 +40,7 @@ from desktop_app.store.database import Database
 from desktop_app.store.remote import RemoteStore
 from desktop_app.store.secrets import SecretStore
 from desktop_app.store.token_ratios import TokenRatioStore
+from tests.conftest import until
 
 Step = RunEvent | Exception | asyncio.Event
 
@@ -91,6 +102,24 @@ class ResumableService(ScriptedService):
         self.cancelled.append(remote_id)
         if self.cancel_errors:
             raise self.cancel_errors.pop(0)
+
+
+class SubmittingService(ResumableService):
+    """Keeps a run waiting for the results of its calls; then it goes on with the next of ``rests``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.submitted: list[tuple[str, int | None, list[tuple[str, str]]]] = []
+
+    async def submit_results(
+        self, request: RunRequest, remote_id: str, cursor: int | None, results: Sequence[PromptMessage]
+    ) -> AsyncGenerator[RunEvent, None]:
+        told = [(one.call.name if one.call else "", one.text) for one in results]
+        self.submitted.append((remote_id, cursor, told))
+        self.scripts.insert(0, self.rests.pop(0))
+        async with aclosing(self.run(request)) as events:
+            async for event in events:
+                yield event
 
 
 class Library:
@@ -182,6 +211,16 @@ class Scene:
     def stages(self) -> list[StageReached]:
         return [fact for fact in self.facts if isinstance(fact, StageReached)]
 
+    def steps(self) -> tuple[ToolStep, ...]:
+        """The calls as a window would show them."""
+        changes = [fact.steps for fact in self.facts if isinstance(fact, StepsChanged)]
+        return changes[-1] if changes else ()
+
+    async def reached(self, *statuses: CallStatus) -> tuple[ToolStep, ...]:
+        """Wait until the newest calls have ``statuses``."""
+        await until(lambda: tuple(step.status for step in self.steps()[-len(statuses) :]) == statuses)
+        return self.steps()[-len(statuses) :]
+
     def shown(self) -> str:
         """The last reply as a window would show it."""
         text = ""
@@ -195,6 +234,22 @@ class Scene:
 
 SETTINGS = AssistantSettings(name="Test", instruction="Be brief.", model="m")
 DONE = RunEnded(Status.COMPLETED)
+
+
+def calling(*told: tuple[str, str], call_id: str = "") -> list[Step]:
+    """The end of a round: functions are called by name and arguments, all under one id."""
+    return [*(ToolCalled("k", name, arguments, call_id) for name, arguments in told), RunPaused()]
+
+
+def image(s: Scene, folder: Path) -> Path:
+    """What would be on the disk if the program were killed now."""
+    folder.mkdir()
+    with (
+        closing(sqlite3.connect(s.folder / "nitka.db")) as source,
+        closing(sqlite3.connect(folder / "nitka.db")) as copy,
+    ):
+        source.backup(copy)
+    return folder
 
 
 @asynccontextmanager

@@ -2,9 +2,7 @@
 
 import asyncio
 import random
-import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +30,7 @@ from desktop_app.domain.events import (
 from desktop_app.domain.prompt import RunRequest
 from desktop_app.domain.threads import Citation, Message, Status, Usage
 from tests.conftest import until
-from tests.unit.run_scene import DONE, ResumableService, Scene, ScriptedService, Step, scene
+from tests.unit.run_scene import DONE, ResumableService, Scene, ScriptedService, Step, image, scene
 
 ACCEPTED = RunAccepted("remote", can_resume=True)
 
@@ -47,17 +45,6 @@ async def stored(s: Scene, text: str) -> None:
     async with asyncio.timeout(5):
         while (await s.messages())[-1].text != text:
             await asyncio.sleep(0.01)
-
-
-def image(s: Scene, folder: Path) -> Path:
-    """What would be on the disk if the program were killed now."""
-    folder.mkdir()
-    with (
-        closing(sqlite3.connect(s.folder / "nitka.db")) as source,
-        closing(sqlite3.connect(folder / "nitka.db")) as copy,
-    ):
-        source.backup(copy)
-    return folder
 
 
 async def killed(tmp_path: Path, script: list[Step], text: str) -> tuple[Path, Scene]:

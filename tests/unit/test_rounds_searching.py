@@ -1,0 +1,207 @@
+"""Files that are searched for a reply: before it is asked, or when the model calls."""
+
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from desktop_app.controllers import searching
+from desktop_app.domain.connections import Connection, ConnectionKind
+from desktop_app.domain.errors import ServiceFaultError, StoreError
+from desktop_app.domain.events import CitationsFound, RunEnded, TextAppended
+from desktop_app.domain.files import FileId, Fragment
+from desktop_app.domain.ids import ConnectionId
+from desktop_app.domain.threads import Citation, Status
+from desktop_app.domain.tools import CallStatus, CallStrategy, Function, SearchTool
+from desktop_app.store.files import make_private_folder
+from tests.unit.run_scene import CONNECTION, DONE, SETTINGS, Step, calling, scene
+from tests.unit.test_rounds import begin, ended
+
+LEASE = Fragment(FileId("f1"), "lease.pdf", "The rent is 500.", 3, 0, 2)
+NOTES = Fragment(FileId("f2"), "заметки.md", "Залог 300.", 0, 12, 1)
+ALWAYS = replace(SETTINGS, search=SearchTool(max_results=2))
+AUTO = replace(SETTINGS, search=SearchTool(CallStrategy.AUTO, "look", "Look in the user's papers"))
+QUERY = json.dumps({"query": "rent"})
+
+
+async def test_every_question_is_searched_for(tmp_path: Path) -> None:
+    async with scene(tmp_path, ALWAYS) as s:
+        s.files.fragments = [LEASE, NOTES, LEASE]
+        reply = await s.ask("What is the rent?", TextAppended("It is 500 [1]."), DONE)
+        (request,) = s.service.requests
+        assert request.instruction.startswith("Be brief.\n\n")
+        assert "[1] lease.pdf, page 3\nThe rent is 500." in request.instruction
+        assert "[2] заметки.md, line 12\nЗалог 300." in request.instruction
+        assert "[3]" not in request.instruction
+        assert request.functions == ()
+        assert s.files.queries == ["What is the rent?"]
+        assert [stage.stage for stage in s.stages()] == ["searching", "waiting"]
+        cited = Citation("lease.pdf", "", "f1", "The rent is 500.", 10, 13, 1, 3)
+        assert reply.citations == s.endings()[0].message.citations == (cited,)
+        run = s.endings()[0].run
+        assert run.details.fragments == 2
+        assert run.settings.instruction == "Be brief."
+
+
+async def test_what_the_files_add_counts_as_prompt(tmp_path: Path) -> None:
+    async with scene(tmp_path, ALWAYS) as s:
+        s.files.fragments = [LEASE]
+        await s.ask("?", DONE)
+        with_files = s.endings()[0].run.details.prompt_tokens
+        s.files.fragments = []
+        await s.ask("?", DONE)
+        assert with_files > s.endings()[1].run.details.prompt_tokens + 50
+
+
+async def test_nothing_is_cited_that_the_reply_does_not_name(tmp_path: Path) -> None:
+    async with scene(tmp_path, ALWAYS) as s:
+        s.files.fragments = [LEASE]
+        reply = await s.ask("?", TextAppended("No idea. `[1]` [7]"), DONE)
+        assert reply.citations == ()
+
+
+async def test_sources_of_the_service_stay_beside_those_of_the_files(tmp_path: Path) -> None:
+    async with scene(tmp_path, ALWAYS) as s:
+        s.files.fragments = [LEASE]
+        page = Citation("Page", "https://x.invalid")
+        reply = await s.ask("?", TextAppended("Yes [1]"), CitationsFound((page,)), DONE)
+        assert [one.name for one in reply.citations] == ["Page", "lease.pdf"]
+
+
+async def test_without_files_nothing_is_searched(tmp_path: Path) -> None:
+    async with scene(tmp_path, ALWAYS) as s:
+        await s.ask("?", TextAppended("Yes"), DONE)
+        assert s.files.queries == []
+        assert s.service.requests[0].instruction == "Be brief."
+
+
+async def test_a_question_is_put_in_other_words(tmp_path: Path) -> None:
+    settings = replace(ALWAYS, search=SearchTool(rephraser="small"))
+    async with scene(tmp_path, settings) as s:
+        s.files.fragments = [LEASE]
+        s.service.scripts.append([TextAppended(" rent\n"), TextAppended("lease "), DONE])
+        reply = await s.ask("And how much?", TextAppended("500 [1]"), DONE)
+        rephrasing, asking = s.service.requests
+        assert (rephrasing.model, asking.model) == ("small", "m")
+        assert "And how much?" in rephrasing.messages[0].text
+        assert s.files.queries == ["rent lease"]
+        assert (reply.text, len(reply.citations)) == ("500 [1]", 1)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [ServiceFaultError("down", status_code=500)],
+        [ValueError("ours")],
+        [TextAppended("half")],
+        [TextAppended("half"), RunEnded(Status.TRUNCATED)],
+        [TextAppended("half"), asyncio.Event()],
+        [DONE],
+    ],
+)
+async def test_a_rephraser_that_fails_leaves_the_question(
+    tmp_path: Path, script: list[Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "REPHRASE_S", 0.1)
+    async with scene(tmp_path, replace(ALWAYS, search=SearchTool(rephraser="small"))) as s:
+        s.files.fragments = [LEASE]
+        s.service.scripts.append(list(script))
+        reply = await s.ask("And how much?", TextAppended("500"), DONE)
+        assert s.files.queries == ["And how much?"]
+        assert (reply.text, reply.status) == ("500", Status.COMPLETED)
+
+
+async def test_the_model_searches_itself_and_numbers_go_on(tmp_path: Path) -> None:
+    async with scene(tmp_path, AUTO) as s:
+        s.files.fragments = [LEASE, NOTES]
+        await begin(
+            s, calling(("look", QUERY)), calling(("look", QUERY)), [TextAppended("500 [1], 300 [4]"), DONE]
+        )
+        reply = await ended(s)
+        (offered,) = s.service.requests[0].functions
+        assert (offered.name, offered.description) == ("look", "Look in the user's papers")
+        assert json.loads(offered.parameters)["required"] == ["query"]
+        assert "lease" not in s.service.requests[0].instruction
+        numbers = [[one["number"] for one in json.loads(step.result)["fragments"]] for step in reply.steps]
+        assert numbers == [[1, 2], [3, 4]]
+        assert all(step.is_search and step.status is CallStatus.DONE for step in reply.steps)
+        assert [(one.number, one.file_id) for one in reply.citations] == [(1, "f1"), (4, "f2")]
+        assert s.endings()[0].run.details.fragments == 4
+        assert "searching" in [stage.stage for stage in s.stages()]
+
+
+async def test_a_search_needs_a_query_and_one_that_fails_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scene(tmp_path, AUTO) as s:
+        s.files.fragments = [LEASE]
+
+        async def fail(*_: object) -> list[Fragment]:
+            raise StoreError("no")
+
+        monkeypatch.setattr(s.files, "search", fail)
+        await begin(s, calling(("look", "{}"), ("look", QUERY)), [TextAppended("Sorry [1]"), DONE])
+        reply = await ended(s)
+        assert "'query' is a required property" in reply.steps[0].result
+        assert reply.steps[1].result == "The files could not be searched."
+        assert (reply.status, reply.citations) == (Status.COMPLETED, ())
+
+
+async def test_the_search_is_offered_only_where_there_are_files(tmp_path: Path) -> None:
+    async with scene(tmp_path, AUTO) as s:
+        await s.ask("?", TextAppended("Yes"), DONE)
+        assert s.service.requests[0].functions == ()
+
+
+async def test_a_function_of_the_users_comes_before_the_search_of_its_name(tmp_path: Path) -> None:
+    own = Function("look", "Mine")
+    async with scene(tmp_path, replace(AUTO, functions=(own,))) as s:
+        s.files.fragments = [LEASE]
+        await s.ask("?", TextAppended("Yes"), DONE)
+        assert s.service.requests[0].functions == (own,)
+
+
+async def test_a_continued_reply_knows_what_its_searches_found(tmp_path: Path) -> None:
+    async with scene(tmp_path, AUTO) as s:
+        s.files.fragments = [LEASE]
+        await begin(s, calling(("look", QUERY)), [TextAppended("500 [1]"), RunEnded(Status.TRUNCATED)])
+        reply = await ended(s)
+        assert [one.number for one in reply.citations] == [1]
+        s.files.fragments = [NOTES]
+        s.service.scripts += [calling(("look", QUERY)), [TextAppended("And [1] [2]"), DONE]]
+        await s.runs.continue_reply(reply.id)
+        reply = await ended(s)
+        assert [(one.number, one.file_id) for one in reply.citations] == [(1, "f1"), (1, "f1"), (2, "f2")]
+
+
+@pytest.mark.parametrize(
+    ("connection", "is_offered"),
+    [
+        (CONNECTION, True),
+        (Connection(ConnectionId("d"), ConnectionKind.ON_DEVICE, "Device"), False),
+    ],
+)
+async def test_models_that_cannot_call_are_offered_nothing(
+    tmp_path: Path, connection: Connection, is_offered: bool
+) -> None:
+    async with scene(tmp_path, replace(AUTO, functions=(Function("f"),)), connection=connection) as s:
+        s.files.fragments = [LEASE]
+        await s.ask("?", TextAppended("Yes"), DONE)
+        assert bool(s.service.requests[0].functions) is is_offered
+
+
+async def test_indexes_at_the_service_are_searched_there(tmp_path: Path) -> None:
+    there = Connection(
+        ConnectionId("a"), ConnectionKind.ASSISTANT_API, "API", "https://x.invalid", folder="f"
+    )
+    for index, settings in enumerate((ALWAYS, AUTO)):
+        search = replace(settings.search or SearchTool(), index_ids=("index",))
+        folder = tmp_path / str(index)
+        make_private_folder(folder)
+        async with scene(folder, replace(settings, search=search), connection=there) as s:
+            s.files.fragments = [LEASE]
+            await s.ask("?", TextAppended("Yes"), DONE)
+            assert s.files.queries == []
+            assert s.service.requests[0].functions == ()

@@ -1,0 +1,288 @@
+"""Calls outlive the program: what was asked is asked again, what was done is not, and no program runs twice unasked."""
+
+import asyncio
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from desktop_app.domain.errors import NotFoundError
+from desktop_app.domain.events import Checkpoint, RunAccepted, TextAppended, TextReplaced, UsageReported
+from desktop_app.domain.threads import Author, Message, Status, Usage
+from desktop_app.domain.tools import CallStatus, Command, Decision, Function, Rule
+from tests.conftest import until
+from tests.unit.run_scene import (
+    DONE,
+    SETTINGS,
+    ResumableService,
+    Scene,
+    ScriptedService,
+    Step,
+    SubmittingService,
+    calling,
+    image,
+    scene,
+)
+from tests.unit.test_rounds import YES, allow, begin, ended
+
+ACCEPTED = RunAccepted("remote", can_resume=True)
+ASK_USER = Function("ask_user")
+COUNTED = "import sys, time; open(sys.argv[1], 'a').write('x'); print('done', end=''); sys.stdout.flush()"
+
+
+def counted(file: Path, *, lasts: bool = False) -> Function:
+    """A function whose program leaves a mark in ``file`` each time."""
+    script = f"{COUNTED}; time.sleep(60)" if lasts else COUNTED
+    return Function("count", command=Command(sys.executable, ("-c", script, str(file))))
+
+
+async def steps_stored(s: Scene, *statuses: CallStatus) -> None:
+    async with asyncio.timeout(5):
+        while tuple(step.status for step in (await s.messages())[-1].steps) != statuses:
+            await asyncio.sleep(0.01)
+
+
+async def left(s: Scene, *statuses: CallStatus) -> Scene:
+    """What the program leaves when it is killed with its calls at ``statuses``, and the next one that starts on it."""
+    await steps_stored(s, *statuses)
+    return Scene(image(s, s.folder / "left"), type(s.service)(), s.connection, owner="next")
+
+
+async def close(s: Scene) -> None:
+    await s.runs.close()
+    await s.database.close()
+
+
+async def continued(s: Scene, reply: Message, *script: Step) -> None:
+    s.service.scripts.append(list(script))
+    await s.runs.continue_reply(reply.id)
+
+
+async def test_a_call_that_waited_is_asked_again_and_an_ended_one_is_not(tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    functions = (counted(marks), replace(counted(marks), name="other"), ASK_USER)
+    async with scene(tmp_path, replace(SETTINGS, functions=functions)) as s:
+        await allow(s, functions[0])
+        told = calling(("count", ""), ("other", ""), ("ask_user", ""))
+        await begin(s, [TextAppended("So."), *told])
+        asked, wanted = CallStatus.ASKED, CallStatus.WANTED
+        later = await left(s, CallStatus.DONE, asked, wanted)
+    await later.reopen(s.thread_id)
+    reply = (await later.messages())[-1]
+    assert (reply.status, reply.text) == (Status.INTERRUPTED, "So.")
+    assert [step.status for step in reply.steps] == [CallStatus.DONE, asked, wanted]
+    await continued(later, reply, TextAppended(YES), DONE)
+    await later.reached(CallStatus.DONE, asked, wanted)
+    await later.runs.decide(reply.id, "0:1", Decision.ONCE)
+    await later.runs.give_result(reply.id, "0:2", "42")
+    reply = await ended(later)
+    assert [step.result for step in reply.steps] == ["done", "done", "42"]
+    assert (reply.text, reply.status) == ("So.\n\nYes.", Status.COMPLETED)
+    assert marks.read_text() == "xx"
+    (request,) = later.service.requests
+    assert [one.author for one in request.messages] == [
+        Author.USER,
+        Author.ASSISTANT,
+        *[Author.TOOL] * 3,
+    ]
+    await close(later)
+
+
+async def test_a_program_that_was_killed_with_nitka_is_not_started_again_unasked(tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    function = counted(marks, lasts=True)
+    async with scene(tmp_path, replace(SETTINGS, functions=(function,))) as s:
+        await allow(s, function)
+        await begin(s, calling(("count", "")))
+        await until(lambda: marks.exists() and marks.read_text() != "")
+        later = await left(s, CallStatus.RUNNING)
+    await later.reopen(s.thread_id)
+    reply = (await later.messages())[-1]
+    assert await later.rules.rule(s.assistant.id, function) is Rule.ALLOW
+    await continued(later, reply, TextAppended(YES), DONE)
+    await later.reached(CallStatus.ASKED)
+    await later.runs.decide(reply.id, "0:0", Decision.DENY)
+    assert (await ended(later)).steps[0].status is CallStatus.DENIED
+    assert marks.read_text() == "x"
+    await close(later)
+
+
+async def test_leaving_keeps_open_calls_for_the_next_start(tmp_path: Path) -> None:
+    async with scene(tmp_path, replace(SETTINGS, functions=(ASK_USER,))) as s:
+        await begin(s, calling(("ask_user", "")))
+        await s.reached(CallStatus.WANTED)
+        await s.runs.close()
+        reply = (await s.messages())[-1]
+        assert reply.status is Status.INTERRUPTED
+        assert [step.status for step in reply.steps] == [CallStatus.WANTED]
+
+
+async def test_a_function_that_is_gone_is_told_to_the_model(tmp_path: Path) -> None:
+    async with scene(tmp_path, replace(SETTINGS, functions=(ASK_USER,))) as s:
+        await begin(s, calling(("ask_user", "")))
+        later = await left(s, CallStatus.WANTED)
+    await later.reopen(s.thread_id)
+    await later.assistants.save_version(s.assistant.id, replace(s.assistant.settings, functions=()))
+    reply = (await later.messages())[-1]
+    await continued(later, reply, TextAppended(YES), DONE)
+    (step,) = (await ended(later)).steps
+    assert step.status is CallStatus.FAILED
+    assert step.result == "There is no function 'ask_user'. Functions on offer: none."
+    await close(later)
+
+
+async def test_a_stopped_reply_goes_on_with_what_the_stop_left(tmp_path: Path) -> None:
+    async with scene(tmp_path, replace(SETTINGS, functions=(ASK_USER,))) as s:
+        await begin(s, calling(("ask_user", "")))
+        await s.reached(CallStatus.WANTED)
+        await s.runs.stop(s.thread_id)
+        reply = await ended(s)
+        await continued(s, reply, TextAppended(YES), DONE)
+        reply = await ended(s)
+        assert [step.status for step in reply.steps] == [CallStatus.STOPPED]
+        assert (reply.text, reply.status) == (YES, Status.COMPLETED)
+        assert "stopped" in s.service.requests[-1].messages[-1].text
+
+
+async def test_a_reply_without_words_can_be_forked_and_asked_on(tmp_path: Path) -> None:
+    async with scene(tmp_path, replace(SETTINGS, functions=(ASK_USER,))) as s:
+        await begin(s, calling(("ask_user", "")))
+        await s.reached(CallStatus.WANTED)
+        await s.runs.stop(s.thread_id)
+        reply = await ended(s)
+        fork = await s.conversations.fork_thread(reply.id, "Fork")
+        assert (await s.conversations.messages(fork))[-1].steps == reply.steps
+        await s.ask("And now?", TextAppended(YES), DONE)
+        assert [one.author for one in s.service.requests[-1].messages] == [
+            Author.USER,
+            Author.ASSISTANT,
+            Author.TOOL,
+            Author.USER,
+        ]
+
+
+# -- services that keep the run waiting
+
+
+def submitting() -> SubmittingService:
+    return SubmittingService()
+
+
+async def test_results_are_submitted_to_the_run_that_waits(tmp_path: Path) -> None:
+    service = submitting()
+    async with scene(tmp_path, replace(SETTINGS, functions=(ASK_USER,)), service=service) as s:
+        told = calling(("ask_user", ""), ("nobody", ""))
+        usage = UsageReported(Usage(5, 1))
+        service.rests = [
+            [TextReplaced("So."), Checkpoint(9), *calling(("ask_user", '{"n": 2}'))],
+            [TextReplaced("So."), TextReplaced("So. Yes."), UsageReported(Usage(9, 4)), DONE],
+        ]
+        await begin(s, [ACCEPTED, Checkpoint(3), usage, *told])
+        await s.reached(CallStatus.WANTED, CallStatus.FAILED)
+        await s.runs.give_result(s.stages()[-1].message_id, "0:0", "42")
+        await s.reached(CallStatus.WANTED)
+        await s.runs.give_result(s.stages()[-1].message_id, "1:0", "43")
+        reply = await ended(s)
+        missing = reply.steps[1].result
+        assert service.submitted == [
+            ("remote", 3, [("ask_user", "42"), ("nobody", missing)]),
+            ("remote", 9, [("ask_user", "43")]),
+        ]
+        assert (reply.text, reply.status) == ("So. Yes.", Status.COMPLETED)
+        assert s.endings()[0].run.usage == Usage(9, 4)  # of the whole run there
+        assert len(service.requests) == 3
+
+
+async def test_a_run_there_that_waits_no_more_is_asked_anew(tmp_path: Path) -> None:
+    service = submitting()
+    async with scene(tmp_path, replace(SETTINGS, functions=(ASK_USER,)), service=service) as s:
+        service.rests = [[NotFoundError("gone", status_code=404)]]
+        await begin(
+            s,
+            [ACCEPTED, TextAppended("So."), Checkpoint(3), *calling(("ask_user", ""))],
+            [TextAppended(YES), DONE],
+        )
+        await s.reached(CallStatus.WANTED)
+        await s.runs.give_result(s.stages()[-1].message_id, "0:0", "42")
+        reply = await ended(s)
+        assert (reply.text, reply.status) == ("So.\n\nYes.", Status.COMPLETED)
+        assert service.requests[-1].messages[-1].text == "42"
+
+
+async def test_a_stop_is_told_to_the_service_that_waits(tmp_path: Path) -> None:
+    service = submitting()
+    async with scene(tmp_path, replace(SETTINGS, functions=(ASK_USER,)), service=service) as s:
+        await begin(s, [ACCEPTED, Checkpoint(3), *calling(("ask_user", ""))])
+        await s.reached(CallStatus.WANTED)
+        await s.runs.stop(s.thread_id)
+        await s.runs.close()
+        assert service.cancelled == ["remote"]
+
+
+@pytest.mark.parametrize("how", ["killed", "left"])
+async def test_a_run_that_waits_is_taken_up_with_its_ended_calls(tmp_path: Path, how: str) -> None:
+    marks = tmp_path / "marks"
+    functions = (counted(marks), ASK_USER)
+    script = calling(("count", ""), ("ask_user", ""))
+    async with scene(tmp_path, replace(SETTINGS, functions=functions), service=submitting()) as s:
+        await allow(s, functions[0])
+        await begin(s, [ACCEPTED, TextAppended("So."), Checkpoint(3), *script])
+        await steps_stored(s, CallStatus.DONE, CallStatus.WANTED)
+        if how == "left":
+            await s.runs.close()
+        later = await left(s, CallStatus.DONE, CallStatus.WANTED)
+    service = later.service
+    assert isinstance(service, SubmittingService)
+    service.rests = [script, [TextAppended(YES), DONE]]
+    await later.reopen(s.thread_id)
+    await later.reached(CallStatus.DONE, CallStatus.WANTED)
+    await later.runs.give_result((await later.messages())[-1].id, "0:1", "42")
+    reply = await ended(later)
+    assert service.resumed == [("remote", 3)]
+    assert service.submitted == [("remote", 3, [("count", "done"), ("ask_user", "42")])]
+    assert (reply.text, reply.status) == ("So.\n\nYes.", Status.COMPLETED)
+    assert len(reply.steps) == 2
+    assert marks.read_text() == "x"
+    await close(later)
+
+
+async def test_other_calls_than_before_are_a_new_round(tmp_path: Path) -> None:
+    async with scene(tmp_path, replace(SETTINGS, functions=(ASK_USER,)), service=submitting()) as s:
+        await begin(s, [ACCEPTED, Checkpoint(3), *calling(("ask_user", ""))])
+        later = await left(s, CallStatus.WANTED)
+    service = later.service
+    assert isinstance(service, SubmittingService)
+    service.rests = [calling(("nobody", "")), [DONE]]
+    await later.reopen(s.thread_id)
+    reply = await ended(later)
+    # the run there went on without the first call, whoever answered it
+    assert [(step.call.key, step.status) for step in reply.steps] == [
+        ("0:0", CallStatus.STOPPED),
+        ("1:0", CallStatus.FAILED),
+    ]
+    await close(later)
+
+
+async def test_a_run_that_is_over_there_is_not_read_on(tmp_path: Path) -> None:
+    """A background run ends with its calls: what follows is another run, and is interrupted by a kill."""
+    async with scene(tmp_path, replace(SETTINGS, functions=(ASK_USER,)), service=ResumableService()) as s:
+        script: list[Step] = [ACCEPTED, TextAppended("So."), Checkpoint(3), *calling(("ask_user", ""))]
+        await begin(
+            s,
+            script,
+            [RunAccepted("second", can_resume=True), TextAppended("Y"), Checkpoint(1), asyncio.Event()],
+        )
+        await s.reached(CallStatus.WANTED)
+        waiting = await left(s, CallStatus.WANTED)
+        await s.runs.give_result(s.stages()[-1].message_id, "0:0", "42")
+        async with asyncio.timeout(5):
+            while (await s.messages())[-1].text != "So.\n\nY":
+                await asyncio.sleep(0.01)
+        going = Scene(image(s, tmp_path / "going"), ResumableService(), owner="next")
+    for later in (waiting, going):
+        await later.reopen(s.thread_id)
+        assert (await later.messages())[-1].status is Status.INTERRUPTED
+        assert isinstance(later.service, ScriptedService)
+        assert not later.service.requests
+        await close(later)
