@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QLocale, QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from desktop_app.domain.assistants import AssistantSettings, PromptTruncation
 from desktop_app.domain.context import ContextPreview
@@ -41,10 +41,12 @@ class ContextPage(SettingsPage):
                 (self.tr("Only the last messages"), True),
             ],
         )
-        self._truncation.keep_narrow(theme.px("sidebar"))
+        self._truncation.keep_narrow(theme.px("sidebarMin"))
         self._last = NumberBox(theme, "assistant_last_messages")
         self._thread = ChoiceBox("assistant_preview_thread")
         self._timer = QTimer(self, singleShot=True, interval=PREVIEW_DELAY_MS)
+        self._numbers, self._shown = QVBoxLayout(), QVBoxLayout()
+        self._lay_out(theme)
         self._add_rows(theme)
         self._add_preview(theme)
         self._connect()
@@ -78,9 +80,10 @@ class ContextPage(SettingsPage):
             self._thread.select(chosen if chosen in [one.id for one in threads] else None)
             if self._thread.value is None and threads:
                 self._thread.setCurrentIndex(0)
-        for part in (self._thread_row, self._panel):
-            part.setVisible(bool(threads))
+        self._thread_row.setVisible(bool(threads))
         self._ask()
+        if not threads:
+            self._preview.show_preview(None)
 
     def set_preview(self, preview: ContextPreview | None) -> None:
         """Show what would be sent of the chosen thread; None when it is gone."""
@@ -90,9 +93,20 @@ class ContextPage(SettingsPage):
         super().showEvent(event)
         self._timer.start()  # the instruction may be another one
 
+    def _lay_out(self, theme: Theme) -> None:
+        """The numbers at the left, what they mean at the right."""
+        row = QHBoxLayout()
+        row.setSpacing(theme.px("spacing.6"))
+        for part, stretch in ((self._numbers, 5), (self._shown, 6)):
+            part.setSpacing(theme.px("spacing.3"))
+            row.addLayout(part, stretch)
+        self.column.addLayout(row, 1)
+
     def _add_rows(self, theme: Theme) -> None:
         self._budget_row = self.add(
-            "max_prompt_tokens", FieldRow(theme, self.tr("Longest &prompt, in tokens"), self._budget)
+            "max_prompt_tokens",
+            FieldRow(theme, self.tr("Longest &prompt, in tokens"), self._budget),
+            into=self._numbers,
         )
         self.add(
             "truncation",
@@ -104,24 +118,28 @@ class ContextPage(SettingsPage):
                     "The newest messages go first; your last one is always sent. Nothing is deleted."
                 ),
             ),
+            into=self._numbers,
         )
-        self._last_row = self.add("last_messages", FieldRow(theme, self.tr("H&ow many messages"), self._last))
+        self._last_row = self.add(
+            "last_messages",
+            FieldRow(theme, self.tr("H&ow many messages"), self._last),
+            into=self._numbers,
+        )
+        self._numbers.addStretch(1)
 
     def _add_preview(self, theme: Theme) -> None:
         self._thread_row = self.add(
-            "thread", FieldRow(theme, self.tr("What that means in a threa&d"), self._thread)
+            "thread", FieldRow(theme, self.tr("What that means in a threa&d"), self._thread), into=self._shown
         )
         self._preview = ContextTab(theme)
         self._preview.setObjectName("assistant_preview")
         self._preview.rows.setMinimumHeight(theme.px("sidebarMin"))
-        self._panel = Panel(theme)
-        inner = QVBoxLayout(self._panel)
+        panel = Panel(theme)
+        inner = QVBoxLayout(panel)
         inner.setContentsMargins(1, 1, 1, theme.px("spacing.2"))
         inner.addWidget(self._preview)
-        self.column.addWidget(self._panel, 1)
-        self.column.addStretch(0)
-        for part in (self._thread_row, self._panel):
-            part.hide()
+        self._shown.addWidget(panel, 1)
+        self._thread_row.hide()
 
     def _connect(self) -> None:
         self._budget.valueChanged.connect(self.changed)

@@ -190,7 +190,7 @@ class AssistantDialog(QDialog):
         """Say why nothing was saved; everything stays as it is."""
         self._saving = None
         self._versions.show_restored("")
-        self._error.show_text(self.tr("This was not saved. {why}").format(why=text))
+        self._show_error(self.tr("This was not saved. {why}").format(why=text))
         self._show(self.settings())
         self._save.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -225,13 +225,14 @@ class AssistantDialog(QDialog):
             self._stack.addWidget(page)
         self._error = Callout(self._theme, "error")
         self._error.setObjectName("assistant_error")
-        self._error.hide()
+        self._error_row = QWidget()
         self._foot = Foot(self._theme, "assistant")
         self._build_foot()
         px = self._theme.px
-        error_row = QHBoxLayout()
-        error_row.setContentsMargins(px("spacing.6"), 0, px("spacing.6"), 0)
-        error_row.addWidget(self._error)
+        around = QHBoxLayout(self._error_row)
+        around.setContentsMargins(px("spacing.6"), 0, px("spacing.6"), px("spacing.3"))
+        around.addWidget(self._error)
+        self._show_error("")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -239,7 +240,7 @@ class AssistantDialog(QDialog):
         column.addLayout(self._tab_row())
         column.addWidget(Hairline(self._theme))
         column.addWidget(self._stack, 1)
-        column.addLayout(error_row)
+        column.addWidget(self._error_row)
         column.addWidget(self._foot)
         self.setMinimumSize(px("textColumn") - 80, px("sidebarMax"))
         self.resize(px("textColumn") + 80, px("textColumn") - 80)
@@ -331,6 +332,10 @@ class AssistantDialog(QDialog):
             page.show_settings(settings)
         self._is_loading = False
 
+    def _show_error(self, text: str) -> None:
+        self._error.show_text(text)
+        self._error_row.setVisible(bool(text))
+
     def _show_tab(self, index: int) -> None:
         page = self._stack.widget(index)
         self._stack.setCurrentIndex(index)
@@ -375,7 +380,7 @@ class AssistantDialog(QDialog):
         if settings.name != self._baseline.name:
             self._is_name_touched = True
         self._foot.settle()
-        self._error.show_text("")
+        self._show_error("")
         self._versions.show_restored("")
         self._show(settings)
         if not self._draft_timer.isActive():
@@ -403,7 +408,7 @@ class AssistantDialog(QDialog):
         self._tell_draft()  # kept until the version is: a full disk may refuse that one
         self._closes_when_saved = closes
         self._saving = self.settings()
-        self._error.show_text("")
+        self._show_error("")
         for made in (self._save, self._apply):
             made.setEnabled(False)
         assistant_id = self._assistant.id if self._assistant else None

@@ -11,7 +11,7 @@ from desktop_app.domain.variables import NAMES, unknown
 from desktop_app.widgets.amounts import number
 from desktop_app.widgets.dialogs.fields import FieldRow, TextArea
 from desktop_app.widgets.dialogs.figures import of_limit
-from desktop_app.widgets.dialogs.frame import button
+from desktop_app.widgets.dialogs.frame import button, rename
 from desktop_app.widgets.dialogs.settings_page import SettingsPage
 from desktop_app.widgets.menus import popup_menu
 from desktop_app.widgets.theme import Theme
@@ -41,7 +41,7 @@ class InstructionPage(SettingsPage):
         self._stack.addWidget(self._editor)
         self._stack.addWidget(self._expanded)
         self._variables = button(self.tr("Insert a varia&ble"), "assistant_variables", kind="link")
-        self._seen = button(self.tr("As the model s&ees it"), "assistant_expand", kind="link")
+        self._seen = button("", "assistant_expand", kind="link")
         self._seen.setCheckable(True)
         self._row = self.add(
             "instruction",
@@ -49,9 +49,10 @@ class InstructionPage(SettingsPage):
             stretch=1,
         )
         for made in (self._variables, self._seen):
-            self._row.foot.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
+            self._row.head.addWidget(made)
         self._count_timer = QTimer(self, singleShot=True, interval=COUNT_DELAY_MS)
         self._count_timer.timeout.connect(self._count)
+        self._show_seen(False)
         self._restyle()
         theme.changed.connect(self._restyle)
         self._editor.textChanged.connect(self._count_timer.start)
@@ -116,6 +117,7 @@ class InstructionPage(SettingsPage):
 
     def _show_seen(self, is_seen: bool) -> None:
         self._stack.setCurrentWidget(self._expanded if is_seen else self._editor)
+        rename(self._seen, self.tr("Back to &editing") if is_seen else self.tr("As the model s&ees it"))
         if is_seen:
             self.expansion_wanted.emit()
 

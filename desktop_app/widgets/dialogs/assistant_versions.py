@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import QDateTime, QLocale, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.domain.assistants import AssistantVersion, VersionUse
 from desktop_app.domain.connections import Connection
-from desktop_app.domain.differences import FieldDifference, settings_difference, word_difference
+from desktop_app.domain.differences import (
+    Change,
+    FieldDifference,
+    Piece,
+    settings_difference,
+    word_difference,
+)
 from desktop_app.qt.aside import Aside
 from desktop_app.widgets.details.rows import DetailRow, DetailRows
 from desktop_app.widgets.dialogs.difference_view import DifferenceView, Section
@@ -17,6 +24,30 @@ from desktop_app.widgets.dialogs.fields import ChoiceBox
 from desktop_app.widgets.dialogs.frame import Callout, Hairline, StrongLabel, button
 from desktop_app.widgets.dialogs.version_words import VersionWords
 from desktop_app.widgets.theme import Theme
+
+ARROW = " → "
+PROSE = frozenset(
+    {
+        "name",
+        "description",
+        "instruction",
+        "response_format.schema",
+        "functions.description",
+        "functions.parameters",
+        "functions.command.arguments",
+        "search.instruction",
+        "other_tools",
+    }
+)
+
+
+class Said(NamedTuple):
+    """What a field is called, and what it says in both versions; ``is_prose``: single words of it are worth telling."""
+
+    name: str
+    old: str
+    new: str
+    is_prose: bool
 
 
 class VersionsPage(QWidget):
@@ -74,6 +105,7 @@ class VersionsPage(QWidget):
     def _lay_out(self, theme: Theme) -> None:
         gap = theme.px("spacing.2")
         self._list.setFixedWidth(theme.px("sidebarMin") + theme.px("spacing.8"))
+        self._list.setViewportMargins(0, theme.px("spacing.2"), 0, 0)
         head = QGridLayout()
         head.setHorizontalSpacing(gap)
         head.setVerticalSpacing(theme.px("spacing.1"))
@@ -85,10 +117,7 @@ class VersionsPage(QWidget):
         head.addWidget(self._other, 1, 1)
         head.addWidget(self._restore, 1, 2)
         head.setColumnStretch(1, 1)
-        restored_line = QHBoxLayout()
-        restored_line.addStretch(1)
-        restored_line.addWidget(self._undo)
-        self._restored.words.addLayout(restored_line)
+        self._restored.row.addWidget(self._undo)
         right = QVBoxLayout()
         right.setContentsMargins(*[theme.px("spacing.4")] * 4)
         right.setSpacing(theme.px("spacing.3"))
@@ -123,12 +152,14 @@ class VersionsPage(QWidget):
     def _row(self, version: AssistantVersion, is_newest: bool) -> DetailRow:
         replies = sum(use.replies for use in self._uses if use.version == version.version)
         title = self.tr("Version {n}").format(n=QLocale().toString(version.version))
-        told = [_when(version.created_at)]
-        if replies:
-            told.append(self.tr("%n reply(s)", "", replies))
+        told = [
+            _when(version.created_at),
+            self.tr("%n reply(s)", "", replies) if replies else "",
+            version.note,
+        ]
         return DetailRow(
             title,
-            "\n".join(filter(None, (" · ".join(told), version.note))),
+            " · ".join(filter(None, told)),
             self.tr("in use") if is_newest else "",
             version.version,
             lines=3,
@@ -169,21 +200,20 @@ class VersionsPage(QWidget):
             self.tr("What changed from version {old} to version {new}").format(old=numbers[0], new=numbers[1])
         )
         fields = [self._said(found) for found in settings_difference(older.settings, newer.settings)]
-        self._aside.ask(partial(_sections, fields))
+        self._aside.ask(partial(_sections, fields))  # long texts take their time
 
     @property
     def _other_number(self) -> int:
         value = self._other.value
         return value if isinstance(value, int) else 0
 
-    def _said(self, difference: FieldDifference) -> tuple[str, str, str]:
-        """What a field is called, and what it says in both versions."""
+    def _said(self, difference: FieldDifference) -> Said:
         words = self._words
         old, new = words.value(difference, difference.old), words.value(difference, difference.new)
         if old == new:  # a label without a value came or went
             empty = self.tr("(empty)")
             old, new = ("", empty) if difference.old is None else (empty, "")
-        return words.name(difference), old, new
+        return Said(words.name(difference), old, new, difference.field in PROSE)
 
     def _show_sections(self, found: object) -> None:
         assert isinstance(found, list)
@@ -219,9 +249,17 @@ class VersionsPage(QWidget):
             self.restore_requested.emit(chosen)
 
 
-def _sections(fields: Sequence[tuple[str, str, str]]) -> list[Section]:
-    """The fields with their differences word by word."""
-    return [Section(name, word_difference(old, new)) for name, old, new in fields]
+def _sections(fields: Sequence[Said]) -> list[Section]:
+    """Texts with their differences word by word, everything else whole."""
+    return [
+        Section(said.name, word_difference(said.old, said.new) if said.is_prose else _whole(said))
+        for said in fields
+    ]
+
+
+def _whole(said: Said) -> list[Piece]:
+    pieces = [Piece(Change.REMOVED, said.old), Piece(Change.SAME, ARROW), Piece(Change.ADDED, said.new)]
+    return pieces if said.old and said.new else [piece for piece in pieces if piece.text not in ("", ARROW)]
 
 
 def _when(moment: datetime) -> str:

@@ -163,7 +163,7 @@ class FieldRow(QWidget):
     """A control under its label and above its hint or problem.
 
     ``body`` is what stands there when the control is a part of something; ``beside`` is put on the same line.
-    ``foot`` is the line below, which can take a button at its end.
+    ``head`` is the line of the label, which can take buttons at its end.
     """
 
     def __init__(
@@ -188,12 +188,14 @@ class FieldRow(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px("spacing.1"))
-        column.addWidget(self.label)
+        self.head = QHBoxLayout()
+        self.head.setSpacing(theme.px("spacing.3"))
+        self.head.addWidget(self.label, 1)
+        column.addLayout(self.head)
         line = _line(theme.px("spacing.2"), body or control, *beside)
         line.addStrut(theme.px("control"))  # wrapped text below would squeeze the control to its least height
         column.addLayout(line, 1)
-        self.foot = _line(theme.px("spacing.1"), self._icon, self._below)
-        column.addLayout(self.foot)
+        column.addLayout(_line(theme.px("spacing.1"), self._icon, self._below))
         self._show_line()
 
     def set_label(self, text: str) -> None:
@@ -279,10 +281,12 @@ class FormPage(Page):
         super().__init__(theme)
         self._rows: dict[str, FieldRow] = {}
 
-    def add(self, field: str, row: FieldRow, stretch: int = 0) -> FieldRow:
-        """Put ``row`` at the end of the page; problems of ``field`` are shown there."""
+    def add(
+        self, field: str, row: FieldRow, stretch: int = 0, *, into: QVBoxLayout | None = None
+    ) -> FieldRow:
+        """Put ``row`` at the end of the page, or of a column of it; problems of ``field`` are shown there."""
         self._rows[field] = row
-        self.column.addWidget(row, stretch)
+        (into or self.column).addWidget(row, stretch)
         return row
 
     def show_problems(self, problems: Sequence[FieldProblem]) -> bool:

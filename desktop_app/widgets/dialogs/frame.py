@@ -189,7 +189,10 @@ class Panel(QFrame):
 
 
 class Callout(Panel):
-    """A panel with an icon, one sentence and an optional line below it; read as one by screen readers."""
+    """A panel with an icon, one sentence and an optional line below it; read as one by screen readers.
+
+    ``row`` can take a button at its end.
+    """
 
     _ICONS = {
         "plain": ("info", "icon"),
@@ -208,13 +211,13 @@ class Callout(Panel):
         self.words.setSpacing(theme.px("spacing.half"))
         self.words.addWidget(self._text)
         self.words.addWidget(self._detail)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(
             *(theme.px(name) for name in ("spacing.3", "spacing.2", "spacing.3", "spacing.2"))
         )
-        row.setSpacing(theme.px("spacing.2"))
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(self.words, 1)
+        self.row.setSpacing(theme.px("spacing.2"))
+        self.row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        self.row.addLayout(self.words, 1)
         self._icon.setContentsMargins(0, theme.px("spacing.half"), 0, 0)
 
     def show_text(self, text: str, detail: str = "", *, kind: str | None = None) -> None:

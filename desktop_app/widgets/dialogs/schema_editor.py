@@ -58,7 +58,7 @@ class SchemaEditor(FieldRow):
         self._tidy.setText(self.tr("Tidy up"))
         self._tidy.setAccessibleName(self.tr("Lay the schema out evenly"))
         self._tidy.setToolTip(self.tr("Lay the schema out evenly"))
-        self.foot.addWidget(self._tidy, 0, Qt.AlignmentFlag.AlignTop)
+        self.head.addWidget(self._tidy)
         self._theme, self._needs_object = theme, needs_object
         self._own = self._form = ""
         self._lines = lines
