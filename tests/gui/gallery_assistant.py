@@ -122,7 +122,7 @@ PREVIEW = ContextPreview(
 
 
 def tab(dialog: AssistantDialog, index: int) -> None:
-    dialog._tabs.setCurrentIndex(index)
+    dialog._pages.tabs.setCurrentIndex(index)
 
 
 def press(dialog: AssistantDialog, name: str) -> None:
@@ -166,7 +166,7 @@ def model(dialog: AssistantDialog, schema: str = SCHEMA) -> None:
     tab(dialog, MODEL)
     dialog.set_models(GATEWAY.id, (Model("qwen3-32b", context_tokens=32_768), Model("gemma-3-27b")))
     area(dialog, "assistant_schema").setPlainText(schema)
-    dialog._model.ensureWidgetVisible(area(dialog, "assistant_schema"))
+    dialog._pages.model.ensureWidgetVisible(area(dialog, "assistant_schema"))
 
 
 def context(dialog: AssistantDialog) -> None:
@@ -178,8 +178,8 @@ def context(dialog: AssistantDialog) -> None:
 def versions(dialog: AssistantDialog, number: int = 3) -> None:
     tab(dialog, VERSIONS)
     dialog.set_versions(VERSIONS_LISTED, USES)
-    dialog._versions._list.select(number)
-    dialog._versions._chosen_changed()
+    dialog._pages.versions._list.select(number)
+    dialog._pages.versions._chosen_changed()
 
 
 def restored(dialog: AssistantDialog) -> None:
@@ -259,7 +259,7 @@ def main() -> None:
         STATES[state](dialog)
         wait(SETTLE_MS)
         if state.startswith("model"):
-            dialog._model.verticalScrollBar().setValue(10_000)
+            dialog._pages.model.verticalScrollBar().setValue(10_000)
         shown = QApplication.activePopupWidget() or dialog
         shown.grab().save(str(options.folder / f"{state}.png"))
         if shown is not dialog:

@@ -153,7 +153,7 @@ def test_a_temperature_over_the_connections_range_is_told(shown: AssistantDialog
 
 def test_the_tab_with_a_problem_is_marked(shown: AssistantDialog) -> None:
     find(shown, NumberBox, "assistant_max_prompt_tokens").setValue(0)
-    marked = [shown._tabs.is_marked(index) for index in range(shown._tabs.count())]
+    marked = [shown._pages.tabs.is_marked(index) for index in range(shown._pages.tabs.count())]
     assert marked == [False, False, False, True, False, False, False]
 
 
@@ -203,10 +203,10 @@ def test_an_assistant_that_does_not_expire_has_no_lifetime(shown: AssistantDialo
 
 
 def test_the_slider_and_the_number_are_one_value(shown: AssistantDialog) -> None:
-    shown._model._slider.setValue(150)
+    shown._pages.model._slider.setValue(150)
     assert shown.settings().completion.temperature == 1.5
     find(shown, DecimalBox, "assistant_temperature").setValue(0.25)
-    assert shown._model._slider.value() == 25
+    assert shown._pages.model._slider.value() == 25
 
 
 def test_a_point_is_taken_where_the_language_writes_a_comma(qtbot: QtBot, theme: Theme) -> None:
@@ -319,7 +319,7 @@ def test_every_tab_can_be_reached_by_keys(qtbot: QtBot, shown: AssistantDialog) 
     qtbot.waitUntil(find(shown, QLineEdit, "assistant_name").hasFocus)
     for index in (1, 2, 3, 4, 5, 6, 0):
         QTest.keyClick(shown, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
-        assert shown._tabs.currentIndex() == index
+        assert shown._pages.tabs.currentIndex() == index
 
 
 def test_tab_walks_from_the_name_to_the_buttons(qtbot: QtBot, shown: AssistantDialog) -> None:
@@ -398,13 +398,13 @@ def test_a_new_assistant_that_is_applied_is_edited_from_then_on(
     qtbot: QtBot, dialog: AssistantDialog
 ) -> None:
     dialog.edit(None, AssistantSettings("Editor", connection_id=OLLAMA.id, model="llama"), [OLLAMA])
-    assert not dialog._tabs.isTabVisible(6)
+    assert not dialog._pages.tabs.isTabVisible(6)
     with qtbot.waitSignal(dialog.save_requested) as saved:
         find(dialog, QAbstractButton, "assistant_apply").click()
     assert saved.args[0] is None
     made = replace(ASSISTANT, id=AssistantId("made"), version=1, settings=saved.args[1])
     dialog.set_saved(made)
-    assert dialog._tabs.isTabVisible(6)
+    assert dialog._pages.tabs.isTabVisible(6)
     QTest.keyClicks(find(dialog, QLineEdit, "assistant_name"), "!")
     with qtbot.waitSignal(dialog.save_requested) as again:
         save_button(dialog).click()
@@ -439,7 +439,7 @@ def test_an_unknown_variable_is_named_a_moment_later(qtbot: QtBot, shown: Assist
 
 
 def test_the_instruction_is_shown_as_the_model_sees_it(qtbot: QtBot, shown: AssistantDialog) -> None:
-    shown._tabs.setCurrentIndex(1)
+    shown._pages.tabs.setCurrentIndex(1)
     toggle = find(shown, QAbstractButton, "assistant_expand")
     with qtbot.waitSignal(shown.expansion_wanted) as wanted:
         toggle.click()
@@ -470,7 +470,7 @@ def test_thinking_is_asked_for_only_where_the_service_has_it(dialog: AssistantDi
     dialog.edit(ASSISTANT, thoughtful, [OLLAMA, device])
     reasoning = find(dialog, QComboBox, "assistant_reasoning")
     assert not reasoning.isHidden()
-    dialog._tabs.setCurrentIndex(2)
+    dialog._pages.tabs.setCurrentIndex(2)
     assert reasoning.isVisible()
     find(dialog, QComboBox, "assistant_connection").setCurrentIndex(2)
     assert not reasoning.isVisible()
@@ -483,10 +483,10 @@ def test_a_schema_that_is_none_keeps_from_saving(qtbot: QtBot, shown: AssistantD
     schema.set_text('{"type": "strin"}')
     qtbot.waitUntil(lambda: "strin" in problem_of(shown, "assistant_schema"))
     assert not save_button(shown).isEnabled()
-    assert shown._tabs.is_marked(2)
+    assert shown._pages.tabs.is_marked(2)
     find(shown, QComboBox, "assistant_format").setCurrentIndex(0)
     assert save_button(shown).isEnabled()
-    assert not shown._tabs.is_marked(2)
+    assert not shown._pages.tabs.is_marked(2)
 
 
 # -- context
@@ -498,7 +498,7 @@ def thread(name: str) -> ThreadSummary:
 
 def test_the_preview_follows_the_numbers_and_the_chosen_thread(qtbot: QtBot, shown: AssistantDialog) -> None:
     with qtbot.waitSignal(shown.threads_wanted) as wanted:
-        shown._tabs.setCurrentIndex(3)
+        shown._pages.tabs.setCurrentIndex(3)
     assert wanted.args == [ASSISTANT.id]
     with qtbot.waitSignal(shown.preview_wanted) as preview:
         shown.set_threads([thread("first"), thread("second")])
@@ -516,7 +516,7 @@ def test_the_preview_follows_the_numbers_and_the_chosen_thread(qtbot: QtBot, sho
 
 
 def test_without_threads_there_is_no_preview(shown: AssistantDialog) -> None:
-    shown._tabs.setCurrentIndex(3)
+    shown._pages.tabs.setCurrentIndex(3)
     shown.set_threads([])
     assert not find(shown, QComboBox, "assistant_preview_thread").isVisible()
 
@@ -528,7 +528,7 @@ def test_a_lifetime_that_is_saved_can_be_extended(qtbot: QtBot, dialog: Assistan
     now = datetime.now(UTC)
     old = replace(ASSISTANT, created_at=now - timedelta(days=29))
     dialog.edit(old, SETTINGS, [OLLAMA])
-    dialog._tabs.setCurrentIndex(5)
+    dialog._pages.tabs.setCurrentIndex(5)
     extend = find(dialog, QAbstractButton, "assistant_extend")
     assert extend.isVisible()
     with qtbot.waitSignal(dialog.extend_requested) as wanted:
@@ -551,6 +551,6 @@ def test_extending_keeps_what_is_not_saved(dialog: AssistantDialog) -> None:
 
 
 def test_a_lifetime_that_is_over_is_warned_about(shown: AssistantDialog) -> None:
-    shown._tabs.setCurrentIndex(5)
+    shown._pages.tabs.setCurrentIndex(5)
     find(shown, NumberBox, "assistant_ttl_days").setValue(1)  # made in March 2026
     assert "trash" in find(shown, QWidget, "assistant_expires").accessibleName()

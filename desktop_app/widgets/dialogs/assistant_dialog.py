@@ -6,13 +6,14 @@ before it closes over unsaved changes, and closes on saving only when the store 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.domain.assistants import (
     Assistant,
@@ -27,16 +28,8 @@ from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.problems import FieldProblem, Problem
 from desktop_app.domain.threads import ThreadSummary
 from desktop_app.widgets.amounts import number
-from desktop_app.widgets.dialogs.assistant_context import ContextPage
-from desktop_app.widgets.dialogs.assistant_general import GeneralPage
-from desktop_app.widgets.dialogs.assistant_instruction import InstructionPage
-from desktop_app.widgets.dialogs.assistant_lifetime import LifetimePage
-from desktop_app.widgets.dialogs.assistant_model import ModelPage
-from desktop_app.widgets.dialogs.assistant_versions import VersionsPage
-from desktop_app.widgets.dialogs.frame import Callout, ElidedLabel, Foot, Glyph, Hairline, button, rename
-from desktop_app.widgets.dialogs.settings_page import SettingsPage
-from desktop_app.widgets.dialogs.tabs import MarkedTabBar
-from desktop_app.widgets.dialogs.tools_page import ToolsPage
+from desktop_app.widgets.dialogs.assistant_pages import AssistantPages
+from desktop_app.widgets.dialogs.frame import Callout, ElidedLabel, Foot, Glyph, button, rename
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -78,27 +71,13 @@ class AssistantDialog(QDialog):
         self._theme = theme
         self._assistant: Assistant | None = None
         self._connections: list[Connection] = []
-        self._loaded = self._shown = self._baseline = AssistantSettings("")
+        self._shown = self._baseline = AssistantSettings("")
         self._saving: AssistantSettings | None = None
         self._closes_when_saved = False
         self._wanted_version: AssistantVersion | None = None  # to be restored when its question is answered
         self._former: AssistantSettings | None = None  # what was in use before a version was restored
-        self._is_loading = self._is_name_touched = False
-        self._general, self._instruction, self._model = (
-            GeneralPage(theme),
-            InstructionPage(theme),
-            ModelPage(theme),
-        )
-        self._context, self._tools, self._lifetime = ContextPage(theme), ToolsPage(theme), LifetimePage(theme)
-        self._versions = VersionsPage(theme)
-        self._pages: list[tuple[str, SettingsPage]] = [
-            (self.tr("&General"), self._general),
-            (self.tr("&Instruction"), self._instruction),
-            (self.tr("&Model"), self._model),
-            (self.tr("Conte&xt"), self._context),
-            (self.tr("&Tools"), self._tools),
-            (self.tr("Li&fetime"), self._lifetime),
-        ]
+        self._is_name_touched = False
+        self._pages = AssistantPages(theme)
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_DELAY_MS)
         self._draft_timer.timeout.connect(self._tell_draft)
         self._build()
@@ -106,7 +85,7 @@ class AssistantDialog(QDialog):
 
     def serve(self, files: FileIntents, remote_files: RemoteFileIntents, functions: FunctionIntents) -> None:
         """Ask these intents for files, rules and trials; before ``edit``."""
-        self._tools.serve(files, remote_files, functions)
+        self._pages.tools.serve(files, remote_files, functions)
 
     def edit(
         self, assistant: Assistant | None, settings: AssistantSettings, connections: list[Connection]
@@ -114,9 +93,9 @@ class AssistantDialog(QDialog):
         """Open with ``settings``: those of ``assistant``, a draft of them, or the start of a new one (None)."""
         self._connections = connections
         self._is_name_touched = assistant is not None
-        self._versions.set_connections(connections)
+        self._pages.versions.set_connections(connections)
         self._take_assistant(assistant)
-        self._tools.set_assistant(assistant.id if assistant else None)
+        self._pages.tools.set_assistant(assistant.id if assistant else None)
         start = assistant.settings if assistant else settings
         self._load(start)
         self._baseline = self.settings()
@@ -125,44 +104,41 @@ class AssistantDialog(QDialog):
         self._note.clear()
         self._foot.settle()
         self._show(self.settings())
-        self._tabs.setCurrentIndex(0)
+        self._pages.tabs.setCurrentIndex(0)
         self.open()
-        self._general.focus_name()
+        self._pages.general.focus_name()
 
     def settings(self) -> AssistantSettings:
         """What the fields say, limits broken or not."""
-        settings = self._loaded
-        for _, page in self._pages:
-            settings = page.write(settings)
-        return settings
+        return self._pages.settings()
 
     # -- answers
 
     def set_models(self, connection_id: ConnectionId, models: tuple[Model, ...]) -> None:
         """Offer the models of a connection."""
-        self._model.set_models(connection_id, models)
-        if connection_id == self._model.connection_id:
-            self._tools.set_models(models)
+        self._pages.model.set_models(connection_id, models)
+        if connection_id == self._pages.model.connection_id:
+            self._pages.tools.set_models(models)
 
     def set_models_failed(self, connection_id: ConnectionId, text: str) -> None:
         """Say why the models of a connection could not be fetched; ``text`` is a sentence."""
-        self._model.set_models_failed(connection_id, text)
+        self._pages.model.set_models_failed(connection_id, text)
 
     def set_threads(self, threads: Sequence[ThreadSummary]) -> None:
         """Offer the assistant's threads for the preview."""
-        self._context.set_threads(threads)
+        self._pages.context.set_threads(threads)
 
     def set_versions(self, versions: Sequence[AssistantVersion], uses: Sequence[VersionUse]) -> None:
         """Show the versions, newest first, and the replies they gave."""
-        self._versions.set_versions(versions, uses)
+        self._pages.versions.set_versions(versions, uses)
 
     def set_preview(self, preview: ContextPreview | None) -> None:
         """Show what would be sent of the thread that was asked about."""
-        self._context.set_preview(preview)
+        self._pages.context.set_preview(preview)
 
     def set_expanded(self, text: str) -> None:
         """Show the instruction with its variables filled in."""
-        self._instruction.set_expanded(text)
+        self._pages.instruction.set_expanded(text)
 
     def set_saved(self, assistant: Assistant) -> None:
         """The store has what was to be saved; close if that was wanted and nothing was typed since."""
@@ -172,7 +148,7 @@ class AssistantDialog(QDialog):
         self._baseline, self._saving = self._saving, None
         self._note.clear()
         self._foot.settle()
-        if changes := self._tools.rule_changes():
+        if changes := self._pages.tools.rule_changes():
             self.rules_decided.emit(assistant.id, changes)
         self._take_assistant(assistant)
         is_changed = self.settings() != self._baseline
@@ -180,16 +156,16 @@ class AssistantDialog(QDialog):
             self.accept()
             return
         if was_new:
-            self._tools.set_assistant(assistant.id)
+            self._pages.tools.set_assistant(assistant.id)
         if is_changed:
             self._draft_timer.start()
         self._show(self.settings())
-        self._show_tab(self._tabs.currentIndex())
+        self._ask_for(self._pages.current)
 
     def set_save_failed(self, text: str) -> None:
         """Say why nothing was saved; everything stays as it is."""
         self._saving = None
-        self._versions.show_restored("")
+        self._pages.versions.show_restored("")
         self._show_error(self.tr("This was not saved. {why}").format(why=text))
         self._show(self.settings())
         self._save.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -199,7 +175,7 @@ class AssistantDialog(QDialog):
         expiration = assistant.settings.expiration
         self._baseline = replace(self._baseline, expiration=expiration)
         self._take_assistant(assistant)
-        self._lifetime.show_settings(self._baseline)
+        self._pages.lifetime.show_settings(self._baseline)
         self._show(self.settings())
 
     def reject(self) -> None:
@@ -217,12 +193,6 @@ class AssistantDialog(QDialog):
         self._glyph, self._title = Glyph(self._theme), ElidedLabel(role="dialogTitle")
         self._version = ElidedLabel(role="caption")
         self._version.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._tabs = MarkedTabBar(self._theme, "assistant_tabs")
-        self._tabs.setAccessibleName(self.tr("Parts of the settings"))
-        self._stack = QStackedWidget()
-        for title, page in (*self._pages, (self.tr("&Versions"), self._versions)):
-            self._tabs.addTab(title)
-            self._stack.addWidget(page)
         self._error = Callout(self._theme, "error")
         self._error.setObjectName("assistant_error")
         self._error_row = QWidget()
@@ -237,9 +207,7 @@ class AssistantDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._head())
-        column.addLayout(self._tab_row())
-        column.addWidget(Hairline(self._theme))
-        column.addWidget(self._stack, 1)
+        column.addWidget(self._pages, 1)
         column.addWidget(self._error_row)
         column.addWidget(self._foot)
         self.setMinimumSize(px("textColumn") - 80, px("sidebarMax"))
@@ -254,13 +222,6 @@ class AssistantDialog(QDialog):
         head.addWidget(self._title, 1)
         head.addWidget(self._version)
         return head
-
-    def _tab_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        side = self._theme.px("spacing.6") - self._theme.px("spacing.half")  # a tab has 2 px of its own
-        row.setContentsMargins(side, 0, side, 0)
-        row.addWidget(self._tabs, 1)
-        return row
 
     def _build_foot(self) -> None:
         self._note = QLineEdit()
@@ -280,27 +241,25 @@ class AssistantDialog(QDialog):
             self._foot.row.addWidget(made)
 
     def _connect(self) -> None:
-        for _, page in self._pages:
-            page.changed.connect(self._value_changed)
-        self._tabs.currentChanged.connect(self._show_tab)
-        self._model.models_wanted.connect(self.models_wanted)
-        self._model.model_chosen.connect(self._context.set_model_context)
-        self._model.connection_chosen.connect(self._tools.set_connection)
-        self._instruction.expansion_wanted.connect(lambda: self.expansion_wanted.emit(self.settings()))
-        self._context.preview_wanted.connect(
+        pages = self._pages
+        pages.changed.connect(self._value_changed)
+        pages.page_shown.connect(self._ask_for)
+        pages.model.models_wanted.connect(self.models_wanted)
+        pages.instruction.expansion_wanted.connect(lambda: self.expansion_wanted.emit(self.settings()))
+        pages.context.preview_wanted.connect(
             lambda thread_id: self.preview_wanted.emit(thread_id, self.settings())
         )
-        self._tools.create_wanted.connect(self._create_for_files)
-        self._lifetime.extend_requested.connect(self._extend)
-        self._versions.restore_requested.connect(self._restore)
-        self._versions.undo_requested.connect(self._undo_restore)
-        self._versions.reply_requested.connect(self._open_reply)
+        pages.tools.create_wanted.connect(self._create_for_files)
+        pages.lifetime.extend_requested.connect(self._extend)
+        pages.versions.restore_requested.connect(self._restore)
+        pages.versions.undo_requested.connect(self._undo_restore)
+        pages.versions.reply_requested.connect(self._open_reply)
         self._cancel.clicked.connect(self.reject)
         self._apply.clicked.connect(lambda: self._begin_save(closes=False))
         self._save.clicked.connect(lambda: self._begin_save(closes=True))
         self._foot.answered.connect(self._answered)
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+Tab", 1), ("Ctrl+PgUp", -1), ("Ctrl+Shift+Tab", -1)):
-            QShortcut(QKeySequence(keys), self, self._stepper(step))
+            QShortcut(QKeySequence(keys), self, partial(pages.step, step))
         for keys, pressed in (
             ("Ctrl+S", self._save),
             ("Ctrl+Return", self._save),
@@ -308,42 +267,27 @@ class AssistantDialog(QDialog):
         ):
             QShortcut(QKeySequence(keys), self, pressed.click)
 
-    def _stepper(self, step: int) -> Callable[[], None]:
-        def go() -> None:
-            shown = [index for index in range(self._tabs.count()) if self._tabs.isTabVisible(index)]
-            place = shown.index(self._tabs.currentIndex()) + step
-            self._tabs.setCurrentIndex(shown[place % len(shown)])
-
-        return go
-
     # -- showing
 
     def _take_assistant(self, assistant: Assistant | None) -> None:
         """Whose settings these are, as the store has it."""
         self._assistant = assistant
-        self._lifetime.show_assistant(assistant)
-        self._tabs.setTabVisible(len(self._pages), assistant is not None)
+        self._pages.show_assistant(assistant)
 
     def _load(self, settings: AssistantSettings) -> None:
-        self._is_loading = True
-        self._loaded = settings
-        self._model.show_connections(self._connections, settings.connection_id)
-        for _, page in self._pages:
-            page.show_settings(settings)
-        self._is_loading = False
+        self._pages.load(settings, self._connections)
 
     def _show_error(self, text: str) -> None:
         self._error.show_text(text)
         self._error_row.setVisible(bool(text))
 
-    def _show_tab(self, index: int) -> None:
-        page = self._stack.widget(index)
-        self._stack.setCurrentIndex(index)
+    def _ask_for(self, page: QWidget | None) -> None:
+        """Ask for what a page shows besides the settings."""
         if self._assistant is None:
             return
-        if page is self._context:
+        if page is self._pages.context:
             self.threads_wanted.emit(self._assistant.id)
-        elif page is self._versions:
+        elif page is self._pages.versions:
             self.versions_wanted.emit(self._assistant.id)
 
     def _show(self, settings: AssistantSettings) -> None:
@@ -368,33 +312,31 @@ class AssistantDialog(QDialog):
         rename(self._save, self.tr("&Save as v{n}").format(n=number(version + 1)))
 
     def _is_changed(self) -> bool:
-        return self.settings() != self._baseline or bool(self._tools.rule_changes())
+        return self.settings() != self._baseline or bool(self._pages.tools.rule_changes())
 
     def _value_changed(self) -> None:
-        if self._is_loading:
-            return
         settings = self.settings()
-        if settings == self._shown and not self._tools.rule_changes():  # a schema was looked at, no more
+        if (
+            settings == self._shown and not self._pages.tools.rule_changes()
+        ):  # a schema was looked at, no more
             self._check(settings)
             return
         if settings.name != self._baseline.name:
             self._is_name_touched = True
         self._foot.settle()
         self._show_error("")
-        self._versions.show_restored("")
+        self._pages.versions.show_restored("")
         self._show(settings)
         if not self._draft_timer.isActive():
             self._draft_timer.start()
 
     def _check(self, settings: AssistantSettings) -> None:
-        found = problems(settings, max_temperature=self._model.max_temperature)
+        found = problems(settings, max_temperature=self._pages.model.max_temperature)
         shown = [problem for problem in found if self._is_name_touched or not _is_missing_name(problem)]
-        is_well = not found
-        for index, (_, page) in enumerate(self._pages):
-            has_problem = page.show_problems(shown)
-            is_well = is_well and not has_problem  # a schema has problems that only its editor knows
-            self._tabs.mark(index, self.tr("Something here needs a change") if has_problem else "")
-        is_new = self._assistant is None or settings != self._baseline or bool(self._tools.rule_changes())
+        is_well = not self._pages.show_problems(shown) and not found
+        is_new = (
+            self._assistant is None or settings != self._baseline or bool(self._pages.tools.rule_changes())
+        )
         for made in (self._save, self._apply):
             made.setEnabled(is_well and is_new and self._saving is None)
 
@@ -421,8 +363,7 @@ class AssistantDialog(QDialog):
             return
         self._is_name_touched = True
         self._show(self.settings())
-        marked = [index for index in range(self._tabs.count()) if self._tabs.is_marked(index)]
-        self._tabs.setCurrentIndex(marked[0] if marked else self._tabs.currentIndex())
+        self._pages.show_first_problem()
 
     def _extend(self) -> None:
         if self._assistant is not None:
@@ -453,11 +394,11 @@ class AssistantDialog(QDialog):
         self._load(version.settings)
         self._begin_save(closes=False, note=self.tr("Version {n} restored").format(n=shown))
         self._former = former
-        self._versions.show_restored(self.tr("Version {n} is in use again.").format(n=shown))
+        self._pages.versions.show_restored(self.tr("Version {n} is in use again.").format(n=shown))
 
     def _undo_restore(self) -> None:
         former, self._former = self._former, None
-        self._versions.show_restored("")
+        self._pages.versions.show_restored("")
         if former is not None and self._saving is None:
             self._load(former)
             self._begin_save(closes=False, note=self.tr("Restoring undone"))
