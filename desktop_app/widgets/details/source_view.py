@@ -15,6 +15,8 @@ from desktop_app.widgets.dialogs.frame import Callout, ElidedLabel, button
 from desktop_app.widgets.scroll_area import leave_bars_out_of_accessibility
 from desktop_app.widgets.theme import Theme
 
+LINE_PERCENT = 135.0
+
 
 class SourceView(QWidget):
     """Shows the parts that were read, the cited fragment marked in them.
@@ -144,13 +146,15 @@ class SourceView(QWidget):
         starts = []
         for part in parts:
             if heading := self._heading(part):
+                cursor.setBlockFormat(self._block())
                 cursor.insertText(heading, self._format("label", "textSecondary"))
                 cursor.insertBlock()
             starts.append(cursor.position())
+            cursor.setBlockFormat(self._block())
             cursor.insertText(part.text, self._format("small", "text"))
-            cursor.insertBlock(self._gap())
+            cursor.insertBlock()
         marked = self._format("small", "text")
-        marked.setBackground(theme.color("findCurrent"))
+        marked.setBackground(theme.color("findHit"))
         first = None
         for piece in find_passages([part.text for part in parts], fragment):
             text = parts[piece.part].text
@@ -187,9 +191,9 @@ class SourceView(QWidget):
         made.setForeground(self._theme.color(role))
         return made
 
-    def _gap(self) -> QTextBlockFormat:
+    def _block(self) -> QTextBlockFormat:
         made = QTextBlockFormat()
-        made.setTopMargin(self._theme.px("spacing.3"))
+        made.setLineHeight(LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         return made
 
 

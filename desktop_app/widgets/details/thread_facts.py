@@ -67,4 +67,4 @@ class ThreadFacts(QWidget):
 
 def _day(moment: datetime) -> str:
     local = moment.astimezone()
-    return QLocale().toString(QDate(local.year, local.month, local.day), QLocale.FormatType.LongFormat)
+    return QLocale().toString(QDate(local.year, local.month, local.day), "d MMMM yyyy")
