@@ -246,7 +246,7 @@ async def test_the_file_is_opened_unless_it_is_not_there_any_more(
             opened.append(url)
 
     desktop = Desktop()
-    QDesktopServices.setUrlHandler("file", desktop, b"show_file")
+    QDesktopServices.setUrlHandler("file", desktop, "show_file")  # type: ignore[arg-type]  # it takes no bytes
     try:
         async with told(qapp, tmp_path, has_file=True) as pane:
             pane.scene.window.messages.citation_requested.emit(pane.messages[3].id, 0)
