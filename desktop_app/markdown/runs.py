@@ -8,7 +8,7 @@ from desktop_app.markdown.items import BOLD, CITATION, ITALIC, LINK, STRIKE, Spa
 WRAPPERS = (LINK, BOLD, ITALIC, STRIKE)
 """Styles that can stand around others; the first is outermost where two end together."""
 
-_AROUND = LINK | BOLD | ITALIC | STRIKE | CITATION
+_AROUND = LINK | BOLD | ITALIC | STRIKE
 
 
 class Wrapper(NamedTuple):
@@ -33,7 +33,7 @@ class Run(NamedTuple):
 
 def runs(text: str, spans: Sequence[Span]) -> list[Run]:
     """The runs of ``text`` from first to last, and an empty one that closes what is open."""
-    parts = pieces(text, spans)
+    parts = _without_citations(pieces(text, spans))
     ends = _ends(parts)
     stack: list[Wrapper] = []
     made = []
@@ -67,14 +67,26 @@ def pieces(text: str, spans: Sequence[Span]) -> list[Span]:
     return found
 
 
+def _without_citations(parts: Sequence[Span]) -> list[Span]:
+    """The same text without marks of sources: they lead to what is shown beside it, and are but words elsewhere."""
+    if not any(part.style & CITATION for part in parts):
+        return list(parts)
+    joined: list[Span] = []
+    for part in parts:
+        is_mark = part.style & CITATION
+        one = part._replace(style=part.style & ~(LINK | CITATION), target="") if is_mark else part
+        if joined and joined[-1][2:] == one[2:]:
+            one = one._replace(start=joined.pop().start)
+        joined.append(one)
+    return joined
+
+
 def _ends(parts: Sequence[Span]) -> list[dict[Wrapper, int]]:
     """For every part its wrappers, and up to which part each of them reaches without a break."""
     found: list[dict[Wrapper, int]] = []
     after: dict[Wrapper, int] = {}
     for index in range(len(parts) - 1, -1, -1):
         style, target = parts[index].style, parts[index].target
-        if style & CITATION:  # it leads to what is shown beside the text; elsewhere it is but its words
-            style &= ~LINK
         wrappers = [Wrapper(bit, target if bit == LINK else "") for bit in WRAPPERS if style & bit]
         after = {wrapper: after.get(wrapper, index) for wrapper in wrappers}
         found.append(after)

@@ -113,6 +113,9 @@ class MessagesPane(QWidget):
     def _show_messages(self, opened: ThreadOpened, is_same: bool) -> None:
         """Show the window that was read: the same thread where it stood, another one where it was left."""
         transcript = self.transcript
+        if not is_same:
+            transcript.set_context_line(None)
+            transcript.show_run_line(None)
         transcript.show_thread(opened.messages, opened.runs, opened.total)
         if not is_same and opened.thread.read_anchor:
             transcript.restore_position(opened.thread.read_anchor, opened.thread.read_offset)
@@ -281,9 +284,7 @@ class MessagesPane(QWidget):
         if not text.strip():
             self._wait_for_end(False)
         thread_id = self.thread_id
-        if thread_id is None or self._unsent.is_sending(thread_id):
-            return
-        if self._unsent.edit_of(thread_id) is None:
+        if thread_id is not None and self._unsent.takes_drafts(thread_id):
             self.draft_changed.emit(thread_id, text)
 
     def _put(self, text: str) -> None:
@@ -370,14 +371,12 @@ class MessagesPane(QWidget):
 
     def set_context_line(self, message_id: str | None) -> None:
         """Draw a line above the first message that the next question sends; None when it sends them all."""
-        if self._opened is not None:
-            self.transcript.set_context_line(message_id)
+        self.transcript.set_context_line(message_id)
 
     def show_run_context(self, run: Run) -> None:
         """Draw a line above the first message that a run was given, or take it away again."""
         first = run.seen[0] if run.seen else None
-        if self._opened is not None:
-            self.transcript.show_run_line(None if first == self.transcript.run_line else first)
+        self.transcript.show_run_line(None if first == self.transcript.run_line else first)
 
     # -- finding
 

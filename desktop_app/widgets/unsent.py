@@ -31,6 +31,10 @@ class Unsent:
         """Whether a message is on its way to the store."""
         return thread_id in self._sending
 
+    def takes_drafts(self, thread_id: str) -> bool:
+        """Whether what is written is the thread's draft: nothing is on its way, and no question is edited."""
+        return thread_id not in self._sending and thread_id not in self._edits
+
     def send(self, thread_id: str, text: str) -> None:
         """A message is on its way."""
         self._sending[thread_id] = text

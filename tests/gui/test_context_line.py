@@ -1,0 +1,116 @@
+"""The line above the first message that a model sees."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.ids import AssistantId, MessageId, ThreadId
+from desktop_app.domain.threads import Thread
+from desktop_app.qt.intents import ThreadOpened
+from desktop_app.widgets.messages_pane import MessagesPane
+from desktop_app.widgets.resources import resources_dir
+from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript import TranscriptView
+from tests.gui.conversation import NOON, run_of, talk
+from tests.gui.transcript_reader import Reader
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, qapp: QApplication) -> Iterator[MessagesPane]:
+    made = MessagesPane(Theme(resources_dir()))
+    made.build_pages()
+    qtbot.addWidget(made)
+    made.resize(800, 700)
+    made.show()
+    messages = talk(20)
+    thread = Thread(ThreadId("t"), "Talk", AssistantId("a"), NOON, NOON)
+    assistant = Assistant(AssistantId("a"), 3, AssistantSettings("Tester"), NOON, NOON, NOON)
+    made.show_thread(ThreadOpened(thread, assistant, messages, {}, len(messages)))
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def view(pane: MessagesPane) -> TranscriptView:
+    return pane.transcript
+
+
+@pytest.fixture
+def reader(view: TranscriptView) -> Reader:
+    return Reader(view)
+
+
+def line_above(view: TranscriptView, message_id: str) -> bool:
+    """Whether something is drawn in the room above a message that is kept empty."""
+    shown = view.page.shown(message_id)
+    assert shown is not None
+    assert shown.cell is not None
+    room = view._context_line.room(shown.cell).translated(view.column_left, shown.y)
+    picture = view.viewport().grab(QRect(room.topLeft(), room.size())).toImage()
+    page = QColor(view.theme.color("page")).rgb()
+    return any(picture.pixel(x, y) != page for x in range(8) for y in range(picture.height()))
+
+
+def last_question(reader: Reader) -> str:
+    return [one for one in reader.shown_ids() if int(one[1:]) % 2 == 0][-1]
+
+
+def test_the_line_comes_and_goes_without_moving_anything(
+    pane: MessagesPane, view: TranscriptView, reader: Reader
+) -> None:
+    first = last_question(reader)
+    before, height = reader.ys(), view.page.heights.total
+    assert not line_above(view, first)
+    pane.set_context_line(first)
+    assert line_above(view, first)
+    assert (reader.ys(), view.page.heights.total) == (before, height)
+    pane.set_context_line(None)
+    assert not line_above(view, first)
+
+
+def test_it_stands_above_one_message_alone_and_waits_for_those_that_are_not_here(
+    pane: MessagesPane, view: TranscriptView, reader: Reader
+) -> None:
+    pane.set_context_line("m0016")
+    pane.set_context_line("m0018")
+    assert line_above(view, "m0018")
+    view.scroll_by(-300)
+    shown = [one for one in reader.shown_ids() if int(one[1:]) % 2 == 0 and reader.y(one) >= 0]
+    assert [one for one in shown if line_above(view, one)] == [one for one in shown if one == "m0018"]
+    pane.set_context_line("not here")
+    assert not any(line_above(view, one) for one in shown)
+
+
+def test_it_can_stand_above_a_reply(pane: MessagesPane, view: TranscriptView, reader: Reader) -> None:
+    before = reader.ys()
+    pane.set_context_line("m0019")
+    assert line_above(view, "m0019")
+    assert reader.ys() == before
+
+
+def test_what_a_run_saw_is_shown_and_taken_away_again(
+    pane: MessagesPane, view: TranscriptView, reader: Reader
+) -> None:
+    run = replace(run_of(talk(20)[19]), seen=(MessageId("m0018"), MessageId("m0019")))
+    pane.set_context_line("m0018")
+    pane.show_run_context(run)
+    assert view._context_line.words_at("m0018") == "The model saw from here"
+    pane.show_run_context(run)
+    assert view._context_line.words_at("m0018") == "The model sees from here"
+    pane.show_run_context(replace(run, seen=()))
+    assert view.run_line == ""
+
+
+def test_another_thread_has_a_line_of_its_own(pane: MessagesPane, view: TranscriptView) -> None:
+    pane.set_context_line("m0018")
+    view.show_run_line("m0018")
+    thread = Thread(ThreadId("other"), "", AssistantId("a"), NOON, NOON)
+    messages = [replace(one, thread_id=ThreadId("other")) for one in talk(20)]
+    pane.show_thread(ThreadOpened(thread, None, messages, {}, 20))
+    assert not line_above(view, "m0018")
