@@ -55,9 +55,10 @@ def _marked(sample: bytes) -> str:
 
 
 def _utf_16(sample: bytes) -> str:
-    for encoding, high in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+    even, odd = sample[::2], sample[1::2]
+    for encoding, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         of_letters = sum(high.count(byte) for byte in _HIGH_BYTES_OF_LETTERS)
-        if high and of_letters > 0.8 * len(high) and len(set(high)) <= 16 < len(set(sample)):
+        if of_letters > 0.8 * len(high) and low.count(0) < 0.02 * len(low):
             return encoding
     return ""
 

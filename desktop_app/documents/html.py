@@ -113,7 +113,7 @@ def _text(markup: str) -> Iterator[str]:
             breaks, pending = max(breaks, piece), ""
             continue
         words = piece if piece.strip() else " "
-        if breaks or not is_begun:
+        if breaks or pending or not is_begun:
             words = words.lstrip(" ")
         if not words:
             continue

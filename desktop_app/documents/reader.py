@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,13 +62,15 @@ class DocumentReader:
         Raises UnreadableError, and OSError when no process can be started.
         """
         request = Read(str(path), first_part, chunking.tokens, chunking.overlap)
-        async for reply in self._answers(request):
-            yield reply
+        async with aclosing(self._answers(request)) as replies:
+            async for reply in replies:
+                yield reply
 
     async def cut(self, texts: Sequence[str], chunking: Chunking) -> list[list[Piece]]:
         """The chunks of each of ``texts``.  Raises UnreadableError, OSError."""
         request = Cut(list(texts), chunking.tokens, chunking.overlap)
-        return [reply.pieces async for reply in self._answers(request) if isinstance(reply, Part)]
+        async with aclosing(self._answers(request)) as replies:
+            return [reply.pieces async for reply in replies if isinstance(reply, Part)]
 
     async def end(self) -> None:
         """Kill the process, if there is one, and wait until it is gone."""

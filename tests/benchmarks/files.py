@@ -99,11 +99,10 @@ async def measure(folder: Path, made: list[Made]) -> int:
     await worker.ask(files.add(ASSISTANT, [made[0].path.parent]))
     added_s = time.monotonic() - began_s
     watching = [asyncio.create_task(watch.beat()), asyncio.create_task(watch.look())]
-    unread = len(made)
-    while unread:
+    library = await worker.ask(files.files(ASSISTANT))
+    while any(file.status in {FileStatus.WAITING, FileStatus.READING} for file in library):
         await asyncio.sleep(LOOK_S)
         library = await worker.ask(files.files(ASSISTANT))
-        unread = sum(file.status in {FileStatus.WAITING, FileStatus.READING} for file in library)
     took_s, cpu_s = time.monotonic() - began_s, time.process_time() - cpu_s
     for task in watching:
         task.cancel()

@@ -1,0 +1,528 @@
+"""The files of assistants: reading, its stops and restarts, kills, changes, removal, search."""
+
+import asyncio
+import os
+import random
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from desktop_app.controllers import file_queue
+from desktop_app.controllers.facts import Fact, FilesChanged
+from desktop_app.controllers.files import FilesController
+from desktop_app.domain.errors import StoreError
+from desktop_app.domain.files import Chunking, FileFault, FileId, FileStatus, LibraryFile
+from desktop_app.domain.ids import AssistantId
+from desktop_app.store.ownership import ProcessMark
+from tests.conftest import until
+from tests.mixed_files import KINDS, docx, make_file, make_library, pdf
+
+OURS, OTHERS = AssistantId("ours"), AssistantId("others")
+ROOT = Path(__file__).parents[2]
+BUSY = {FileStatus.WAITING, FileStatus.READING}
+
+
+class Library:
+    """A controller in a folder, the facts it told, and the assistants that exist."""
+
+    def __init__(self, folder: Path) -> None:
+        self.facts: list[Fact] = []
+        self.told_at: list[float] = []
+        self.kept = {OURS, OTHERS}
+        self.mark = ProcessMark(folder / "locks")
+        self.files = FilesController(folder, self._hear, self.mark, self._is_kept)
+
+    def _hear(self, fact: Fact) -> None:
+        self.facts.append(fact)
+        self.told_at.append(time.monotonic())
+
+    async def _is_kept(self, assistant_id: AssistantId) -> bool:
+        return assistant_id in self.kept
+
+    async def settled(self, assistant_id: AssistantId = OURS) -> list[LibraryFile]:
+        """The files, once nothing is read any more."""
+        while True:
+            files = await self.files.files(assistant_id)
+            if not any(file.status in BUSY for file in files):
+                return files
+            await asyncio.sleep(0.02)
+
+    async def ids(self, assistant_id: AssistantId = OURS) -> dict[str, FileId]:
+        return {file.name: file.id for file in await self.files.files(assistant_id)}
+
+    async def names(self, query: str, assistant_id: AssistantId = OURS) -> set[str]:
+        return {fragment.name for fragment in await self.files.search(assistant_id, query, 20)}
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Library]:
+    library = Library(folder)
+    await library.files.start()
+    try:
+        yield library
+    finally:
+        await library.files.close()
+        library.mark.release()
+
+
+def texts(folder: Path, **contents: str) -> list[Path]:
+    """Text files by name."""
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for name, content in contents.items():
+        path = folder / f"{name}.txt"
+        path.write_text(content)
+        paths.append(path)
+    return paths
+
+
+def rows(folder: Path, statement: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(folder / "files.db")) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def indexed(folder: Path) -> list[tuple[object, ...]]:
+    """Everything that is searched, whatever it is numbered."""
+    return rows(
+        folder,
+        "SELECT f.path, p.number, p.page, p.line, p.text, c.start, c.stop, c.line, w.words"
+        " FROM files f JOIN parts p ON p.file = f.number"
+        " LEFT JOIN chunks c ON c.file = f.number AND c.part = p.number LEFT JOIN words_1 w ON w.rowid = c.id"
+        " ORDER BY f.path, p.number, c.start",
+    )
+
+
+def loose_rows(folder: Path) -> list[int]:
+    """How many parts, chunks and word rows belong to nothing."""
+    counts = (
+        "SELECT count(*) FROM parts WHERE file NOT IN (SELECT number FROM files)",
+        "SELECT count(*) FROM chunks WHERE file NOT IN (SELECT number FROM files)",
+        "SELECT count(*) FROM words_1 WHERE rowid NOT IN (SELECT id FROM chunks)",
+        "SELECT count(*) FROM chunks WHERE id NOT IN (SELECT rowid FROM words_1)",
+    )
+    return [int(str(rows(folder, count)[0][0])) for count in counts]
+
+
+# --- reading and finding ---
+
+
+async def test_a_mixed_library_is_found_in_at_the_right_places(tmp_path: Path) -> None:
+    made = make_library(tmp_path / "src", 16, 800_000)
+    async with opened(tmp_path) as library:
+        listed = await library.files.add(OURS, [tmp_path / "src"])
+        assert [file.status for file in listed] == [FileStatus.WAITING] * 16
+        files = await library.settled()
+        assert {file.status for file in files} == {FileStatus.READY}
+        assert await library.files.has_files(OURS)
+        assert not await library.files.has_files(OTHERS)
+        for file, each in zip(files, made, strict=True):
+            best, *_ = await library.files.search(OURS, each.marker.upper(), 3)
+            assert (best.file_id, best.name, best.page) == (file.id, each.path.name, each.page)
+            assert each.marker in best.text
+            assert await library.files.search(OTHERS, each.marker, 3) == []
+            source = await library.files.source(file.id, best.page, best.line)
+            assert source is not None
+            (part,) = [part for part in source.parts if each.marker in part.text]
+            assert part.page == each.page
+            assert best.text.splitlines()[0] == part.text.split("\n")[best.line - part.line].strip()
+            assert source.part_count >= source.first_part + len(source.parts)
+            if each.path.suffix in {".txt", ".md", ".py"}:
+                assert best.line <= each.line < best.line + best.text.count("\n") + 1
+
+
+async def test_word_forms_and_the_words_together_decide(tmp_path: Path) -> None:
+    paths = texts(
+        tmp_path / "src",
+        phrase="Срок аренды помещения истёк давно.",
+        apart="Аренда. Было сказано много других слов. Потом сроки, потом ещё помещение.",
+        one="Помещение большое и светлое, о нём сказано довольно.",
+        none="Совсем о другом написано здесь.",
+    )
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, paths)
+        await library.settled()
+        found = await library.files.search(OURS, "сроками аренд помещений", 10)
+        assert [fragment.name for fragment in found] == ["phrase.txt", "apart.txt", "one.txt"]
+        assert [fragment.score for fragment in found] == sorted((each.score for each in found), reverse=True)
+        assert len(await library.files.search(OURS, "сроками аренд помещений", 2)) == 2
+        assert await library.names("истек ИСТЁК") == {"phrase.txt"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "   ",
+        '"',
+        "NOT",
+        "a OR",
+        "words:договор",
+        "дого* NEAR(",
+        "'; DROP TABLE files; --",
+        "^x",
+        "-",
+        "🙂",
+        "\x00",
+    ],
+)
+async def test_queries_are_words_and_nothing_else(query: str, tmp_path: Path) -> None:
+    paths = texts(tmp_path / "src", a="договор")
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, paths)
+        await library.settled()
+        found = await library.names(query)
+        assert found == ({"a.txt"} if "договор" in query else set())
+
+
+async def test_frequent_words_do_not_make_a_search_slow_or_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop_app.store.file_search.MOST_RANKED", 20)
+    contents = {f"n{number}": f"договор и срок номер{number}" for number in range(40)}
+    paths = texts(tmp_path / "src", **contents, last="срок услуги")
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, paths)
+        await library.settled()
+        assert await library.names("договор срок номер7") == {"n7.txt"}
+        assert len(await library.names("договор и срок")) == 20
+
+
+async def test_nothing_is_searched_where_nothing_was_added(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        assert await library.files.files(OURS) == []
+        assert await library.files.search(OURS, "договор", 5) == []
+        assert not await library.files.has_files(OURS)
+        assert await library.files.chunking(OURS) == Chunking()
+    assert not (tmp_path / "files.db").exists()
+
+
+async def test_hostile_files_have_their_faults_and_stop_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "src"
+    texts(folder, good="хорошее слово")
+    (folder / "broken.pdf").write_bytes(pdf(["x"])[:200])
+    (folder / "locked.pdf").write_bytes(pdf(["x"], "secret"))
+    (folder / "sparse.bin").touch()
+    os.truncate(folder / "sparse.bin", 2 << 30)
+    (folder / "blank.pdf").write_bytes(pdf([" "]))
+    (folder / "picture.png").write_bytes(bytes(range(256)))
+    (folder / "zz good.docx").write_bytes(docx(["ещё хорошее"]))
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [folder, tmp_path / "gone.txt"])
+        files = await library.settled()
+        assert {file.name: file.fault for file in files} == {
+            "good.txt": None,
+            "zz good.docx": None,
+            "broken.pdf": FileFault.BROKEN,
+            "locked.pdf": FileFault.ENCRYPTED,
+            "sparse.bin": FileFault.TOO_LARGE,
+            "blank.pdf": FileFault.NO_TEXT,
+            "picture.png": FileFault.UNSUPPORTED,
+            "gone.txt": FileFault.GONE,
+        }
+        assert all((file.fault is None) == (file.status is FileStatus.READY) for file in files)
+        assert await library.names("хорошего") == {"good.txt", "zz good.docx"}
+
+
+async def test_facts_come_at_most_four_times_a_second(tmp_path: Path) -> None:
+    make_library(tmp_path / "src", 24, 2_000_000)
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [tmp_path / "src"])
+        await library.settled()
+        await until(lambda: time.monotonic() - library.told_at[-1] > 0.3)  # the last is told too
+        assert set(library.facts) == {FilesChanged(OURS)}
+        gaps = [later - earlier for earlier, later in pairwise(library.told_at)]
+        assert min(gaps) > 0.24
+        assert len(gaps) >= 2
+
+
+# --- what the user does meanwhile ---
+
+
+async def test_the_same_path_is_one_file_and_is_read_anew_when_it_changed(tmp_path: Path) -> None:
+    (path,) = texts(tmp_path / "src", a="старое слово")
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [path, path, path.parent])
+        (before,) = await library.settled()
+        path.write_text("новейшее выражение")
+        os.utime(path, ns=(1, 1))
+        await library.files.add(OURS, [path])
+        (after,) = await library.settled()
+        assert after.id == before.id
+        assert await library.names("старое") == set()
+        assert await library.names("выражения") == {"a.txt"}
+        await library.files.add(OURS, [path])
+        assert [file.status for file in await library.files.files(OURS)] == [FileStatus.READY]
+        await library.files.retry(after.id)
+        assert [file.status for file in await library.files.files(OURS)] != [FileStatus.READY]
+        await library.settled()
+        assert rows(tmp_path, "SELECT count(*) FROM chunks") == [(1,)]
+        assert loose_rows(tmp_path) == [0, 0, 0, 0]
+
+
+async def test_what_was_read_stays_when_the_file_is_gone(tmp_path: Path) -> None:
+    (path,) = texts(tmp_path / "src", a="нужное слово")
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [path])
+        (file,) = await library.settled()
+        path.unlink()
+        await library.files.retry(file.id)
+        (file,) = await library.settled()
+        assert (file.status, file.fault) == (FileStatus.READY, FileFault.GONE)
+        await library.files.add(OURS, [path])
+        (file,) = await library.settled()
+        assert (file.status, file.fault) == (FileStatus.READY, FileFault.GONE)
+        assert await library.names("нужного") == {"a.txt"}
+
+
+async def test_a_failed_file_is_read_when_it_can_be(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    path.write_bytes(b"PK")
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [path])
+        (file,) = await library.settled()
+        assert file.fault is FileFault.BROKEN
+        path.write_bytes(docx(["нужное слово"]))
+        await library.files.retry(file.id)
+        (file,) = await library.settled()
+        assert (file.status, file.fault) == (FileStatus.READY, None)
+
+
+async def reading(library: Library, name: str) -> None:
+    """Wait until some parts of the file were stored."""
+    while True:
+        files = {file.name: file for file in await library.files.files(OURS)}
+        if files[name].status is FileStatus.READING and files[name].chunks:
+            return
+        await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every part is committed by itself."""
+    monkeypatch.setattr(file_queue, "CHUNKS_AT_ONCE", 1)
+
+
+@pytest.mark.usefixtures("in_small_steps")
+async def test_cancelling_stops_at_once_and_a_retry_goes_on(tmp_path: Path) -> None:
+    made = make_file(tmp_path, "big.pdf", KINDS["report.pdf"], 0, 1_500_000)
+    paths = texts(tmp_path / "src", early="раннее", late="позднее")
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [paths[0], made.path, paths[1]])
+        await reading(library, made.path.name)
+        began = time.monotonic()
+        await library.files.cancel(OURS)
+        files = {file.name: file for file in await library.settled()}
+        assert time.monotonic() - began < 1
+        assert [file.status for file in files.values()] == [
+            FileStatus.READY,
+            FileStatus.CANCELLED,
+            FileStatus.CANCELLED,
+        ]
+        stopped_at = files[made.path.name].chunks
+        ids = rows(tmp_path, "SELECT id FROM chunks")
+        await library.files.retry(files[made.path.name].id)
+        whole = (await library.settled())[1].chunks
+        assert 0 < stopped_at < whole
+        assert set(ids) < set(rows(tmp_path, "SELECT id FROM chunks"))
+        assert made.path.name in await library.names(made.marker)
+
+
+@pytest.mark.usefixtures("in_small_steps")
+async def test_a_file_is_removed_while_it_is_read_and_comes_back(tmp_path: Path) -> None:
+    made = make_file(tmp_path, "big.pdf", KINDS["report.pdf"], 0, 800_000)
+    paths = texts(tmp_path / "src", late="позднее")
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [made.path, *paths])
+        ids = await library.ids()
+        await reading(library, made.path.name)
+        await library.files.remove([ids[made.path.name]])
+        assert [file.name for file in await library.settled()] == ["late.txt"]
+        assert await library.files.source(ids[made.path.name], 1, 1) is None
+        await library.files.restore([ids[made.path.name]])
+        assert {file.status for file in await library.settled()} == {FileStatus.READY}
+        assert await library.ids() == ids
+        assert await library.names(made.marker) == {made.path.name}
+        await library.files.remove([ids[made.path.name]])
+        assert await library.names(made.marker) == set()
+    assert loose_rows(tmp_path) == [0, 0, 0, 0]
+
+
+async def test_other_chunks_are_made_from_what_was_read(tmp_path: Path) -> None:
+    made = make_library(tmp_path / "src", 4, 300_000)
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [tmp_path / "src"])
+        before = await library.settled()
+        for each in made:
+            each.path.unlink()
+        await library.files.set_chunking(OURS, Chunking(200, 0))
+        assert await library.files.chunking(OURS) == Chunking(200, 0)
+        wanted = [(200, 0)]
+        while rows(tmp_path, "SELECT DISTINCT tokens, overlap FROM files WHERE status = 'ready'") != wanted:
+            await asyncio.sleep(0.02)
+        after = await library.settled()
+        assert sum(file.chunks for file in after) > 1.5 * sum(file.chunks for file in before)
+        assert [file.pages for file in after] == [file.pages for file in before]
+        for each in made:
+            assert each.path.name in await library.names(each.marker)
+    assert loose_rows(tmp_path) == [0, 0, 0, 0]
+    assert rows(tmp_path, "SELECT sum(chunk_count) FROM files") == rows(
+        tmp_path, "SELECT count(*) FROM chunks"
+    )
+
+
+async def test_what_was_removed_long_ago_is_purged_and_what_gone_assistants_had_is_removed(
+    tmp_path: Path,
+) -> None:
+    old, new, kept, gone = texts(tmp_path / "src", old="старый", new="новый", kept="целый", gone="чужой")
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [old, new, kept])
+        await library.files.add(OTHERS, [gone])
+        await library.settled()
+        await library.settled(OTHERS)
+        ids = await library.ids()
+        await library.files.remove([ids["old.txt"], ids["new.txt"]])
+    moment = int((datetime.now(UTC) - timedelta(days=31)).timestamp() * 1_000_000)
+    with closing(sqlite3.connect(tmp_path / "files.db")) as connection, connection:
+        connection.execute("UPDATE files SET removed_at = ? WHERE path LIKE '%old.txt'", (moment,))
+    library = Library(tmp_path)
+    library.kept = {OURS}
+    await library.files.start()
+    while rows(tmp_path, "SELECT 1 FROM files WHERE path LIKE '%old.txt'"):
+        await asyncio.sleep(0.02)
+    assert [file.name for file in await library.files.files(OURS)] == ["kept.txt"]
+    assert await library.files.files(OTHERS) == []
+    await library.files.close()
+    library.mark.release()
+    assert rows(tmp_path, "SELECT removed_at IS NULL FROM files ORDER BY path") == [(0,), (1,), (0,)]
+    assert loose_rows(tmp_path)[:2] == [0, 0]
+
+
+@pytest.mark.usefixtures("in_small_steps")
+async def test_closing_keeps_what_was_read_and_the_next_start_goes_on(tmp_path: Path) -> None:
+    made = make_file(tmp_path, "big.pdf", KINDS["report.pdf"], 0, 1_000_000)
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [made.path])
+        await reading(library, made.path.name)
+        began = time.monotonic()
+    assert time.monotonic() - began < 2
+    before = set(rows(tmp_path, "SELECT id, part FROM chunks"))
+    assert rows(tmp_path, "SELECT status, owner FROM files") == [("waiting", "")]
+    async with opened(tmp_path) as library:
+        (file,) = await library.settled()
+        assert file.status is FileStatus.READY
+    assert before < set(rows(tmp_path, "SELECT id, part FROM chunks"))
+
+
+async def test_a_half_read_file_that_changed_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf(["старое"]))
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [path])
+        await library.settled()
+    with (
+        closing(sqlite3.connect(tmp_path / "files.db")) as connection,
+        connection,
+    ):  # as a kill would leave it
+        connection.execute("UPDATE files SET status = 'reading', owner = 'dead', is_whole = 0")
+    path.write_bytes(pdf(["новое"]))
+    async with opened(tmp_path) as library:
+        await library.settled()
+        assert await library.names("старое") == set()
+        assert await library.names("новое") == {"a.pdf"}
+    assert loose_rows(tmp_path) == [0, 0, 0, 0]
+
+
+async def test_two_processes_read_a_library_together(tmp_path: Path) -> None:
+    made = make_library(tmp_path / "src", 12, 500_000)
+    async with opened(tmp_path) as one, opened(tmp_path) as two:
+        await one.files.add(OURS, [tmp_path / "src"])
+        await two.files.add(OURS, [tmp_path / "src"])
+        files = await one.settled()
+        assert {file.status for file in files} == {FileStatus.READY}
+        assert len(files) == len(made)
+    twice = "SELECT file, part, start FROM chunks GROUP BY 1, 2, 3 HAVING count(*) > 1"
+    assert rows(tmp_path, twice) == []
+
+
+async def test_a_library_that_is_damaged_says_so_and_does_not_stop_the_start(tmp_path: Path) -> None:
+    (tmp_path / "files.db").write_bytes(b"no database at all, but long enough for a header" * 100)
+    async with opened(tmp_path) as library:
+        with pytest.raises(StoreError):
+            await library.files.files(OURS)
+
+
+# --- killed ---
+
+INDEXER = """
+import asyncio, sys
+from pathlib import Path
+from desktop_app.controllers import file_queue
+from tests.unit.test_files_controller import OURS, Library
+
+file_queue.CHUNKS_AT_ONCE = 5
+
+async def main():
+    folder = Path(sys.argv[1])
+    library = Library(folder)
+    await library.files.start()
+    await library.files.add(OURS, [folder / "src"])
+    print("added", flush=True)
+    await library.settled()
+    await library.files.close()
+    print("done", flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def index(folder: Path, kill_after_s: float | None = None) -> bool:
+    """Index in a process of its own; whether it came to its end before it was killed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", INDEXER, str(folder), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    assert await process.stdout.readline() == b"added\n"
+    try:
+        async with asyncio.timeout(kill_after_s):
+            return await process.stdout.readline() == b"done\n" and await process.wait() == 0
+    except TimeoutError:
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+        return False
+
+
+@pytest.mark.slow
+@pytest.mark.limit_s(300)
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+async def test_twenty_kills_change_nothing(tmp_path: Path) -> None:
+    make_library(tmp_path / "src", 24, 6_000_000)
+    assert await index(tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "src").symlink_to(tmp_path / "src")
+    draw = random.Random(5)
+    half_read = 0
+    finished: set[tuple[object, ...]] = set()
+    for _ in range(20):
+        assert not await index(other, draw.uniform(0.02, 0.3))
+        ready = set(rows(other, "SELECT number, chunk_count FROM files WHERE status = 'ready'"))
+        assert finished <= ready
+        finished = ready
+        half_read += len(rows(other, "SELECT 1 FROM files WHERE status = 'reading' AND part_count > 0"))
+    assert half_read >= 3
+    assert 0 < len(finished) < 24
+    assert await index(other)
+    assert without_folder(indexed(other)) == without_folder(indexed(tmp_path))
+    assert loose_rows(other) == [0, 0, 0, 0]
+
+
+def without_folder(found: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    return [(Path(str(path)).name, *rest) for path, *rest in found]
