@@ -43,8 +43,9 @@ class RunResumed:
 class StageReached:
     """What the run does while no words come; ``fraction`` 0..1 where it is known.
 
-    Besides the stages of ``StageChanged``: "thinking", and "retrying" with the time ``until`` which is waited and the
-    code of the ``error`` that caused it.
+    Besides the stages of ``StageChanged``: "thinking", "approving" and "wanting" while calls wait for the user,
+    "calling" while programs answer them, and "retrying" with the time ``until`` which is waited and the code of the
+    ``error`` that caused it.
     """
 
     thread_id: ThreadId

@@ -2,13 +2,15 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from desktop_app.controllers.facts import ReplyEdited, RunFinished, StageReached
+from desktop_app.controllers.facts import ReplyEdited, RunFinished, StageReached, StepsChanged
 from desktop_app.domain.assistants import Assistant
-from desktop_app.domain.ids import ThreadId
+from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.threads import Run, Status
+from desktop_app.domain.tools import CallStatus, Decision, ToolStep
 from desktop_app.headless import outbox
 from desktop_app.headless.command import FAILED, OK, STOPPED, Asked, UsageError, by_name, error_words
 
@@ -117,6 +119,7 @@ def _overridden(asked: Asked, assistant: Assistant) -> Assistant:
 
 def _print_reply(thread_id: ThreadId, asked: Asked) -> Run:
     shown = ""
+    denied: set[str] = set()
     while True:
         match asked.facts.get():
             case ReplyEdited(thread, _, edit) if thread == thread_id:
@@ -127,7 +130,20 @@ def _print_reply(thread_id: ThreadId, asked: Asked) -> Run:
                 shown = edit.apply(shown)
             case StageReached(thread, _, stage, _) if thread == thread_id and sys.stderr.isatty():
                 print(f"\r{stage.replace('_', ' ')}…\r", end="", file=sys.stderr)
+            case StepsChanged(thread, message, steps) if thread == thread_id:
+                _deny_what_waits(asked, message, steps, denied)
             case RunFinished(thread, _, run) if thread == thread_id:
                 if shown:
                     print()
                 return run
+
+
+def _deny_what_waits(
+    asked: Asked, message_id: MessageId, steps: Sequence[ToolStep], denied: set[str]
+) -> None:
+    """Deny calls that wait for the user: without a window only what is always allowed is called."""
+    for step in steps:
+        if step.status in (CallStatus.ASKED, CallStatus.WANTED) and step.call.key not in denied:
+            denied.add(step.call.key)
+            asked.wait(asked.backend.runs.decide(message_id, step.call.key, Decision.DENY))
+            print(f"nitka: {step.call.name!r} was not called: it is not always allowed", file=sys.stderr)
