@@ -281,6 +281,29 @@
     </message>
 </context>
 <context>
+    <name>Arguments</name>
+    <message>
+        <source>Arguments as JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No arguments</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show as JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show as a table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The arguments are not a JSON object:</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>AssistantActions</name>
     <message>
         <source>%1 (copy)</source>
@@ -306,24 +329,20 @@
 <context>
     <name>AssistantDialog</name>
     <message>
+        <source>&amp;Apply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Create</source>
         <translation>&amp;Создать</translation>
-    </message>
-    <message>
-        <source>&amp;General</source>
-        <translation>&amp;Общие</translation>
-    </message>
-    <message>
-        <source>&amp;Instruction</source>
-        <translation>&amp;Инструкция</translation>
     </message>
     <message>
         <source>&amp;Keep editing</source>
         <translation>&amp;Вернуться</translation>
     </message>
     <message>
-        <source>&amp;Model</source>
-        <translation>&amp;Модель</translation>
+        <source>&amp;Restore</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Save</source>
@@ -342,16 +361,8 @@
         <translation>Изменено после версии&#xa0;{n}, черновик сохранён</translation>
     </message>
     <message>
-        <source>Conte&amp;xt</source>
-        <translation>&amp;Контекст</translation>
-    </message>
-    <message>
         <source>Disc&amp;ard</source>
         <translation>Н&amp;е сохранять</translation>
-    </message>
-    <message>
-        <source>Li&amp;fetime</source>
-        <translation>С&amp;рок действия</translation>
     </message>
     <message>
         <source>New assistant</source>
@@ -366,28 +377,127 @@
         <translation>Заметка к версии: что изменилось и почему</translation>
     </message>
     <message>
-        <source>Parts of the settings</source>
-        <translation>Разделы настроек</translation>
+        <source>Restoring undone</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Save</source>
         <translation>Сохранить</translation>
     </message>
     <message>
-        <source>Save the changes before closing?</source>
-        <translation>Сохранить изменения?</translation>
+        <source>Save and go on editing</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Something here needs a change</source>
-        <translation>Здесь нужно что-то исправить</translation>
+        <source>Save the changes before closing?</source>
+        <translation>Сохранить изменения?</translation>
     </message>
     <message>
         <source>The changes cannot be saved as they are.</source>
         <translation>В таком виде изменения не сохранить.</translation>
     </message>
     <message>
+        <source>The changes that are not saved would be given up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This was not saved. {why}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Version {n}</source>
         <translation>Версия&#xa0;{n}</translation>
+    </message>
+    <message>
+        <source>Version {n} is in use again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version {n} restored</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>AssistantFiles</name>
+    <message>
+        <source>Assistant</source>
+        <translation type="unfinished">Ассистент</translation>
+    </message>
+    <message>
+        <source>Assistant as it is now (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Assistant with all its versions (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Assistants (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a connection for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export an assistant</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exported to %1</source>
+        <translation type="unfinished">Экспортировано: %1</translation>
+    </message>
+    <message>
+        <source>Import assistants</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It answers through “%1”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is damaged: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is not JSON.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is too large for an assistant.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was written by a newer Nitka.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its field “%1” is over the limit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation type="unfinished">Показать в папке</translation>
+    </message>
+    <message>
+        <source>There is no assistant in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no connection like “%1” here: choose one for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no connection “%1” here: it answers through “%2”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“%1” was not imported. %2</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -406,6 +516,45 @@
     </message>
 </context>
 <context>
+    <name>AssistantPages</name>
+    <message>
+        <source>&amp;General</source>
+        <translation type="unfinished">&amp;Общие</translation>
+    </message>
+    <message>
+        <source>&amp;Instruction</source>
+        <translation type="unfinished">&amp;Инструкция</translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation type="unfinished">&amp;Модель</translation>
+    </message>
+    <message>
+        <source>&amp;Tools</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Versions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conte&amp;xt</source>
+        <translation type="unfinished">&amp;Контекст</translation>
+    </message>
+    <message>
+        <source>Li&amp;fetime</source>
+        <translation type="unfinished">С&amp;рок действия</translation>
+    </message>
+    <message>
+        <source>Parts of the settings</source>
+        <translation type="unfinished">Разделы настроек</translation>
+    </message>
+    <message>
+        <source>Something here needs a change</source>
+        <translation type="unfinished">Здесь нужно что-то исправить</translation>
+    </message>
+</context>
+<context>
     <name>AssistantsPane</name>
     <message>
         <source>Assistant settings</source>
@@ -420,8 +569,20 @@
         <translation>Удалить</translation>
     </message>
     <message>
+        <source>Drop to import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Duplicate</source>
         <translation>Дублировать</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished">Экспорт…</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>New assistant</source>
@@ -448,10 +609,115 @@
     </message>
 </context>
 <context>
+    <name>CallCard</name>
+    <message>
+        <source>%1 asks you for the result of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 wants to call %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allow once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Always for this function</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deny</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For this function of this assistant, as long as it starts exactly this program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nitka does not confine the program: it may do whatever you may. It is given the arguments as JSON.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text or JSON · Ctrl+Enter gives it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The assistant</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This program would be started:</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Choices</name>
     <message>
         <source>The language changes with the next start.</source>
         <translation>Язык сменится при следующем запуске.</translation>
+    </message>
+</context>
+<context>
+    <name>ChunkingFields</name>
+    <message>
+        <source>At most half of a fragment: {most}.</source>
+        <translation>Не больше половины фрагмента: {most}.</translation>
+    </message>
+    <message>
+        <source>Cut again</source>
+        <translation>Разрезать заново</translation>
+    </message>
+    <message>
+        <source>From {least} to {most}.</source>
+        <translation>От {least} до {most}.</translation>
+    </message>
+    <message>
+        <source>How texts are cut</source>
+        <translation>Как делятся тексты</translation>
+    </message>
+    <message>
+        <source>Repeated from the one before, in tokens</source>
+        <translation>Повтор из предыдущего, в токенах</translation>
+    </message>
+    <message>
+        <source>Size of a fragment, in tokens</source>
+        <translation>Размер фрагмента, в токенах</translation>
+    </message>
+    <message>
+        <source>The usual is 800. A change reads all texts anew, at once.</source>
+        <translation>Обычно 800. После изменения все тексты сразу делятся заново.</translation>
+    </message>
+</context>
+<context>
+    <name>CitationsTab</name>
+    <message>
+        <source>Fragment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sources of the reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This reply cites nothing.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -483,6 +749,100 @@
     <message>
         <source>Wrap lines</source>
         <translation>Переносить строки</translation>
+    </message>
+</context>
+<context>
+    <name>CommandEditor</name>
+    <message>
+        <source>&amp;Program</source>
+        <translation>Про&amp;грамма</translation>
+    </message>
+    <message>
+        <source>Choose a program</source>
+        <translation>Выбор программы</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Выбрать…</translation>
+    </message>
+    <message>
+        <source>It gets the arguments of the call as JSON on its standard input; what it prints is the result.</source>
+        <translation>Аргументы вызова она получает в виде JSON на стандартный ввод; результат — то, что она выведет.</translation>
+    </message>
+    <message>
+        <source>Its arg&amp;uments</source>
+        <translation>Её аргумент&amp;ы</translation>
+    </message>
+    <message>
+        <source>Longest result, in KB</source>
+        <translation>Предел результата, в КБ</translation>
+    </message>
+    <message>
+        <source>Longest time, in seconds</source>
+        <translation>Предел времени, в секундах</translation>
+    </message>
+    <message>
+        <source>Nitka starts this program with your rights and does not confine it.</source>
+        <translation>Nitka запускает эту программу с вашими правами и ничем её не ограничивает.</translation>
+    </message>
+    <message>
+        <source>One a line, always the same; nothing of a call is put in, and no shell reads them.</source>
+        <translation>По одному на строке, всегда одни и те же: из вызова в них ничего не попадает, и оболочка их не читает.</translation>
+    </message>
+    <message>
+        <source>The model is given no more than that.</source>
+        <translation>Больше модель не получит.</translation>
+    </message>
+    <message>
+        <source>The path of a file, or a name that the system finds.</source>
+        <translation>Путь к файлу или имя, которое найдёт система.</translation>
+    </message>
+    <message>
+        <source>Then it is ended, with all that it started.</source>
+        <translation>Потом она завершается со всем, что запустила.</translation>
+    </message>
+</context>
+<context>
+    <name>CommandTrial</name>
+    <message>
+        <source>Done. The model would be given this:</source>
+        <translation>Готово. Модель получила бы это:</translation>
+    </message>
+    <message>
+        <source>Ended at its time limit. The model would be told so.</source>
+        <translation>Завершена по истечении времени. Модели было бы сказано об этом.</translation>
+    </message>
+    <message>
+        <source>Failed. The model would be told this:</source>
+        <translation>Не удалось. Модели было бы сказано:</translation>
+    </message>
+    <message>
+        <source>On its standard error:</source>
+        <translation>В стандартном потоке ошибок:</translation>
+    </message>
+    <message>
+        <source>Running…</source>
+        <translation>Выполняется…</translation>
+    </message>
+    <message>
+        <source>Runs the program now, with the arguments above.</source>
+        <translation>Запускает программу прямо сейчас с аргументами, указанными выше.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Остановить</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>Остановлено.</translation>
+    </message>
+    <message>
+        <source>Tr&amp;y it</source>
+        <translation>Испро&amp;бовать</translation>
+    </message>
+    <message>
+        <source>What the program gave</source>
+        <translation>Что вывела программа</translation>
     </message>
 </context>
 <context>
@@ -769,6 +1129,31 @@
     </message>
 </context>
 <context>
+    <name>ContextCaption</name>
+    <message>
+        <source>Context: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ContextGauge</name>
+    <message>
+        <source>Context: %1 % full</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ContextLine</name>
+    <message>
+        <source>The model saw from here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model sees from here</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ContextPage</name>
     <message>
         <source>&amp;What is sent of a long thread</source>
@@ -791,6 +1176,10 @@
         <translation>&amp;Лимит запроса, в токенах</translation>
     </message>
     <message>
+        <source>New thread</source>
+        <translation type="unfinished">Новый диалог</translation>
+    </message>
+    <message>
         <source>Only the last messages</source>
         <translation>Только последние сообщения</translation>
     </message>
@@ -801,6 +1190,289 @@
     <message>
         <source>The newest messages go first; your last one is always sent. Nothing is deleted.</source>
         <translation>Сначала берутся самые новые; ваше последнее отправляется всегда. Ничего не удаляется.</translation>
+    </message>
+    <message>
+        <source>What that means in a threa&amp;d</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ContextTab</name>
+    <message>
+        <source>%1, left out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation type="unfinished">Сообщения</translation>
+    </message>
+    <message>
+        <source>Messages of the next question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No assistant answers here, so nothing would be sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was said yet. What you write is counted here before it is sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading it costs %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model sees from here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You, not sent yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ContextWords</name>
+    <message numerus="yes">
+        <source>%1 of %Ln token(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n older message(s) will not be sent: the model does not see them.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A rough estimate; replies of this model will make it better.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Counted by the service.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Estimated, with what earlier replies of this model have taught.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Soon the oldest messages will no longer be sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model sees the whole thread.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>will send %1 of %n message(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>will send %n message(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DetailWords</name>
+    <message>
+        <source>%1 s</source>
+        <translation type="unfinished">%1&#xa0;с</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln token(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A deleted file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Assistant</source>
+        <translation type="unfinished">Ассистент</translation>
+    </message>
+    <message>
+        <source>JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>JSON Schema</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tool</source>
+        <translation type="unfinished">Инструмент</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation type="unfinished">Вы</translation>
+    </message>
+    <message>
+        <source>being written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>complete</source>
+        <translation type="unfinished">полностью</translation>
+    </message>
+    <message>
+        <source>cut off at the length limit</source>
+        <translation type="unfinished">обрезан по пределу длины</translation>
+    </message>
+    <message>
+        <source>denied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation type="unfinished">ошибка</translation>
+    </message>
+    <message>
+        <source>high</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation type="unfinished">прерван</translation>
+    </message>
+    <message numerus="yes">
+        <source>last %n message(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>line %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>low</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>medium</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>page %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>service default</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation type="unfinished">остановлен</translation>
+    </message>
+    <message>
+        <source>stopped by you</source>
+        <translation type="unfinished">остановлен вами</translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>timed out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>v%1</source>
+        <translation type="unfinished">v%1</translation>
+    </message>
+    <message>
+        <source>waiting at the service</source>
+        <translation type="unfinished">ожидает в сервисе</translation>
+    </message>
+    <message>
+        <source>waits for your approval</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waits for your result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>withheld by the service</source>
+        <translation type="unfinished">не выдан сервисом</translation>
+    </message>
+    <message numerus="yes">
+        <source>… and %Ln more character(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DetailsPanel</name>
+    <message>
+        <source>Citations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished">Подробности</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DetailsTab</name>
+    <message>
+        <source>Nothing was answered yet.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -852,6 +1524,21 @@
     <message>
         <source>Use the &amp;built-in model</source>
         <translation>Вернуть вс&amp;троенную</translation>
+    </message>
+</context>
+<context>
+    <name>DifferenceView</name>
+    <message>
+        <source>Differences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>added “{text}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>removed “{text}”</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1026,6 +1713,10 @@
         <translation>Ответ ещё пишется</translation>
     </message>
     <message>
+        <source>A reply may do so only so often. Ask in other words, or change the instruction.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A setting of the assistant may not fit this model.</source>
         <translation>Возможно, настройки ассистента не подходят этой модели.</translation>
     </message>
@@ -1188,6 +1879,10 @@
     <message>
         <source>The model called a function</source>
         <translation>Модель вызвала функцию</translation>
+    </message>
+    <message>
+        <source>The model called functions again and again</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The model or the address does not exist</source>
@@ -1389,6 +2084,180 @@
     </message>
 </context>
 <context>
+    <name>FileRows</name>
+    <message numerus="yes">
+        <source>%n fragment(s)</source>
+        <translation>
+            <numerusform>%n фрагмент</numerusform>
+            <numerusform>%n фрагмента</numerusform>
+            <numerusform>%n фрагментов</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n page(s)</source>
+        <translation>
+            <numerusform>%n страница</numerusform>
+            <numerusform>%n страницы</numerusform>
+            <numerusform>%n страниц</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Damaged. Open it in its own program and save it again.</source>
+        <translation>Повреждён. Откройте его в родной программе и сохраните ещё раз.</translation>
+    </message>
+    <message>
+        <source>Nitka may not read it. Change its permissions, then try again.</source>
+        <translation>Nitka не может его прочесть. Измените права доступа и повторите.</translation>
+    </message>
+    <message>
+        <source>No text in it, perhaps scanned pages. Recognise the text first.</source>
+        <translation>В нём нет текста: возможно, это сканы. Сначала распознайте текст.</translation>
+    </message>
+    <message>
+        <source>Protected by a password. Add a copy without one.</source>
+        <translation>Защищён паролем. Добавьте копию без пароля.</translation>
+    </message>
+    <message>
+        <source>Reading took too long. Try again, or split the file.</source>
+        <translation>Чтение заняло слишком много времени. Повторите или разделите файл.</translation>
+    </message>
+    <message>
+        <source>Reading: {percent} %</source>
+        <translation>Читается: {percent} %</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>Читается…</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Готов</translation>
+    </message>
+    <message>
+        <source>Stopped before it was read</source>
+        <translation>Остановлен, не прочитан</translation>
+    </message>
+    <message>
+        <source>The file is gone. Add it again from where it is now.</source>
+        <translation>Файла больше нет на месте. Добавьте его оттуда, где он теперь.</translation>
+    </message>
+    <message>
+        <source>This is a device or a pipe, not a file.</source>
+        <translation>Это не файл, а устройство или канал.</translation>
+    </message>
+    <message>
+        <source>Too large. Split it into smaller files.</source>
+        <translation>Слишком большой. Разделите его на части.</translation>
+    </message>
+    <message>
+        <source>Unknown format. Save it as PDF, DOCX, HTML or text.</source>
+        <translation>Неизвестный формат. Сохраните его как PDF, DOCX, HTML или текст.</translation>
+    </message>
+    <message>
+        <source>Unpacks to far more than a document holds; it was not read.</source>
+        <translation>После распаковки он несоразмерно велик, поэтому не прочитан.</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>В очереди</translation>
+    </message>
+</context>
+<context>
+    <name>FilesPanel</name>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>%n файл</numerusform>
+            <numerusform>%n файла</numerusform>
+            <numerusform>%n файлов</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) were removed.</source>
+        <translation>
+            <numerusform>Убран %n файл.</numerusform>
+            <numerusform>Убрано %n файла.</numerusform>
+            <numerusform>Убрано %n файлов.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not read</source>
+        <translation>
+            <numerusform>%n не прочитан</numerusform>
+            <numerusform>%n не прочитано</numerusform>
+            <numerusform>%n не прочитано</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n to read</source>
+        <translation>
+            <numerusform>осталось прочесть %n</numerusform>
+            <numerusform>осталось прочесть %n</numerusform>
+            <numerusform>осталось прочесть %n</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Убрать</translation>
+    </message>
+    <message>
+        <source>A&amp;dd files…</source>
+        <translation>&amp;Добавить файлы…</translation>
+    </message>
+    <message>
+        <source>Add a folder</source>
+        <translation>Добавление папки</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>Добавить папку…</translation>
+    </message>
+    <message>
+        <source>Add files</source>
+        <translation>Добавление файлов</translation>
+    </message>
+    <message>
+        <source>Create the assistant and add files…</source>
+        <translation>Создать ассистента и добавить файлы…</translation>
+    </message>
+    <message>
+        <source>Drop files or folders here, or press to choose</source>
+        <translation>Перетащите сюда файлы или папки либо нажмите, чтобы выбрать</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Файлы</translation>
+    </message>
+    <message>
+        <source>Files are kept with the assistant, so it has to be created first</source>
+        <translation>Файлы хранятся с ассистентом, поэтому сначала его нужно создать</translation>
+    </message>
+    <message>
+        <source>Files that are read</source>
+        <translation>Чтение файлов</translation>
+    </message>
+    <message>
+        <source>Read &amp;again</source>
+        <translation>&amp;Прочесть снова</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Убрать</translation>
+    </message>
+    <message>
+        <source>Stop reading</source>
+        <translation>Остановить чтение</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Повторить</translation>
+    </message>
+    <message>
+        <source>“{name}” was removed.</source>
+        <translation>Файл «{name}» убран.</translation>
+    </message>
+</context>
+<context>
     <name>FindBar</name>
     <message>
         <source>%1 of %2</source>
@@ -1421,6 +2290,17 @@
     <message>
         <source>Searching…</source>
         <translation>Идёт поиск…</translation>
+    </message>
+</context>
+<context>
+    <name>FoldedText</name>
+    <message>
+        <source>Show all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show less</source>
+        <translation type="unfinished">Свернуть</translation>
     </message>
 </context>
 <context>
@@ -1463,6 +2343,238 @@
     </message>
 </context>
 <context>
+    <name>FunctionEditor</name>
+    <message>
+        <source>&amp;Description</source>
+        <translation>Описани&amp;е</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>Н&amp;азвание</translation>
+    </message>
+    <message>
+        <source>&amp;When the model calls it</source>
+        <translation>Когда модель вы&amp;зывает её</translation>
+    </message>
+    <message>
+        <source>A card in the thread shows the arguments and takes the result.</source>
+        <translation>Карточка в диалоге покажет аргументы и примет результат.</translation>
+    </message>
+    <message>
+        <source>A program on this computer</source>
+        <translation>Программа на этом компьютере</translation>
+    </message>
+    <message>
+        <source>All functions</source>
+        <translation>Все функции</translation>
+    </message>
+    <message>
+        <source>Always allow</source>
+        <translation>Всегда разрешать</translation>
+    </message>
+    <message>
+        <source>Always deny</source>
+        <translation>Всегда запрещать</translation>
+    </message>
+    <message>
+        <source>Any change of the function or its program asks again.</source>
+        <translation>После любого изменения функции или программы спросит снова.</translation>
+    </message>
+    <message>
+        <source>Arguments have to keep to the sc&amp;hema</source>
+        <translation>Аргументы дол&amp;жны соответствовать схеме</translation>
+    </message>
+    <message>
+        <source>Arguments, as a &amp;JSON Schema</source>
+        <translation>Аргументы в виде с&amp;хемы JSON</translation>
+    </message>
+    <message>
+        <source>Ask each time</source>
+        <translation>Спрашивать каждый раз</translation>
+    </message>
+    <message>
+        <source>Ask me for the result</source>
+        <translation>Спрашивать результат у меня</translation>
+    </message>
+    <message>
+        <source>Asked of services that can see to it; others ignore it.</source>
+        <translation>Требуется от сервисов, которые это умеют; остальные не обращают внимания.</translation>
+    </message>
+    <message>
+        <source>It is not what you decided about any more, so it asks again.</source>
+        <translation>Это уже не то, о чём вы решили, поэтому она спросит снова.</translation>
+    </message>
+    <message>
+        <source>It is started anew for each call.</source>
+        <translation>Запускается заново для каждого вызова.</translation>
+    </message>
+    <message>
+        <source>Latin letters, digits, _ and -; at most {limit}.</source>
+        <translation>Латинские буквы, цифры, _ и -; не больше {limit}.</translation>
+    </message>
+    <message>
+        <source>Me: I fill it in</source>
+        <translation>Я: заполню сам</translation>
+    </message>
+    <message>
+        <source>The arguments as a form</source>
+        <translation>Аргументы в виде формы</translation>
+    </message>
+    <message>
+        <source>What it does, and when the model should call it</source>
+        <translation>Что она делает и когда модели её вызывать</translation>
+    </message>
+    <message>
+        <source>Who gives the &amp;result</source>
+        <translation>Кто даёт резу&amp;льтат</translation>
+    </message>
+</context>
+<context>
+    <name>FunctionForm</name>
+    <message numerus="yes">
+        <source>%n more argument(s)</source>
+        <translation>
+            <numerusform>ещё %n аргумент</numerusform>
+            <numerusform>ещё %n аргумента</numerusform>
+            <numerusform>ещё %n аргументов</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A number is needed, with a point and not a comma.</source>
+        <translation>Нужно число, с точкой, а не с запятой.</translation>
+    </message>
+    <message>
+        <source>A whole number is needed.</source>
+        <translation>Нужно целое число.</translation>
+    </message>
+    <message>
+        <source>It takes no arguments.</source>
+        <translation>Аргументов нет.</translation>
+    </message>
+    <message>
+        <source>JSON</source>
+        <translation>JSON</translation>
+    </message>
+    <message>
+        <source>JSON is needed.</source>
+        <translation>Нужен JSON.</translation>
+    </message>
+    <message>
+        <source>This is required.</source>
+        <translation>Это обязательно.</translation>
+    </message>
+    <message>
+        <source>number</source>
+        <translation>число</translation>
+    </message>
+    <message numerus="yes">
+        <source>one of %n value(s)</source>
+        <translation>
+            <numerusform>одно из %n значения</numerusform>
+            <numerusform>одно из %n значений</numerusform>
+            <numerusform>одно из %n значений</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>optional</source>
+        <translation>необязательно</translation>
+    </message>
+    <message>
+        <source>required</source>
+        <translation>обязательно</translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation>текст</translation>
+    </message>
+    <message>
+        <source>whole number</source>
+        <translation>целое число</translation>
+    </message>
+    <message>
+        <source>yes or no</source>
+        <translation>да или нет</translation>
+    </message>
+</context>
+<context>
+    <name>FunctionList</name>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>&amp;Удалить</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Изменить</translation>
+    </message>
+    <message>
+        <source>Add a f&amp;unction</source>
+        <translation>Добавить &amp;функцию</translation>
+    </message>
+    <message>
+        <source>D&amp;uplicate</source>
+        <translation>&amp;Дублировать</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Удалить</translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation>Дублировать</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Изменить</translation>
+    </message>
+    <message>
+        <source>Functions</source>
+        <translation>Функции</translation>
+    </message>
+    <message>
+        <source>What the model may call while it answers; you or a program give the result.</source>
+        <translation>То, что модель может вызвать, пока отвечает; результат даёте вы или программа.</translation>
+    </message>
+    <message>
+        <source>“{name}” was deleted.</source>
+        <translation>Функция «{name}» удалена.</translation>
+    </message>
+</context>
+<context>
+    <name>FunctionRows</name>
+    <message>
+        <source>Always allowed</source>
+        <translation>Всегда разрешена</translation>
+    </message>
+    <message>
+        <source>Always denied</source>
+        <translation>Всегда запрещена</translation>
+    </message>
+    <message>
+        <source>Asks each time</source>
+        <translation>Спрашивает каждый раз</translation>
+    </message>
+    <message>
+        <source>No description: the model has only the name to go by</source>
+        <translation>Нет описания: модель судит только по названию</translation>
+    </message>
+    <message>
+        <source>Something here needs a change</source>
+        <translation>Здесь нужно что-то изменить</translation>
+    </message>
+    <message>
+        <source>Without a name</source>
+        <translation>Без названия</translation>
+    </message>
+    <message>
+        <source>You give the result</source>
+        <translation>Результат даёте вы</translation>
+    </message>
+    <message>
+        <source>runs {program}</source>
+        <translation>запускает {program}</translation>
+    </message>
+</context>
+<context>
     <name>GeneralPage</name>
     <message>
         <source>&amp;Description</source>
@@ -1477,8 +2589,8 @@
         <translation>&amp;Название</translation>
     </message>
     <message>
-        <source>One a line, as key = value; at most {limit}.</source>
-        <translation>По одной в строке: ключ = значение; не больше&#xa0;{limit}.</translation>
+        <source>One a line, as key = value · {count}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>team = support</source>
@@ -1527,12 +2639,64 @@
 <context>
     <name>InstructionPage</name>
     <message>
-        <source>Instruc&amp;tion</source>
-        <translation>&amp;Текст инструкции</translation>
+        <source>As the model s&amp;ees it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to &amp;editing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Insert a varia&amp;ble</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Instr&amp;uction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stands for nothing and is sent as written: {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The assistant’s name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The day of the week</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The instruction as the model sees it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The language of the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model’s name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The thread’s title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The time now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Today’s date</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Who the assistant is, what it does, how it answers</source>
         <translation>Кто этот ассистент, что делает и как отвечает</translation>
+    </message>
+    <message>
+        <source>Your name on this computer</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{characters} · about {tokens} tokens, sent with every message</source>
@@ -1578,14 +2742,36 @@
     </message>
 </context>
 <context>
+    <name>LabelFilter</name>
+    <message>
+        <source>Assistants with these labels are shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not filter by %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter by labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LibrarySection</name>
+    <message>
+        <source>Files</source>
+        <translation>Файлы</translation>
+    </message>
+</context>
+<context>
     <name>LifetimePage</name>
     <message>
         <source>&amp;Counted</source>
         <translation>Отс&amp;чёт</translation>
-    </message>
-    <message>
-        <source>&amp;Days</source>
-        <translation>&amp;Дней</translation>
     </message>
     <message>
         <source>After it was last used</source>
@@ -1596,6 +2782,10 @@
         <translation>С создания</translation>
     </message>
     <message>
+        <source>Da&amp;ys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Expires on {day} unless it is used before.</source>
         <translation>Срок истекает: {day}, если не обращаться к нему раньше.</translation>
     </message>
@@ -1604,8 +2794,20 @@
         <translation>Срок истекает: {day}</translation>
     </message>
     <message>
+        <source>Exten&amp;d</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Kept until you delete it.</source>
         <translation>Хранится, пока вы его не удалите.</translation>
+    </message>
+    <message>
+        <source>Let the lifetime begin anew today</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That was over on {day}: the assistant would go to the trash at once.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This assistant &amp;expires</source>
@@ -1682,6 +2884,10 @@
         <translation>&amp;Изменить последний вопрос</translation>
     </message>
     <message>
+        <source>&amp;Export this assistant…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Export thread…</source>
         <translation>&amp;Экспорт диалога…</translation>
     </message>
@@ -1704,6 +2910,10 @@
     <message>
         <source>&amp;Help</source>
         <translation>&amp;Справка</translation>
+    </message>
+    <message>
+        <source>&amp;Import assistants…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts</source>
@@ -1826,6 +3036,10 @@
         <translation>О&amp;тправлять по Ctrl+Enter</translation>
     </message>
     <message>
+        <source>Detail&amp;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Export &amp;all threads…</source>
         <translation>Экспорт &amp;всех диалогов…</translation>
     </message>
@@ -1840,6 +3054,10 @@
     <message>
         <source>Go to the &amp;composer</source>
         <translation>Перейти к по&amp;лю ввода</translation>
+    </message>
+    <message>
+        <source>Go to the &amp;waiting call</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Go to the t&amp;hreads</source>
@@ -2090,10 +3308,6 @@
         <translation>С&amp;хема JSON</translation>
     </message>
     <message>
-        <source>&amp;Temperature</source>
-        <translation>&amp;Температура</translation>
-    </message>
-    <message>
         <source>0 is exact and even, {top} is free. 0.3 suits most work.</source>
         <translation>0&#xa0;— точно и ровно, {top}&#xa0;— свободно. Чаще всего подходит&#xa0;0,3.</translation>
     </message>
@@ -2170,6 +3384,10 @@
         <translation>Умеренно</translation>
     </message>
     <message>
+        <source>T&amp;emperature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Temperature</source>
         <translation>Температура</translation>
     </message>
@@ -2184,6 +3402,10 @@
     <message>
         <source>Thinking &amp;before the reply</source>
         <translation>Р&amp;азмышление перед ответом</translation>
+    </message>
+    <message>
+        <source>This service only knows on and off.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Up to the model</source>
@@ -2261,6 +3483,21 @@
     <message>
         <source>Nobody can answer yet. Add any compatible service, or use the small model on this device.</source>
         <translation>Пока некому отвечать. Добавьте совместимый сервис или возьмите маленькую модель на этом устройстве.</translation>
+    </message>
+</context>
+<context>
+    <name>OtherTools</name>
+    <message>
+        <source>A JSON list. It is kept and sent to the AI Assistant API as it is.</source>
+        <translation>Список JSON. Он хранится и отправляется в AI Assistant API как есть.</translation>
+    </message>
+    <message>
+        <source>Other tools</source>
+        <translation>Другие инструменты</translation>
+    </message>
+    <message>
+        <source>Tools of the AI Assistant API</source>
+        <translation>Инструменты AI Assistant API</translation>
     </message>
 </context>
 <context>
@@ -2612,10 +3849,337 @@
     </message>
 </context>
 <context>
+    <name>RunFacts</name>
+    <message numerus="yes">
+        <source>%1 of %n message(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n fragment(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Asked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Assistant</source>
+        <translation type="unfinished">Ассистент</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the name at the service</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the request&apos;s id</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation type="unfinished">Завершение</translation>
+    </message>
+    <message>
+        <source>First word after</source>
+        <translation type="unfinished">Первое слово через</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">Модель</translation>
+    </message>
+    <message>
+        <source>Name at the service</source>
+        <translation type="unfinished">Имя у сервиса</translation>
+    </message>
+    <message>
+        <source>Reasoning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reply at most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Request</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation type="unfinished">Отправлен</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation type="unfinished">Температура</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished">Время</translation>
+    </message>
+    <message>
+        <source>Tokens expected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens read</source>
+        <translation type="unfinished">Прочитано токенов</translation>
+    </message>
+    <message>
+        <source>Tokens written</source>
+        <translation type="unfinished">Написано токенов</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation type="unfinished">Заняло</translation>
+    </message>
+    <message>
+        <source>for this question alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>for this question alone; usually %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RunsTab</name>
+    <message>
+        <source>%1 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln run(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln token(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No assistant was asked in this thread yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs of this thread</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SchemaEditor</name>
+    <message>
+        <source>JSON Sc&amp;hema</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lay the schema out evenly</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Line {line}: {what}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tidy up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Too long: at most {limit} characters.</source>
+        <translation type="unfinished">Слишком длинно: не больше {limit}&#xa0;символов.</translation>
+    </message>
+    <message>
+        <source>a colon is missing after the key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a comma or a closing bracket is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a key in double quotes is missing, or there is a comma too many.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a schema is an object in curly brackets.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a text holds a line break, a tab or a backslash that means nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a text is not closed by a quote.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a value is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>brackets are nested too deep.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the outermost schema needs “type”: “object”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>there is more after the end of the schema.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>this is not JSON.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{characters} characters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{value} cannot stand at {place}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{value} cannot stand at {place}; possible: {expected}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>SearchField</name>
     <message>
         <source>Clear the search</source>
         <translation>Очистить поиск</translation>
+    </message>
+</context>
+<context>
+    <name>SearchSettings</name>
+    <message>
+        <source>A model of the same connection. Empty: the question is searched for as it is.</source>
+        <translation>Модель того же подключения. Если пусто, вопрос ищется как есть.</translation>
+    </message>
+    <message>
+        <source>For every question</source>
+        <translation>Для каждого вопроса</translation>
+    </message>
+    <message>
+        <source>How many pieces of text the model is given at once.</source>
+        <translation>Сколько отрывков текста модель получает за один раз.</translation>
+    </message>
+    <message>
+        <source>Its id. The AI Assistant API searches there and not on this computer.</source>
+        <translation>Его идентификатор. AI Assistant API ищет там, а не на этом компьютере.</translation>
+    </message>
+    <message>
+        <source>Model that rephrases the question</source>
+        <translation>Модель, которая переформулирует вопрос</translation>
+    </message>
+    <message>
+        <source>Most fragm&amp;ents</source>
+        <translation>Наи&amp;большее число фрагментов</translation>
+    </message>
+    <message>
+        <source>Name of the search</source>
+        <translation>Название поиска</translation>
+    </message>
+    <message>
+        <source>Search in fi&amp;les</source>
+        <translation>Искать в файла&amp;х</translation>
+    </message>
+    <message>
+        <source>Search index at the service</source>
+        <translation>Поисковый индекс в сервисе</translation>
+    </message>
+    <message>
+        <source>Search the contracts when a question is about terms, sums or parties.</source>
+        <translation>Ищи в договорах, когда вопрос касается сроков, сумм или сторон.</translation>
+    </message>
+    <message>
+        <source>The assistant answers from documents that you give it, and names the places.</source>
+        <translation>Ассистент отвечает по вашим документам и указывает места в них.</translation>
+    </message>
+    <message>
+        <source>The best places for each question go to the model with it.</source>
+        <translation>Вместе с каждым вопросом модель получает лучшие места из файлов.</translation>
+    </message>
+    <message>
+        <source>The model calls it like a function, with words of its own.</source>
+        <translation>Модель вызывает его как функцию и сама подбирает слова.</translation>
+    </message>
+    <message>
+        <source>What the model calls it.</source>
+        <translation>Так его называет модель.</translation>
+    </message>
+    <message>
+        <source>When the model asks for it</source>
+        <translation>Когда об этом просит модель</translation>
+    </message>
+    <message>
+        <source>When the model should search</source>
+        <translation>Когда модели искать</translation>
+    </message>
+    <message>
+        <source>When to searc&amp;h</source>
+        <translation>Когда иск&amp;ать</translation>
+    </message>
+</context>
+<context>
+    <name>SearchTrial</name>
+    <message>
+        <source>Nothing was found. Other words may help.</source>
+        <translation>Ничего не нашлось. Попробуйте другие слова.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The model would be given %n fragment(s), best first.</source>
+        <translation>
+            <numerusform>Модель получила бы %n фрагмент.</numerusform>
+            <numerusform>Модель получила бы %n фрагмента, лучшие впереди.</numerusform>
+            <numerusform>Модель получила бы %n фрагментов, лучшие впереди.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Try a search</source>
+        <translation>Проверить поиск</translation>
+    </message>
+    <message>
+        <source>line {line}</source>
+        <translation>строка {line}</translation>
+    </message>
+    <message>
+        <source>p. {page}</source>
+        <translation>с. {page}</translation>
     </message>
 </context>
 <context>
@@ -2687,6 +4251,101 @@
     <message>
         <source>Without background and kept replies.</source>
         <translation>Без фона и хранения ответов.</translation>
+    </message>
+</context>
+<context>
+    <name>ServiceFiles</name>
+    <message>
+        <source>Delete</source>
+        <translation>Удалить</translation>
+    </message>
+    <message>
+        <source>Delete the index “{name}” at the service? Assistants that use it find nothing then.</source>
+        <translation>Удалить индекс «{name}» в сервисе? Ассистенты, которые им пользуются, больше ничего не найдут.</translation>
+    </message>
+    <message>
+        <source>Delete “{name}” at the service? It cannot be brought back.</source>
+        <translation>Удалить «{name}» в сервисе? Вернуть его будет нельзя.</translation>
+    </message>
+    <message>
+        <source>Deleting…</source>
+        <translation>Удаляется…</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Файлы</translation>
+    </message>
+    <message>
+        <source>Files and indexes at the service</source>
+        <translation>Файлы и индексы в сервисе</translation>
+    </message>
+    <message>
+        <source>Files at the service</source>
+        <translation>Файлы в сервисе</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Оставить</translation>
+    </message>
+    <message>
+        <source>Make an index</source>
+        <translation>Создать индекс</translation>
+    </message>
+    <message>
+        <source>Name of the index</source>
+        <translation>Название индекса</translation>
+    </message>
+    <message>
+        <source>Read again</source>
+        <translation>Прочесть снова</translation>
+    </message>
+    <message>
+        <source>Reading what is there…</source>
+        <translation>Читается, что там есть…</translation>
+    </message>
+    <message>
+        <source>Search indexes</source>
+        <translation>Поисковые индексы</translation>
+    </message>
+    <message>
+        <source>Search indexes at the service</source>
+        <translation>Поисковые индексы в сервисе</translation>
+    </message>
+    <message>
+        <source>Send files to the service</source>
+        <translation>Отправка файлов в сервис</translation>
+    </message>
+    <message>
+        <source>Send files, choose those to search in, make an index of them, and use it for this assistant.</source>
+        <translation>Отправьте файлы, выберите, в каких искать, создайте из них индекс и назначьте его этому ассистенту.</translation>
+    </message>
+    <message>
+        <source>Send files…</source>
+        <translation>Отправить файлы…</translation>
+    </message>
+    <message>
+        <source>Sending {name}: {done} of {total}</source>
+        <translation>Отправляется {name}: {done} из {total}</translation>
+    </message>
+    <message>
+        <source>Sending…</source>
+        <translation>Отправляется…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Остановить</translation>
+    </message>
+    <message>
+        <source>The service makes the index “{name}”…</source>
+        <translation>Сервис создаёт индекс «{name}»…</translation>
+    </message>
+    <message>
+        <source>Use for this assistant</source>
+        <translation>Назначить ассистенту</translation>
+    </message>
+    <message>
+        <source>Used here</source>
+        <translation>Используется</translation>
     </message>
 </context>
 <context>
@@ -2846,6 +4505,114 @@
     </message>
 </context>
 <context>
+    <name>SourcePopover</name>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Fragment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open in panel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open link</source>
+        <translation type="unfinished">Открыть ссылку</translation>
+    </message>
+</context>
+<context>
+    <name>SourceRow</name>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Source %1: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Source: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation type="unfinished">Источники</translation>
+    </message>
+    <message>
+        <source>Sources:</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SourceTexts</name>
+    <message>
+        <source>Source %1: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unnamed source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>line %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>page %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SourceView</name>
+    <message>
+        <source>Back to the citations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Earlier in the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Later in the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Line %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file is not there any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This file is not in the library on this device.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is the fragment that was used:</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>StatusLine</name>
     <message>
         <source>%1 %</source>
@@ -2904,12 +4671,43 @@
         <translation>Ожидание ответа</translation>
     </message>
     <message>
+        <source>Waiting for your approval</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting for your result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Writing</source>
         <translation>Пишет ответ</translation>
     </message>
     <message>
         <source>again in %1</source>
         <translation>повтор через %1</translation>
+    </message>
+</context>
+<context>
+    <name>StepList</name>
+    <message>
+        <source>Arguments</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Said besides</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2941,6 +4739,93 @@
     <message>
         <source>{step}: passed</source>
         <translation>{step}: пройдено</translation>
+    </message>
+</context>
+<context>
+    <name>StepsView</name>
+    <message>
+        <source>%1 s</source>
+        <translation type="unfinished">%1&#xa0;с</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n denied</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Calling %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages of the program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Used %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>broken off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ended at its time limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation type="unfinished">ошибка</translation>
+    </message>
+    <message>
+        <source>not decided</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation type="unfinished">остановлен</translation>
+    </message>
+    <message>
+        <source>waits for you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>you did not allow it</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3041,6 +4926,57 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
 </context>
 <context>
+    <name>ThreadFacts</name>
+    <message>
+        <source>Description</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expires on %1 unless it is used before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expires on %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Extend</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last active</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the lifetime begin anew today</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New thread</source>
+        <translation type="unfinished">Новый диалог</translation>
+    </message>
+    <message>
+        <source>Thread</source>
+        <translation type="unfinished">Диалог</translation>
+    </message>
+    <message>
+        <source>Thread settings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ThreadHeader</name>
     <message>
         <source>Assistant: %1</source>
@@ -3049,6 +4985,10 @@ Give working code in one block and say in a few sentences how it works. Name the
     <message>
         <source>Choose an assistant</source>
         <translation>Выберите ассистента</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished">Подробности</translation>
     </message>
     <message>
         <source>More about this thread</source>
@@ -3158,6 +5098,29 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
 </context>
 <context>
+    <name>ToolsPage</name>
+    <message>
+        <source>Only Latin letters, digits, _ and - can be in it, and no spaces.</source>
+        <translation>Только латинские буквы, цифры, _ и -, без пробелов.</translation>
+    </message>
+    <message>
+        <source>The chosen connection cannot call functions; they are kept for another one.</source>
+        <translation>Выбранное подключение не вызывает функций; они сохранятся для другого.</translation>
+    </message>
+    <message>
+        <source>There is another function of this name.</source>
+        <translation>Функция с таким названием уже есть.</translation>
+    </message>
+    <message>
+        <source>This is not a JSON list of objects.</source>
+        <translation>Это не список объектов JSON.</translation>
+    </message>
+    <message>
+        <source>Too many: at most {limit}.</source>
+        <translation>Слишком много: не больше {limit}.</translation>
+    </message>
+</context>
+<context>
     <name>TranscriptAccessibility</name>
     <message>
         <source>Assistant</source>
@@ -3204,6 +5167,282 @@ Give working code in one block and say in a few sentences how it works. Name the
     <message>
         <source>Messages</source>
         <translation>Сообщения</translation>
+    </message>
+</context>
+<context>
+    <name>UndoLine</name>
+    <message>
+        <source>Undo</source>
+        <translation>Отменить</translation>
+    </message>
+</context>
+<context>
+    <name>VersionWords</name>
+    <message>
+        <source>A JSON object</source>
+        <translation type="unfinished">Объект JSON</translation>
+    </message>
+    <message>
+        <source>A connection that was deleted</source>
+        <translation type="unfinished">Удалённое подключение</translation>
+    </message>
+    <message>
+        <source>A little</source>
+        <translation type="unfinished">Немного</translation>
+    </message>
+    <message>
+        <source>After it was last used</source>
+        <translation type="unfinished">С последнего использования</translation>
+    </message>
+    <message>
+        <source>After it was made</source>
+        <translation type="unfinished">С создания</translation>
+    </message>
+    <message>
+        <source>Arguments of the program of function</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Description</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Description of function</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For every question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Form of the reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Function</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>JSON Schema</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>JSON by a schema</source>
+        <translation type="unfinished">JSON по схеме</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last messages that are sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lifetime counted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lifetime in days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest prompt, in tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest reply, in tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">Модель</translation>
+    </message>
+    <message>
+        <source>Model that rewrites questions for the search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Much</source>
+        <translation type="unfinished">Много</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the schema</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other tools</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Output limit of the program of function, in KB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parameters of function</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Program of function</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Results of a search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search in files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search indexes at the service</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Some</source>
+        <translation type="unfinished">Умеренно</translation>
+    </message>
+    <message>
+        <source>Strict parameters of function</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation type="unfinished">Температура</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation type="unfinished">Текст</translation>
+    </message>
+    <message>
+        <source>Thinking before the reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time limit of the program of function, in seconds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Up to the model</source>
+        <translation type="unfinished">Как решит модель</translation>
+    </message>
+    <message>
+        <source>When the model asks for it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>When to search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>VersionsMenu</name>
+    <message>
+        <source>&amp;Ask again with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>version %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>VersionsPage</name>
+    <message numerus="yes">
+        <source>%n reply(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Restore</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>(empty)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare &amp;with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>It gave %n reply(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It gave no replies.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New thread</source>
+        <translation type="unfinished">Новый диалог</translation>
+    </message>
+    <message>
+        <source>The two versions are the same.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is only this version yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Threads with replies of this version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version {n}</source>
+        <translation type="unfinished">Версия&#xa0;{n}</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation type="unfinished">Версии</translation>
+    </message>
+    <message>
+        <source>What changed from version {old} to version {new}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

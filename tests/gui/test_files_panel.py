@@ -21,7 +21,7 @@ from desktop_app.domain.files import Chunking, FileFault, FileId, FileStatus, Li
 from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.tools import Command, Function, Rule, SearchTool
 from desktop_app.widgets.dialogs.fields import NumberBox
-from desktop_app.widgets.dialogs.file_rows import FileRows, state_text
+from desktop_app.widgets.dialogs.file_rows import FileRows
 from desktop_app.widgets.dialogs.files_panel import FilesPanel
 from desktop_app.widgets.dialogs.icon_rows import FRACTION_ROLE, LINE_ROLE
 from desktop_app.widgets.dialogs.tools_page import ToolsPage
@@ -87,6 +87,7 @@ def drop(panel: QWidget, paths: list[Path]) -> None:
 
 
 def test_each_state_and_each_fault_has_words_of_its_own() -> None:
+    state_text = FileRows().state_text
     states = [state_text(file("f", status)) for status in FileStatus if status is not FileStatus.FAILED]
     faults = [state_text(file("f", FileStatus.FAILED, fault=fault)) for fault in FileFault]
     assert all([*states, *faults])

@@ -83,7 +83,7 @@ class CommandEditor(QWidget):
             ),
             "arguments": FieldRow(
                 theme,
-                self.tr("Its ar&guments"),
+                self.tr("Its arg&uments"),
                 self._arguments,
                 hint=self.tr(
                     "One a line, always the same; nothing of a call is put in, and no shell reads them."

@@ -88,7 +88,7 @@ class FilesPanel(QWidget):
         self._problem.show_text("")
 
     def _make_buttons(self) -> None:
-        self._add = button(self.tr("&Add files…"), "files_add")
+        self._add = button(self.tr("A&dd files…"), "files_add")
         self._add.setIcon(self._theme.icon("plus", size=16))
         self._add_folder = button(self.tr("Add a folder…"), "files_add_folder", kind="quiet")
         self._create = button(self.tr("Create the assistant and add files…"), "files_create")
@@ -104,13 +104,18 @@ class FilesPanel(QWidget):
         for one in (self._add, self._add_folder, self._create):
             buttons.addWidget(one)
         buttons.addStretch(1)
-        for one in (self._retry, self._remove, self._cancel):
+        for one in (self._retry, self._remove):
             buttons.addWidget(one)
+        total = QHBoxLayout()
+        total.addWidget(self._total, 1)
+        total.addWidget(self._cancel)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(gap)
-        for part in (self._problem, self._zone, self._view, self._progress, self._total, self._undo):
+        for part in (self._problem, self._zone, self._view, self._progress):
             column.addWidget(part)
+        column.addLayout(total)
+        column.addWidget(self._undo)
         column.addLayout(buttons)
 
     def _connect(self) -> None:

@@ -123,7 +123,7 @@ class FunctionEditor(QWidget):
         self._command = CommandEditor(theme)
         self._rule = ChoiceBox("function_rule")
         self._rule.keep_narrow(theme.px("sidebar"))
-        self._rule_row = FieldRow(theme, self.tr("When the &model calls it"), self._rule)
+        self._rule_row = FieldRow(theme, self.tr("&When the model calls it"), self._rule)
         hint = self.tr("Latin letters, digits, _ and -; at most {limit}.").format(limit=FUNCTION_NAME_LIMIT)
         self._rows = {
             "name": FieldRow(theme, self.tr("&Name"), self._name, hint=hint),

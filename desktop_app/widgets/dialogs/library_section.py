@@ -113,7 +113,6 @@ class LibrarySection(QWidget):
         self._panel.set_created(is_created)
         self._panel.show_files([])
         self._trial.setVisible(False)
-        self.chunking.setEnabled(is_created)
 
     def _show_files(self, assistant_id: str, files: list[LibraryFile]) -> None:
         if assistant_id == self._assistant_id:

@@ -127,7 +127,7 @@ class SearchSettings(QWidget):
             "search_instruction": FieldRow(theme, self.tr("When the model should search"), self._instruction),
             "search_results": FieldRow(
                 theme,
-                self.tr("Most fra&gments"),
+                self.tr("Most fragm&ents"),
                 self._results,
                 hint=self.tr("How many pieces of text the model is given at once."),
             ),

@@ -91,6 +91,7 @@ class ToolsPage(SettingsPage):
         """Whose tools these are; None is an assistant that is not there yet."""
         self._assistant_id = assistant_id
         self._library.set_assistant(assistant_id)
+        self._adapt()
         if assistant_id is not None:
             self._rules_wanted.emit(assistant_id)
 
@@ -177,7 +178,7 @@ class ToolsPage(SettingsPage):
 
     def _adapt(self) -> None:
         self._library.setVisible(self._search.is_on)
-        self._library.chunking.setVisible(self._search.is_on)
+        self._library.chunking.setVisible(self._search.is_on and self._assistant_id is not None)
         self._service.set_connection(self._remote_id if self._search.is_on else "")
         self._service.mark_used(self._search.index_ids)
 
