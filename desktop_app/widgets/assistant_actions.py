@@ -50,6 +50,7 @@ class AssistantActions(QObject):
         self._notices = notices
         self._window = window
         self._dialog: AssistantDialog | None = None
+        self._version = 0  # that the dialog is to show
         pane.new_requested.connect(self._choose_template)
         pane.settings_requested.connect(self._edit_selected)
         pane.duplicate_requested.connect(self._duplicate)
@@ -102,7 +103,15 @@ class AssistantActions(QObject):
 
     def edit(self, assistant_id: str) -> None:
         """Open the settings of an assistant."""
+        self._edit(assistant_id)
+
+    def show_version(self, assistant_id: str, version: int) -> None:
+        """Open the settings of an assistant at one of its versions."""
+        self._edit(assistant_id, version)
+
+    def _edit(self, assistant_id: str, version: int = 0) -> None:
         if self._dialog is None:
+            self._version = version
             self._intents.edit(AssistantId(assistant_id))
 
     def _edit_selected(self, assistant_id: str) -> None:
@@ -126,6 +135,9 @@ class AssistantActions(QObject):
         intents = self._all_intents
         dialog.serve(intents.files, intents.remote_files, intents.functions)
         dialog.edit(assistant, settings, connections)
+        if self._version:
+            dialog.show_version(self._version)
+            self._version = 0
 
     def _wire_wishes(self, dialog: AssistantDialog) -> None:
         intents = self._intents

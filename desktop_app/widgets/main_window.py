@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
         self._wire_outbox(intents, threads)
         self._wire_exports(intents)
         self._wire_notices(intents)
-        self._details = self._wire_details(intents)
+        self._details = self._wire_details(intents, assistants)
         intents.begin(self._state.thread_id)
 
     def _wire_lists(self, intents: Intents) -> None:
@@ -237,7 +237,7 @@ class MainWindow(QMainWindow):
         intents.exported.connect(exports.show_done)
         self.threads.export_requested.connect(exports.export)
 
-    def _wire_details(self, intents: Intents) -> ThreadDetails:
+    def _wire_details(self, intents: Intents, assistants: AssistantActions) -> ThreadDetails:
         from desktop_app.widgets.composer_context import ComposerContext
         from desktop_app.widgets.thread_details import ThreadDetails
 
@@ -246,6 +246,7 @@ class MainWindow(QMainWindow):
         details = ThreadDetails(
             self._theme, self.messages, self._splitter, context, intents, self._actions, self._state, self
         )
+        details.version_requested.connect(assistants.show_version)
         details.begin()
         return details
 

@@ -19,9 +19,10 @@ from desktop_app.domain.ids import ThreadId
 from desktop_app.domain.threads import Message, Run, Thread
 from desktop_app.store.settings import load_window
 from desktop_app.widgets.details.panel import DetailsPanel, Tab
-from desktop_app.widgets.details.rows import RowKind
+from desktop_app.widgets.details.rows import DetailRows, RowKind
 from desktop_app.widgets.details.thread_facts import ThreadFacts
 from desktop_app.widgets.details.words import DetailWords
+from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.thread_details import ThreadDetails
@@ -136,7 +137,7 @@ async def test_what_was_set_for_one_question_says_so_and_what_is_usual(
         assert not [text for text in pane.texts() if "for this question alone" in text]
 
 
-async def test_ids_are_copied_and_the_version_and_the_context_line_are_a_key_away(
+async def test_ids_are_copied_and_the_line_of_what_was_seen_is_a_key_away(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:
     async with told(qapp, tmp_path) as pane:
@@ -145,13 +146,29 @@ async def test_ids_are_copied_and_the_version_and_the_context_line_are_a_key_awa
         assert QGuiApplication.clipboard().text() == "req-9f1c2b7a-0d55-4be0-8e0e-2d1b"
         pane.press("copy_remote_id")
         assert QGuiApplication.clipboard().text() == "chatcmpl-B7zQm2"
-        with qtbot.waitSignal(pane.details.version_requested) as wanted:
-            pane.press("run_version")
-        assert wanted.args == [pane.scene.assistant.id, 1]
         pane.press("run_seen")
         assert pane.scene.window.messages.transcript.run_line == pane.messages[1].id
         pane.press("run_seen")
         assert pane.scene.window.messages.transcript.run_line == ""
+
+
+async def test_the_version_that_answered_is_a_key_away(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with told(qapp, tmp_path) as pane:
+        s = pane.scene
+        await s.backend.assistants.save_version(
+            s.assistant.id, replace(s.assistant.settings, instruction="New")
+        )
+        pane.press("run_version")
+        await until(lambda: s.window.findChild(AssistantDialog) is not None)
+        dialog = s.find(AssistantDialog, "assistant_dialog")
+        rows = dialog.findChild(DetailRows, "assistant_versions")
+        assert rows is not None
+        await until(lambda: len(rows.rows) == 2)
+        assert rows.isVisible()
+        assert rows.key_of(rows.currentIndex()) == 1
+        dialog.reject()
 
 
 async def test_calls_unfold_by_key_and_stay_so_when_they_are_read_again(

@@ -108,6 +108,11 @@ class AssistantDialog(QDialog):
         self.open()
         self._pages.general.focus_name()
 
+    def show_version(self, number: int) -> None:
+        """Show what a version of the assistant changed."""
+        self._pages.versions.await_version(number)
+        self._pages.tabs.setCurrentIndex(self._pages.tabs.count() - 1)
+
     def settings(self) -> AssistantSettings:
         """What the fields say, limits broken or not."""
         return self._pages.settings()

@@ -65,6 +65,7 @@ class VersionsPage(QWidget):
         super().__init__()
         self._versions: dict[int, AssistantVersion] = {}
         self._uses: Sequence[VersionUse] = ()
+        self._awaited: int | None = None
         self._words = VersionWords(self)
         self._list = DetailRows(theme, "assistant_versions")
         self._list.setAccessibleName(self.tr("Versions"))
@@ -91,10 +92,15 @@ class VersionsPage(QWidget):
         """Show these, newest first; the chosen version stays, else it is the newest."""
         self._versions = {version.version: version for version in versions}
         self._uses = uses
-        chosen = self._list.key_of(self._list.currentIndex())
+        chosen = self._awaited or self._list.key_of(self._list.currentIndex())
+        self._awaited = None
         self._list.set_rows([self._row(version, version is versions[0]) for version in versions])
         self._list.select(chosen if chosen in self._versions else max(self._versions, default=None))
         self._chosen_changed()
+
+    def await_version(self, number: int) -> None:
+        """Choose this version as soon as the versions are there."""
+        self._awaited = number
 
     def show_restored(self, text: str) -> None:
         """Say that a version is in use again, and offer the way back; an empty text says nothing."""
