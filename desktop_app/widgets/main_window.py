@@ -2,7 +2,8 @@
 
 It can be painted before anything else is loaded; ``attach`` gives it the intents once loops, store and worker run.
 What a subject of its own has stands beside it: ``menu_contents``, ``choices``, ``notices``, ``thread_actions``,
-``assistant_actions``, ``message_actions``, ``exports``, ``connections``, ``outbox``, ``pulls``, ``reply_notices``.
+``assistant_actions``, ``message_actions``, ``exports``, ``connections``, ``outbox``, ``pulls``, ``reply_notices``,
+``composer_context``, ``thread_details``.
 """
 
 from __future__ import annotations
