@@ -23,10 +23,14 @@ from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript import TranscriptView
 from desktop_app.widgets.transcript.action_row import ActionRow
-from desktop_app.widgets.transcript.cell import HEAD, TAIL, Cell, ReplyCell
+from desktop_app.widgets.transcript.cell import HEAD, TAIL, Cell
 from desktop_app.widgets.transcript.following import NEAR_PX
 from desktop_app.widgets.transcript.messages import KEPT, PAGE
 from desktop_app.widgets.transcript.page import CELLS
+from desktop_app.widgets.transcript.reply_cell import ReplyCell
+from desktop_app.widgets.transcript.source_popover import SourcePopover
+from desktop_app.widgets.transcript.steps import StepsView
+from tests.gui.call_samples import CITATIONS, ENDED, asked, wanted
 from tests.gui.conversation import question, reply, run_of
 from tests.gui.transcript_reader import Reader
 from tests.markdown_documents import NASTY, PROFILES, make
@@ -37,6 +41,9 @@ ROUNDING = 2
 """A corner that the edge of the screen cuts is drawn with another rounding than one that was moved there."""
 ENDINGS = tuple(status for status in Status if status is not Status.WRITING)
 IMAGE = "https://pictures.example/{}.png"
+PARTS = ("steps", "call_card", "sources")
+BESIDE = ("ending", "run_status", *PARTS)
+CALLS = (*ENDED, asked("a"), wanted("b"))
 
 
 @cache
@@ -223,7 +230,7 @@ class RandomReader:
         port = view.viewport()
         areas = [(shown.y, shown.y + shown.height) for shown in view.page.visible if shown.cell is not None]
         for part in port.findChildren(QWidget):
-            if part.objectName() not in ("ending", "run_status") and not isinstance(part, ActionRow):
+            if part.objectName() not in BESIDE and not isinstance(part, ActionRow):
                 continue
             if part.isHidden() or not port.rect().intersects(part.geometry()):
                 continue
@@ -232,6 +239,10 @@ class RandomReader:
         endings = {cell._ending for cell in cells if isinstance(cell, ReplyCell) and cell._ending}
         shown = {one for one in port.findChildren(QWidget, "ending") if not one.isHidden()}
         assert shown == endings
+        parts = {one for cell in cells if isinstance(cell, ReplyCell) for one in cell.parts._all()}
+        assert parts == {
+            one for one in port.findChildren(QWidget) if one.objectName() in PARTS and not one.isHidden()
+        }
 
     def top_spot(self) -> Spot | None:
         """The character at the upper edge of the screen."""
@@ -340,6 +351,14 @@ class RandomReader:
             stage = self._chance.choice(["queued", "loading_model", "thinking", "writing"])
             self.view.set_stage(self._thread.messages[self._chance.choice(places)].id, stage, None)
 
+    def call(self) -> None:
+        """The model calls, or what it called comes to an end."""
+        if places := self._thread.growing():
+            position = self._chance.choice(places)
+            steps = tuple(self._chance.sample(CALLS, self._chance.randint(0, 4)))
+            self._thread.messages[position] = replace(self._thread.messages[position], steps=steps)
+            self.view.set_steps(self._thread.messages[position].id, steps)
+
     def end(self) -> None:
         """A reply ends, one way or another."""
         if places := self._thread.growing():
@@ -348,7 +367,10 @@ class RandomReader:
     def _end(self, position: int, status: Status) -> None:
         message = replace(self._thread.messages[position], status=status)
         if self._chance.random() < 0.3:
-            message = replace(message, text=message.text[:50] + " and its end")
+            message = replace(message, text=message.text[:50] + " and its end [1] and [2]")
+        if self._chance.random() < 0.3:
+            place = replace(CITATIONS[3], end=self._chance.randrange(len(message.text) + 1))
+            message = replace(message, citations=(*CITATIONS[:3], place))
         self._thread.messages[position] = message
         self.view.set_ended(message, self._run_of(message))
 
@@ -554,6 +576,7 @@ class RandomReader:
             self._hands.key(Qt.Key.Key_Tab)
         if self.view.hasFocus():
             self._hands.key(Qt.Key.Key_Return)
+        self._close_sources()
 
     def show_hit(self) -> None:
         position = self._any_position()
@@ -577,6 +600,21 @@ class RandomReader:
         point = spot.rect.center() + QPoint(self.view.column_left, shown.y)
         if self.view.viewport().rect().contains(point):
             QTest.mouseClick(self.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0), point)
+        self._close_sources()
+
+    def _close_sources(self) -> None:
+        for one in self.view.findChildren(SourcePopover):
+            one.close()
+
+    def open_steps(self) -> None:
+        """What was called is shown, or folded again; what was pressed stays where it is."""
+        steps = [one for one in self.view.findChildren(StepsView) if one.isVisible() and one.y() >= 0]
+        if steps:
+            part = self._chance.choice(steps)
+            before = part.y()
+            part.controls()[0].click()  # type: ignore[attr-defined]
+            page = self.view.page
+            assert part.y() == before or page.distance_to_end == 0 or page.value == 0
 
     def drag(self) -> None:
         """Select, while something arrives."""
@@ -625,6 +663,7 @@ class RandomReader:
         grow: 6,
         correct: 3,
         stage: 1,
+        call: 2,
         end: 1.5,
         append: 2,
         put_other: 1,
@@ -660,6 +699,7 @@ class RandomReader:
         tab: 1,
         show_hit: 1,
         press: 4,
+        open_steps: 2,
         drag: 1.5,
         send: 1,
     }

@@ -90,6 +90,11 @@ class Cell:
         """Room at its top that is not its own."""
         return 0
 
+    @property
+    def head(self) -> int:
+        """The room at its top that grows with the theme's sizes alone."""
+        return self.text_top
+
     def row_rect(self, row_width: int) -> QRect:
         """Where the row of actions stands; its outer icons are in line with the text or the bubble."""
         raise NotImplementedError
@@ -118,7 +123,7 @@ class Cell:
         """The spot that is at ``y``."""
         message_id = self.entry.message.id
         if not self.flow.blocks or y <= self.text_top:
-            return Place(message_id, HEAD, 0, -y, self.text_top if y > 0 else 0)
+            return Place(message_id, HEAD, 0, -y, self.head if 0 < y <= self.head else 0)
         if y >= self.text_bottom:
             return Place(message_id, TAIL, 0, self.height - y)
         block, offset = self.position_at(self.text_left, y)
@@ -130,7 +135,7 @@ class Cell:
         if place.block == TAIL:
             return self.height - place.offset
         if place.block == HEAD or place.block >= len(self.flow.blocks):
-            return -_same_part(place, self.text_top)
+            return -_same_part(place, self.head)
         caret = self.caret(place.block, place.character)
         return caret.top() - _same_part(place, caret.height())
 

@@ -114,7 +114,7 @@ class ReplyCell(Cell):
     def _measure(self) -> None:
         theme = self._theme
         above = self._parts.arrange_above(self.width)
-        self.text_top = self._room + (above + theme.px("spacing.1") if above else 0)
+        self.text_top = self.head + (above + theme.px("spacing.1") if above else 0)
         bottom = self.text_top
         if self._has_words:
             bottom += max(self.flow.height, theme.line_height("reading"))
@@ -144,12 +144,12 @@ class ReplyCell(Cell):
 
     def ring_rect(self) -> QRect:
         bleed = self._theme.px("spacing.2")
-        top = self._room - bleed
+        top = self.head - bleed
         right = max(self.width, self.flow.right)  # a wide table leaves the column
         return QRect(-bleed, top, right + 2 * bleed, self.height - top)
 
     @property
-    def _room(self) -> int:
+    def head(self) -> int:
         """What is kept at its top for what its run does."""
         return 2 * self._theme.px("spacing.2") + self._theme.px("spacing.5")
 
@@ -163,7 +163,7 @@ class ReplyCell(Cell):
             # High enough for a button, and in the middle of the room that is kept for its words.
             height, middle = theme.px("controlSmall"), y + theme.px("spacing.3") + theme.px("spacing.5") // 2
             self._status.setGeometry(x, middle - height // 2, self.width, height)
-        self._parts.place(x, y + self._room, y + self._parts_bottom)
+        self._parts.place(x, y + self.head, y + self._parts_bottom)
         if self._ending is not None:
             self._ending.move(x, y + self._row_top - theme.px("spacing.1") - self._ending.height())
             self._ending.show()
