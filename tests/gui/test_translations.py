@@ -7,6 +7,7 @@ import shutil
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -36,6 +37,7 @@ from desktop_app.domain.providers import KINDS
 from desktop_app.domain.secret import Kept
 from desktop_app.domain.settings import Settings, WindowState
 from desktop_app.domain.threads import ThreadSummary
+from desktop_app.domain.tools import CallStrategy, Command, Function, SearchTool
 from desktop_app.qt.models import AssistantListModel, ThreadListModel
 from desktop_app.startup import install_translators
 from desktop_app.widgets.dialogs.about_dialog import AboutDialog
@@ -43,6 +45,7 @@ from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
 from desktop_app.widgets.dialogs.frame import WrappedLabel
 from desktop_app.widgets.dialogs.template_chooser import TemplateChooser
+from desktop_app.widgets.dialogs.tools_page import ToolsPage
 from desktop_app.widgets.main_window import MainWindow
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
@@ -364,11 +367,34 @@ def test_no_two_fields_of_the_assistant_dialog_have_the_same_key(
     (tabs,) = dialog.findChildren(QTabBar)
     for is_asking in (False, True):
         if is_asking:
-            dialog._general._name.setText("Another")
+            dialog._pages.general._name.setText("Another")
             dialog.reject()
         for index in range(tabs.count()):
             tabs.setCurrentIndex(index)
             assert_keys_are_unique(texts_with_keys(dialog))
+
+
+@both
+def test_no_two_fields_of_the_tools_have_the_same_key(language: str, theme: Theme, qtbot: QtBot) -> None:
+    dialog = AssistantDialog(theme)
+    qtbot.addWidget(dialog)
+    function = Function("weather", command=Command("/bin/weather"))
+    tools = replace(ASSISTANT.settings, functions=(function,), search=SearchTool(CallStrategy.AUTO))
+    dialog.edit(replace(ASSISTANT, settings=tools), tools, [SERVER, DEVICE])
+    page = dialog.findChild(ToolsPage)
+    add = dialog.findChild(QAbstractButton, "function_add")
+    (tabs,) = dialog.findChildren(QTabBar)
+    assert page is not None
+    assert add is not None
+    for index in range(tabs.count()):
+        tabs.setCurrentIndex(index)
+        if add.isVisible():
+            break
+    assert add.isVisible()
+    assert_keys_are_unique(texts_with_keys(dialog))
+    page._edit(0)
+    assert not add.isVisible()
+    assert_keys_are_unique(texts_with_keys(dialog))
 
 
 @both

@@ -1,6 +1,6 @@
 """The program that answers for a function: what is started, and within which limits."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.domain.tools import Command
@@ -39,8 +39,8 @@ class CommandEditor(QWidget):
         self.rows = self._make_rows(theme)
         numbers = QHBoxLayout()
         numbers.setSpacing(theme.px("spacing.6"))
-        numbers.addWidget(self.rows["time_limit_s"], 1)
-        numbers.addWidget(self.rows["output_limit_kb"], 1)
+        for name in ("time_limit_s", "output_limit_kb"):
+            numbers.addWidget(self.rows[name], 1, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px("spacing.3"))

@@ -104,11 +104,10 @@ class FilesPanel(QWidget):
         for one in (self._add, self._add_folder, self._create):
             buttons.addWidget(one)
         buttons.addStretch(1)
-        for one in (self._retry, self._remove):
-            buttons.addWidget(one)
         total = QHBoxLayout()
         total.addWidget(self._total, 1)
-        total.addWidget(self._cancel)
+        for one in (self._retry, self._remove, self._cancel):
+            total.addWidget(one)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(gap)
