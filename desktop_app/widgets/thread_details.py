@@ -143,8 +143,7 @@ class ThreadDetails(QObject):
         panel.runs.run_chosen.connect(self._choose_run)
         source.place_wanted.connect(asked.read_source)
         source.file_wanted.connect(asked.find_file)
-        self._context.changed.connect(panel.context.show_preview)
-        panel.context.show_preview(self._context.preview)
+        self._context.changed.connect(self._show_preview)
 
     def _on_shown(self, is_shown: bool) -> None:
         self._messages.header.set_details_shown(is_shown)
@@ -242,6 +241,12 @@ class ThreadDetails(QObject):
         if thread_id == self._thread_id and self._panel is not None:
             self._panel.runs.show_runs(runs)
 
+    def _show_preview(self) -> None:
+        from desktop_app.widgets.details.panel import Tab
+
+        if self._panel is not None and self.is_shown and self._panel.tab is Tab.CONTEXT:
+            self._panel.context.show_preview(self._context.preview)
+
     def _read(self) -> None:
         """Read what is shown, if anything is."""
         from desktop_app.widgets.details.panel import Tab
@@ -254,6 +259,7 @@ class ThreadDetails(QObject):
         asked.show_run(self._thread_id, self._message_id)
         if self._panel.tab is Tab.RUNS:
             asked.list_runs(self._thread_id)
+        self._show_preview()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """A message that is clicked is told of."""
