@@ -95,6 +95,7 @@ class LabelFilter(QWidget):
             chip.clicked.connect(lambda _=False, one=label: self._toggle(one))
             is_alone = len(self._chips) == 1
             self._grid.addWidget(chip, place // COLUMNS, place % COLUMNS, 1, COLUMNS if is_alone else 1)
+            chip.show()  # at once: the pane is asked for its height
         self.setVisible(bool(self._chips))
         self._escape.setEnabled(bool(self._chips))
         self.button.setIcon(self._theme.icon("filter", "accentText" if self._chips else "icon"))
