@@ -97,7 +97,9 @@ class Answering:
     async def _rounds(self, active: ActiveRun) -> RunEnded:
         connection = await self._connection(active.run)
         side = ServiceSide(self._remote, self._records, self._assistants, connection)
-        active.functions = await self._toolbox.searching.functions(active.run, connection)
+        active.functions = await self._toolbox.searching.functions(
+            active.run.assistant_id, active.run.settings, connection
+        )
         if active.calls.is_open and not active.is_resumed:
             await active.calls.reopen(active.functions)
             await active.calls.settle()

@@ -30,6 +30,7 @@ from desktop_app.controllers.worker import ExceptionHandler, Worker
 from desktop_app.domain.errors import DatabaseDamagedError, StoreError
 from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.secret import Secret
+from desktop_app.domain.trash import KEPT
 from desktop_app.domain.variables import Surroundings
 from desktop_app.export.markdown import Labels
 from desktop_app.services.device.on_device import OnDeviceModel
@@ -54,7 +55,6 @@ from desktop_app.store.trash import TrashStore
 log = logging.getLogger(__name__)
 
 CLOSE_LIMIT_S = 4.0
-TRASH_KEPT = timedelta(days=30)
 BACKUP_EVERY = timedelta(days=7)
 
 
@@ -136,7 +136,7 @@ class Backend:
         self.runs.adopt(await self.conversations.resumable_orphans(self.mark.is_alive, self.mark.token))
         await self.conversations.interrupt_orphans(self.mark.is_alive)
         await self.library.begin(beginning)
-        await self.trash.purge(datetime.now(UTC) - TRASH_KEPT)
+        await self.trash.purge(datetime.now(UTC) - KEPT)
         await self.operations.start(self.mark.is_alive)
         await self.lifetimes.start()
         await self.files.start()
@@ -175,7 +175,8 @@ def open_backend(
     files = FilesController(profile.library, report, mark, lambda owner: _is_kept(assistants, owner))
     prompts = Prompts(TokenRatioStore(database), Surroundings(_user(), labels.language))
     rules = CallRuleStore(database)
-    toolbox = Toolbox(rules, Searching(files), profile.commands)
+    searching = Searching(files)
+    toolbox = Toolbox(rules, searching, profile.commands)
     runs = RunsController(
         conversations, assistants, connections, remote, prompts, toolbox, mark.token, report
     )
@@ -209,7 +210,7 @@ def open_backend(
         ImagesController(fetch_image),
         rules,
         files,
-        ContextController(conversations, assistants, connections, prompts, files.has_files),
+        ContextController(conversations, assistants, connections, prompts, searching),
         LifetimesController(LifetimeStore(database), report),
         TrashStore(database),
         AssistantFilesController(assistants, records),

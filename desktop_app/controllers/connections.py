@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 
+from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind, ConnectionReport, Model, Proxy
+from desktop_app.domain.costs import cost_of
 from desktop_app.domain.errors import (
     AccessDeniedError,
     SecretsUnavailableError,
@@ -17,6 +19,7 @@ from desktop_app.domain.offers import FoundServer
 from desktop_app.domain.providers import max_concurrent, roles
 from desktop_app.domain.secret import Credentials, Kept, Secret
 from desktop_app.domain.service import Service, ServiceFactory
+from desktop_app.domain.threads import Cost, Usage
 from desktop_app.services.discovery import USUAL_PORTS, discover
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.secrets import SecretState, SecretStore
@@ -56,6 +59,12 @@ class ConnectionsController:
     async def connection_of(self, connection_id: ConnectionId) -> Connection | None:
         """The connection, as it is kept.  Raises StoreError."""
         return await self._records.connection(connection_id)
+
+    async def cost(self, settings: AssistantSettings, usage: Usage) -> Cost | None:
+        """What ``usage`` costs by the prices of the connection; None where there is none.  Raises StoreError."""
+        connection_id = settings.connection_id
+        connection = await self._records.connection(connection_id) if connection_id else None
+        return cost_of(usage, settings.model, connection.prices) if connection else None
 
     async def save(
         self, connection: Connection, key: Secret | None, proxy_password: Secret | None = None

@@ -2,24 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
 from desktop_app.controllers.asking import new_question, new_reply, request_of
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.prompts import Prompts
+from desktop_app.controllers.searching import Searching
 from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.connections import Connection
 from desktop_app.domain.context import ContextPreview, ContextRow, Counted
-from desktop_app.domain.costs import cost_of
 from desktop_app.domain.counting import TokenRatio, estimate_functions, estimate_tokens
 from desktop_app.domain.errors import NitkaError
-from desktop_app.domain.ids import AssistantId, ThreadId
+from desktop_app.domain.ids import ThreadId
 from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.prompt import Cut, RunRequest, estimate_message, estimate_request, spoken
 from desktop_app.domain.service import Counting
-from desktop_app.domain.threads import Cost, Message, Usage
-from desktop_app.domain.tools import Function, offered
+from desktop_app.domain.threads import Message, Usage
+from desktop_app.domain.tools import Function
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import PROMPT_MESSAGES_LIMIT, ConversationStore
 
@@ -29,7 +30,6 @@ COUNT_S = 5.0
 START_LENGTH = 200
 
 # Whether a search in the files of an assistant could find anything.
-HasFiles = Callable[[AssistantId], Awaitable[bool]]
 
 # What a thread is asked with where nothing is written yet: an empty question could not be sent.
 SHORTEST_QUESTION = "?"
@@ -60,13 +60,13 @@ class ContextController:
         assistants: AssistantStore,
         connections: ConnectionsController,
         prompts: Prompts,
-        has_files: HasFiles,
+        searching: Searching,
     ) -> None:
         self._records = records
         self._assistants = assistants
         self._connections = connections
         self._prompts = prompts
-        self._has_files = has_files
+        self._searching = searching
 
     async def preview(
         self,
@@ -126,8 +126,8 @@ class ContextController:
         question = new_question(thread_id, newest, draft if draft.strip() else SHORTEST_QUESTION)
         # The question and its reply are among the messages that are read when it is asked.
         said = spoken([*history[-(PROMPT_MESSAGES_LIMIT - 2) :], question])
-        has_files = settings.search is not None and await self._has_files(assistant.id)
-        functions = offered(settings.functions, settings.search, has_files=has_files)
+        connection = await self._connection(settings)
+        functions = await self._searching.functions(assistant.id, settings, connection) if connection else ()
         part = await self._prompts.part(said, settings, functions)
         ratio = await self._prompts.ratio(settings.connection_id, settings.model)
         return _Asked(assistant, settings, said, functions, part, ratio, bool(draft.strip()))
@@ -167,14 +167,12 @@ class ContextController:
             counted=learned if counted is None else Counted.SERVICE,
             instruction_tokens=_scaled(estimate_tokens(settings.instruction), ratio),
             tools_tokens=_scaled(estimate_functions(asked.functions), ratio),
-            cost=await self._cost(settings, tokens),
+            cost=await self._connections.cost(settings, Usage(tokens, 0)),
         )
 
-    async def _cost(self, settings: AssistantSettings, tokens: int) -> Cost | None:
-        """What the prompt alone costs."""
+    async def _connection(self, settings: AssistantSettings) -> Connection | None:
         connection_id = settings.connection_id
-        connection = await self._connections.connection_of(connection_id) if connection_id else None
-        return cost_of(Usage(tokens, 0), settings.model, connection.prices) if connection else None
+        return await self._connections.connection_of(connection_id) if connection_id else None
 
 
 def _request(asked: _Asked) -> RunRequest:

@@ -345,7 +345,15 @@ class OperationsController:
         run = await self._conversations.run(operation.run_id)
         if run is None:
             return False
-        run = replace(run, status=reply.status, error=error, usage=reply.usage, remote_id=operation.remote_id)
+        cost = await self._connections.cost(run.settings, reply.usage) if reply.usage else None
+        run = replace(
+            run,
+            status=reply.status,
+            error=error,
+            usage=reply.usage,
+            remote_id=operation.remote_id,
+            details=replace(run.details, cost=cost),
+        )
         if not await self._operations.end(operation.id, status, run, reply.text, reply.citations):
             return False
         await self._tell_ended(operation)

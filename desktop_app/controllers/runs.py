@@ -30,7 +30,6 @@ from desktop_app.controllers.facts import (
 from desktop_app.controllers.prompts import Prompts
 from desktop_app.controllers.tasks import TaskOwner
 from desktop_app.domain.assistants import Assistant
-from desktop_app.domain.costs import cost_of
 from desktop_app.domain.errors import (
     NitkaError,
     RunError,
@@ -349,16 +348,11 @@ class RunsController:
         await self._touch(run)
 
     async def _cost(self, run: Run) -> Cost | None:
-        """What the run costs by the prices of its connection."""
-        connection_id = run.settings.connection_id
-        if run.usage is None or connection_id is None:
-            return None
         try:
-            connection = await self._connections.connection_of(connection_id)
+            return await self._connections.cost(run.settings, run.usage) if run.usage else None
         except StoreError:
             log.exception("the prices of run %s could not be read", run.id)
             return None
-        return cost_of(run.usage, run.settings.model, connection.prices) if connection else None
 
     async def _cancel_there(self, run: Run) -> None:
         """Tell the service that nobody waits for the reply any more; best effort."""

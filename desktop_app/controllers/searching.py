@@ -7,6 +7,7 @@ from contextlib import aclosing, suppress
 from typing import Protocol
 
 from desktop_app.controllers.endings import one_ending
+from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.connections import Connection
 from desktop_app.domain.errors import StoreError
 from desktop_app.domain.events import RunEnded
@@ -51,14 +52,16 @@ class Searching:
     def __init__(self, files: FileSearch) -> None:
         self._files = files
 
-    async def functions(self, run: Run, connection: Connection) -> tuple[Function, ...]:
-        """What the model of ``run`` may call."""
-        kind, settings = kind_of(connection), run.settings
+    async def functions(
+        self, assistant_id: AssistantId | None, settings: AssistantSettings, connection: Connection
+    ) -> tuple[Function, ...]:
+        """What a model of ``connection`` may call with ``settings``."""
+        kind, search = kind_of(connection), settings.search
         if not kind.has_functions:
             return ()
-        is_there = kind.has_pull and settings.search is not None and bool(settings.search.index_ids)
-        has_files = not is_there and settings.search is not None and await self._has_files(run)
-        return offered(settings.functions, settings.search, has_files=has_files)
+        is_here = search is not None and not (kind.has_pull and search.index_ids)
+        has_files = is_here and await self._has_files(assistant_id)
+        return offered(settings.functions, search, has_files=has_files)
 
     async def found(self, run: Run, search: SearchTool, query: str) -> list[Fragment]:
         """What ``query`` finds in the files of the run's assistant.  Raises StoreError."""
@@ -79,7 +82,7 @@ class Searching:
         """What the newest question of ``spoken`` finds, put in other words when there is a model for that."""
         search = run.settings.search
         question = next((one for one in reversed(spoken) if one.author is Author.USER), None)
-        if search is None or question is None or not await self._has_files(run):
+        if search is None or question is None or not await self._has_files(run.assistant_id):
             return []
         query = question.text[:QUERY_LENGTH]
         if search.rephraser:
@@ -90,11 +93,11 @@ class Searching:
             log.exception("run %s: the files could not be searched", run.id)
             return []
 
-    async def _has_files(self, run: Run) -> bool:
+    async def _has_files(self, assistant_id: AssistantId | None) -> bool:
         try:
-            return run.assistant_id is not None and await self._files.has_files(run.assistant_id)
+            return assistant_id is not None and await self._files.has_files(assistant_id)
         except StoreError:
-            log.exception("run %s: the library could not be read", run.id)
+            log.exception("the library of assistant %s could not be read", assistant_id)
             return False
 
 

@@ -18,6 +18,7 @@ from desktop_app.controllers.backend import Backend, open_backend
 from desktop_app.controllers.context import ContextController
 from desktop_app.controllers.library import Beginning
 from desktop_app.controllers.prompts import Prompts
+from desktop_app.controllers.searching import Searching
 from desktop_app.domain.assistants import AssistantSettings, PromptTruncation
 from desktop_app.domain.connections import Connection, ConnectionKind, Price
 from desktop_app.domain.context import ContextPreview, Counted
@@ -347,7 +348,7 @@ class Desk:
             backend.assistants,
             backend.connections,
             self.prompts,
-            backend.files.has_files,
+            Searching(backend.files),
         )
 
 
