@@ -78,7 +78,7 @@ class DocumentReader:
         if process:
             with suppress(ProcessLookupError):
                 process.kill()
-            await process.wait()
+            await process.communicate()  # asyncio waits until what it wrote last is read
 
     async def _answers(self, request: Request) -> AsyncGenerator[Opened | Part, None]:
         is_over = False
