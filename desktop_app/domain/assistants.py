@@ -164,7 +164,7 @@ def problems(settings: AssistantSettings, *, max_temperature: float = 1.0) -> li
     ]
     if settings.expiration:
         found += number_problems("ttl_days", settings.expiration.ttl_days, 1, TTL_DAYS_LIMIT)
-    found += _schema_problems(settings.response_format) + _label_problems(settings.labels)
+    found += _schema_problems(settings.response_format) + label_problems(settings.labels)
     return found + tool_problems(settings.functions, settings.search, settings.other_tools)
 
 
@@ -193,7 +193,8 @@ def _text_problems(settings: AssistantSettings) -> list[FieldProblem]:
     return found
 
 
-def _label_problems(labels: tuple[tuple[str, str], ...]) -> list[FieldProblem]:
+def label_problems(labels: tuple[tuple[str, str], ...]) -> list[FieldProblem]:
+    """The limit that the labels of an assistant or a thread break, if they break one."""
     keys = [key for key, _ in labels]
     if len(labels) > LABELS_LIMIT:
         return [FieldProblem("labels", Problem.TOO_MANY, LABELS_LIMIT)]

@@ -69,7 +69,10 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class ThreadSummary:
-    """A row of the threads pane; ``preview`` is the start of the last message, on one line."""
+    """A row of the threads pane; ``preview`` is the start of the last message, on one line.
+
+    ``expires_at`` is None for one that does not expire.
+    """
 
     id: ThreadId
     name: str
@@ -79,6 +82,7 @@ class ThreadSummary:
     updated_at: datetime
     is_pinned: bool = False
     is_unread: bool = False
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

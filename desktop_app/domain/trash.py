@@ -1,8 +1,10 @@
 """The trash: what was deleted, or has expired, and can still be restored."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+KEPT = timedelta(days=30)
 
 
 class TrashKind(StrEnum):
@@ -27,3 +29,8 @@ class TrashItem:
     expired: bool = False
     messages: int = 0
     preview: str = ""
+
+    @property
+    def kept_until(self) -> datetime:
+        """From when on a start of the program deletes it for good."""
+        return self.trashed_at + KEPT

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from desktop_app.domain.assistants import Expiration
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
 from desktop_app.domain.limits import THREAD_NAME_LIMIT
+from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import (
     Author,
     Citation,
@@ -89,7 +90,8 @@ class ConversationStore:
 
         def select(connection: sqlite3.Connection) -> list[ThreadSummary]:
             rows = connection.execute(
-                "SELECT id, name, assistant_id, preview, substr(draft, 1, ?), updated_at, pinned_at, is_unread"
+                "SELECT id, name, assistant_id, preview, substr(draft, 1, ?), updated_at, pinned_at, is_unread,"
+                " expiration, created_at"
                 f" FROM threads WHERE {condition} ORDER BY updated_at DESC, id DESC",
                 (DRAFT_PREVIEW_LENGTH, *parameters),
             )
@@ -134,7 +136,18 @@ class ConversationStore:
 
     async def rename_thread(self, thread_id: ThreadId, name: str) -> None:
         """Give the thread a name; an empty one lets the next message name it."""
-        await self._set(thread_id, name=storable(name.strip())[:THREAD_NAME_LIMIT])
+        await self._set(thread_id, name=_stored_name(name))
+
+    async def describe_thread(self, thread_id: ThreadId, settings: ThreadSettings) -> None:
+        """Change what the user says about the thread; a name as ``rename_thread`` takes it."""
+        await self._set(
+            thread_id,
+            name=_stored_name(settings.name),
+            description=storable(settings.description),
+            labels=to_json(settings.labels),
+            expiration=to_json(settings.expiration) if settings.expiration else None,
+            other_tools=to_json(settings.other_tools),
+        )
 
     async def pin_thread(self, thread_id: ThreadId, is_pinned: bool) -> None:
         """Pin the thread, or let it go."""
@@ -256,7 +269,7 @@ class ConversationStore:
         now = to_microseconds(self._clock())
 
         def fork(connection: sqlite3.Connection) -> ThreadId:
-            thread_id = forks.fork(connection, message_id, storable(name.strip())[:THREAD_NAME_LIMIT], now)
+            thread_id = forks.fork(connection, message_id, _stored_name(name), now)
             writing.refresh_preview(connection, thread_id)
             return thread_id
 
@@ -398,6 +411,10 @@ class ConversationStore:
         await self._database.run(update)
 
 
+def _stored_name(name: str) -> str:
+    return storable(name.strip())[:THREAD_NAME_LIMIT]
+
+
 def _window(connection: sqlite3.Connection, thread_id: ThreadId, first: int, count: int) -> MessageWindow:
     messages = tree.shown(connection, thread_id, first, count)
     found = runs.brief(connection, [message.run_id for message in messages if message.run_id])
@@ -417,6 +434,7 @@ def _thread(connection: sqlite3.Connection, thread_id: ThreadId) -> Thread | Non
 def _untouched_thread(connection: sqlite3.Connection, assistant_id: AssistantId | None) -> ThreadId | None:
     row = connection.execute(
         f"SELECT id FROM threads t WHERE assistant_id IS ? AND {LIVE} AND name = '' AND draft = ''"
+        " AND description = '' AND labels = '[]' AND expiration IS NULL AND other_tools = '[]'"
         " AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = t.id) ORDER BY updated_at DESC LIMIT 1",
         (assistant_id,),
     ).fetchone()
@@ -424,9 +442,19 @@ def _untouched_thread(connection: sqlite3.Connection, assistant_id: AssistantId 
 
 
 def _to_summary(row: tuple[Any, ...]) -> ThreadSummary:
-    id_, name, assistant_id, line, draft, updated_at, pinned_at, is_unread = row
+    id_, name, assistant_id, line, draft, updated_at, pinned_at, is_unread, told, created_at = row
+    active_at = to_time(updated_at)
+    expiration = from_json_or_none(told, Expiration)
     return ThreadSummary(
-        id_, name, assistant_id, line, draft, to_time(updated_at), pinned_at is not None, bool(is_unread)
+        id_,
+        name,
+        assistant_id,
+        line,
+        draft,
+        active_at,
+        pinned_at is not None,
+        bool(is_unread),
+        expiration.expires_at(to_time(created_at), active_at) if expiration else None,
     )
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.domain.assistants import AssistantSettings
+from desktop_app.domain.assistants import AssistantSettings, Expiration, ExpirationPolicy
 from desktop_app.domain.errors import RunError, RunInProgressError
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
+from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import Author, Citation, Message, Run, Status, Usage
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import PROMPT_MESSAGES_LIMIT, ConversationStore
@@ -174,6 +175,24 @@ async def test_threads_of_one_assistant_and_their_counts(store: ConversationStor
     assert await store.counts() == {ASSISTANT: 2, None: 1}
     await store.trash_thread(thread.id)
     assert await store.counts() == {ASSISTANT: 1, None: 1}
+
+
+async def test_a_thread_is_described(store: ConversationStore) -> None:
+    thread = await store.create_thread(ASSISTANT)
+    lifetime = Expiration(30, ExpirationPolicy.STATIC)
+    said = ThreadSettings("", "Reads\ntwice", (("team", "legal"), ("a", "")), lifetime, ('{"genSearch":{}}',))
+    await store.describe_thread(thread.id, said)
+    found = await store.thread(thread.id)
+    assert found is not None
+    assert ThreadSettings.of(found) == said
+    assert found.updated_at == thread.updated_at
+    assert (await store.threads())[0].expires_at == thread.created_at + timedelta(days=30)
+    assert (await store.create_thread(ASSISTANT)).id != thread.id  # it is no untouched one any more
+    await store.describe_thread(thread.id, ThreadSettings("  Contract  "))
+    found = await store.thread(thread.id)
+    assert found is not None
+    assert ThreadSettings.of(found) == ThreadSettings("Contract")
+    assert {one.expires_at for one in await store.threads()} == {None}
 
 
 async def test_a_thread_is_pinned_renamed_and_keeps_draft_and_place(store: ConversationStore) -> None:
