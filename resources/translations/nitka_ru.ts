@@ -709,15 +709,15 @@
     <name>CitationsTab</name>
     <message>
         <source>Fragment</source>
-        <translation type="unfinished"></translation>
+        <translation>Фрагмент</translation>
     </message>
     <message>
         <source>Sources of the reply</source>
-        <translation type="unfinished"></translation>
+        <translation>Источники ответа</translation>
     </message>
     <message>
         <source>This reply cites nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>В этом ответе нет цитат.</translation>
     </message>
 </context>
 <context>
@@ -1132,14 +1132,14 @@
     <name>ContextCaption</name>
     <message>
         <source>Context: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Контекст: %1</translation>
     </message>
 </context>
 <context>
     <name>ContextGauge</name>
     <message>
         <source>Context: %1 % full</source>
-        <translation type="unfinished"></translation>
+        <translation>Контекст заполнен на %1&#xa0;%</translation>
     </message>
 </context>
 <context>
@@ -1150,7 +1150,7 @@
     </message>
     <message>
         <source>The model sees from here</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Модель видит отсюда</translation>
     </message>
 </context>
 <context>
@@ -1200,105 +1200,105 @@
     <name>ContextTab</name>
     <message>
         <source>%1, left out</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, не войдёт</translation>
     </message>
     <message>
         <source>Free</source>
-        <translation type="unfinished"></translation>
+        <translation>Свободно</translation>
     </message>
     <message>
         <source>Instruction</source>
-        <translation type="unfinished"></translation>
+        <translation>Инструкция</translation>
     </message>
     <message>
         <source>Messages</source>
-        <translation type="unfinished">Сообщения</translation>
+        <translation>Сообщения</translation>
     </message>
     <message>
         <source>Messages of the next question</source>
-        <translation type="unfinished"></translation>
+        <translation>Сообщения следующего вопроса</translation>
     </message>
     <message>
         <source>No assistant answers here, so nothing would be sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>Здесь не отвечает ни один ассистент, поэтому отправлять нечего.</translation>
     </message>
     <message>
         <source>Nothing was said yet. What you write is counted here before it is sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>Пока ничего не сказано. То, что вы пишете, считается здесь ещё до отправки.</translation>
     </message>
     <message>
         <source>Reading it costs %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Его чтение стоит %1.</translation>
     </message>
     <message>
         <source>The model sees from here</source>
-        <translation type="unfinished"></translation>
+        <translation>Модель видит отсюда</translation>
     </message>
     <message>
         <source>Tools</source>
-        <translation type="unfinished"></translation>
+        <translation>Инструменты</translation>
     </message>
     <message>
         <source>You, not sent yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Вы, ещё не отправлено</translation>
     </message>
 </context>
 <context>
     <name>ContextWords</name>
     <message numerus="yes">
         <source>%1 of %Ln token(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 из %Ln&#xa0;токена</numerusform>
+            <numerusform>%1 из %Ln&#xa0;токенов</numerusform>
+            <numerusform>%1 из %Ln&#xa0;токенов</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n older message(s) will not be sent: the model does not see them.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n&#xa0;старое сообщение не будет отправлено: модель его не видит.</numerusform>
+            <numerusform>%n&#xa0;старых сообщения не будут отправлены: модель их не видит.</numerusform>
+            <numerusform>%n&#xa0;старых сообщений не будут отправлены: модель их не видит.</numerusform>
         </translation>
     </message>
     <message>
         <source>A rough estimate; replies of this model will make it better.</source>
-        <translation type="unfinished"></translation>
+        <translation>Приблизительная оценка; ответы этой модели её уточнят.</translation>
     </message>
     <message>
         <source>Counted by the service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Подсчитано сервисом.</translation>
     </message>
     <message>
         <source>Estimated, with what earlier replies of this model have taught.</source>
-        <translation type="unfinished"></translation>
+        <translation>Оценка, уточнённая по прежним ответам этой модели.</translation>
     </message>
     <message>
         <source>Soon the oldest messages will no longer be sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>Скоро самые старые сообщения перестанут отправляться.</translation>
     </message>
     <message>
         <source>The model sees the whole thread.</source>
-        <translation type="unfinished"></translation>
+        <translation>Модель видит весь диалог.</translation>
     </message>
     <message>
         <source>about %1</source>
-        <translation type="unfinished"></translation>
+        <translation>около %1</translation>
     </message>
     <message numerus="yes">
         <source>will send %1 of %n message(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>уйдёт %1 из %n&#xa0;сообщения</numerusform>
+            <numerusform>уйдёт %1 из %n&#xa0;сообщений</numerusform>
+            <numerusform>уйдёт %1 из %n&#xa0;сообщений</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>will send %n message(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>уйдёт %n&#xa0;сообщение</numerusform>
+            <numerusform>уйдут %n&#xa0;сообщения</numerusform>
+            <numerusform>уйдёт %n&#xa0;сообщений</numerusform>
         </translation>
     </message>
 </context>
@@ -1306,146 +1306,146 @@
     <name>DetailWords</name>
     <message>
         <source>%1 s</source>
-        <translation type="unfinished">%1&#xa0;с</translation>
+        <translation>%1&#xa0;с</translation>
     </message>
     <message numerus="yes">
         <source>%Ln token(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln&#xa0;токен</numerusform>
+            <numerusform>%Ln&#xa0;токена</numerusform>
+            <numerusform>%Ln&#xa0;токенов</numerusform>
         </translation>
     </message>
     <message>
         <source>A deleted file</source>
-        <translation type="unfinished"></translation>
+        <translation>Удалённый файл</translation>
     </message>
     <message>
         <source>Assistant</source>
-        <translation type="unfinished">Ассистент</translation>
+        <translation>Ассистент</translation>
     </message>
     <message>
         <source>JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON</translation>
     </message>
     <message>
         <source>JSON Schema</source>
-        <translation type="unfinished"></translation>
+        <translation>схема JSON</translation>
     </message>
     <message>
         <source>Tool</source>
-        <translation type="unfinished">Инструмент</translation>
+        <translation>Инструмент</translation>
     </message>
     <message>
         <source>You</source>
-        <translation type="unfinished">Вы</translation>
+        <translation>Вы</translation>
     </message>
     <message>
         <source>being written</source>
-        <translation type="unfinished"></translation>
+        <translation>пишется</translation>
     </message>
     <message>
         <source>complete</source>
-        <translation type="unfinished">полностью</translation>
+        <translation>полностью</translation>
     </message>
     <message>
         <source>cut off at the length limit</source>
-        <translation type="unfinished">обрезан по пределу длины</translation>
+        <translation>обрезан по пределу длины</translation>
     </message>
     <message>
         <source>denied</source>
-        <translation type="unfinished"></translation>
+        <translation>запрещено</translation>
     </message>
     <message>
         <source>done</source>
-        <translation type="unfinished"></translation>
+        <translation>готово</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished">ошибка</translation>
+        <translation>ошибка</translation>
     </message>
     <message>
         <source>high</source>
-        <translation type="unfinished"></translation>
+        <translation>много</translation>
     </message>
     <message>
         <source>interrupted</source>
-        <translation type="unfinished">прерван</translation>
+        <translation>прерван</translation>
     </message>
     <message numerus="yes">
         <source>last %n message(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>последнее %n&#xa0;сообщение</numerusform>
+            <numerusform>последние %n&#xa0;сообщения</numerusform>
+            <numerusform>последние %n&#xa0;сообщений</numerusform>
         </translation>
     </message>
     <message>
         <source>line %1</source>
-        <translation type="unfinished"></translation>
+        <translation>строка&#xa0;%1</translation>
     </message>
     <message>
         <source>low</source>
-        <translation type="unfinished"></translation>
+        <translation>немного</translation>
     </message>
     <message>
         <source>medium</source>
-        <translation type="unfinished"></translation>
+        <translation>умеренно</translation>
     </message>
     <message>
         <source>page %1</source>
-        <translation type="unfinished"></translation>
+        <translation>страница&#xa0;%1</translation>
     </message>
     <message>
         <source>running</source>
-        <translation type="unfinished"></translation>
+        <translation>выполняется</translation>
     </message>
     <message>
         <source>service default</source>
-        <translation type="unfinished"></translation>
+        <translation>как решит сервис</translation>
     </message>
     <message>
         <source>stopped</source>
-        <translation type="unfinished">остановлен</translation>
+        <translation>остановлено</translation>
     </message>
     <message>
         <source>stopped by you</source>
-        <translation type="unfinished">остановлен вами</translation>
+        <translation>остановлен вами</translation>
     </message>
     <message>
         <source>text</source>
-        <translation type="unfinished"></translation>
+        <translation>текст</translation>
     </message>
     <message>
         <source>timed out</source>
-        <translation type="unfinished"></translation>
+        <translation>время вышло</translation>
     </message>
     <message>
         <source>v%1</source>
-        <translation type="unfinished">v%1</translation>
+        <translation>v%1</translation>
     </message>
     <message>
         <source>waiting at the service</source>
-        <translation type="unfinished">ожидает в сервисе</translation>
+        <translation>ожидает в сервисе</translation>
     </message>
     <message>
         <source>waits for your approval</source>
-        <translation type="unfinished"></translation>
+        <translation>ждёт вашего разрешения</translation>
     </message>
     <message>
         <source>waits for your result</source>
-        <translation type="unfinished"></translation>
+        <translation>ждёт вашего результата</translation>
     </message>
     <message>
         <source>withheld by the service</source>
-        <translation type="unfinished">не выдан сервисом</translation>
+        <translation>не выдан сервисом</translation>
     </message>
     <message numerus="yes">
         <source>… and %Ln more character(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>… и ещё %Ln&#xa0;символ</numerusform>
+            <numerusform>… и ещё %Ln&#xa0;символа</numerusform>
+            <numerusform>… и ещё %Ln&#xa0;символов</numerusform>
         </translation>
     </message>
 </context>
@@ -1453,26 +1453,26 @@
     <name>DetailsPanel</name>
     <message>
         <source>Citations</source>
-        <translation type="unfinished"></translation>
+        <translation>Цитаты</translation>
     </message>
     <message>
         <source>Context</source>
-        <translation type="unfinished"></translation>
+        <translation>Контекст</translation>
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished">Подробности</translation>
+        <translation>Сведения</translation>
     </message>
     <message>
         <source>Runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Запуски</translation>
     </message>
 </context>
 <context>
     <name>DetailsTab</name>
     <message>
         <source>Nothing was answered yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ответов пока нет.</translation>
     </message>
 </context>
 <context>
@@ -2088,17 +2088,17 @@
     <message numerus="yes">
         <source>%n fragment(s)</source>
         <translation>
-            <numerusform>%n фрагмент</numerusform>
-            <numerusform>%n фрагмента</numerusform>
-            <numerusform>%n фрагментов</numerusform>
+            <numerusform>%n&#xa0;фрагмент</numerusform>
+            <numerusform>%n&#xa0;фрагмента</numerusform>
+            <numerusform>%n&#xa0;фрагментов</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n page(s)</source>
         <translation>
-            <numerusform>%n страница</numerusform>
-            <numerusform>%n страницы</numerusform>
-            <numerusform>%n страниц</numerusform>
+            <numerusform>%n&#xa0;страница</numerusform>
+            <numerusform>%n&#xa0;страницы</numerusform>
+            <numerusform>%n&#xa0;страниц</numerusform>
         </translation>
     </message>
     <message>
@@ -2123,7 +2123,7 @@
     </message>
     <message>
         <source>Reading: {percent} %</source>
-        <translation>Читается: {percent} %</translation>
+        <translation>Читается: {percent}&#xa0;%</translation>
     </message>
     <message>
         <source>Reading…</source>
@@ -2167,17 +2167,17 @@
     <message numerus="yes">
         <source>%n file(s)</source>
         <translation>
-            <numerusform>%n файл</numerusform>
-            <numerusform>%n файла</numerusform>
-            <numerusform>%n файлов</numerusform>
+            <numerusform>%n&#xa0;файл</numerusform>
+            <numerusform>%n&#xa0;файла</numerusform>
+            <numerusform>%n&#xa0;файлов</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n file(s) were removed.</source>
         <translation>
-            <numerusform>Убран %n файл.</numerusform>
-            <numerusform>Убрано %n файла.</numerusform>
-            <numerusform>Убрано %n файлов.</numerusform>
+            <numerusform>Убран %n&#xa0;файл.</numerusform>
+            <numerusform>Убрано %n&#xa0;файла.</numerusform>
+            <numerusform>Убрано %n&#xa0;файлов.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2434,9 +2434,9 @@
     <message numerus="yes">
         <source>%n more argument(s)</source>
         <translation>
-            <numerusform>ещё %n аргумент</numerusform>
-            <numerusform>ещё %n аргумента</numerusform>
-            <numerusform>ещё %n аргументов</numerusform>
+            <numerusform>ещё %n&#xa0;аргумент</numerusform>
+            <numerusform>ещё %n&#xa0;аргумента</numerusform>
+            <numerusform>ещё %n&#xa0;аргументов</numerusform>
         </translation>
     </message>
     <message>
@@ -2470,9 +2470,9 @@
     <message numerus="yes">
         <source>one of %n value(s)</source>
         <translation>
-            <numerusform>одно из %n значения</numerusform>
-            <numerusform>одно из %n значений</numerusform>
-            <numerusform>одно из %n значений</numerusform>
+            <numerusform>одно из %n&#xa0;значения</numerusform>
+            <numerusform>одно из %n&#xa0;значений</numerusform>
+            <numerusform>одно из %n&#xa0;значений</numerusform>
         </translation>
     </message>
     <message>
@@ -2575,18 +2575,18 @@
     </message>
 </context>
 <context>
-    <name>GeneralPage</name>
+    <name>GeneralFields</name>
     <message>
         <source>&amp;Description</source>
-        <translation>О&amp;писание</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Labels</source>
-        <translation>Ме&amp;тки</translation>
+        <translation type="unfinished">Ме&amp;тки</translation>
     </message>
     <message>
         <source>&amp;Name</source>
-        <translation>&amp;Название</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>One a line, as key = value · {count}</source>
@@ -2594,7 +2594,7 @@
     </message>
     <message>
         <source>team = support</source>
-        <translation>команда = поддержка</translation>
+        <translation type="unfinished">команда = поддержка</translation>
     </message>
 </context>
 <context>
@@ -2803,7 +2803,7 @@
     </message>
     <message>
         <source>Let the lifetime begin anew today</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Начать срок заново с сегодняшнего дня</translation>
     </message>
     <message>
         <source>That was over on {day}: the assistant would go to the trash at once.</source>
@@ -3037,7 +3037,7 @@
     </message>
     <message>
         <source>Detail&amp;s</source>
-        <translation type="unfinished"></translation>
+        <translation>Сведе&amp;ния</translation>
     </message>
     <message>
         <source>Export &amp;all threads…</source>
@@ -3852,150 +3852,150 @@
     <name>RunFacts</name>
     <message numerus="yes">
         <source>%1 of %n message(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 из %n&#xa0;сообщения</numerusform>
+            <numerusform>%1 из %n&#xa0;сообщений</numerusform>
+            <numerusform>%1 из %n&#xa0;сообщений</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n fragment(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n&#xa0;фрагмент</numerusform>
+            <numerusform>%n&#xa0;фрагмента</numerusform>
+            <numerusform>%n&#xa0;фрагментов</numerusform>
         </translation>
     </message>
     <message>
         <source>Asked</source>
-        <translation type="unfinished"></translation>
+        <translation>Спрошено</translation>
     </message>
     <message>
         <source>Assistant</source>
-        <translation type="unfinished">Ассистент</translation>
+        <translation>Ассистент</translation>
     </message>
     <message>
         <source>Context</source>
-        <translation type="unfinished"></translation>
+        <translation>Контекст</translation>
     </message>
     <message>
         <source>Copy the name at the service</source>
-        <translation type="unfinished"></translation>
+        <translation>Копировать имя у сервиса</translation>
     </message>
     <message>
         <source>Copy the request&apos;s id</source>
-        <translation type="unfinished"></translation>
+        <translation>Копировать идентификатор запроса</translation>
     </message>
     <message>
         <source>Cost</source>
-        <translation type="unfinished"></translation>
+        <translation>Стоимость</translation>
     </message>
     <message>
         <source>Finish</source>
-        <translation type="unfinished">Завершение</translation>
+        <translation>Завершение</translation>
     </message>
     <message>
         <source>First word after</source>
-        <translation type="unfinished">Первое слово через</translation>
+        <translation>Первое слово через</translation>
     </message>
     <message>
         <source>Format</source>
-        <translation type="unfinished"></translation>
+        <translation>Формат</translation>
     </message>
     <message>
         <source>From files</source>
-        <translation type="unfinished"></translation>
+        <translation>Из файлов</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">Модель</translation>
+        <translation>Модель</translation>
     </message>
     <message>
         <source>Name at the service</source>
-        <translation type="unfinished">Имя у сервиса</translation>
+        <translation>Имя у сервиса</translation>
     </message>
     <message>
         <source>Reasoning</source>
-        <translation type="unfinished"></translation>
+        <translation>Размышление</translation>
     </message>
     <message>
         <source>Reply</source>
-        <translation type="unfinished"></translation>
+        <translation>Ответ</translation>
     </message>
     <message>
         <source>Reply at most</source>
-        <translation type="unfinished"></translation>
+        <translation>Лимит ответа</translation>
     </message>
     <message>
         <source>Request</source>
-        <translation type="unfinished"></translation>
+        <translation>Запрос</translation>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished">Отправлен</translation>
+        <translation>Отправлено</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished">Температура</translation>
+        <translation>Температура</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished">Время</translation>
+        <translation>Время</translation>
     </message>
     <message>
         <source>Tokens expected</source>
-        <translation type="unfinished"></translation>
+        <translation>Ожидалось токенов</translation>
     </message>
     <message>
         <source>Tokens read</source>
-        <translation type="unfinished">Прочитано токенов</translation>
+        <translation>Прочитано токенов</translation>
     </message>
     <message>
         <source>Tokens written</source>
-        <translation type="unfinished">Написано токенов</translation>
+        <translation>Написано токенов</translation>
     </message>
     <message>
         <source>Took</source>
-        <translation type="unfinished">Заняло</translation>
+        <translation>Заняло</translation>
     </message>
     <message>
         <source>for this question alone</source>
-        <translation type="unfinished"></translation>
+        <translation>только для этого вопроса</translation>
     </message>
     <message>
         <source>for this question alone; usually %1</source>
-        <translation type="unfinished"></translation>
+        <translation>только для этого вопроса; обычно %1</translation>
     </message>
 </context>
 <context>
     <name>RunsTab</name>
     <message>
         <source>%1 tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>токенов: %1</translation>
     </message>
     <message numerus="yes">
         <source>%Ln run(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln&#xa0;запуск</numerusform>
+            <numerusform>%Ln&#xa0;запуска</numerusform>
+            <numerusform>%Ln&#xa0;запусков</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln token(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln&#xa0;токен</numerusform>
+            <numerusform>%Ln&#xa0;токена</numerusform>
+            <numerusform>%Ln&#xa0;токенов</numerusform>
         </translation>
     </message>
     <message>
         <source>No assistant was asked in this thread yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>В этом диалоге ассистента ещё не спрашивали.</translation>
     </message>
     <message>
         <source>Runs of this thread</source>
-        <translation type="unfinished"></translation>
+        <translation>Запуски этого диалога</translation>
     </message>
 </context>
 <context>
@@ -4164,9 +4164,9 @@
     <message numerus="yes">
         <source>The model would be given %n fragment(s), best first.</source>
         <translation>
-            <numerusform>Модель получила бы %n фрагмент.</numerusform>
-            <numerusform>Модель получила бы %n фрагмента, лучшие впереди.</numerusform>
-            <numerusform>Модель получила бы %n фрагментов, лучшие впереди.</numerusform>
+            <numerusform>Модель получила бы %n&#xa0;фрагмент.</numerusform>
+            <numerusform>Модель получила бы %n&#xa0;фрагмента, лучшие впереди.</numerusform>
+            <numerusform>Модель получила бы %n&#xa0;фрагментов, лучшие впереди.</numerusform>
         </translation>
     </message>
     <message>
@@ -4179,7 +4179,7 @@
     </message>
     <message>
         <source>p. {page}</source>
-        <translation>с. {page}</translation>
+        <translation>с.&#xa0;{page}</translation>
     </message>
 </context>
 <context>
@@ -4516,7 +4516,7 @@
     </message>
     <message>
         <source>Fragment</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Фрагмент</translation>
     </message>
     <message>
         <source>Open in panel</source>
@@ -4566,50 +4566,50 @@
     </message>
     <message>
         <source>line %1</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">строка&#xa0;%1</translation>
     </message>
     <message>
         <source>page %1</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">страница&#xa0;%1</translation>
     </message>
 </context>
 <context>
     <name>SourceView</name>
     <message>
         <source>Back to the citations</source>
-        <translation type="unfinished"></translation>
+        <translation>Назад к цитатам</translation>
     </message>
     <message>
         <source>Earlier in the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Раньше в файле</translation>
     </message>
     <message>
         <source>Later in the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Дальше в файле</translation>
     </message>
     <message>
         <source>Line %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Строка&#xa0;%1</translation>
     </message>
     <message>
         <source>Open file</source>
-        <translation type="unfinished"></translation>
+        <translation>Открыть файл</translation>
     </message>
     <message>
         <source>Page %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Страница&#xa0;%1</translation>
     </message>
     <message>
         <source>The file is not there any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Файла там больше нет.</translation>
     </message>
     <message>
         <source>This file is not in the library on this device.</source>
-        <translation type="unfinished"></translation>
+        <translation>Этого файла нет в библиотеке на этом устройстве.</translation>
     </message>
     <message>
         <source>This is the fragment that was used:</source>
-        <translation type="unfinished"></translation>
+        <translation>Вот использованный фрагмент:</translation>
     </message>
 </context>
 <context>
@@ -4691,23 +4691,23 @@
     <name>StepList</name>
     <message>
         <source>Arguments</source>
-        <translation type="unfinished"></translation>
+        <translation>Аргументы</translation>
     </message>
     <message>
         <source>Result</source>
-        <translation type="unfinished"></translation>
+        <translation>Результат</translation>
     </message>
     <message>
         <source>Said besides</source>
-        <translation type="unfinished"></translation>
+        <translation>Сообщено помимо результата</translation>
     </message>
     <message>
         <source>Started</source>
-        <translation type="unfinished"></translation>
+        <translation>Запущено</translation>
     </message>
     <message>
         <source>Tools</source>
-        <translation type="unfinished"></translation>
+        <translation>Инструменты</translation>
     </message>
 </context>
 <context>
@@ -4781,7 +4781,7 @@
     </message>
     <message>
         <source>Result</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Результат</translation>
     </message>
     <message>
         <source>Shown</source>
@@ -4797,7 +4797,7 @@
     </message>
     <message>
         <source>done</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">готово</translation>
     </message>
     <message>
         <source>ended at its time limit</source>
@@ -4813,7 +4813,7 @@
     </message>
     <message>
         <source>running</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">выполняется</translation>
     </message>
     <message>
         <source>stopped</source>
@@ -4929,51 +4929,51 @@ Give working code in one block and say in a few sentences how it works. Name the
     <name>ThreadFacts</name>
     <message>
         <source>Description</source>
-        <translation type="unfinished"></translation>
+        <translation>Описание</translation>
     </message>
     <message>
         <source>Expires on %1 unless it is used before.</source>
-        <translation type="unfinished"></translation>
+        <translation>Срок истекает %1, если не обращаться к нему раньше.</translation>
     </message>
     <message>
         <source>Expires on %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Срок истекает %1.</translation>
     </message>
     <message>
         <source>Extend</source>
-        <translation type="unfinished"></translation>
+        <translation>Продлить</translation>
     </message>
     <message>
         <source>Labels</source>
-        <translation type="unfinished"></translation>
+        <translation>Метки</translation>
     </message>
     <message>
         <source>Last active</source>
-        <translation type="unfinished"></translation>
+        <translation>Последняя активность</translation>
     </message>
     <message>
         <source>Let the lifetime begin anew today</source>
-        <translation type="unfinished"></translation>
+        <translation>Начать срок заново с сегодняшнего дня</translation>
     </message>
     <message>
         <source>Made</source>
-        <translation type="unfinished"></translation>
+        <translation>Создан</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>Название</translation>
     </message>
     <message>
         <source>New thread</source>
-        <translation type="unfinished">Новый диалог</translation>
+        <translation>Новый диалог</translation>
     </message>
     <message>
         <source>Thread</source>
-        <translation type="unfinished">Диалог</translation>
+        <translation>Диалог</translation>
     </message>
     <message>
         <source>Thread settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>Настройки диалога…</translation>
     </message>
 </context>
 <context>
@@ -4988,7 +4988,7 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished">Подробности</translation>
+        <translation>Сведения</translation>
     </message>
     <message>
         <source>More about this thread</source>
@@ -5208,7 +5208,7 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>Description</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Описание</translation>
     </message>
     <message>
         <source>Description of function</source>
@@ -5216,7 +5216,7 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>For every question</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Для каждого вопроса</translation>
     </message>
     <message>
         <source>Form of the reply</source>
@@ -5228,11 +5228,11 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>Instruction</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Инструкция</translation>
     </message>
     <message>
         <source>JSON Schema</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">схема JSON</translation>
     </message>
     <message>
         <source>JSON by a schema</source>
@@ -5276,7 +5276,7 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Название</translation>
     </message>
     <message>
         <source>Name of the schema</source>
@@ -5284,11 +5284,11 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>Name of the search</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Название поиска</translation>
     </message>
     <message>
         <source>Other tools</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Другие инструменты</translation>
     </message>
     <message>
         <source>Output limit of the program of function, in KB</source>
@@ -5312,7 +5312,7 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>Search indexes at the service</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Поисковые индексы в сервисе</translation>
     </message>
     <message>
         <source>Some</source>
@@ -5344,7 +5344,7 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>When the model asks for it</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Когда об этом просит модель</translation>
     </message>
     <message>
         <source>When to search</source>
