@@ -284,23 +284,23 @@
     <name>Arguments</name>
     <message>
         <source>Arguments as JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>Аргументы в виде JSON</translation>
     </message>
     <message>
         <source>No arguments</source>
-        <translation type="unfinished"></translation>
+        <translation>Без аргументов</translation>
     </message>
     <message>
         <source>Show as JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>Показать как JSON</translation>
     </message>
     <message>
         <source>Show as a table</source>
-        <translation type="unfinished"></translation>
+        <translation>Показать таблицей</translation>
     </message>
     <message>
         <source>The arguments are not a JSON object:</source>
-        <translation type="unfinished"></translation>
+        <translation>Аргументы не являются объектом JSON:</translation>
     </message>
 </context>
 <context>
@@ -612,59 +612,55 @@
     <name>CallCard</name>
     <message>
         <source>%1 asks you for the result of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ждёт от вас результата функции %2</translation>
     </message>
     <message>
         <source>%1 wants to call %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 хочет вызвать функцию %2</translation>
     </message>
     <message>
         <source>&amp;Result</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Результат</translation>
     </message>
     <message>
         <source>Allow once</source>
-        <translation type="unfinished"></translation>
+        <translation>Разрешить один раз</translation>
     </message>
     <message>
         <source>Always for this function</source>
-        <translation type="unfinished"></translation>
+        <translation>Всегда для этой функции</translation>
     </message>
     <message>
         <source>Deny</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Esc</source>
-        <translation type="unfinished"></translation>
+        <translation>Отклонить</translation>
     </message>
     <message>
         <source>For this function of this assistant, as long as it starts exactly this program</source>
-        <translation type="unfinished"></translation>
+        <translation>Для этой функции этого ассистента, пока она запускает именно эту программу</translation>
     </message>
     <message>
         <source>Give result</source>
-        <translation type="unfinished"></translation>
+        <translation>Передать результат</translation>
     </message>
     <message>
         <source>Nitka does not confine the program: it may do whatever you may. It is given the arguments as JSON.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nitka не ограничивает программу: ей доступно всё, что доступно вам. Аргументы она получит в виде JSON.</translation>
     </message>
     <message>
         <source>Program</source>
-        <translation type="unfinished"></translation>
+        <translation>Программа</translation>
     </message>
     <message>
         <source>Text or JSON · Ctrl+Enter gives it</source>
-        <translation type="unfinished"></translation>
+        <translation>Текст или JSON · Ctrl+Enter — передать</translation>
     </message>
     <message>
         <source>The assistant</source>
-        <translation type="unfinished"></translation>
+        <translation>Ассистент</translation>
     </message>
     <message>
         <source>This program would be started:</source>
-        <translation type="unfinished"></translation>
+        <translation>Будет запущена программа:</translation>
     </message>
 </context>
 <context>
@@ -1146,11 +1142,11 @@
     <name>ContextLine</name>
     <message>
         <source>The model saw from here</source>
-        <translation type="unfinished"></translation>
+        <translation>Отсюда модель видела</translation>
     </message>
     <message>
         <source>The model sees from here</source>
-        <translation type="unfinished">Модель видит отсюда</translation>
+        <translation>Отсюда модель видит</translation>
     </message>
 </context>
 <context>
@@ -1714,7 +1710,7 @@
     </message>
     <message>
         <source>A reply may do so only so often. Ask in other words, or change the instruction.</source>
-        <translation type="unfinished"></translation>
+        <translation>Число вызовов в одном ответе ограничено. Спросите иначе или измените инструкцию.</translation>
     </message>
     <message>
         <source>A setting of the assistant may not fit this model.</source>
@@ -1882,7 +1878,7 @@
     </message>
     <message>
         <source>The model called functions again and again</source>
-        <translation type="unfinished"></translation>
+        <translation>Модель снова и снова вызывала функции</translation>
     </message>
     <message>
         <source>The model or the address does not exist</source>
@@ -2296,11 +2292,11 @@
     <name>FoldedText</name>
     <message>
         <source>Show all</source>
-        <translation type="unfinished"></translation>
+        <translation>Показать всё</translation>
     </message>
     <message>
         <source>Show less</source>
-        <translation type="unfinished">Свернуть</translation>
+        <translation>Свернуть</translation>
     </message>
 </context>
 <context>
@@ -2316,6 +2312,10 @@
     <message>
         <source>This cannot be empty.</source>
         <translation>Заполните это поле.</translation>
+    </message>
+    <message>
+        <source>This is not a JSON list of objects.</source>
+        <translation type="unfinished">Это не список объектов JSON.</translation>
     </message>
     <message>
         <source>This is not a JSON object.</source>
@@ -2578,7 +2578,7 @@
     <name>GeneralFields</name>
     <message>
         <source>&amp;Description</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Описани&amp;е</translation>
     </message>
     <message>
         <source>&amp;Labels</source>
@@ -2768,18 +2768,18 @@
     </message>
 </context>
 <context>
-    <name>LifetimePage</name>
+    <name>LifetimeFields</name>
     <message>
         <source>&amp;Counted</source>
-        <translation>Отс&amp;чёт</translation>
+        <translation type="unfinished">Отс&amp;чёт</translation>
     </message>
     <message>
         <source>After it was last used</source>
-        <translation>С последнего использования</translation>
+        <translation type="unfinished">С последнего использования</translation>
     </message>
     <message>
         <source>After it was made</source>
-        <translation>С создания</translation>
+        <translation type="unfinished">С создания</translation>
     </message>
     <message>
         <source>Da&amp;ys</source>
@@ -2787,24 +2787,27 @@
     </message>
     <message>
         <source>Expires on {day} unless it is used before.</source>
-        <translation>Срок истекает: {day}, если не обращаться к нему раньше.</translation>
+        <translation type="unfinished">Срок истекает: {day}, если не обращаться к нему раньше.</translation>
     </message>
     <message>
         <source>Expires on {day}.</source>
-        <translation>Срок истекает: {day}</translation>
+        <translation type="unfinished">Срок истекает: {day}</translation>
     </message>
     <message>
-        <source>Exten&amp;d</source>
-        <translation type="unfinished"></translation>
+        <source>Extend</source>
+        <translation type="unfinished">Продлить</translation>
     </message>
     <message>
         <source>Kept until you delete it.</source>
-        <translation>Хранится, пока вы его не удалите.</translation>
+        <translation type="unfinished">Хранится, пока вы его не удалите.</translation>
     </message>
     <message>
         <source>Let the lifetime begin anew today</source>
         <translation type="unfinished">Начать срок заново с сегодняшнего дня</translation>
     </message>
+</context>
+<context>
+    <name>LifetimePage</name>
     <message>
         <source>That was over on {day}: the assistant would go to the trash at once.</source>
         <translation type="unfinished"></translation>
@@ -2812,10 +2815,6 @@
     <message>
         <source>This assistant &amp;expires</source>
         <translation>О&amp;граничить срок действия</translation>
-    </message>
-    <message>
-        <source>This assistant expires</source>
-        <translation>Ограничить срок действия</translation>
     </message>
 </context>
 <context>
@@ -3057,7 +3056,7 @@
     </message>
     <message>
         <source>Go to the &amp;waiting call</source>
-        <translation type="unfinished"></translation>
+        <translation>Перейти к о&amp;жидающему вызову</translation>
     </message>
     <message>
         <source>Go to the t&amp;hreads</source>
@@ -4508,69 +4507,73 @@
     <name>SourcePopover</name>
     <message numerus="yes">
         <source>%n more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>ещё %n</numerusform>
+            <numerusform>ещё %n</numerusform>
+            <numerusform>ещё %n</numerusform>
         </translation>
     </message>
     <message>
         <source>Fragment</source>
-        <translation type="unfinished">Фрагмент</translation>
+        <translation>Фрагмент</translation>
     </message>
     <message>
         <source>Open in panel</source>
-        <translation type="unfinished"></translation>
+        <translation>Открыть в панели</translation>
     </message>
     <message>
         <source>Open link</source>
-        <translation type="unfinished">Открыть ссылку</translation>
+        <translation>Открыть ссылку</translation>
     </message>
 </context>
 <context>
     <name>SourceRow</name>
     <message numerus="yes">
         <source>%n more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>ещё %n</numerusform>
+            <numerusform>ещё %n</numerusform>
+            <numerusform>ещё %n</numerusform>
         </translation>
     </message>
     <message>
         <source>Source %1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Источник %1: %2</translation>
     </message>
     <message>
         <source>Source: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Источник: %2</translation>
     </message>
     <message>
         <source>Sources</source>
-        <translation type="unfinished">Источники</translation>
+        <translation>Источники</translation>
     </message>
     <message>
         <source>Sources:</source>
-        <translation type="unfinished"></translation>
+        <translation>Источники:</translation>
     </message>
 </context>
 <context>
     <name>SourceTexts</name>
     <message>
         <source>Source %1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Источник %1: %2</translation>
     </message>
     <message>
         <source>Unnamed source</source>
-        <translation type="unfinished"></translation>
+        <translation>Источник без названия</translation>
     </message>
     <message>
         <source>line %1</source>
-        <translation type="unfinished">строка&#xa0;%1</translation>
+        <translation>строка %1</translation>
+    </message>
+    <message>
+        <source>p. %1</source>
+        <translation>с. %1</translation>
     </message>
     <message>
         <source>page %1</source>
-        <translation type="unfinished">страница&#xa0;%1</translation>
+        <translation>страница %1</translation>
     </message>
 </context>
 <context>
@@ -4672,11 +4675,11 @@
     </message>
     <message>
         <source>Waiting for your approval</source>
-        <translation type="unfinished"></translation>
+        <translation>Ожидание вашего разрешения</translation>
     </message>
     <message>
         <source>Waiting for your result</source>
-        <translation type="unfinished"></translation>
+        <translation>Ожидание вашего результата</translation>
     </message>
     <message>
         <source>Writing</source>
@@ -4745,87 +4748,87 @@
     <name>StepsView</name>
     <message>
         <source>%1 s</source>
-        <translation type="unfinished">%1&#xa0;с</translation>
+        <translation>%1 с</translation>
     </message>
     <message numerus="yes">
         <source>%n denied</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n отклонён</numerusform>
+            <numerusform>%n отклонены</numerusform>
+            <numerusform>%n отклонено</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n failed</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n с ошибкой</numerusform>
+            <numerusform>%n с ошибкой</numerusform>
+            <numerusform>%n с ошибкой</numerusform>
         </translation>
     </message>
     <message>
         <source>Calling %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Вызывается %1</translation>
     </message>
     <message>
         <source>Folded</source>
-        <translation type="unfinished"></translation>
+        <translation>Свёрнуто</translation>
     </message>
     <message>
         <source>Messages of the program</source>
-        <translation type="unfinished"></translation>
+        <translation>Сообщения программы</translation>
     </message>
     <message>
         <source>Program</source>
-        <translation type="unfinished"></translation>
+        <translation>Программа</translation>
     </message>
     <message>
         <source>Result</source>
-        <translation type="unfinished">Результат</translation>
+        <translation>Результат</translation>
     </message>
     <message>
         <source>Shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Показано</translation>
     </message>
     <message>
         <source>Used %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Использовано: %1</translation>
     </message>
     <message>
         <source>broken off</source>
-        <translation type="unfinished"></translation>
+        <translation>оборвалось</translation>
     </message>
     <message>
         <source>done</source>
-        <translation type="unfinished">готово</translation>
+        <translation>готово</translation>
     </message>
     <message>
         <source>ended at its time limit</source>
-        <translation type="unfinished"></translation>
+        <translation>прервано по истечении времени</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished">ошибка</translation>
+        <translation>ошибка</translation>
     </message>
     <message>
         <source>not decided</source>
-        <translation type="unfinished"></translation>
+        <translation>решение не принято</translation>
     </message>
     <message>
         <source>running</source>
-        <translation type="unfinished">выполняется</translation>
+        <translation>выполняется</translation>
     </message>
     <message>
         <source>stopped</source>
-        <translation type="unfinished">остановлен</translation>
+        <translation>остановлено</translation>
     </message>
     <message>
         <source>waits for you</source>
-        <translation type="unfinished"></translation>
+        <translation>ждёт вас</translation>
     </message>
     <message>
         <source>you did not allow it</source>
-        <translation type="unfinished"></translation>
+        <translation>вы не разрешили</translation>
     </message>
 </context>
 <context>
@@ -5112,10 +5115,6 @@ Give working code in one block and say in a few sentences how it works. Name the
         <translation>Функция с таким названием уже есть.</translation>
     </message>
     <message>
-        <source>This is not a JSON list of objects.</source>
-        <translation>Это не список объектов JSON.</translation>
-    </message>
-    <message>
         <source>Too many: at most {limit}.</source>
         <translation>Слишком много: не больше {limit}.</translation>
     </message>
@@ -5363,11 +5362,11 @@ Give working code in one block and say in a few sentences how it works. Name the
     <name>VersionsMenu</name>
     <message>
         <source>&amp;Ask again with</source>
-        <translation type="unfinished"></translation>
+        <translation>Ответить &amp;заново: версия</translation>
     </message>
     <message>
         <source>version %1</source>
-        <translation type="unfinished"></translation>
+        <translation>версия %1</translation>
     </message>
 </context>
 <context>

@@ -104,9 +104,10 @@ class SourceTexts(QObject):
         pages = sorted({one.page for one in cited if one.page})
         lines = sorted({one.line for one in cited if one.line and not one.page})
         name = self.name(source.citation)
-        if pages:
-            return f"{name} · {self.tr('p. %1').replace('%1', _listed(pages))}"
-        return f"{name} · {self.tr('line %1').replace('%1', _listed(lines))}" if lines else name
+        if not pages and not lines:
+            return name
+        place = self.tr("p. %1") if pages else self.tr("line %1")
+        return f"{name} · {place.replace('%1', _listed(pages or lines))}"
 
 
 def _listed(numbers: Sequence[int]) -> str:
