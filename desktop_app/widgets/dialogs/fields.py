@@ -300,6 +300,8 @@ class FormPage(Page):
         limit = QLocale().toString(float(problem.limit), "f", 0 if problem.limit == int(problem.limit) else 2)
         if problem.field == "labels":
             return self._label_sentence(problem.problem, limit)
+        if problem.field == "other_tools":
+            return self.tr("This is not a JSON list of objects.")
         match problem.problem:
             case Problem.TOO_LONG:
                 return self.tr("Too long: at most {limit} characters.").format(limit=limit)
