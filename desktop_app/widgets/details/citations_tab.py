@@ -1,19 +1,24 @@
 """The tab that lists the sources of a reply, and shows a source at the place that was used."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.threads import Citation
-from desktop_app.qt.details_intents import SourceRead
 from desktop_app.widgets.details.rows import DetailRow, DetailRows, RowKind
 from desktop_app.widgets.details.source_view import SourceView
 from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.frame import WrappedLabel
 from desktop_app.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop_app.qt.details_intents import SourceRead
 
 FRAGMENT_LINES = 3
 

@@ -1,16 +1,22 @@
 """The tab that tells of the thread and of the reply that is selected in it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.domain.threads import Thread
-from desktop_app.qt.details_intents import ReplyRead
 from desktop_app.widgets.details.run_facts import RunFacts
 from desktop_app.widgets.details.step_list import StepList
 from desktop_app.widgets.details.thread_facts import ThreadFacts
 from desktop_app.widgets.dialogs.frame import Hairline, Page, WrappedLabel
 from desktop_app.widgets.disposal import dispose, return_focus
 from desktop_app.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop_app.qt.details_intents import ReplyRead
 
 
 class DetailsTab(Page):

@@ -1,18 +1,23 @@
 """The right pane: tabs over what is known of the open thread."""
 
+from __future__ import annotations
+
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop_app.domain.threads import Thread
-from desktop_app.qt.details_intents import ReplyRead
 from desktop_app.widgets.details.citations_tab import CitationsTab
 from desktop_app.widgets.details.context_tab import ContextTab
 from desktop_app.widgets.details.details_tab import DetailsTab
 from desktop_app.widgets.details.runs_tab import RunsTab
 from desktop_app.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop_app.qt.details_intents import ReplyRead
 
 NOTHING = ("", -1)
 

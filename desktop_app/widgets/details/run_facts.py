@@ -1,17 +1,23 @@
 """What is known of a reply and of the run that wrote it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.threads import Run
-from desktop_app.qt.details_intents import ReplyRead
 from desktop_app.widgets.amounts import money, number
 from desktop_app.widgets.details.facts import Facts
 from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.frame import Callout, StrongLabel
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.error_texts import ErrorTexts
+
+if TYPE_CHECKING:
+    from desktop_app.qt.details_intents import ReplyRead
 
 
 class RunFacts(QWidget):

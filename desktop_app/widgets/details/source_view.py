@@ -1,12 +1,15 @@
 """The text of a source around the place that a reply cites."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
 
 from desktop_app.domain.files import Source, SourcePart
 from desktop_app.domain.threads import Citation
-from desktop_app.qt.details_intents import SourceRead
 from desktop_app.widgets.amounts import number
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.details.passages import find_passages
@@ -14,6 +17,9 @@ from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.frame import Callout, ElidedLabel, button
 from desktop_app.widgets.scroll_area import leave_bars_out_of_accessibility
 from desktop_app.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop_app.qt.details_intents import SourceRead
 
 LINE_PERCENT = 135.0
 
