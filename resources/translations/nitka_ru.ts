@@ -330,7 +330,7 @@
     <name>AssistantDialog</name>
     <message>
         <source>&amp;Apply</source>
-        <translation type="unfinished"></translation>
+        <translation>Применит&amp;ь</translation>
     </message>
     <message>
         <source>&amp;Create</source>
@@ -342,7 +342,7 @@
     </message>
     <message>
         <source>&amp;Restore</source>
-        <translation type="unfinished"></translation>
+        <translation>Восст&amp;ановить</translation>
     </message>
     <message>
         <source>&amp;Save</source>
@@ -378,7 +378,7 @@
     </message>
     <message>
         <source>Restoring undone</source>
-        <translation type="unfinished"></translation>
+        <translation>Восстановление отменено</translation>
     </message>
     <message>
         <source>Save</source>
@@ -386,7 +386,7 @@
     </message>
     <message>
         <source>Save and go on editing</source>
-        <translation type="unfinished"></translation>
+        <translation>Сохранить и продолжить правку</translation>
     </message>
     <message>
         <source>Save the changes before closing?</source>
@@ -398,11 +398,11 @@
     </message>
     <message>
         <source>The changes that are not saved would be given up.</source>
-        <translation type="unfinished"></translation>
+        <translation>Несохранённые изменения пропадут.</translation>
     </message>
     <message>
         <source>This was not saved. {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>Не сохранено. {why}</translation>
     </message>
     <message>
         <source>Version {n}</source>
@@ -410,94 +410,94 @@
     </message>
     <message>
         <source>Version {n} is in use again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Снова действует версия {n}.</translation>
     </message>
     <message>
         <source>Version {n} restored</source>
-        <translation type="unfinished"></translation>
+        <translation>Восстановлена версия {n}</translation>
     </message>
 </context>
 <context>
     <name>AssistantFiles</name>
     <message>
         <source>Assistant</source>
-        <translation type="unfinished">Ассистент</translation>
+        <translation>Ассистент</translation>
     </message>
     <message>
         <source>Assistant as it is now (%1)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ассистент как сейчас (%1)</translation>
     </message>
     <message>
         <source>Assistant with all its versions (%1)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ассистент со всеми версиями (%1)</translation>
     </message>
     <message>
         <source>Assistants (%1)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ассистенты (%1)</translation>
     </message>
     <message>
         <source>Choose a connection for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Выберите для него подключение.</translation>
     </message>
     <message>
         <source>Export an assistant</source>
-        <translation type="unfinished"></translation>
+        <translation>Экспорт ассистента</translation>
     </message>
     <message>
         <source>Exported to %1</source>
-        <translation type="unfinished">Экспортировано: %1</translation>
+        <translation>Экспортировано в %1</translation>
     </message>
     <message>
         <source>Import assistants</source>
-        <translation type="unfinished"></translation>
+        <translation>Импорт ассистентов</translation>
     </message>
     <message>
         <source>It answers through “%1”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Отвечает через «%1».</translation>
     </message>
     <message>
         <source>It is damaged: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Файл повреждён: %1.</translation>
     </message>
     <message>
         <source>It is not JSON.</source>
-        <translation type="unfinished"></translation>
+        <translation>Это не JSON.</translation>
     </message>
     <message>
         <source>It is too large for an assistant.</source>
-        <translation type="unfinished"></translation>
+        <translation>Для ассистента файл слишком велик.</translation>
     </message>
     <message>
         <source>It was written by a newer Nitka.</source>
-        <translation type="unfinished"></translation>
+        <translation>Его записала более новая Nitka.</translation>
     </message>
     <message>
         <source>Its field “%1” is over the limit.</source>
-        <translation type="unfinished"></translation>
+        <translation>Поле «%1» превышает лимит.</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Настройки</translation>
     </message>
     <message>
         <source>Show in folder</source>
-        <translation type="unfinished">Показать в папке</translation>
+        <translation>Показать в папке</translation>
     </message>
     <message>
         <source>There is no assistant in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>В файле нет ассистента.</translation>
     </message>
     <message>
         <source>There is no connection like “%1” here: choose one for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Подключения вроде «%1» здесь нет: выберите другое.</translation>
     </message>
     <message>
         <source>There is no connection “%1” here: it answers through “%2”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Подключения «%1» здесь нет: отвечает через «%2».</translation>
     </message>
     <message>
         <source>“%1” was not imported. %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Файл «%1» не импортирован. %2</translation>
     </message>
 </context>
 <context>
@@ -519,39 +519,39 @@
     <name>AssistantPages</name>
     <message>
         <source>&amp;General</source>
-        <translation type="unfinished">&amp;Общие</translation>
+        <translation>&amp;Общие</translation>
     </message>
     <message>
         <source>&amp;Instruction</source>
-        <translation type="unfinished">&amp;Инструкция</translation>
+        <translation>&amp;Инструкция</translation>
     </message>
     <message>
         <source>&amp;Model</source>
-        <translation type="unfinished">&amp;Модель</translation>
+        <translation>&amp;Модель</translation>
     </message>
     <message>
         <source>&amp;Tools</source>
-        <translation type="unfinished"></translation>
+        <translation>Инстр&amp;ументы</translation>
     </message>
     <message>
         <source>&amp;Versions</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Версии</translation>
     </message>
     <message>
         <source>Conte&amp;xt</source>
-        <translation type="unfinished">&amp;Контекст</translation>
+        <translation>&amp;Контекст</translation>
     </message>
     <message>
         <source>Li&amp;fetime</source>
-        <translation type="unfinished">С&amp;рок действия</translation>
+        <translation>С&amp;рок действия</translation>
     </message>
     <message>
         <source>Parts of the settings</source>
-        <translation type="unfinished">Разделы настроек</translation>
+        <translation>Разделы настроек</translation>
     </message>
     <message>
         <source>Something here needs a change</source>
-        <translation type="unfinished">Здесь нужно что-то исправить</translation>
+        <translation>Здесь нужно что-то исправить</translation>
     </message>
 </context>
 <context>
@@ -570,7 +570,7 @@
     </message>
     <message>
         <source>Drop to import</source>
-        <translation type="unfinished"></translation>
+        <translation>Отпустите, чтобы импортировать</translation>
     </message>
     <message>
         <source>Duplicate</source>
@@ -578,11 +578,11 @@
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished">Экспорт…</translation>
+        <translation>Экспорт…</translation>
     </message>
     <message>
         <source>Import…</source>
-        <translation type="unfinished"></translation>
+        <translation>Импорт…</translation>
     </message>
     <message>
         <source>New assistant</source>
@@ -1173,7 +1173,7 @@
     </message>
     <message>
         <source>New thread</source>
-        <translation type="unfinished">Новый диалог</translation>
+        <translation>Новый диалог</translation>
     </message>
     <message>
         <source>Only the last messages</source>
@@ -1189,7 +1189,7 @@
     </message>
     <message>
         <source>What that means in a threa&amp;d</source>
-        <translation type="unfinished"></translation>
+        <translation>Что это значит в ди&amp;алоге</translation>
     </message>
 </context>
 <context>
@@ -1526,15 +1526,15 @@
     <name>DifferenceView</name>
     <message>
         <source>Differences</source>
-        <translation type="unfinished"></translation>
+        <translation>Различия</translation>
     </message>
     <message>
         <source>added “{text}”</source>
-        <translation type="unfinished"></translation>
+        <translation>добавлено «{text}»</translation>
     </message>
     <message>
         <source>removed “{text}”</source>
-        <translation type="unfinished"></translation>
+        <translation>убрано «{text}»</translation>
     </message>
 </context>
 <context>
@@ -2640,55 +2640,55 @@
     <name>InstructionPage</name>
     <message>
         <source>As the model s&amp;ees it</source>
-        <translation type="unfinished"></translation>
+        <translation>Глазами мо&amp;дели</translation>
     </message>
     <message>
         <source>Back to &amp;editing</source>
-        <translation type="unfinished"></translation>
+        <translation>Назад к пр&amp;авке</translation>
     </message>
     <message>
         <source>Insert a varia&amp;ble</source>
-        <translation type="unfinished"></translation>
+        <translation>Вставить п&amp;еременную</translation>
     </message>
     <message>
         <source>Instr&amp;uction</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Текст инструкции</translation>
     </message>
     <message>
         <source>Stands for nothing and is sent as written: {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>Ничего не обозначает и уйдёт как написано: {names}</translation>
     </message>
     <message>
         <source>The assistant’s name</source>
-        <translation type="unfinished"></translation>
+        <translation>Имя ассистента</translation>
     </message>
     <message>
         <source>The day of the week</source>
-        <translation type="unfinished"></translation>
+        <translation>День недели</translation>
     </message>
     <message>
         <source>The instruction as the model sees it</source>
-        <translation type="unfinished"></translation>
+        <translation>Инструкция глазами модели</translation>
     </message>
     <message>
         <source>The language of the window</source>
-        <translation type="unfinished"></translation>
+        <translation>Язык окна</translation>
     </message>
     <message>
         <source>The model’s name</source>
-        <translation type="unfinished"></translation>
+        <translation>Имя модели</translation>
     </message>
     <message>
         <source>The thread’s title</source>
-        <translation type="unfinished"></translation>
+        <translation>Название диалога</translation>
     </message>
     <message>
         <source>The time now</source>
-        <translation type="unfinished"></translation>
+        <translation>Время сейчас</translation>
     </message>
     <message>
         <source>Today’s date</source>
-        <translation type="unfinished"></translation>
+        <translation>Сегодняшняя дата</translation>
     </message>
     <message>
         <source>Who the assistant is, what it does, how it answers</source>
@@ -2696,7 +2696,7 @@
     </message>
     <message>
         <source>Your name on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ваше имя на этом компьютере</translation>
     </message>
     <message>
         <source>{characters} · about {tokens} tokens, sent with every message</source>
@@ -2745,19 +2745,19 @@
     <name>LabelFilter</name>
     <message>
         <source>Assistants with these labels are shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Показаны ассистенты с этими метками</translation>
     </message>
     <message>
         <source>Do not filter by %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Не отбирать по %1</translation>
     </message>
     <message>
         <source>Filter by labels</source>
-        <translation type="unfinished"></translation>
+        <translation>Отобрать по меткам</translation>
     </message>
     <message>
         <source>Show all</source>
-        <translation type="unfinished"></translation>
+        <translation>Показать всех</translation>
     </message>
 </context>
 <context>
@@ -2810,7 +2810,7 @@
     <name>LifetimePage</name>
     <message>
         <source>That was over on {day}: the assistant would go to the trash at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Этот срок истёк: {day}. Ассистент сразу окажется в корзине.</translation>
     </message>
     <message>
         <source>This assistant &amp;expires</source>
@@ -2884,7 +2884,7 @@
     </message>
     <message>
         <source>&amp;Export this assistant…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Экспорт ассистента…</translation>
     </message>
     <message>
         <source>&amp;Export thread…</source>
@@ -2912,7 +2912,7 @@
     </message>
     <message>
         <source>&amp;Import assistants…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Импорт ассистентов…</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts</source>
@@ -3384,7 +3384,7 @@
     </message>
     <message>
         <source>T&amp;emperature</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Температура</translation>
     </message>
     <message>
         <source>Temperature</source>
@@ -3404,7 +3404,7 @@
     </message>
     <message>
         <source>This service only knows on and off.</source>
-        <translation type="unfinished"></translation>
+        <translation>Этот сервис умеет только включать и выключать.</translation>
     </message>
     <message>
         <source>Up to the model</source>
@@ -4001,79 +4001,79 @@
     <name>SchemaEditor</name>
     <message>
         <source>JSON Sc&amp;hema</source>
-        <translation type="unfinished"></translation>
+        <translation>С&amp;хема JSON</translation>
     </message>
     <message>
         <source>Lay the schema out evenly</source>
-        <translation type="unfinished"></translation>
+        <translation>Разложить схему ровно</translation>
     </message>
     <message>
         <source>Line {line}: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>Строка {line}: {what}</translation>
     </message>
     <message>
         <source>Tidy up</source>
-        <translation type="unfinished"></translation>
+        <translation>Выровнять</translation>
     </message>
     <message>
         <source>Too long: at most {limit} characters.</source>
-        <translation type="unfinished">Слишком длинно: не больше {limit}&#xa0;символов.</translation>
+        <translation>Слишком длинно: не больше {limit} символов.</translation>
     </message>
     <message>
         <source>a colon is missing after the key.</source>
-        <translation type="unfinished"></translation>
+        <translation>после ключа нет двоеточия.</translation>
     </message>
     <message>
         <source>a comma or a closing bracket is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>не хватает запятой или закрывающей скобки.</translation>
     </message>
     <message>
         <source>a key in double quotes is missing, or there is a comma too many.</source>
-        <translation type="unfinished"></translation>
+        <translation>нет ключа в двойных кавычках, или запятая лишняя.</translation>
     </message>
     <message>
         <source>a schema is an object in curly brackets.</source>
-        <translation type="unfinished"></translation>
+        <translation>схема — это объект в фигурных скобках.</translation>
     </message>
     <message>
         <source>a text holds a line break, a tab or a backslash that means nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>в тексте перенос строки, табуляция или лишняя обратная косая черта.</translation>
     </message>
     <message>
         <source>a text is not closed by a quote.</source>
-        <translation type="unfinished"></translation>
+        <translation>текст не закрыт кавычкой.</translation>
     </message>
     <message>
         <source>a value is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>не хватает значения.</translation>
     </message>
     <message>
         <source>brackets are nested too deep.</source>
-        <translation type="unfinished"></translation>
+        <translation>слишком много вложенных скобок.</translation>
     </message>
     <message>
         <source>the outermost schema needs “type”: “object”.</source>
-        <translation type="unfinished"></translation>
+        <translation>внешней схеме нужно &quot;type&quot;: &quot;object&quot;.</translation>
     </message>
     <message>
         <source>there is more after the end of the schema.</source>
-        <translation type="unfinished"></translation>
+        <translation>после конца схемы есть что-то ещё.</translation>
     </message>
     <message>
         <source>this is not JSON.</source>
-        <translation type="unfinished"></translation>
+        <translation>это не JSON.</translation>
     </message>
     <message>
         <source>{characters} characters</source>
-        <translation type="unfinished"></translation>
+        <translation>Символов: {characters}</translation>
     </message>
     <message>
         <source>{value} cannot stand at {place}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{value} не может стоять в {place}.</translation>
     </message>
     <message>
         <source>{value} cannot stand at {place}; possible: {expected}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{value} не может стоять в {place}; возможно: {expected}.</translation>
     </message>
 </context>
 <context>
@@ -4569,7 +4569,7 @@
     </message>
     <message>
         <source>p. %1</source>
-        <translation>с. %1</translation>
+        <translation>с.&#xa0;%1</translation>
     </message>
     <message>
         <source>page %1</source>
@@ -4748,7 +4748,7 @@
     <name>StepsView</name>
     <message>
         <source>%1 s</source>
-        <translation>%1 с</translation>
+        <translation>%1&#xa0;с</translation>
     </message>
     <message numerus="yes">
         <source>%n denied</source>
@@ -4929,6 +4929,41 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
 </context>
 <context>
+    <name>ThreadDialog</name>
+    <message>
+        <source>&amp;Keep editing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation type="unfinished">&amp;Сохранить</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disc&amp;ard</source>
+        <translation type="unfinished">Н&amp;е сохранять</translation>
+    </message>
+    <message>
+        <source>Save the changes before closing?</source>
+        <translation type="unfinished">Сохранить изменения?</translation>
+    </message>
+    <message>
+        <source>The changes cannot be saved as they are.</source>
+        <translation type="unfinished">В таком виде изменения не сохранить.</translation>
+    </message>
+    <message>
+        <source>This was not saved. {why}</source>
+        <translation type="unfinished">Не сохранено. {why}</translation>
+    </message>
+    <message>
+        <source>Thread settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ThreadFacts</name>
     <message>
         <source>Description</source>
@@ -5062,6 +5097,21 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
 </context>
 <context>
+    <name>ThreadPage</name>
+    <message>
+        <source>That was over on {day}: the thread would go to the trash at once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This thread &amp;expires</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without a name, your next message gives it one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ThreadsPane</name>
     <message>
         <source>Delete</source>
@@ -5179,183 +5229,183 @@ Give working code in one block and say in a few sentences how it works. Name the
     <name>VersionWords</name>
     <message>
         <source>A JSON object</source>
-        <translation type="unfinished">Объект JSON</translation>
+        <translation>Объект JSON</translation>
     </message>
     <message>
         <source>A connection that was deleted</source>
-        <translation type="unfinished">Удалённое подключение</translation>
+        <translation>Удалённое подключение</translation>
     </message>
     <message>
         <source>A little</source>
-        <translation type="unfinished">Немного</translation>
+        <translation>Немного</translation>
     </message>
     <message>
         <source>After it was last used</source>
-        <translation type="unfinished">С последнего использования</translation>
+        <translation>С последнего использования</translation>
     </message>
     <message>
         <source>After it was made</source>
-        <translation type="unfinished">С создания</translation>
+        <translation>С создания</translation>
     </message>
     <message>
         <source>Arguments of the program of function</source>
-        <translation type="unfinished"></translation>
+        <translation>Аргументы программы функции</translation>
     </message>
     <message>
         <source>Connection</source>
-        <translation type="unfinished"></translation>
+        <translation>Подключение</translation>
     </message>
     <message>
         <source>Description</source>
-        <translation type="unfinished">Описание</translation>
+        <translation>Описание</translation>
     </message>
     <message>
         <source>Description of function</source>
-        <translation type="unfinished"></translation>
+        <translation>Описание функции</translation>
     </message>
     <message>
         <source>For every question</source>
-        <translation type="unfinished">Для каждого вопроса</translation>
+        <translation>Для каждого вопроса</translation>
     </message>
     <message>
         <source>Form of the reply</source>
-        <translation type="unfinished"></translation>
+        <translation>Формат ответа</translation>
     </message>
     <message>
         <source>Function</source>
-        <translation type="unfinished"></translation>
+        <translation>Функция</translation>
     </message>
     <message>
         <source>Instruction</source>
-        <translation type="unfinished">Инструкция</translation>
+        <translation>Инструкция</translation>
     </message>
     <message>
         <source>JSON Schema</source>
-        <translation type="unfinished">схема JSON</translation>
+        <translation>Схема JSON</translation>
     </message>
     <message>
         <source>JSON by a schema</source>
-        <translation type="unfinished">JSON по схеме</translation>
+        <translation>JSON по схеме</translation>
     </message>
     <message>
         <source>Label</source>
-        <translation type="unfinished"></translation>
+        <translation>Метка</translation>
     </message>
     <message>
         <source>Last messages that are sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Сколько последних сообщений отправлять</translation>
     </message>
     <message>
         <source>Lifetime counted</source>
-        <translation type="unfinished"></translation>
+        <translation>Отсчёт срока</translation>
     </message>
     <message>
         <source>Lifetime in days</source>
-        <translation type="unfinished"></translation>
+        <translation>Срок действия, дней</translation>
     </message>
     <message>
         <source>Longest prompt, in tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Лимит запроса, в токенах</translation>
     </message>
     <message>
         <source>Longest reply, in tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Лимит ответа, в токенах</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">Модель</translation>
+        <translation>Модель</translation>
     </message>
     <message>
         <source>Model that rewrites questions for the search</source>
-        <translation type="unfinished"></translation>
+        <translation>Модель, которая переформулирует вопрос</translation>
     </message>
     <message>
         <source>Much</source>
-        <translation type="unfinished">Много</translation>
+        <translation>Много</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished">Название</translation>
+        <translation>Название</translation>
     </message>
     <message>
         <source>Name of the schema</source>
-        <translation type="unfinished"></translation>
+        <translation>Название схемы</translation>
     </message>
     <message>
         <source>Name of the search</source>
-        <translation type="unfinished">Название поиска</translation>
+        <translation>Название поиска</translation>
     </message>
     <message>
         <source>Other tools</source>
-        <translation type="unfinished">Другие инструменты</translation>
+        <translation>Другие инструменты</translation>
     </message>
     <message>
         <source>Output limit of the program of function, in KB</source>
-        <translation type="unfinished"></translation>
+        <translation>Лимит вывода программы функции, КБ</translation>
     </message>
     <message>
         <source>Parameters of function</source>
-        <translation type="unfinished"></translation>
+        <translation>Параметры функции</translation>
     </message>
     <message>
         <source>Program of function</source>
-        <translation type="unfinished"></translation>
+        <translation>Программа функции</translation>
     </message>
     <message>
         <source>Results of a search</source>
-        <translation type="unfinished"></translation>
+        <translation>Фрагментов за один поиск</translation>
     </message>
     <message>
         <source>Search in files</source>
-        <translation type="unfinished"></translation>
+        <translation>Поиск в файлах</translation>
     </message>
     <message>
         <source>Search indexes at the service</source>
-        <translation type="unfinished">Поисковые индексы в сервисе</translation>
+        <translation>Поисковые индексы в сервисе</translation>
     </message>
     <message>
         <source>Some</source>
-        <translation type="unfinished">Умеренно</translation>
+        <translation>Умеренно</translation>
     </message>
     <message>
         <source>Strict parameters of function</source>
-        <translation type="unfinished"></translation>
+        <translation>Строгие параметры функции</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished">Температура</translation>
+        <translation>Температура</translation>
     </message>
     <message>
         <source>Text</source>
-        <translation type="unfinished">Текст</translation>
+        <translation>Текст</translation>
     </message>
     <message>
         <source>Thinking before the reply</source>
-        <translation type="unfinished"></translation>
+        <translation>Размышление перед ответом</translation>
     </message>
     <message>
         <source>Time limit of the program of function, in seconds</source>
-        <translation type="unfinished"></translation>
+        <translation>Лимит времени программы функции, с</translation>
     </message>
     <message>
         <source>Up to the model</source>
-        <translation type="unfinished">Как решит модель</translation>
+        <translation>Как решит модель</translation>
     </message>
     <message>
         <source>When the model asks for it</source>
-        <translation type="unfinished">Когда об этом просит модель</translation>
+        <translation>Когда об этом просит модель</translation>
     </message>
     <message>
         <source>When to search</source>
-        <translation type="unfinished"></translation>
+        <translation>Когда искать</translation>
     </message>
     <message>
         <source>no</source>
-        <translation type="unfinished"></translation>
+        <translation>нет</translation>
     </message>
     <message>
         <source>yes</source>
-        <translation type="unfinished"></translation>
+        <translation>да</translation>
     </message>
 </context>
 <context>
@@ -5366,82 +5416,82 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>version %1</source>
-        <translation>версия %1</translation>
+        <translation>версия&#xa0;%1</translation>
     </message>
 </context>
 <context>
     <name>VersionsPage</name>
     <message numerus="yes">
         <source>%n reply(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n&#xa0;ответ</numerusform>
+            <numerusform>%n&#xa0;ответа</numerusform>
+            <numerusform>%n&#xa0;ответов</numerusform>
         </translation>
     </message>
     <message>
         <source>&amp;Restore</source>
-        <translation type="unfinished"></translation>
+        <translation>Восст&amp;ановить</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>Отмени&amp;ть</translation>
     </message>
     <message>
         <source>(empty)</source>
-        <translation type="unfinished"></translation>
+        <translation>(пусто)</translation>
     </message>
     <message>
         <source>Compare &amp;with</source>
-        <translation type="unfinished"></translation>
+        <translation>Срав&amp;нить с</translation>
     </message>
     <message>
         <source>Compare with</source>
-        <translation type="unfinished"></translation>
+        <translation>Сравнить с</translation>
     </message>
     <message numerus="yes">
         <source>It gave %n reply(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Дала %n&#xa0;ответ</numerusform>
+            <numerusform>Дала %n&#xa0;ответа</numerusform>
+            <numerusform>Дала %n&#xa0;ответов</numerusform>
         </translation>
     </message>
     <message>
         <source>It gave no replies.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ответов не давала.</translation>
     </message>
     <message>
         <source>New thread</source>
-        <translation type="unfinished">Новый диалог</translation>
+        <translation>Новый диалог</translation>
     </message>
     <message>
         <source>The two versions are the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>Версии одинаковы.</translation>
     </message>
     <message>
         <source>There is only this version yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Пока есть только эта версия.</translation>
     </message>
     <message>
         <source>Threads with replies of this version</source>
-        <translation type="unfinished"></translation>
+        <translation>Диалоги с ответами этой версии</translation>
     </message>
     <message>
         <source>Version {n}</source>
-        <translation type="unfinished">Версия&#xa0;{n}</translation>
+        <translation>Версия {n}</translation>
     </message>
     <message>
         <source>Versions</source>
-        <translation type="unfinished">Версии</translation>
+        <translation>Версии</translation>
     </message>
     <message>
         <source>What changed from version {old} to version {new}</source>
-        <translation type="unfinished"></translation>
+        <translation>Что изменилось с версии {old} до версии {new}</translation>
     </message>
     <message>
         <source>in use</source>
-        <translation type="unfinished"></translation>
+        <translation>действует</translation>
     </message>
 </context>
 <context>
