@@ -14,6 +14,7 @@ COMMANDS = MappingProxyType(
         "ask": "Sends a message, prints the reply as it comes, and stores both.",
         "threads": "Lists the threads, the newest first.",
         "assistants": "Lists the assistants.",
+        "assistant": "Writes an assistant to a file, or makes one of a file.",
         "connections": "Lists, adds, tests and removes connections.",
         "models": "Lists the models of a connection.",
         "outbox": "Lists, checks and cancels deferred requests.",

@@ -34,11 +34,21 @@ class FileFault(StrEnum):
     OVER_LIMIT = "over_limit"
 
 
+_SENTENCES = {
+    FileFault.TOO_LARGE: "the file is too large for an assistant",
+    FileFault.NOT_JSON: "the file is not JSON",
+    FileFault.OTHER_FORMAT: "there is no assistant in the file",
+    FileFault.NEWER: "the file was written by a newer Nitka",
+    FileFault.BROKEN: "the file is damaged",
+    FileFault.OVER_LIMIT: "a field is over its limit",
+}
+
+
 class AssistantFileError(ValueError):
     """The file cannot be taken; ``detail`` is the place, or the name of the field over its limit."""
 
     def __init__(self, fault: FileFault, detail: str = "") -> None:
-        super().__init__(f"{fault.replace('_', ' ')}: {detail}" if detail else fault.replace("_", " "))
+        super().__init__(": ".join(filter(None, (_SENTENCES[fault], detail))))
         self.fault = fault
         self.detail = detail
 

@@ -17,7 +17,7 @@ from desktop_app.controllers.facts import Fact
 from desktop_app.controllers.library import Beginning
 from desktop_app.domain.errors import NitkaError, StoreError
 from desktop_app.export.markdown import Labels
-from desktop_app.headless import connections, conversations, outbox, pull
+from desktop_app.headless import assistants, connections, conversations, outbox, pull
 from desktop_app.headless.command import FAILED, STOPPED, Asked, Command, UsageError, in_words
 from desktop_app.logs import Logs, asyncio_handler, set_up
 from desktop_app.selftest import selftest
@@ -29,6 +29,7 @@ COMMANDS = MappingProxyType(
         "ask": Command(conversations.add_ask_words, conversations.ask),
         "threads": Command(None, conversations.list_threads),
         "assistants": Command(None, conversations.list_assistants),
+        "assistant": Command(assistants.add_words, assistants.run),
         "connections": Command(connections.add_words, connections.run),
         "models": Command(connections.add_models_words, connections.list_models),
         "outbox": Command(outbox.add_words, outbox.run),
