@@ -18,6 +18,7 @@ The tree, from the window down; imports point one way, and import-linter checks 
     services/     adapters to what answers a run; the only place of httpx.  transport/ the way there, reading/ what
                   comes, openai/ and yandex/ the protocols, device/ the model on this machine; factory makes them
     store/        what is kept on this machine: database, settings, secrets
+    documents/    files of many kinds to text and word forms, in a process of its own
     export/       values to bytes: Markdown, HTML, JSON
     markdown/     Markdown as a flat list of items that can grow; what is copied, found and read aloud is made of them
     domain/       values and rules; no I/O
@@ -37,7 +38,8 @@ to pull and push).  What is particular to a provider is data in ``domain.provide
 
 Threads of the program: the window's (Qt, later joined by a small asyncio loop for intents), one worker (asyncio:
 all HTTP, all runs), one for SQLite, one for the keyring, one each for the colours of code and for pictures, begun with
-the first of them.  The on-device model is a process of its own.
+the first of them, and two for the SQLite file of the assistants' files, once there are any.  The on-device model is a
+process of its own, and so is what reads documents.
 """
 
 __version__ = "0.1.0"

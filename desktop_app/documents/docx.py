@@ -1,5 +1,6 @@
 """Word documents: looked at as the archives they are, then read by mammoth as HTML; they have no pages."""
 
+import gc
 import zipfile
 from pathlib import Path
 from typing import BinaryIO
@@ -33,12 +34,16 @@ def parts(path: Path, first_part: int) -> Parts:
 
 def _markup(file: BinaryIO) -> str:
     """The text as paragraphs and tables; styles and pictures, which cost most of the time, say nothing to a search."""
-    converted = mammoth.convert_to_html(
-        file,
-        include_default_style_map=False,
-        include_embedded_style_map=False,
-        convert_image=mammoth.images.img_element(lambda image: {}),
-    )
+    gc.disable()  # it would go through the growing tree again and again, for most of the time
+    try:
+        converted = mammoth.convert_to_html(
+            file,
+            include_default_style_map=False,
+            include_embedded_style_map=False,
+            convert_image=mammoth.images.img_element(lambda image: {}),
+        )
+    finally:
+        gc.enable()
     return str(converted.value)
 
 
