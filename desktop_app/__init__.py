@@ -32,6 +32,10 @@ The life of one answer::
                                                   -> Flow: blocks are laid out, what changed is drawn
       -> exactly one ending: completed, truncated, filtered, failed, stopped, interrupted
 
+The model may call functions instead of ending: the service pauses, ReplyCalls judges each call (unknown, bad arguments,
+a rule, else the user is asked), programs and the search answer side by side, and the next round goes on with the
+results.  Steps are journaled before a program is started: after a kill nothing is done twice without a yes.
+
 What an adapter can do besides answering has a protocol each in ``domain.service``: Resuming (read a run on after a
 break or a crash), Deferring (send now, fetch later: the operations), Counting (tokens), Holding (assistants and threads
 to pull and push).  What is particular to a provider is data in ``domain.providers``.

@@ -280,9 +280,10 @@ def _asked(active: ActiveRun, spoken: Sequence[Message], part: Cut, *, is_begun:
     if not active.rounds:
         active.estimate = estimate_request(request)
         details = replace(details, prompt_tokens=part.tokens)
-    active.run = replace(active.run, seen=part.ids, details=details)
     others = tuple(message for message in part.messages if message.id != active.reply.id)
-    return Asked(request, spoken, replace(part, messages=others), active.is_continued)
+    led_here = replace(part, messages=others)
+    active.run = replace(active.run, seen=led_here.ids, details=details)
+    return Asked(request, spoken, led_here, active.is_continued)
 
 
 def _awaited(steps: Sequence[ToolStep]) -> str:

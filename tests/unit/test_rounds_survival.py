@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 
 from desktop_app.domain.errors import NotFoundError
 from desktop_app.domain.events import Checkpoint, RunAccepted, TextAppended, TextReplaced, UsageReported
+from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.threads import Author, Message, Status, Usage
-from desktop_app.domain.tools import CallStatus, Command, Decision, Function, Rule
+from desktop_app.domain.tools import CallStatus, Command, Decision, Function, Rule, ToolStep
 from tests.conftest import until
 from tests.unit.run_scene import (
     DONE,
@@ -106,6 +108,65 @@ async def test_a_program_that_was_killed_with_nitka_is_not_started_again_unasked
     assert (await ended(later)).steps[0].status is CallStatus.DENIED
     assert marks.read_text() == "x"
     await close(later)
+
+
+async def test_killed_at_any_moment_nothing_is_lost_or_done_twice_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks = tmp_path / "marks"
+    allowed, asked = counted(marks), replace(counted(marks), name="other")
+    settings = replace(SETTINGS, functions=(allowed, asked))
+    images: list[Path] = []
+    async with scene(tmp_path, settings) as s:
+        await allow(s, allowed)
+        save = s.conversations.save_steps
+
+        async def save_and_copy(message_id: MessageId, steps: Sequence[ToolStep]) -> None:
+            await save(message_id, steps)
+            images.append(image(s, tmp_path / f"left {len(images)}"))
+
+        monkeypatch.setattr(s.conversations, "save_steps", save_and_copy)
+        calls = calling(("count", ""), ("other", ""))
+        await begin(s, [TextAppended("One."), *calls], [TextAppended("Two."), *calls], [DONE])
+        for count in (2, 4):
+            await until(lambda count=count: len(s.steps()) == count)  # type: ignore[misc]
+            await s.reached(CallStatus.DONE, CallStatus.ASKED)
+            key = s.steps()[-1].call.key
+            await s.runs.decide(s.stages()[-1].message_id, key, Decision.ONCE)
+        assert len((await ended(s)).steps) == 4
+    assert len(images) >= 8
+    for folder in images:
+        marks.write_text("")
+        not_begun = await survives(Scene(folder, owner="next"), s.thread_id)
+        assert len(marks.read_text()) == not_begun
+
+
+async def survives(s: Scene, thread_id: ThreadId) -> int:
+    """What was left is gone on with, with a no to every question; how many programs were allowed and not begun."""
+    await s.reopen(thread_id)
+    left = (await s.messages())[-1]
+    assert left.status is Status.INTERRUPTED
+    s.service.scripts.append([TextAppended("Three."), DONE])
+    await s.runs.continue_reply(left.id)
+    waiting = asyncio.create_task(s.runs.wait(thread_id))
+    while not waiting.done():
+        for step in s.steps():
+            await s.runs.decide(left.id, step.call.key, Decision.DENY)
+        await asyncio.sleep(0.01)
+    reply = (await s.messages())[-1]
+    assert reply.status is Status.COMPLETED
+    assert reply.text == f"{left.text}\n\nThree."
+    not_begun = 0
+    for before, after in zip(left.steps, reply.steps, strict=True):
+        if not before.is_open:
+            assert after == before
+        elif before.status is CallStatus.RUNNING and before.began_at is None:
+            assert after.status is CallStatus.DONE
+            not_begun += 1
+        else:
+            assert after.status is CallStatus.DENIED
+    await close(s)
+    return not_begun
 
 
 async def test_leaving_keeps_open_calls_for_the_next_start(tmp_path: Path) -> None:

@@ -105,13 +105,14 @@ async def test_a_service_that_holds_assistants_is_told_of_the_assistant_itself(
 ) -> None:
     """Not of what was set for one run; and anew each time when its instruction says something else each time."""
     async with scene(tmp_path, replace(SETTINGS, instruction=instruction), connection=API) as s:
-        for overrides in (None, HOT, None):
+        hot = RunOverrides(completion=CompletionOptions(temperature=0.9))
+        for overrides in (None, hot, None):
             s.service.scripts.append([AssistantHeld("there"), TextAppended("Yes"), DONE])
             await s.runs.send(s.thread_id, "?", overrides=overrides)
             await s.runs.wait(s.thread_id)
         asked = [request.assistant for request in s.service.requests]
         assert [one.is_current for one in asked if one] == is_current
         told: list[AssistantSettings] = [one.settings for one in asked if one]
-        assert {one.model for one in told} == {"m"}
+        assert {one.completion.temperature for one in told} == {0.3}
         assert "{{" not in told[0].instruction
-        assert s.service.requests[1].model == "other"
+        assert s.service.requests[1].temperature == 0.9
