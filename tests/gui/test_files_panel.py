@@ -101,6 +101,17 @@ def test_dropped_files_and_folders_are_wanted(qtbot: QtBot, panel: FilesPanel, t
     assert wanted.args == [[tmp_path, tmp_path / "a.txt"]]
 
 
+def test_files_are_dropped_on_the_page_before_the_search_is_on(
+    qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    page = ToolsPage(theme)
+    qtbot.addWidget(page)
+    page.show_settings(AssistantSettings("A"))
+    with qtbot.waitSignal(page.create_wanted):
+        drop(page.viewport(), [tmp_path / "a.txt"])
+    assert page.write(AssistantSettings("A")).search == SearchTool()
+
+
 def test_text_that_is_dragged_is_left_alone(panel: FilesPanel) -> None:
     dragged = QMimeData()
     dragged.setText("words")

@@ -92,6 +92,26 @@ async def test_a_function_and_its_rule_are_saved_and_a_rule_alone_makes_no_versi
         assert await rules.rule(assistant.id, WEATHER) is Rule.DENY
 
 
+async def test_enter_in_the_editor_of_a_function_does_not_save_the_assistant(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as scene:
+        dialog = await open_settings(scene)
+        click(dialog, "function_add")
+        name = find(dialog, QLineEdit, "function_name")
+        name.setText("weather")
+        assert find(dialog, QWidget, "assistant_save").isEnabled()
+        QTest.keyClick(name, Qt.Key.Key_Return)
+        assert dialog.isVisible()
+        assert name.isVisible()
+        QTest.keyClick(name, Qt.Key.Key_Escape)
+        assert dialog.isVisible()
+        assert not name.isVisible()
+        dialog.reject()
+        click(dialog, "assistant_discard")
+        await scene.settled()
+
+
 async def test_what_was_decided_is_not_kept_when_the_dialog_is_left(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:

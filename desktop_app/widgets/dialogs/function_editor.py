@@ -87,10 +87,11 @@ class FunctionEditor(QWidget):
         self._name.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc and Alt+Left go back; Enter stays here, where the dialog would save and close."""
         is_back = event.key() == Qt.Key.Key_Left and event.modifiers() == Qt.KeyboardModifier.AltModifier
         if event.key() == Qt.Key.Key_Escape or is_back:
             self.closed.emit()
-        else:
+        elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
 
     # -- parts

@@ -18,6 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.controllers.facts import RemoteFilesProgressed
@@ -169,6 +170,7 @@ class ServiceFiles(Disclosure):
         self._upload.clicked.connect(self._choose_files)
         self._make.clicked.connect(self._make_index)
         self._name.textChanged.connect(self._show_buttons)
+        self._name.returnPressed.connect(self._make.click)
         self._use.clicked.connect(self._use_chosen)
         self._delete_file.clicked.connect(self._ask_about_file)
         self._delete_index.clicked.connect(self._ask_about_index)
@@ -245,6 +247,11 @@ class ServiceFiles(Disclosure):
         return ErrorTexts(self)
 
     # -- what the user does
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter stays here, where the dialog would save and close."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
 
     def _chosen(self, view: IconRowView) -> list[RemoteFile | RemoteIndex]:
         rows = self._files if view is self._file_view else self._indexes

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.domain.assistants import AssistantSettings
@@ -15,6 +16,7 @@ from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.problems import FieldProblem, Problem
 from desktop_app.domain.providers import can_call_functions
 from desktop_app.domain.tools import Function, Rule
+from desktop_app.widgets.dialogs.drop_zone import local_paths
 from desktop_app.widgets.dialogs.frame import Hairline
 from desktop_app.widgets.dialogs.function_editor import FunctionEditor
 from desktop_app.widgets.dialogs.function_list import FunctionList
@@ -69,6 +71,7 @@ class ToolsPage(SettingsPage):
         self.column.addWidget(self._editor)
         self.column.addStretch(1)
         self._editor.hide()
+        self.setAcceptDrops(True)
         self._connect()
         self._adapt()
 
@@ -147,6 +150,15 @@ class ToolsPage(SettingsPage):
         for field, row in rows.items():
             row.set_problem(texts.get(field, ""))
         return bool(wrong) or any(field in texts for field in (*rows, "functions"))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files can be dropped wherever there is room, also before the search is switched on."""
+        if self._edited is None and local_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self._library.add(local_paths(event.mimeData()))
 
     def _problem_sentence(self, problem: FieldProblem) -> str:
         match problem.problem:
