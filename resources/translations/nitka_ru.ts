@@ -1228,7 +1228,7 @@
     </message>
     <message>
         <source>The model sees from here</source>
-        <translation>Модель видит отсюда</translation>
+        <translation>Отсюда модель видит</translation>
     </message>
     <message>
         <source>Tools</source>
@@ -4636,6 +4636,10 @@
     <message>
         <source>Retry now</source>
         <translation>Повторить сейчас</translation>
+    </message>
+    <message>
+        <source>Running a program</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Searching</source>

@@ -11,10 +11,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.threads import Citation
+from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.details.rows import DetailRow, DetailRows, RowKind
 from desktop_app.widgets.details.source_view import SourceView
 from desktop_app.widgets.details.words import DetailWords
-from desktop_app.widgets.dialogs.frame import WrappedLabel
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class CitationsTab(QStackedWidget):
         self._awaited: Citation | None = None
         self.rows = DetailRows(theme, "citation_rows")
         self.rows.setAccessibleName(self.tr("Sources of the reply"))
-        self._empty = WrappedLabel(self.tr("This reply cites nothing."), role="secondary")
+        self._empty = NarrowLabel(self.tr("This reply cites nothing."), role="secondary")
         self._empty.setObjectName("citations_empty")
         side = theme.px("spacing.5")
         self._empty.setContentsMargins(side, theme.px("spacing.4"), side, 0)

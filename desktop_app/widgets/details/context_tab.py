@@ -7,9 +7,10 @@ from desktop_app.domain.context import ContextPreview, ContextRow
 from desktop_app.widgets.amounts import number
 from desktop_app.widgets.context_words import ContextWords
 from desktop_app.widgets.details.budget_bar import BudgetBar, Share
+from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.details.rows import DetailRow, DetailRows, RowKind
 from desktop_app.widgets.details.words import DetailWords
-from desktop_app.widgets.dialogs.frame import StrongLabel, WrappedLabel
+from desktop_app.widgets.dialogs.frame import StrongLabel
 from desktop_app.widgets.theme import Theme
 
 
@@ -25,9 +26,9 @@ class ContextTab(QWidget):
         self._head = QWidget(self)
         self._tokens = StrongLabel(theme, "", scale="ui")
         self._bar = BudgetBar(theme)
-        self._note = WrappedLabel(role="caption")
+        self._note = NarrowLabel(role="caption")
         self._note.setObjectName("context_note")
-        self._empty = WrappedLabel(role="secondary")
+        self._empty = NarrowLabel(role="secondary")
         self._empty.setObjectName("context_empty")
         self.rows = DetailRows(theme, "context_rows", self)
         self.rows.setAccessibleName(self.tr("Messages of the next question"))

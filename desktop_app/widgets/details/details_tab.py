@@ -8,10 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.domain.threads import Thread
+from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.details.run_facts import RunFacts
 from desktop_app.widgets.details.step_list import StepList
 from desktop_app.widgets.details.thread_facts import ThreadFacts
-from desktop_app.widgets.dialogs.frame import Hairline, Page, WrappedLabel
+from desktop_app.widgets.dialogs.frame import Hairline, Page
 from desktop_app.widgets.disposal import dispose, return_focus
 from desktop_app.widgets.theme import Theme
 
@@ -62,7 +63,7 @@ class DetailsTab(Page):
     def show_reply(self, read: ReplyRead | None) -> None:
         """Tell of this reply; None where there is none."""
         if read is None:
-            nothing = WrappedLabel(self.tr("Nothing was answered yet."), role="secondary")
+            nothing = NarrowLabel(self.tr("Nothing was answered yet."), role="secondary")
             nothing.setObjectName("no_reply")
             self._put(self._reply_place, nothing)
             self._show_steps(None)

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QSizePo
 
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.buttons import IconButton
-from desktop_app.widgets.dialogs.frame import ElidedLabel, WrappedLabel
+from desktop_app.widgets.details.labels import NarrowLabel
+from desktop_app.widgets.dialogs.frame import ElidedLabel
 from desktop_app.widgets.theme import Theme
 
 SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -35,7 +36,7 @@ class Facts(QWidget):
         shown.setObjectName(object_name)
         self._put(name, shown)
         if note:
-            self._grid.addWidget(WrappedLabel(note, role="caption"), self._grid.rowCount(), 1)
+            self._grid.addWidget(NarrowLabel(note, role="caption"), self._grid.rowCount(), 1)
 
     def add_copied(self, name: str, value: str, tip: str, object_name: str) -> None:
         """A value that is there to be copied."""
@@ -62,8 +63,8 @@ class Facts(QWidget):
         link.clicked.connect(lambda: pressed())
         self._put(name, link)
 
-    def _value(self, text: str, accessible: str) -> WrappedLabel:
-        shown = WrappedLabel(text, role="small")
+    def _value(self, text: str, accessible: str) -> NarrowLabel:
+        shown = NarrowLabel(text, role="small")
         shown.setTextInteractionFlags(SELECTABLE)
         shown.setAccessibleName(accessible)
         return shown
@@ -72,7 +73,7 @@ class Facts(QWidget):
         self, name: str, value: QWidget, alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignTop
     ) -> None:
         row = self._grid.rowCount()
-        label = WrappedLabel(name, role="caption")
+        label = NarrowLabel(name, role="caption")
         label.setContentsMargins(0, self._theme.px("spacing.half"), 0, 0)  # on one line with larger letters
         self._grid.addWidget(label, row, 0, alignment)
         self._grid.addWidget(value, row, 1, alignment)

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.domain.threads import Cost, Run
 from desktop_app.widgets.amounts import money, number
+from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.details.rows import DetailRow, DetailRows
 from desktop_app.widgets.details.words import DetailWords
-from desktop_app.widgets.dialogs.frame import WrappedLabel
 from desktop_app.widgets.theme import Theme
 
 
@@ -22,7 +22,7 @@ class RunsTab(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._words = DetailWords(self)
-        self._sum = WrappedLabel(role="secondary")
+        self._sum = NarrowLabel(role="secondary")
         self._sum.setObjectName("runs_sum")
         side, top = theme.px("spacing.5"), theme.px("spacing.4")
         self._sum.setContentsMargins(side, top, side, theme.px("spacing.2"))

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 from desktop_app.domain.tools import CallStatus, Command, ToolStep
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.details.facts import SELECTABLE
+from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.details.words import DetailWords, printable
-from desktop_app.widgets.dialogs.frame import Panel, StrongLabel, WrappedLabel
+from desktop_app.widgets.dialogs.frame import Panel, StrongLabel
 from desktop_app.widgets.theme import Theme
 
 FAILED = (CallStatus.FAILED, CallStatus.TIMED_OUT)
@@ -64,7 +65,7 @@ class StepList(QWidget):
             (self.tr("Said besides"), step.note),
         ):
             if text:
-                column.addWidget(WrappedLabel(title, role="caption"))
+                column.addWidget(NarrowLabel(title, role="caption"))
                 column.addWidget(self._text(title, text))
 
     def _text(self, title: str, text: str) -> QWidget:
@@ -72,7 +73,7 @@ class StepList(QWidget):
         panel = Panel(theme)
         inner = QVBoxLayout(panel)
         inner.setContentsMargins(*[theme.px("spacing.2")] * 4)
-        label = WrappedLabel(self._words.shortened(text))
+        label = NarrowLabel(self._words.shortened(text))
         label.setFont(theme.font("codeSmall"))
         label.setTextInteractionFlags(SELECTABLE)
         label.setAccessibleName(f"{title}: {label.text()}")

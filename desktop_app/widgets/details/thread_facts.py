@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop_app.domain.assistants import ExpirationPolicy
 from desktop_app.domain.threads import Thread
 from desktop_app.widgets.details.facts import Facts
+from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.details.words import DetailWords
-from desktop_app.widgets.dialogs.frame import StrongLabel, WrappedLabel, button
+from desktop_app.widgets.dialogs.frame import StrongLabel, button
 from desktop_app.widgets.theme import Theme
 
 
@@ -45,7 +46,7 @@ class ThreadFacts(QWidget):
         buttons.setSpacing(theme.px("spacing.2"))
         buttons.addWidget(edit)
         if thread.expiration:
-            expires = WrappedLabel(self._expires(thread), role="small")
+            expires = NarrowLabel(self._expires(thread), role="small")
             expires.setObjectName("thread_expires")
             column.addWidget(expires)
             extend = button(self.tr("Extend"), "thread_extend")
