@@ -4639,7 +4639,7 @@
     </message>
     <message>
         <source>Running a program</source>
-        <translation type="unfinished"></translation>
+        <translation>Выполняется программа</translation>
     </message>
     <message>
         <source>Searching</source>

@@ -146,6 +146,8 @@ class StatusLine(QWidget):
                 return self.tr("Waiting for your approval")
             case "wanting":
                 return self.tr("Waiting for your result")
+            case "calling":
+                return self.tr("Running a program")
             case "searching":
                 return self.tr("Searching")
             case "writing":
