@@ -22,12 +22,6 @@ class CommandEditor(QWidget):
         self._former = Command("")
         self._warning = Callout(theme, "warning")
         self._warning.setObjectName("command_warning")
-        self._warning.show_text(
-            self.tr("Nitka starts this program with your rights and does not confine it."),
-            self.tr(
-                "It gets the arguments of the call as JSON on its standard input; what it prints is the result."
-            ),
-        )
         self._program = QLineEdit()
         self._program.setObjectName("command_program")
         self._choose = button(self.tr("Choose…"), "command_choose")
@@ -48,6 +42,12 @@ class CommandEditor(QWidget):
         column.addWidget(self.rows["program"])
         column.addWidget(self.rows["arguments"])
         column.addLayout(numbers)
+        self._warning.show_text(
+            self.tr("Nitka starts this program with your rights and does not confine it."),
+            self.tr(
+                "It gets the arguments of the call as JSON on its standard input; what it prints is the result."
+            ),
+        )
         self._choose.clicked.connect(self._choose_program)
         self._program.textChanged.connect(self.changed)
         self._arguments.textChanged.connect(self.changed)
