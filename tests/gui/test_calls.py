@@ -7,9 +7,9 @@ from pathlib import Path
 from sys import executable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.normaliser import TextEdit
@@ -26,7 +26,7 @@ from tests.function_calls import Call
 from tests.gui.call_samples import ENDED, HOSTILE, asked, step, used, waiting, wanted
 from tests.gui.conversation import PARAGRAPH, reply, talk
 from tests.gui.living_window import Scene, living_window
-from tests.gui.transcript_reader import Reader
+from tests.gui.transcript_reader import Reader, words
 from tests.servers import Behaviour, calling, delta, events
 
 Key, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier
@@ -57,14 +57,6 @@ def answers(view: TranscriptView) -> list[tuple[object, ...]]:
     view.call_decided.connect(lambda *said: found.append(said))
     view.call_result_given.connect(lambda *said: found.append(said))
     return found
-
-
-def words(part: QWidget) -> str:
-    """All that a part shows."""
-    labels = [one.text() for one in part.findChildren(QLabel) if one.isVisibleTo(part)]
-    texts = [one.toPlainText() for one in part.findChildren(ReadText) if one.isVisibleTo(part)]
-    buttons = [one.text() for one in part.findChildren(QPushButton) if one.isVisibleTo(part)]
-    return "\n".join([*labels, *texts, *buttons])
 
 
 def focused() -> QWidget:
@@ -397,9 +389,9 @@ async def test_a_result_that_the_user_gives_answers_the_model(
         s.prompter.refusals += [call("ask_colleague", '{"question": "7 %?"}'), said("Agreed.")]
         s.send("Is it agreed?")
         card = await card_of(s)
-        QTest.keyClick(s.composer, Key.Key_F6)
+        await until(lambda: s.window.focusWidget() is s.composer)
         s.window._actions["next_pane"].trigger()
-        card.take_keyboard()
+        assert card.isAncestorOf(s.window.focusWidget())
         field = card.findChild(QPlainTextEdit, "call_result")
         assert field is not None
         QTest.keyClicks(field, "yes")
@@ -421,6 +413,33 @@ async def test_a_card_is_there_again_when_the_thread_is_opened_again(
         (await card_of(s)).deny()
         await until(lambda: s.shown()[-1:] == ["Denied, then."] and not s.is_running)
         assert [one.status for one in (await s.stored())[-1].steps] == [CallStatus.DENIED]
+
+
+async def test_escape_in_the_composer_stops_a_reply_whose_call_waits(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with calling_window(qapp, tmp_path, Function("ask_colleague")) as s:
+        s.prompter.refusals += [call("ask_colleague", "{}")]
+        s.send("Is it agreed?")
+        await card_of(s)
+        s.press(Key.Key_Escape)
+        await until(lambda: not s.is_running)
+        assert not s.window.messages.transcript.calls.cards()
+        assert [one.status for one in (await s.stored())[-1].steps] == [CallStatus.STOPPED]
+
+
+def test_the_wheel_over_what_was_called_scrolls_the_thread(view: TranscriptView, reader: Reader) -> None:
+    view.show_thread([*used(), *talk(10, 2)])
+    view.jump_to_start()
+    reader.button("steps_toggle").click()
+    box = view.findChild(ReadText)
+    assert box is not None
+    window = view.windowHandle()
+    assert window is not None
+    middle = box.viewport().mapTo(view, box.viewport().rect().center())
+    QTest.wheelEvent(window, QPointF(middle), QPoint(0, -120))
+    QApplication.processEvents()
+    assert view.page.value > 0
 
 
 def call(name: str, arguments: str) -> Behaviour:

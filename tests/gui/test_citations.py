@@ -20,8 +20,7 @@ from desktop_app.widgets.transcript.source_popover import SourcePopover
 from desktop_app.widgets.transcript.spoken import SpokenTranscript
 from tests.gui.call_samples import CITATIONS, CITED_TEXT, cited
 from tests.gui.conversation import question, reply
-from tests.gui.test_calls import words
-from tests.gui.transcript_reader import Reader
+from tests.gui.transcript_reader import Reader, words
 
 Key = Qt.Key
 

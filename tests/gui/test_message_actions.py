@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.errors import RunError
@@ -237,6 +237,30 @@ async def test_asking_again_in_the_middle_can_be_taken_back(
         s.window._actions["regenerate"].trigger()
         await until(lambda: s.shown() == ["One", "1", "Two", "2b"] and not s.is_running)
         assert not s.window.notice.isVisible()
+
+
+async def test_a_reply_is_asked_for_again_with_a_version_of_the_assistant(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        await s.ask("Hello", "First")
+        changed = replace(s.assistant.settings, instruction="Be short.")
+        await s.backend.assistants.save_version(s.assistant.id, changed, note="shorter")
+        row = next(one for one in s.window.findChildren(ActionRow) if one.isVisible())
+        menu = row.menu()
+        menu.popup(row.mapToGlobal(row.rect().bottomLeft()))
+        versions = menu.findChild(QMenu, "ask_again_with")
+        assert versions is not None
+        await until(versions.isEnabled)
+        assert [action.text() for action in versions.actions()] == ["version 2 · shorter", "version 1"]
+        s.prompter.answer("Hello", "Again")
+        versions.actions()[1].trigger()
+        await until(lambda: s.shown() == ["Hello", "Again"] and not s.is_running)
+        again = (await s.stored())[-1]
+        run = await s.backend.conversations.run(again.run_id) if again.run_id else None
+        assert run is not None
+        assert (run.assistant_version, len(again.sibling_ids)) == (1, 2)
+        menu.close()
 
 
 async def test_what_is_taken_back_shows_the_versions_that_were_shown(

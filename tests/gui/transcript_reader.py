@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
 
 from desktop_app.domain.threads import Message, Status
 from desktop_app.widgets.transcript import TranscriptView
+from desktop_app.widgets.transcript.call_parts import ReadText
 from desktop_app.widgets.transcript.spoken import SpokenTranscript
 from tests.gui.conversation import question, reply, talk
 
@@ -169,3 +170,11 @@ def growing(view: TranscriptView, count: int = 20) -> Message:
     answer = reply(count + 1, "Start.", Status.WRITING)
     view.show_thread([*talk(count), question(count), answer])
     return answer
+
+
+def words(part: QWidget) -> str:
+    """All that a part beside the text shows."""
+    labels = [one.text() for one in part.findChildren(QLabel) if one.isVisibleTo(part)]
+    texts = [one.toPlainText() for one in part.findChildren(ReadText) if one.isVisibleTo(part)]
+    buttons = [one.text() for one in part.findChildren(QPushButton) if one.isVisibleTo(part)]
+    return "\n".join([*labels, *texts, *buttons])

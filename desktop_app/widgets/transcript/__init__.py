@@ -9,7 +9,12 @@ of a thread costs anything.
     page.py         which messages are on the screen, and where: the anchor; heights.py has the heights of all
     messages.py     the messages of the thread that are in memory, and the windows that are asked for; entry.py is one
     following.py    when the view follows the end (the rules of reading while text arrives); pill.py is the way back
-    cell.py         one message laid out: bubble or page text; status_line.py and endings.py are the widgets beside it
+    cell.py         one message laid out: a question in its bubble; reply_cell.py a reply on the page
+    reply_parts.py  the widgets beside a reply, with status_line.py and endings.py: steps.py (its calls), call_card.py
+                    (one that waits for the user; waiting_calls.py has all), source_row.py; call_parts.py and
+                    call_arguments.py show what calls hold
+    citations.py    sources and their marks in the text; source_popover.py is what was used of one
+    context_line.py the line of what the model sees
     blocks/         what a message is drawn of: text, code, tables, images, and the flow of them
     selection.py    what is selected, across messages; by pointer.py and keyboard.py (caret_moves.py); context_menu.py
     copying.py      selection and messages onto the clipboard (clipboard.py)

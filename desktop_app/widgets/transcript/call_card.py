@@ -132,7 +132,7 @@ class CallCard(QWidget):
                 self.tr("For this function of this assistant, as long as it starts exactly this program")
             )
         deny = self._button(self.tr("Deny"), "deny_call", "quiet")
-        deny.setToolTip(self.tr("Esc"))
+        deny.setToolTip("Esc")
         deny.clicked.connect(self.deny)
         for one in self._buttons:
             row.addWidget(one)

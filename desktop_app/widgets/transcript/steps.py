@@ -1,6 +1,7 @@
 """The calls of a reply: one quiet line above its text that opens into what was asked and what came of it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -13,6 +14,7 @@ from desktop_app.widgets.transcript.call_parts import Arguments, FoldedText, hei
 
 STEPS = "steps"
 NAMES_SHOWN = 4
+LEAST_TOLD = timedelta(seconds=0.1)
 NAME_SHOWN = 40
 FAULTS = (CallStatus.FAILED, CallStatus.TIMED_OUT)
 
@@ -121,8 +123,9 @@ class StepsView(QWidget):
     def _state(self, step: ToolStep) -> str:
         """What became of a call, and how long it took."""
         parts = [self._status(step.status)]
-        if step.began_at is not None and step.ended_at is not None and step.status is not CallStatus.DENIED:
-            seconds = max(0.0, (step.ended_at - step.began_at).total_seconds())
+        took = step.ended_at - step.began_at if step.began_at and step.ended_at else None
+        if took is not None and took >= LEAST_TOLD and step.status is not CallStatus.DENIED:
+            seconds = took.total_seconds()
             precision = 1 if seconds < 10 else 0
             parts.append(self.tr("%1 s").replace("%1", QLocale().toString(seconds, "f", precision)))
         return " · ".join(parts)
