@@ -142,6 +142,16 @@
     </message>
 </context>
 <context>
+    <name>ExpiryWords</name>
+    <message numerus="yes">
+        <source>Expires in %n day(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>FileRows</name>
     <message numerus="yes">
         <source>%n fragment(s)</source>

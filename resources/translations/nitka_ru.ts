@@ -1994,6 +1994,25 @@
     </message>
 </context>
 <context>
+    <name>ExpiryWords</name>
+    <message numerus="yes">
+        <source>Expires in %n day(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Expires today</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expires tomorrow</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Export</name>
     <message>
         <source>Assistant</source>
@@ -4132,6 +4151,10 @@
     <message>
         <source>The best places for each question go to the model with it.</source>
         <translation>Вместе с каждым вопросом модель получает лучшие места из файлов.</translation>
+    </message>
+    <message>
+        <source>The chosen connection cannot call it; with it no file is searched.</source>
+        <translation>Выбранное подключение не может его вызвать; с ним поиска в файлах не будет.</translation>
     </message>
     <message>
         <source>The model calls it like a function, with words of its own.</source>

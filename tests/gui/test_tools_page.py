@@ -377,10 +377,12 @@ def test_a_connection_says_what_it_cannot_do_and_offers_what_it_has(page: ToolsP
     page.show_settings(replace(SETTINGS, other_tools=()))
     page.set_connection(ON_DEVICE)
     assert "cannot call" in find(page, QWidget, "function_warning").accessibleName()
+    assert "cannot call" in said_of(page, "search_strategy")
     assert not find(page, QWidget, "search_indexes").isVisible()
     assert not find(page, QWidget, "other_tools_open").isVisible()
     page.set_connection(AT_SERVICE)
     assert not find(page, QWidget, "function_warning").isVisible()
+    assert "cannot call" not in said_of(page, "search_strategy")
     assert find(page, QWidget, "search_indexes").isVisible()
     assert find(page, QWidget, "other_tools_open").isVisible()
 

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, Q
 
 from desktop_app.domain.connections import Connection, ConnectionKind, Model
 from desktop_app.domain.files import CHUNK_TOKENS_LEAST, CHUNK_TOKENS_LIMIT, Chunking
+from desktop_app.domain.providers import can_call_functions
 from desktop_app.domain.tools import CallStrategy, SearchTool
 from desktop_app.widgets.dialogs.disclosure import Disclosure
 from desktop_app.widgets.dialogs.fields import CheckRow, ChoiceBox, FieldRow, NumberBox, TextArea
@@ -23,6 +24,7 @@ class SearchSettings(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._can_call = True
         self.switch = CheckRow(
             theme,
             "search_on",
@@ -81,6 +83,8 @@ class SearchSettings(QWidget):
         """Offer what this connection has."""
         is_remote = connection is not None and connection.kind is ConnectionKind.ASSISTANT_API
         self._indexes_row.setVisible(is_remote)
+        self._can_call = connection is None or can_call_functions(connection)
+        self._adapt()
 
     def set_models(self, models: tuple[Model, ...]) -> None:
         """Offer models for the rephrasing; any other name can be typed."""
@@ -162,11 +166,15 @@ class SearchSettings(QWidget):
     def _adapt(self) -> None:
         is_auto = self._strategy.value is CallStrategy.AUTO
         self.setVisible(self.is_on)
-        self._strategy_row.set_hint(
-            self.tr("The model calls it like a function, with words of its own.")
-            if is_auto
-            else self.tr("The best places for each question go to the model with it.")
-        )
+        if is_auto and not self._can_call:
+            said = self.tr("The chosen connection cannot call it; with it no file is searched.")
+            self._strategy_row.set_hint(said, is_warning=True)
+        elif is_auto:
+            said = self.tr("The model calls it like a function, with words of its own.")
+            self._strategy_row.set_hint(said)
+        else:
+            said = self.tr("The best places for each question go to the model with it.")
+            self._strategy_row.set_hint(said)
         self.rows["search_name"].setVisible(is_auto)
         self.rows["search_instruction"].setVisible(is_auto)
 
