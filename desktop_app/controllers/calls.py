@@ -35,6 +35,8 @@ from desktop_app.store.call_rules import CallRuleStore
 
 log = logging.getLogger(__name__)
 
+# A model that calls a hundred programs at once must not bring the machine down.
+PROGRAMS_AT_ONCE = 8
 NAME_LENGTH = 100
 FOLDER_NAME_LENGTH = 32
 
@@ -73,6 +75,7 @@ class ReplyCalls:
         self._functions: dict[str, Function] = {}
         self._arguments: dict[str, str] = {}
         self._answers: dict[str, asyncio.Future[Decision | str]] = {}
+        self._turns = asyncio.Semaphore(PROGRAMS_AT_ONCE)
 
     @property
     def is_open(self) -> bool:
@@ -217,35 +220,44 @@ class ReplyCalls:
             if answer is Decision.DENY:
                 await self._end(step, CallStatus.DENIED, DENIED)
                 return
-        began = replace(step, status=CallStatus.RUNNING, began_at=datetime.now(UTC))
-        self._put(began)
-        is_stored = await self._changed()
-        if began.is_search:
-            await self._search(began)
-        elif is_stored:
-            await self._start(began)
+        running = replace(step, status=CallStatus.RUNNING)
+        self._put(running)
+        if running.is_search:
+            await self._search(running)
         else:
-            await self._end(began, CallStatus.FAILED, UNRECORDED)
+            async with self._turns:
+                await self._start(running)
 
     async def _search(self, step: ToolStep) -> None:
         search = self._run.settings.search
         assert search is not None
+        began, _ = await self._begin(step)
         query: dict[str, Any] = json.loads(self._arguments[step.call.key])
         try:
             found = await self._toolbox.searching.found(self._run, search, query["query"])
         except StoreError:
             log.exception("run %s: the files could not be searched", self._run.id)
-            await self._end(step, CallStatus.FAILED, UNSEARCHED)
+            await self._end(began, CallStatus.FAILED, UNSEARCHED)
         else:
-            await self._end(step, CallStatus.DONE, search_result(self.number(found)))
+            await self._end(began, CallStatus.DONE, search_result(self.number(found)))
 
     async def _start(self, step: ToolStep) -> None:
         assert step.command is not None
+        began, is_stored = await self._begin(step)
+        if not is_stored:
+            await self._end(began, CallStatus.FAILED, UNRECORDED)
+            return
         folder = fingerprint(self._functions[step.call.name])[:FOLDER_NAME_LENGTH]
         result = await run_command(
             step.command, self._arguments[step.call.key], self._toolbox.commands / folder
         )
-        await self._end(step, result.status, result.text, result.note)
+        await self._end(began, result.status, result.text, result.note)
+
+    async def _begin(self, step: ToolStep) -> tuple[ToolStep, bool]:
+        """The step from the moment on at which something is done for it, and whether that is stored."""
+        began = replace(step, began_at=datetime.now(UTC))
+        self._put(began)
+        return began, await self._changed()
 
     async def _end(self, step: ToolStep, status: CallStatus, result: str, note: str = "") -> None:
         self._put(_ended(step, status, result, note))

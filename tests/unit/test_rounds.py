@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.controllers.calls import PROGRAMS_AT_ONCE
+from desktop_app.controllers.facts import StepsChanged
 from desktop_app.domain.assistants import PromptTruncation
 from desktop_app.domain.connections import Network
 from desktop_app.domain.errors import ContextTooLongError, ServiceFaultError, StoreError
@@ -249,6 +251,19 @@ async def test_programs_of_a_round_run_side_by_side(tmp_path: Path) -> None:
             await allow(s, function)
         reply = await answered(s, calling(("a", ""), ("b", "")), [DONE])
         assert [step.result for step in reply.steps] == ["met", "met"]
+
+
+async def test_only_so_many_programs_run_at_once(tmp_path: Path) -> None:
+    async with scene(tmp_path, TOOLS) as s:
+        await allow(s)
+        reply = await answered(s, calling(*[("weather", TULA)] * 20), [DONE])
+        assert [step.result for step in reply.steps] == ["sunny in Tula"] * 20
+        begun = [
+            sum(step.is_open and step.began_at is not None for step in fact.steps)
+            for fact in s.facts
+            if isinstance(fact, StepsChanged)
+        ]
+        assert max(begun) == PROGRAMS_AT_ONCE
 
 
 async def test_a_program_that_takes_too_long_is_ended_and_the_model_goes_on(tmp_path: Path) -> None:
