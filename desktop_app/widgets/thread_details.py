@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from desktop_app.controllers.facts import Fact, RunBegan, RunFinished, StepsChanged
 from desktop_app.widgets.desktop import open_file
+from desktop_app.widgets.details.tab import Tab
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -174,8 +175,6 @@ class ThreadDetails(QObject):
 
     def show_context(self) -> None:
         """Show what the model will see."""
-        from desktop_app.widgets.details.panel import Tab
-
         self._built().show()
         if self._panel is not None:
             self._panel.show_tab(Tab.CONTEXT)
@@ -184,8 +183,6 @@ class ThreadDetails(QObject):
 
     def show_message(self, message_id: str) -> None:
         """Tell of a message: in the pane where it is shown, otherwise in a dialog."""
-        from desktop_app.widgets.details.panel import Tab
-
         if self._panel is None or not self.is_shown:
             self._intents.messages.show_details(message_id)
             return
@@ -201,8 +198,6 @@ class ThreadDetails(QObject):
             self._read()
 
     def _choose_run(self, message_id: str) -> None:
-        from desktop_app.widgets.details.panel import Tab
-
         self._message_id = message_id
         if self._panel is not None:
             self._panel.show_tab(Tab.DETAILS)
@@ -242,15 +237,11 @@ class ThreadDetails(QObject):
             self._panel.runs.show_runs(runs)
 
     def _show_preview(self) -> None:
-        from desktop_app.widgets.details.panel import Tab
-
         if self._panel is not None and self.is_shown and self._panel.tab is Tab.CONTEXT:
             self._panel.context.show_preview(self._context.preview)
 
     def _read(self) -> None:
         """Read what is shown, if anything is."""
-        from desktop_app.widgets.details.panel import Tab
-
         self._refresh.stop()
         if self._thread_id is None or self._panel is None or not self.is_shown:
             return

@@ -13,8 +13,9 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.startup import install_translators
-from desktop_app.widgets.details.panel import DetailsPanel, Tab
+from desktop_app.widgets.details.panel import DetailsPanel
 from desktop_app.widgets.details.step_list import StepHead
+from desktop_app.widgets.details.tab import Tab
 from desktop_app.widgets.resources import resources_dir
 from tests.conftest import until
 from tests.gui.detailed_thread import BUDGET, contract, read_file, tell

@@ -8,11 +8,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from desktop_app.domain.assistants import AssistantSettings
+from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.context import ContextPreview, Counted
-from desktop_app.domain.ids import MessageId
+from desktop_app.domain.ids import ConnectionId, MessageId, new_id
 from desktop_app.domain.threads import Cost
 from desktop_app.widgets.amounts import money
 from desktop_app.widgets.composer import Composer
+from desktop_app.widgets.composer_context import ComposerContext
 from desktop_app.widgets.context_caption import ContextCaption
 from desktop_app.widgets.context_words import ContextWords, fill_of
 from desktop_app.widgets.gauge import ContextGauge
@@ -20,8 +23,11 @@ from desktop_app.widgets.header import ThreadHeader
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from tests.conftest import until
-from tests.gui.living_window import living_window
+from tests.gui.living_window import Scene, living_window
+from tests.servers import refuse
+from tests.yandex_text_server import FOLDER, YandexTextServer
 
+COUNT = "TokenizerService.TokenizeCompletion"
 PARTS = ("~412 of 7,000 tokens", "will send 18 of 63 messages", "about 0.21 RUB")
 
 
@@ -140,3 +146,48 @@ async def test_the_line_counts_what_was_said_when_the_reply_is_there(
         await until(lambda: gauge.isHidden())
         assert not line_of(composer).isVisible()
         assert s.find(QLabel, "composer_hint").text() == ""
+
+
+async def test_a_service_that_counts_is_asked_when_typing_rests(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with YandexTextServer(accepted=set()) as server, living_window(qapp, tmp_path) as s:
+        await answer_through(s, server)
+        s.type("How many tokens are these")
+        await until(lambda: s.window.findChild(ContextCaption) is not None)
+        line = line_of(s.window.messages.composer)
+        assert line.text().startswith("~")
+        assert not server.requests(COUNT)
+        await until(lambda: not line.text().startswith("~"))
+        (counted,) = server.requests(COUNT)
+        assert counted.messages[-1].text == "How many tokens are these"
+
+
+async def test_a_service_that_cannot_count_is_asked_once_for_the_same_words(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with YandexTextServer(accepted=set()) as server, living_window(qapp, tmp_path) as s:
+        server.fail(COUNT, refuse(400))
+        await answer_through(s, server)
+        told: list[ContextPreview] = []
+        s.intents.details.previewed.connect(lambda _, one: told.append(one))
+        s.type("How many tokens are these")
+        await until(lambda: len(told) == 2)  # the estimate, and what was left of it
+        assert told[-1].counted is not Counted.SERVICE
+        context = s.window.findChild(ComposerContext)
+        assert context is not None
+        assert not context._idle.isActive()
+
+
+async def answer_through(s: Scene, server: YandexTextServer) -> None:
+    """From now on an assistant of the server answers in the open thread."""
+    connection = Connection(
+        ConnectionId(new_id()), ConnectionKind.YANDEX_TEXT, "Yandex", server.text_url, folder=FOLDER
+    )
+    await s.backend.connection_records.add(connection)
+    settings = AssistantSettings("Counter", connection_id=connection.id, model="yandexgpt")
+    assistant = await s.backend.assistants.create(settings)
+    answerers: list[object] = []
+    s.intents.answerer_changed.connect(answerers.append)
+    s.intents.threads.set_assistant(s.thread_id, assistant.id)
+    await until(lambda: answerers)

@@ -18,8 +18,9 @@ from desktop_app.domain.assistants import Expiration, ExpirationPolicy
 from desktop_app.domain.ids import ThreadId
 from desktop_app.domain.threads import Message, Run, Thread
 from desktop_app.store.settings import load_window
-from desktop_app.widgets.details.panel import DetailsPanel, Tab
+from desktop_app.widgets.details.panel import DetailsPanel
 from desktop_app.widgets.details.rows import DetailRows, RowKind
+from desktop_app.widgets.details.tab import Tab
 from desktop_app.widgets.details.thread_facts import ThreadFacts
 from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -14,21 +13,13 @@ from desktop_app.widgets.details.citations_tab import CitationsTab
 from desktop_app.widgets.details.context_tab import ContextTab
 from desktop_app.widgets.details.details_tab import DetailsTab
 from desktop_app.widgets.details.runs_tab import RunsTab
+from desktop_app.widgets.details.tab import Tab
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from desktop_app.qt.details_intents import ReplyRead
 
 NOTHING = ("", -1)
-
-
-class Tab(IntEnum):
-    """The tabs in their order."""
-
-    DETAILS = 0
-    CITATIONS = 1
-    CONTEXT = 2
-    RUNS = 3
 
 
 class DetailsPanel(QWidget):
