@@ -49,6 +49,7 @@ from desktop_app.qt.remote_file_intents import RemoteFileIntents
 from desktop_app.qt.run_intents import RunIntents
 from desktop_app.qt.thread_intents import ThreadIntents
 from desktop_app.qt.tool_intents import ToolIntents
+from desktop_app.qt.trash_intents import TrashIntents
 
 PAGE = 50
 FINISH_S = 1.0
@@ -106,13 +107,14 @@ class Intents(QObject):
     """Lives on the window's thread, with its loop running.
 
     It keeps what is listed and which thread is open, and tells what becomes of replies.  What the user does with
-    ``runs``, whole ``threads``, single ``messages``, ``assistants``, ``connections``, deferred requests (``outbox``)
-    and records at a service (``pull``) is beside it, and so is what is told of a thread (``details``) and what an
-    assistant works with (``files``, ``remote_files``, ``functions``); ``notifier`` speaks through the desktop.
+    ``runs``, whole ``threads``, single ``messages``, ``assistants``, ``connections``, the ``trash``, deferred requests
+    (``outbox``) and records at a service (``pull``) is beside it, and so is what is told of a thread (``details``) and
+    what an assistant works with (``files``, ``remote_files``, ``functions``); ``notifier`` speaks through the desktop.
     ``reply_ended(ReplyEnded)``: a deferred reply, or one of more than 30 s, in whatever thread.
     ``failed(RunError)``: something the user asked for did not happen.  ``undo_offered(str, str, object)``: what was
     done ("thread_deleted", "assistant_deleted", "message_deleted", "turns_hidden"), its name or number, and a callable
     that takes it back.  ``facts_arrived``: of the thread that ``thread_opened`` brought last, no other.
+    ``expired(Expired)``: what has gone to the trash by itself.
     """
 
     assistants_listed = Signal(object)
@@ -150,6 +152,7 @@ class Intents(QObject):
             backend,
             self,
             start=self._start,
+            answer=self._answer,
             listed=self._listed,
             list_again=self._list_threads,
             refresh=self.refresh,
@@ -187,6 +190,7 @@ class Intents(QObject):
         )
         self.tools = ToolIntents(backend, self, start=self._start)
         self.outbox = OutboxIntents(backend, self, start=self._start)
+        self.trash = TrashIntents(backend, self, start=self._start, refresh=self.refresh)
         self.pull = PullIntents(backend, self, start=self._start)
         self.files = FileIntents(backend, self, start=self._start, answer=self._answer)
         self.files_changed.connect(self.files.take)
@@ -412,13 +416,21 @@ class Intents(QObject):
                 self.files_changed.emit(fact.assistant_id)
                 continue
             if isinstance(fact, Expired):
-                self.expired.emit(fact)
+                self._start(self._leave_expired(fact), "leave what expired")
                 continue
             self._note(fact)
             if fact.thread_id == self._shown_id and self._is_in_step(fact):
                 shown.append(fact)
         if shown:
             self.facts_arrived.emit(shown)
+
+    async def _leave_expired(self, fact: Expired) -> None:
+        """Tell of it, and show something else where it was open or selected."""
+        self.expired.emit(fact)
+        for assistant_id in fact.assistants:
+            self._deselect(AssistantId(assistant_id))
+        if self._thread_id in fact.threads:
+            await self._leave(self._thread_id, [summary.id for summary in await self._listed()])
 
     def _note(self, fact: RunFact) -> None:
         match fact:

@@ -26,6 +26,7 @@ from PySide6.QtCore import (
 
 from desktop_app.domain.ids import AssistantId, ThreadId
 from desktop_app.domain.limits import THREAD_NAME_LIMIT
+from desktop_app.qt.expiry import ExpiryWords
 from desktop_app.qt.plain_tip import plain_tip
 
 if TYPE_CHECKING:
@@ -45,13 +46,17 @@ class Role(IntEnum):
 
 
 class AssistantRow(NamedTuple):
-    """An assistant, or "All threads" when ``id`` is None; ``note`` is its model's label or the number of threads."""
+    """An assistant, or "All threads" when ``id`` is None; ``note`` is its model's label or the number of threads.
+
+    ``expiry`` says that it expires soon.
+    """
 
     id: AssistantId | None
     name: str
     note: str
     description: str = ""
     threads: int = 0
+    expiry: str = ""
 
     @property
     def key(self) -> str:
@@ -71,11 +76,15 @@ class GroupRow(NamedTuple):
 
 
 class ThreadRow(NamedTuple):
-    """A thread, whether a reply is being written in it, and whether a deferred one is awaited."""
+    """A thread, whether a reply is being written in it, and whether a deferred one is awaited.
+
+    ``expiry`` says that it expires soon.
+    """
 
     summary: ThreadSummary
     is_running: bool = False
     is_deferred: bool = False
+    expiry: str = ""
 
     @property
     def key(self) -> str:
@@ -151,7 +160,17 @@ class RowsModel(QAbstractListModel, Generic[RowT]):
 
 
 class AssistantListModel(RowsModel[AssistantRow]):
-    """The assistants, below a first row for all threads."""
+    """The assistants, below a first row for all threads.  ``now`` gives the local time, aware."""
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    ) -> None:
+        super().__init__(parent)
+        self._now = now
+        self._expiry = ExpiryWords(self)
 
     def set_assistants(
         self,
@@ -163,7 +182,7 @@ class AssistantListModel(RowsModel[AssistantRow]):
         """Show ``assistants`` in this order; ``total`` is the number of all threads."""
         everything = AssistantRow(None, self.tr("All threads"), str(total) if total else "", threads=total)
         rows = (
-            _assistant_row(one, model_labels.get(one.id, ""), thread_counts.get(one.id, 0))
+            self._assistant_row(one, model_labels.get(one.id, ""), thread_counts.get(one.id, 0))
             for one in assistants
         )
         self._set_rows([everything, *rows])
@@ -187,12 +206,13 @@ class AssistantListModel(RowsModel[AssistantRow]):
         count = self.tr("%n thread(s)", "", row.threads)
         if row.id is None:
             return f"{row.name}, {count}"
-        return ", ".join(filter(None, (row.name, row.note, count, row.description.partition("\n")[0])))
+        parts = (row.name, row.note, count, row.expiry, row.description.partition("\n")[0])
+        return ", ".join(filter(None, parts))
 
-
-def _assistant_row(assistant: Assistant, label: str, threads: int) -> AssistantRow:
-    settings = assistant.settings
-    return AssistantRow(assistant.id, settings.name, label, settings.description, threads)
+    def _assistant_row(self, assistant: Assistant, label: str, threads: int) -> AssistantRow:
+        settings = assistant.settings
+        expiry = self._expiry.soon(assistant.expires_at, self._now())
+        return AssistantRow(assistant.id, settings.name, label, settings.description, threads, expiry)
 
 
 class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
@@ -215,6 +235,7 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
         super().__init__(parent)
         self._now = now
         self._calendar = _Calendar(now())
+        self._expiry = ExpiryWords(self)
         self._running: frozenset[ThreadId] = frozenset()
         self._deferred: frozenset[ThreadId] = frozenset()
 
@@ -244,7 +265,8 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
         self._renew(touched)
 
     def _thread_row(self, summary: ThreadSummary) -> ThreadRow:
-        return ThreadRow(summary, summary.id in self._running, summary.id in self._deferred)
+        expiry = self._expiry.soon(summary.expires_at, self._now())
+        return ThreadRow(summary, summary.id in self._running, summary.id in self._deferred, expiry)
 
     def _renew(self, touched: frozenset[ThreadId]) -> None:
         for thread_id in touched:
@@ -308,7 +330,7 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
             case Qt.ItemDataRole.DisplayRole:
                 return self.name(row.summary)
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tip(self.name(row.summary))
+                return plain_tip("\n".join(filter(None, (self.name(row.summary), row.expiry))))
             case Qt.ItemDataRole.EditRole:
                 return row.summary.name
             case Qt.ItemDataRole.AccessibleTextRole:
@@ -329,7 +351,7 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
             if row.summary.draft
             else row.summary.preview
         )
-        parts = (self.name(row.summary), self._state(row), self.time(row.summary), text)
+        parts = (self.name(row.summary), self._state(row), self.time(row.summary), row.expiry, text)
         return ", ".join(filter(None, parts))
 
     def _state(self, row: ThreadRow) -> str:

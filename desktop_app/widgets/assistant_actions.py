@@ -171,9 +171,7 @@ class AssistantActions(QObject):
 
     def _on_save_failed(self, error: RunError) -> None:
         if self._dialog is not None:
-            said = self._notices.explain(error)
-            text = ". ".join(part.rstrip(".") for part in (said.title, said.advice) if part)
-            self._dialog.set_save_failed(f"{text}.")
+            self._dialog.set_save_failed(self._notices.sentence(error))
 
     def _on_finished(self) -> None:
         self._dialog = None

@@ -3,7 +3,7 @@
 It can be painted before anything else is loaded; ``attach`` gives it the intents once loops, store and worker run.
 What a subject of its own has stands beside it: ``menu_contents``, ``choices``, ``notices``, ``thread_actions``,
 ``assistant_actions``, ``message_actions``, ``exports``, ``connections``, ``outbox``, ``pulls``, ``reply_notices``,
-``composer_context``, ``thread_details``.
+``composer_context``, ``thread_details``, ``thread_editing``, ``trash``.
 """
 
 from __future__ import annotations
@@ -154,6 +154,8 @@ class MainWindow(QMainWindow):
         self._wire_exports(intents)
         self._wire_notices(intents)
         self._details = self._wire_details(intents, assistants)
+        self._wire_thread_settings(intents, self._details)
+        self._wire_trash(intents)
         intents.begin(self._state.thread_id)
 
     def _wire_lists(self, intents: Intents) -> None:
@@ -251,6 +253,18 @@ class MainWindow(QMainWindow):
         details.begin()
         return details
 
+    def _wire_thread_settings(self, intents: Intents, details: ThreadDetails) -> None:
+        from desktop_app.widgets.thread_editing import ThreadEditing
+
+        editing = ThreadEditing(self._theme, self._shown, intents.threads, self.notices, self._actions, self)
+        self.threads.settings_requested.connect(editing.edit)
+        details.thread_edit_requested.connect(editing.edit_current)
+
+    def _wire_trash(self, intents: Intents) -> None:
+        from desktop_app.widgets.trash import Trash
+
+        Trash(self._theme, intents, self.notices, self._actions, self)
+
     def _wire_notices(self, intents: Intents) -> None:
         from desktop_app.widgets.reply_notices import ReplyNotices
 
@@ -346,6 +360,7 @@ class MainWindow(QMainWindow):
             "rename_thread",
             "pin_thread",
             "fork_thread",
+            "thread_settings",
             "details",
             "export",
             "copy_reply",

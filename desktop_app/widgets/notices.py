@@ -53,6 +53,11 @@ class Notices(QObject):
         """Put an error into words."""
         return self._error_texts.explain(error)
 
+    def sentence(self, error: RunError) -> str:
+        """What did not happen and what can be done, to be put into a dialog."""
+        said = self.explain(error)
+        return ". ".join(part.rstrip(".") for part in (said.title, said.advice) if part) + "."
+
     def tell(self, text: str) -> None:
         """Say something that needs no answer."""
         self.bar.show_notice(text, timeout_s=BRIEF_S)

@@ -135,10 +135,9 @@ class AssistantDelegate(RowDelegate):
         line = rect.adjusted(2 * gap + self._theme.px("glyph"), 0, -self._theme.px("spacing.3"), 0)
         used = self._paint_text(painter, line, row.name, "ui", "text")
         rest = line.adjusted(used + gap, 0, 0, 0)
-        if row.note and rest.width() >= 2 * gap:
-            self._paint_text(
-                painter, rest, row.note, "caption", "textSecondary", alignment=_RIGHT, tabular=True
-            )
+        note, role = (row.expiry, "warningText") if row.expiry else (row.note, "textSecondary")
+        if note and rest.width() >= 2 * gap:
+            self._paint_text(painter, rest, note, "caption", role, alignment=_RIGHT, tabular=True)
 
 
 class ThreadDelegate(RowDelegate):
@@ -214,6 +213,9 @@ class ThreadDelegate(RowDelegate):
             rest = line.adjusted(used + self._theme.px("spacing.1"), 0, 0, 0)
             self._paint_text(painter, rest, " ".join(row.summary.draft.split()), "caption", "textSecondary")
         else:
+            if row.expiry:
+                used = self._paint_text(painter, line, row.expiry, "caption", "warningText")
+                line = line.adjusted(used + self._theme.px("spacing.2"), 0, 0, 0)
             preview = row.summary.preview or self.tr("No messages yet")
             self._paint_text(painter, line, preview, "caption", "textSecondary")
 

@@ -30,13 +30,15 @@ class ThreadsPane(QWidget):
     """``top_row`` holds search and the button for a new thread; a window may put it elsewhere.
 
     Signals: ``thread_selected`` (ThreadId) by the user; ``new_requested``; ``renamed`` (ThreadId, name);
-    ``pin_requested`` (ThreadId, whether to pin); ``delete_requested``, ``export_requested`` (ThreadId).
+    ``pin_requested`` (ThreadId, whether to pin); ``settings_requested``, ``delete_requested``, ``export_requested``
+    (ThreadId).
     """
 
     thread_selected = Signal(str)
     new_requested = Signal()
     renamed = Signal(str, str)
     pin_requested = Signal(str, bool)
+    settings_requested = Signal(str)
     delete_requested = Signal(str)
     export_requested = Signal(str)
 
@@ -231,6 +233,9 @@ class ThreadsPane(QWidget):
                 icon("unpin" if is_pinned else "pin"),
                 pin,
                 lambda: self.pin_requested.emit(chosen, not is_pinned),
+            )
+            menu.addAction(
+                icon("settings"), self.tr("Settings…"), lambda: self.settings_requested.emit(chosen)
             )
             menu.addAction(icon("export"), self.tr("Export…"), lambda: self.export_requested.emit(chosen))
             menu.addSeparator()
