@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop_app.domain.threads import Thread
 from desktop_app.widgets.details.citations_tab import CitationsTab
@@ -135,4 +135,5 @@ class DetailsPanel(QWidget):
         painter.setPen(self._theme.color("hairline"))
         bottom = self._head.height() - 1
         painter.drawLine(0, bottom, self.width(), bottom)
-        painter.drawLine(0, 0, 0, self.height())
+        if not isinstance(self.parentWidget(), QSplitter):  # whose handle is a hairline
+            painter.drawLine(0, 0, 0, self.height())
