@@ -99,9 +99,9 @@ class AssistantFiles(QObject):
             self._intents.import_(path)
 
     def _show_imported(self, imported: Imported) -> None:
-        name = imported.assistant.settings.name
+        done = self.tr("“%1” was imported.").replace("%1", imported.assistant.settings.name)
         self._notices.bar.show_notice(
-            f"{self.tr('“%1” was imported.').replace('%1', name)} {self._answering(imported)}",
+            f"{done} {self._answering(imported)}",
             action=self.tr("Settings"),
             on_action=lambda: self.settings_requested.emit(imported.assistant.id),
         )

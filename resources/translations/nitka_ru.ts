@@ -338,11 +338,7 @@
     </message>
     <message>
         <source>&amp;Keep editing</source>
-        <translation>&amp;Вернуться</translation>
-    </message>
-    <message>
-        <source>&amp;Restore</source>
-        <translation>Восст&amp;ановить</translation>
+        <translation>Вернут&amp;ься</translation>
     </message>
     <message>
         <source>&amp;Save</source>
@@ -362,7 +358,7 @@
     </message>
     <message>
         <source>Disc&amp;ard</source>
-        <translation>Н&amp;е сохранять</translation>
+        <translation>Не сохран&amp;ять</translation>
     </message>
     <message>
         <source>New assistant</source>
@@ -375,6 +371,10 @@
     <message>
         <source>Note for this version: what changed and why</source>
         <translation>Заметка к версии: что изменилось и почему</translation>
+    </message>
+    <message>
+        <source>R&amp;estore</source>
+        <translation>Во&amp;сстановить</translation>
     </message>
     <message>
         <source>Restoring undone</source>
@@ -494,6 +494,10 @@
     <message>
         <source>There is no connection “%1” here: it answers through “%2”.</source>
         <translation>Подключения «%1» здесь нет: отвечает через «%2».</translation>
+    </message>
+    <message>
+        <source>“%1” was imported.</source>
+        <translation>Ассистент «%1» импортирован.</translation>
     </message>
     <message>
         <source>“%1” was not imported. %2</source>
@@ -3022,6 +3026,10 @@
         <translation>&amp;Боковая панель</translation>
     </message>
     <message>
+        <source>&amp;Trash…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Undo delete</source>
         <translation>&amp;Отменить удаление</translation>
     </message>
@@ -3120,6 +3128,10 @@
     <message>
         <source>Previous &amp;message</source>
         <translation>П&amp;редыдущее сообщение</translation>
+    </message>
+    <message>
+        <source>Se&amp;ttings of this thread…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Send &amp;deferred</source>
@@ -4036,7 +4048,7 @@
     </message>
     <message>
         <source>Too long: at most {limit} characters.</source>
-        <translation>Слишком длинно: не больше {limit} символов.</translation>
+        <translation>Слишком длинно: не больше {limit}&#xa0;символов.</translation>
     </message>
     <message>
         <source>a colon is missing after the key.</source>
@@ -4071,8 +4083,8 @@
         <translation>слишком много вложенных скобок.</translation>
     </message>
     <message>
-        <source>the outermost schema needs “type”: “object”.</source>
-        <translation>внешней схеме нужно &quot;type&quot;: &quot;object&quot;.</translation>
+        <source>the outermost schema needs {field}.</source>
+        <translation>внешней схеме нужно {field}.</translation>
     </message>
     <message>
         <source>there is more after the end of the schema.</source>
@@ -5173,6 +5185,10 @@ Give working code in one block and say in a few sentences how it works. Name the
         <translation>Поиск</translation>
     </message>
     <message>
+        <source>Settings…</source>
+        <translation type="unfinished">Настройки…</translation>
+    </message>
+    <message>
         <source>Unpin</source>
         <translation>Открепить</translation>
     </message>
@@ -5243,6 +5259,159 @@ Give working code in one block and say in a few sentences how it works. Name the
     <message>
         <source>Messages</source>
         <translation>Сообщения</translation>
+    </message>
+</context>
+<context>
+    <name>Trash</name>
+    <message>
+        <source>%1 and %2 have expired and are in the trash.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n assistant(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n assistant(s) expired and moved to the trash.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n thread(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n&#xa0;диалог</numerusform>
+            <numerusform>%n&#xa0;диалога</numerusform>
+            <numerusform>%n&#xa0;диалогов</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n thread(s) expired and moved to the trash.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished">Показать</translation>
+    </message>
+</context>
+<context>
+    <name>TrashDialog</name>
+    <message numerus="yes">
+        <source>%n selected</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation type="unfinished">&amp;Закрыть</translation>
+    </message>
+    <message>
+        <source>&amp;Delete for good</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Empty the trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation type="unfinished">Ос&amp;тавить</translation>
+    </message>
+    <message>
+        <source>&amp;Restore</source>
+        <translation type="unfinished">Восст&amp;ановить</translation>
+    </message>
+    <message>
+        <source>Days are counted from when something came here; then it goes for good.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n thing(s) for good?</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete everything here (%n) for good?</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Delete “%1” for good?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>The trash is empty. What is deleted or has expired stays here for %n day(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TrashRows</name>
+    <message numerus="yes">
+        <source>%n day(s) left</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n message(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n&#xa0;сообщение</numerusform>
+            <numerusform>%n&#xa0;сообщения</numerusform>
+            <numerusform>%n&#xa0;сообщений</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Assistant</source>
+        <translation type="unfinished">Ассистент</translation>
+    </message>
+    <message>
+        <source>Deleted %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expired %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goes at the next start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New thread</source>
+        <translation type="unfinished">Новый диалог</translation>
+    </message>
+    <message>
+        <source>Thread</source>
+        <translation type="unfinished">Диалог</translation>
     </message>
 </context>
 <context>

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QLabel,
+    QLineEdit,
     QMenu,
     QScrollArea,
     QTabBar,
@@ -367,7 +368,9 @@ def test_no_two_fields_of_the_assistant_dialog_have_the_same_key(
     (tabs,) = dialog.findChildren(QTabBar)
     for is_asking in (False, True):
         if is_asking:
-            dialog._pages.general._name.setText("Another")
+            name = dialog.findChild(QLineEdit, "assistant_name")
+            assert name is not None
+            name.setText("Another")
             dialog.reject()
         for index in range(tabs.count()):
             tabs.setCurrentIndex(index)

@@ -215,8 +215,10 @@ class AssistantDialog(QDialog):
         column.addWidget(self._pages, 1)
         column.addWidget(self._error_row)
         column.addWidget(self._foot)
-        self.setMinimumSize(px("textColumn") - 80, px("sidebarMax"))
-        self.resize(px("textColumn") + 80, px("textColumn") - 80)
+        tabs = self._pages.tabs.sizeHint().width() + 2 * px("spacing.6")
+        width = px("textColumn") + 80
+        self.setMinimumSize(min(max(width - 160, tabs), width), px("sidebarMax"))
+        self.resize(width, px("textColumn") - 80)
 
     def _head(self) -> QHBoxLayout:
         px = self._theme.px
@@ -385,7 +387,7 @@ class AssistantDialog(QDialog):
         if self._is_changed():
             self._foot.ask(
                 self.tr("The changes that are not saved would be given up."),
-                [("stay", self.tr("&Keep editing"), ""), ("restore", self.tr("&Restore"), "danger")],
+                [("stay", self.tr("&Keep editing"), ""), ("restore", self.tr("R&estore"), "danger")],
             )
         else:
             self._restore_wanted()

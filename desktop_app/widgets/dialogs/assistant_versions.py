@@ -71,6 +71,7 @@ class VersionsPage(QWidget):
         self._list.setAccessibleName(self.tr("Versions"))
         self._other = ChoiceBox("assistant_compare")
         self._title = StrongLabel(theme, "", scale="ui")
+        self._title.setWordWrap(True)
         self._restore = button(self.tr("&Restore"), "assistant_restore")
         self._restored = Callout(theme, "success")
         self._restored.setObjectName("assistant_restored")

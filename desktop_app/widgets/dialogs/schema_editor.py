@@ -140,7 +140,7 @@ class SchemaEditor(FieldRow):
             case SchemaFault.REFUSED:
                 return self._refusal(problem)
             case SchemaFault.ROOT_NOT_OBJECT:
-                return self.tr("the outermost schema needs “type”: “object”.")
+                return self.tr("the outermost schema needs {field}.").format(field='"type": "object"')
             case SchemaFault.NOT_OBJECT:
                 return self.tr("a schema is an object in curly brackets.")
             case SchemaFault.TOO_DEEP:
