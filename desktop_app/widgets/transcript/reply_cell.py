@@ -113,12 +113,11 @@ class ReplyCell(Cell):
 
     def _measure(self) -> None:
         theme = self._theme
-        above = self._parts.arrange_above(self.width)
+        above, below = self._parts.arrange(self.width)
         self.text_top = self.head + (above + theme.px("spacing.1") if above else 0)
         bottom = self.text_top
         if self._has_words:
             bottom += max(self.flow.height, theme.line_height("reading"))
-        below = self._parts.arrange_below(self.width)
         if below:
             bottom += (theme.px("gap.block") if self._has_words else 0) + below
         self._parts_bottom = bottom

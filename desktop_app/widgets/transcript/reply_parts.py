@@ -60,6 +60,7 @@ class ReplyParts:
         self._steps: StepsView | None = None
         self._sources: SourceRow | None = None
         self.cards: list[CallCard] = []
+        self._measured: tuple[int, int] | None = None
         self._shown: tuple[tuple[ToolStep, ...], tuple[Citation, ...], bool] = ((), (), False)
 
     def renew(self) -> None:
@@ -70,6 +71,7 @@ class ReplyParts:
         if facts == self._shown:
             return
         before, self._shown = self._shown, facts
+        self._measured = None
         if before[0] != message.steps or before[2] != is_growing:
             self._renew_steps(message.steps, is_growing)
             self._renew_cards([one for one in message.steps if is_growing and one.status in WAITING])
@@ -128,16 +130,21 @@ class ReplyParts:
         self._let_go(old)
 
     def _resized(self) -> None:
+        self._measured = None
         self._host.part_resized(self._entry.message.id)
 
     # -- where they are
 
-    def arrange_above(self, width: int) -> int:
-        """Lay out what stands above the words; the height it needs."""
+    def arrange(self, width: int) -> tuple[int, int]:
+        """Lay them out; the heights of what stands above and below the words.  Costs nothing when nothing changed."""
+        if self._measured is None:
+            self._measured = self._arrange_above(width), self._arrange_below(width)
+        return self._measured
+
+    def _arrange_above(self, width: int) -> int:
         return _resize(self._steps, width) if self._steps is not None else 0
 
-    def arrange_below(self, width: int) -> int:
-        """Lay out what stands below the words; the height it needs."""
+    def _arrange_below(self, width: int) -> int:
         heights = [_resize(one, width) for one in self._below()]
         return sum(heights) + max(0, len(heights) - 1) * self._theme.px("spacing.2")
 
