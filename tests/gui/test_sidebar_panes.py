@@ -186,7 +186,7 @@ def test_the_menu_of_a_thread_does_not_open_it(threads: ThreadsPane, qtbot: QtBo
         click(threads, "kept", Qt.MouseButton.RightButton)
         rows(threads).menu_wanted.emit(rows(threads).model().index(1, 0), QPoint(10, 10))
     found = actions()
-    assert list(found) == ["Rename", "Unpin", "Export…", "Delete"]
+    assert list(found) == ["Rename", "Unpin", "Settings…", "Export…", "Delete"]
     with qtbot.waitSignal(threads.pin_requested) as caught:
         found["Unpin"].trigger()
     assert caught.args == ["kept", False]
