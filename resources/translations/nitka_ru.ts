@@ -1156,40 +1156,8 @@
 <context>
     <name>ContextPage</name>
     <message>
-        <source>&amp;What is sent of a long thread</source>
-        <translation>&amp;Что отправлять из длинного диалога</translation>
-    </message>
-    <message>
-        <source>As many messages as fit</source>
-        <translation>Столько сообщений, сколько поместится</translation>
-    </message>
-    <message>
-        <source>H&amp;ow many messages</source>
-        <translation>Сколько соо&amp;бщений</translation>
-    </message>
-    <message>
-        <source>Instruction and messages together. A token is about four Latin letters, or three others.</source>
-        <translation>Инструкция и сообщения вместе. Токен — около четырёх латинских букв или трёх других.</translation>
-    </message>
-    <message>
-        <source>Longest &amp;prompt, in tokens</source>
-        <translation>&amp;Лимит запроса, в токенах</translation>
-    </message>
-    <message>
         <source>New thread</source>
         <translation>Новый диалог</translation>
-    </message>
-    <message>
-        <source>Only the last messages</source>
-        <translation>Только последние сообщения</translation>
-    </message>
-    <message>
-        <source>The chosen model takes {tokens} tokens, prompt and reply together.</source>
-        <translation>Модель вмещает токенов: {tokens} — запрос и ответ вместе.</translation>
-    </message>
-    <message>
-        <source>The newest messages go first; your last one is always sent. Nothing is deleted.</source>
-        <translation>Сначала берутся самые новые; ваше последнее отправляется всегда. Ничего не удаляется.</translation>
     </message>
     <message>
         <source>What that means in a threa&amp;d</source>
@@ -1789,6 +1757,10 @@
         <translation>Данные Nitka не удаётся прочитать или записать</translation>
     </message>
     <message>
+        <source>None was added. Add a smaller folder, or its parts one after another.</source>
+        <translation>Ничего не добавлено. Выберите папку поменьше или добавляйте её по частям.</translation>
+    </message>
+    <message>
         <source>Nothing here answers it; ask for an answer in words.</source>
         <translation>Ответить на вызов здесь нечем; попросите ответить словами.</translation>
     </message>
@@ -1975,6 +1947,10 @@
     <message>
         <source>This is a fault of the service; trying again often helps.</source>
         <translation>Ошибка на стороне сервиса; часто помогает повтор.</translation>
+    </message>
+    <message>
+        <source>Too many files at once</source>
+        <translation>Слишком много файлов сразу</translation>
     </message>
     <message>
         <source>Too many requests</source>
@@ -5412,6 +5388,41 @@ Give working code in one block and say in a few sentences how it works. Name the
     <message>
         <source>Thread</source>
         <translation type="unfinished">Диалог</translation>
+    </message>
+</context>
+<context>
+    <name>TruncationFields</name>
+    <message>
+        <source>&amp;What is sent of a long thread</source>
+        <translation type="unfinished">&amp;Что отправлять из длинного диалога</translation>
+    </message>
+    <message>
+        <source>As many messages as fit</source>
+        <translation type="unfinished">Столько сообщений, сколько поместится</translation>
+    </message>
+    <message>
+        <source>H&amp;ow many messages</source>
+        <translation type="unfinished">Сколько соо&amp;бщений</translation>
+    </message>
+    <message>
+        <source>Instruction and messages together. A token is about four Latin letters, or three others.</source>
+        <translation type="unfinished">Инструкция и сообщения вместе. Токен — около четырёх латинских букв или трёх других.</translation>
+    </message>
+    <message>
+        <source>Longest &amp;prompt, in tokens</source>
+        <translation type="unfinished">&amp;Лимит запроса, в токенах</translation>
+    </message>
+    <message>
+        <source>Only the last messages</source>
+        <translation type="unfinished">Только последние сообщения</translation>
+    </message>
+    <message>
+        <source>The chosen model takes {tokens} tokens, prompt and reply together.</source>
+        <translation type="unfinished">Модель вмещает токенов: {tokens} — запрос и ответ вместе.</translation>
+    </message>
+    <message>
+        <source>The newest messages go first; your last one is always sent. Nothing is deleted.</source>
+        <translation type="unfinished">Сначала берутся самые новые; ваше последнее отправляется всегда. Ничего не удаляется.</translation>
     </message>
 </context>
 <context>

@@ -269,6 +269,14 @@ class ErrorTexts(QObject):
                 return Explanation(
                     self.tr("The on-device model failed"), "", "assistant_settings", another, icon="warning"
                 )
+            case "too_many_files":
+                return Explanation(
+                    self.tr("Too many files at once"),
+                    self.tr("None was added. Add a smaller folder, or its parts one after another."),
+                    "",
+                    look="warning",
+                    icon="file",
+                )
             case "disk_full":
                 return Explanation(
                     self.tr("The disk is full"),
