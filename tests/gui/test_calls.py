@@ -323,6 +323,16 @@ def test_what_was_open_when_a_run_broke_off_is_told(
     assert said in words(reader.part("steps"))
 
 
+def test_a_reply_that_broke_off_at_its_first_call_can_be_continued(
+    view: TranscriptView, reader: Reader, qtbot: QtBot
+) -> None:
+    question, growing = waiting()
+    left = replace(growing, text="", status=Status.INTERRUPTED, steps=(asked(),))
+    view.show_thread([question, left])
+    with qtbot.waitSignal(view.continue_requested):
+        reader.button("continue_reply").click()
+
+
 def test_a_huge_value_costs_no_more_than_what_is_shown_of_it(view: TranscriptView, reader: Reader) -> None:
     huge = "x" * 3_000_000
     view.show_thread(used(step("0:0", "dump", "{}", CallStatus.DONE, huge)))

@@ -194,7 +194,8 @@ class EndingTexts(QObject):
 
     def _go_on(self, message: Message) -> tuple[Action, ...]:
         retry = Action("retry", self.tr("Retry"))
-        return (Action("continue", self.tr("Continue")), retry) if message.text.strip() else (retry,)
+        has_begun = message.text.strip() or message.steps
+        return (Action("continue", self.tr("Continue")), retry) if has_begun else (retry,)
 
     def _truncated(self, message: Message, run: Run | None) -> Ending:
         tokens = _limit(run)
