@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QLocale, QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from desktop_app.domain.assistants import AssistantSettings, PromptTruncation
+from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.context import ContextPreview
 from desktop_app.domain.ids import ThreadId
 from desktop_app.domain.threads import ThreadSummary
 from desktop_app.widgets.details.context_tab import ContextTab
-from desktop_app.widgets.dialogs.fields import ChoiceBox, FieldRow, NumberBox
+from desktop_app.widgets.dialogs.fields import ChoiceBox, FieldRow
 from desktop_app.widgets.dialogs.frame import Panel
 from desktop_app.widgets.dialogs.settings_page import SettingsPage
+from desktop_app.widgets.dialogs.truncation_fields import TruncationFields
 from desktop_app.widgets.theme import Theme
 
-DEFAULT_LAST_MESSAGES = 20
 PREVIEW_DELAY_MS = 120
 
 
@@ -32,45 +32,26 @@ class ContextPage(SettingsPage):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self._context_tokens: int | None = None
-        self._budget = NumberBox(theme, "assistant_max_prompt_tokens", step=500)
-        self._truncation = ChoiceBox(
-            "assistant_truncation",
-            [
-                (self.tr("As many messages as fit"), False),
-                (self.tr("Only the last messages"), True),
-            ],
-        )
-        self._truncation.keep_narrow(theme.px("sidebarMin"))
-        self._last = NumberBox(theme, "assistant_last_messages")
         self._thread = ChoiceBox("assistant_preview_thread")
         self._timer = QTimer(self, singleShot=True, interval=PREVIEW_DELAY_MS)
         self._numbers, self._shown = QVBoxLayout(), QVBoxLayout()
         self._lay_out(theme)
-        self._add_rows(theme)
+        self._truncation = TruncationFields(theme, self, "assistant", into=self._numbers)
+        self._numbers.addStretch(1)
         self._add_preview(theme)
         self._connect()
 
     def show_settings(self, settings: AssistantSettings) -> None:
         """Fill the fields."""
-        truncation = settings.truncation
-        self._budget.setValue(truncation.max_prompt_tokens)
-        self._last.setValue(
-            truncation.last_messages if truncation.last_messages is not None else DEFAULT_LAST_MESSAGES
-        )
-        self._truncation.select(truncation.last_messages is not None)
-        self._truncation_changed()
-        self._show_budget_hint()
+        self._truncation.show_truncation(settings.truncation)
 
     def write(self, settings: AssistantSettings) -> AssistantSettings:
         """``settings`` with what the fields say."""
-        last = self._last.value() if self._truncation.value else None
-        return replace(settings, truncation=PromptTruncation(self._budget.value(), last))
+        return replace(settings, truncation=self._truncation.truncation())
 
     def set_model_context(self, tokens: int | None) -> None:
         """How many tokens the chosen model takes in all, None when nobody knows."""
-        self._context_tokens = tokens
-        self._show_budget_hint()
+        self._truncation.set_model_context(tokens)
 
     def set_threads(self, threads: Sequence[ThreadSummary]) -> None:
         """Offer the threads of the assistant for the preview; the chosen one stays."""
@@ -102,31 +83,6 @@ class ContextPage(SettingsPage):
             row.addLayout(part, stretch)
         self.column.addLayout(row, 1)
 
-    def _add_rows(self, theme: Theme) -> None:
-        self._budget_row = self.add(
-            "max_prompt_tokens",
-            FieldRow(theme, self.tr("Longest &prompt, in tokens"), self._budget),
-            into=self._numbers,
-        )
-        self.add(
-            "truncation",
-            FieldRow(
-                theme,
-                self.tr("&What is sent of a long thread"),
-                self._truncation,
-                hint=self.tr(
-                    "The newest messages go first; your last one is always sent. Nothing is deleted."
-                ),
-            ),
-            into=self._numbers,
-        )
-        self._last_row = self.add(
-            "last_messages",
-            FieldRow(theme, self.tr("H&ow many messages"), self._last),
-            into=self._numbers,
-        )
-        self._numbers.addStretch(1)
-
     def _add_preview(self, theme: Theme) -> None:
         self._thread_row = self.add(
             "thread", FieldRow(theme, self.tr("What that means in a threa&d"), self._thread), into=self._shown
@@ -142,10 +98,6 @@ class ContextPage(SettingsPage):
         self._thread_row.hide()
 
     def _connect(self) -> None:
-        self._budget.valueChanged.connect(self.changed)
-        self._budget.valueChanged.connect(self._show_budget_hint)
-        self._truncation.currentIndexChanged.connect(self._truncation_changed)
-        self._last.valueChanged.connect(self.changed)
         self.changed.connect(self._timer.start)
         self._thread.currentIndexChanged.connect(self._timer.start)
         self._timer.timeout.connect(self._ask)
@@ -154,19 +106,3 @@ class ContextPage(SettingsPage):
         thread_id = self._thread.value
         if isinstance(thread_id, str) and self.isVisible():
             self.preview_wanted.emit(ThreadId(thread_id))
-
-    def _truncation_changed(self) -> None:
-        self._last_row.setEnabled(bool(self._truncation.value))
-        self.changed.emit()
-
-    def _show_budget_hint(self) -> None:
-        context = self._context_tokens
-        if context is not None and self._budget.value() >= context:
-            text = self.tr("The chosen model takes {tokens} tokens, prompt and reply together.")
-            self._budget_row.set_hint(text.format(tokens=QLocale().toString(context)), is_warning=True)
-        else:
-            self._budget_row.set_hint(
-                self.tr(
-                    "Instruction and messages together. A token is about four Latin letters, or three others."
-                )
-            )
