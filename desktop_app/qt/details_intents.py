@@ -63,13 +63,11 @@ class DetailsIntents(QObject):
         *,
         start: Callable[[Work, str], None],
         show_again: Callable[[ThreadId, MessageId], Work],
-        refresh: Callable[[], Work],
     ) -> None:
         super().__init__(parent)
         self._backend = backend
         self._start = start
         self._show_again = show_again
-        self._refresh = refresh
         self._asked: dict[str, Future[Any]] = {}
 
     def _ask(self, question: str, reading: Coroutine[Any, Any, T], then: Callable[[T], object]) -> None:
@@ -99,15 +97,6 @@ class DetailsIntents(QObject):
     def _tell_thread(self, thread: Thread | None) -> None:
         if thread is not None:
             self.thread_read.emit(thread)
-
-    def extend(self, thread_id: str) -> None:
-        """Let the lifetime of a thread begin anew; ``thread_read`` follows."""
-        self._start(self._extend(ThreadId(thread_id)), "extend thread")
-
-    async def _extend(self, thread_id: ThreadId) -> None:
-        await self._backend.worker.ask(self._backend.lifetimes.extend_thread(thread_id))
-        self.show_thread(thread_id)
-        await self._refresh()
 
     def show_run(self, thread_id: str, message_id: str) -> None:
         """Read a reply, or the one that answers a question; without a message the newest of the thread."""

@@ -185,9 +185,7 @@ class Intents(QObject):
         self.connections = ConnectionIntents(
             backend, self, start=self._tasks.start, answer=self._answer, changed=self._list_assistants
         )
-        self.details = DetailsIntents(
-            backend, self, start=self._start, show_again=self._show_again, refresh=self._list_threads
-        )
+        self.details = DetailsIntents(backend, self, start=self._start, show_again=self._show_again)
         self.tools = ToolIntents(backend, self, start=self._start)
         self.outbox = OutboxIntents(backend, self, start=self._start)
         self.trash = TrashIntents(backend, self, start=self._start, refresh=self.refresh)

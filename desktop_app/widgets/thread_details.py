@@ -78,7 +78,8 @@ class ThreadDetails(QObject):
         messages.details_requested.connect(self.show_message)
         messages.citation_requested.connect(self.show_citation)
         intents.thread_opened.connect(self._on_opened)
-        intents.threads_listed.connect(self._refresh.start)
+        intents.threads_listed.connect(self._read_soon)
+        intents.threads.extended.connect(self._read_soon)
         intents.facts_arrived.connect(self._on_facts)
 
     # -- the pane
@@ -211,7 +212,7 @@ class ThreadDetails(QObject):
 
     def _extend(self) -> None:
         if self._thread_id:
-            self._intents.details.extend(self._thread_id)
+            self._intents.threads.extend(self._thread_id)
 
     # -- what happens
 
@@ -230,7 +231,7 @@ class ThreadDetails(QObject):
         if any(isinstance(fact, RunBegan) for fact in facts):
             self._message_id = ""
         if any(isinstance(fact, RunBegan | RunFinished | StepsChanged) for fact in facts):
-            self._refresh.start()
+            self._read_soon()
 
     def _show_runs(self, thread_id: str, runs: list[Run]) -> None:
         if thread_id == self._thread_id and self._panel is not None:
@@ -239,6 +240,9 @@ class ThreadDetails(QObject):
     def _show_preview(self) -> None:
         if self._panel is not None and self.is_shown and self._panel.tab is Tab.CONTEXT:
             self._panel.context.show_preview(self._context.preview)
+
+    def _read_soon(self) -> None:
+        self._refresh.start()
 
     def _read(self) -> None:
         """Read what is shown, if anything is."""

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.assistants import Expiration, ExpirationPolicy
 from desktop_app.domain.ids import ThreadId
+from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import Message, Run, Thread
 from desktop_app.store.settings import load_window
 from desktop_app.widgets.details.panel import DetailsPanel
@@ -379,6 +380,24 @@ async def test_a_new_run_is_told_of_when_it_ends(qapp: QApplication, qtbot: QtBo
         await until(lambda: pane.find(QLabel, "run_finish").text() == "complete")
         pane.panel.show_tab(Tab.RUNS)
         await until(lambda: len(pane.panel.runs.rows.rows) == 4)
+
+
+async def test_a_lifetime_that_is_extended_in_the_pane_begins_anew(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with told(qapp, tmp_path) as pane:
+        s = pane.scene
+        lifetime = Expiration(30, ExpirationPolicy.SINCE_LAST_ACTIVE)
+        s.intents.threads.describe(s.thread_id, ThreadSettings("Contract", expiration=lifetime))
+        await until(lambda: pane.panel.findChild(QAbstractButton, "thread_extend") is not None)
+        before = await s.backend.conversations.thread(s.thread_id)
+        pane.press("thread_extend")
+        await s.settled()
+        after = await s.backend.conversations.thread(s.thread_id)
+        assert before is not None
+        assert after is not None
+        assert after.updated_at > before.updated_at
+        await until(lambda: pane.panel.details._thread == after)
 
 
 @pytest.mark.parametrize(
