@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.domain.assistants import Assistant
 from desktop_app.qt.plain_tip import plain_tip
@@ -14,11 +14,10 @@ from desktop_app.widgets.menus import popup_menu
 from desktop_app.widgets.theme import Theme
 
 Label = tuple[str, str]
-COLUMNS = 2
 
 
 class LabelFilter(QWidget):
-    """The chips, in a row of their own that is not there while nothing is chosen; ``button`` opens the menu.
+    """The chips below one another, and nothing while no label is chosen; ``button`` opens the menu.
 
     An assistant is listed when it has every chosen label.  Esc anywhere in ``pane`` shows all again.  Signals:
     ``changed``.
@@ -38,7 +37,7 @@ class LabelFilter(QWidget):
             theme, "filter", self.tr("Filter by labels"), name="filter_labels", is_small=True
         )
         self.button.clicked.connect(self._show_menu)
-        self._grid = QGridLayout(self)
+        self._column = QVBoxLayout(self)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), pane, self.show_all)
         self._escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._resize()
@@ -90,11 +89,12 @@ class LabelFilter(QWidget):
         for old in self._chips:
             dispose(old)
         self._chips = [_Chip(self._theme, label) for label in self._chosen]
-        for place, (chip, label) in enumerate(zip(self._chips, self._chosen, strict=True)):
+        for chip, label in zip(self._chips, self._chosen, strict=True):
             chip.setAccessibleName(self.tr("Do not filter by %1").replace("%1", _words(label)))
             chip.clicked.connect(lambda _=False, one=label: self._toggle(one))
-            is_alone = len(self._chips) == 1
-            self._grid.addWidget(chip, place // COLUMNS, place % COLUMNS, 1, COLUMNS if is_alone else 1)
+            self._column.addWidget(
+                chip, 0, Qt.AlignmentFlag.AlignTrailing
+            )  # at the left: it is turned around
             chip.show()  # at once: the pane is asked for its height
         self.setVisible(bool(self._chips))
         self._escape.setEnabled(bool(self._chips))
@@ -102,8 +102,8 @@ class LabelFilter(QWidget):
 
     def _resize(self) -> None:
         px = self._theme.px
-        self._grid.setContentsMargins(px("spacing.4"), 0, px("spacing.2"), px("spacing.1"))
-        self._grid.setSpacing(px("spacing.1"))
+        self._column.setContentsMargins(px("spacing.4"), 0, px("spacing.2"), px("spacing.1"))
+        self._column.setSpacing(px("spacing.1"))
 
 
 class _Chip(QPushButton):
@@ -113,15 +113,24 @@ class _Chip(QPushButton):
         super().__init__()
         self._words = _words(label)
         self.setObjectName("label_chip")
-        self.setProperty("isSmall", True)
+        self.setProperty("kind", "chip")
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the cross stands at the end
         self.setIcon(theme.icon("close"))
         side = theme.px("markSmall")
         self.setIconSize(QSize(side, side))
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAutoDefault(True)  # Enter presses it
         self.setToolTip(plain_tip(self._words))
         self._room = 2 * theme.px("buttonPaddingSmall") + side + theme.px("spacing.2")
+        self._least = theme.px("header")
+
+    def sizeHint(self) -> QSize:
+        self.ensurePolished()
+        words = self.fontMetrics().horizontalAdvance(self._words)
+        return QSize(words + self._room, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._least, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
