@@ -11,7 +11,7 @@ The tree, from the window down; imports point one way, and import-linter checks 
     startup       up to the first paint: Qt alone
     headless/     commands without a window, on the same backend; selftest
     logs          log files, redaction, last-resort handlers; hardening: no core dumps, private files
-    widgets/      views: main window, panes, composer, transcript, dialogs
+    widgets/      views: main window, panes, composer, transcript, details, dialogs
     qt/           between controllers and views: the bridge, models, intents, the desktop's notifications
     controllers/  use cases, asyncio without Qt: worker, tasks, runs, operations, pull, library, connections; backend
                   builds them by hand
