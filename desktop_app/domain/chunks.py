@@ -12,7 +12,8 @@ from itertools import accumulate
 from desktop_app.domain.counting import estimate_tokens
 from desktop_app.domain.files import Chunking
 
-_SENTENCES = re.compile(r"[^\n]*?(?:[.!?…]+[\"»”)\]]*(?:[^\S\n]+|(?=\n)|\Z)|\n\s*|\Z)")
+# A row of full stops is tried at its beginning alone: who writes a million of them shall not stop the reading.
+_SENTENCES = re.compile(r"[^\n]*?(?:(?<![.!?…])[.!?…]++[\"»”)\]]*+(?:[^\S\n]+|(?=\n)|\Z)|\n\s*|\Z)")
 _WORDS = re.compile(r"\S{1,64}\s{0,64}|\s{1,64}")
 _PIECES_A_CHUNK = 8  # no piece is longer than this part of a chunk
 _GIVEN_UP = 4  # for a better border at most this part of a chunk or of the overlap is given up

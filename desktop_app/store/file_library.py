@@ -95,13 +95,7 @@ class FileLibrary:
 
     async def remove(self, file_ids: Sequence[FileId]) -> None:
         """Take files off the list; what is being read stops, and waits for a ``restore``."""
-        now = to_microseconds(self._clock())
-        await self._update(
-            "removed_at = ?, owner = '', status = CASE status WHEN ? THEN ? ELSE status END",
-            (now, FileStatus.READING, FileStatus.WAITING),
-            f"id IN ({marks(file_ids)}) AND removed_at IS NULL",
-            tuple(file_ids),
-        )
+        await self._remove(f"id IN ({marks(file_ids)})", tuple(file_ids))
 
     async def restore(self, file_ids: Sequence[FileId]) -> None:
         """Put removed files back."""
@@ -117,7 +111,7 @@ class FileLibrary:
 
     async def remove_all(self, assistant_id: AssistantId) -> None:
         """Remove every file of an assistant."""
-        await self.remove([file.id for file in await self.files(assistant_id)])
+        await self._remove("library = (SELECT number FROM libraries WHERE assistant_id = ?)", (assistant_id,))
 
     async def chunking(self, assistant_id: AssistantId) -> Chunking:
         """How the texts of the library are cut."""
@@ -144,6 +138,14 @@ class FileLibrary:
     async def source(self, file_id: FileId, page: int, line: int) -> Source | None:
         """The parts around ``page``, or around ``line`` in a file without pages; None when the file was removed."""
         return await self._database.read(lambda connection: _source(connection, file_id, page, line))
+
+    async def _remove(self, condition: str, chosen: tuple[object, ...]) -> None:
+        await self._update(
+            "removed_at = ?, owner = '', status = iif(status = ?, ?, status)",
+            (to_microseconds(self._clock()), FileStatus.READING, FileStatus.WAITING),
+            f"{condition} AND removed_at IS NULL",
+            chosen,
+        )
 
     async def _update(
         self, values: str, parameters: tuple[object, ...], condition: str, chosen: tuple[object, ...]

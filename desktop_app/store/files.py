@@ -35,9 +35,14 @@ def make_private_folder(path: Path) -> None:
 
 
 def touch_private(path: Path) -> None:
-    """See that ``path`` exists and that only its owner can read it."""
+    """See that ``path`` exists and that only its owner can read it.
+
+    One that is there is not opened: closing it would let go the locks that this process has on it, also those of SQLite
+    (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
+    """
     with os_errors_translated(path):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE))
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE))
         path.chmod(FILE_MODE)
 
 

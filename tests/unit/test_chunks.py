@@ -1,5 +1,6 @@
 """Texts cut into chunks: nothing is lost, nothing is too long, neighbours share what they may."""
 
+import time
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -58,3 +59,10 @@ def test_a_long_text_is_cut_into_chunks_near_the_limit() -> None:
     sizes = [estimate_tokens(text[chunk.start : chunk.stop]) for chunk in chunks[:-1]]
     assert min(sizes) > 600
     assert len(chunks) < 2.6 * estimate_tokens(text) / 800
+
+
+def test_a_row_of_full_stops_takes_no_time() -> None:
+    text = "." * 200_000 + "x"
+    began = time.process_time()
+    assert cut_text(text, Chunking())[-1].stop == len(text)
+    assert time.process_time() - began < 2  # a search that goes back at each of them takes minutes
