@@ -13,7 +13,9 @@ from typing import Any
 
 from google.protobuf.json_format import ParseDict
 from yandex.cloud.ai.assistants.v1 import assistant_pb2, assistant_service_pb2
+from yandex.cloud.ai.assistants.v1.searchindex import search_index_pb2
 from yandex.cloud.ai.assistants.v1.threads import message_pb2, thread_pb2, thread_service_pb2
+from yandex.cloud.ai.files.v1 import file_pb2
 
 from tests.protobuf_server import Message, Refusal
 
@@ -23,7 +25,8 @@ MODEL = f"gpt://{FOLDER}/yandexgpt/latest"
 START_NS = 1_735_689_600_000_000_000  # 2025-01-01T00:00:00Z
 TICK_NS = 1_000_123_457
 DAY_NS = 86_400 * 10**9
-INVALID, NOT_FOUND, DENIED = 3, 5, 7
+INVALID, NOT_FOUND, DENIED, NOT_NOW = 3, 5, 7, 9
+LEAST_CHUNK, LARGEST_CHUNK = 100, 2048
 
 # A text part that begins like this is printed as a part of a kind that no descriptor knows.
 UNKNOWN_PART = "unknown part: "
@@ -49,7 +52,8 @@ _WORDS = (
 class Folder:
     """The records by their ids; messages of a thread oldest first, versions of an assistant newest first.
 
-    ``has_partial_versions`` makes snapshots of versions hold only what their masks name.
+    ``contents`` are those of files, ``indexed`` the files an index was made of.  ``has_partial_versions`` makes
+    snapshots of versions hold only what their masks name.
     """
 
     seed: int = 1
@@ -58,6 +62,10 @@ class Folder:
     versions: dict[str, list[Message]] = field(default_factory=dict)
     threads: dict[str, Message] = field(default_factory=dict)
     messages: dict[str, list[Message]] = field(default_factory=dict)
+    files: dict[str, Message] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    indexes: dict[str, Message] = field(default_factory=dict)
+    indexed: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)
@@ -154,6 +162,41 @@ class Folder:
     def said_in(self, thread_id: str) -> list[tuple[str, str]]:
         """Roles and texts of a thread, oldest first."""
         return [(message.author.role, said(message)) for message in self.messages[thread_id]]
+
+    # -- files and search indexes
+
+    def make_file(self, request: Message) -> Message:
+        """A new file.  Raises Refusal."""
+        made = file_pb2.File(id=self.new_id(), created_by=SUBJECT, updated_by=SUBJECT)
+        _copy_common_fields(request, made)
+        made.mime_type = request.mime_type or "text/plain"
+        self._date(made)
+        self.files[made.id], self.contents[made.id] = made, request.content
+        return made
+
+    def forget_file(self, file_id: str) -> None:
+        """Delete a file; indexes made of it stay."""
+        found(self.files, file_id, "File")
+        del self.files[file_id], self.contents[file_id]
+
+    def make_index(self, request: Message) -> Message:
+        """A new index.  Raises Refusal, also for chunks that overlap too much."""
+        for file_id in request.file_ids:
+            found(self.files, file_id, "File")
+        sizes = request.text_search_index.chunking_strategy.static_strategy
+        size, overlap = sizes.max_chunk_size_tokens, sizes.chunk_overlap_tokens
+        if not LEAST_CHUNK <= size <= LARGEST_CHUNK or not 0 <= overlap <= size // 2:
+            raise Refusal(INVALID, f"chunks of {size} tokens that share {overlap}")
+        made = search_index_pb2.SearchIndex(id=self.new_id(), created_by=SUBJECT, updated_by=SUBJECT)
+        _copy_common_fields(request, made)
+        self._date(made)
+        self.indexes[made.id], self.indexed[made.id] = made, list(request.file_ids)
+        return made
+
+    def forget_index(self, index_id: str) -> None:
+        """Delete an index."""
+        found(self.indexes, index_id, "SearchIndex")
+        del self.indexes[index_id], self.indexed[index_id]
 
     def _date(self, made: Message) -> None:
         now = self.tick()

@@ -126,6 +126,7 @@ def request_of(
         max_tokens=settings.completion.max_tokens,
         reasoning=settings.completion.reasoning,
         response_format=settings.response_format,
+        truncation=settings.truncation,
         functions=tuple(functions),
     )
 

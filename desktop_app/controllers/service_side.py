@@ -17,11 +17,11 @@ from desktop_app.domain.connections import Connection
 from desktop_app.domain.errors import ServiceError, StoreError
 from desktop_app.domain.events import AssistantHeld, RunEnded, RunEvent, ThreadHeld
 from desktop_app.domain.holding import held_after, held_part, holding_rules
-from desktop_app.domain.prompt import AskedAssistant, Cut, Held, PromptMessage, RunRequest
+from desktop_app.domain.prompt import AskedAssistant, AskedThread, Cut, Held, PromptMessage, RunRequest
 from desktop_app.domain.providers import kind_of
 from desktop_app.domain.remote import RemoteThread
 from desktop_app.domain.service import Service, Submitting
-from desktop_app.domain.threads import Message, Run, Status
+from desktop_app.domain.threads import Message, Run, Status, Thread
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.remote import HeldAssistant, RemoteStore
@@ -74,8 +74,8 @@ class ServiceSide:
         self._before = None
         if not asked.is_continued:
             self._before, held = await _tried(self._claim(run, asked)) or (None, None)
-        assistant, name = await _tried(self._records_there(run)) or (None, "")
-        request = replace(asked.request, held=held, assistant=assistant, thread_name=name)
+        assistant, thread = await _tried(self._records_there(run)) or (None, None)
+        request = replace(asked.request, held=held, assistant=assistant, thread=thread)
         try:
             async with aclosing(self._noted(service.run(request), run, asked, reply)) as events:
                 async for event in events:
@@ -96,9 +96,7 @@ class ServiceSide:
         reply: Callable[[], Message],
     ) -> AsyncGenerator[RunEvent, None]:
         """Give the results of the calls for which the run waits there; raises what the service raises."""
-        assistant, name = await _tried(self._records_there(run)) or (None, "")
-        request = replace(asked.request, assistant=assistant, thread_name=name)
-        told = service.submit_results(request, run.remote_id, cursor, results)
+        told = service.submit_results(asked.request, run.remote_id, cursor, results)
         async with aclosing(self._noted(told, run, asked, reply)) as events:
             async for event in events:
                 yield event
@@ -162,8 +160,8 @@ class ServiceSide:
 
     # -- assistants
 
-    async def _records_there(self, run: Run) -> tuple[AskedAssistant, str] | None:
-        """The assistant and the name of the thread, for services that hold such records."""
+    async def _records_there(self, run: Run) -> tuple[AskedAssistant, AskedThread | None] | None:
+        """The assistant and the thread, for services that hold such records."""
         if run.assistant_id is None or not kind_of(self._connection).has_pull:
             return None
         thread = await self._records.thread(run.thread_id)
@@ -173,7 +171,7 @@ class ServiceSide:
             assistant = AskedAssistant(settings)
         else:
             assistant = AskedAssistant(settings, held.remote_id, held.local_version == version)
-        return assistant, thread.name if thread else ""
+        return assistant, _asked_thread(thread) if thread else None
 
     async def _note_assistant(self, run: Run, remote_id: str) -> None:
         if run.assistant_id is not None:
@@ -184,19 +182,23 @@ class ServiceSide:
     async def _asked_version(self, run: Run) -> tuple[AssistantSettings, int | None]:
         """The assistant that is asked, without what was set for the run alone; and which version of it that is.
 
-        It is none when its settings are for this once, and when its instruction has variables: what they stood for when
-        the service was told is not known.
+        It is none when its settings are for this once, a model among them, which no run there can have of its own; and
+        when its instruction has variables: what they stood for when the service was told is not known.
         """
         version = None
         if run.assistant_id is not None:
             version = await self._assistants.version(run.assistant_id, run.assistant_version)
         if version is None:
             return run.settings, None
-        asked = replace(version.settings, instruction=run.settings.instruction)
+        asked = replace(version.settings, instruction=run.settings.instruction, model=run.settings.model)
         overridden = {name: getattr(run.settings, name) for name in run.details.overrides}
         if replace(asked, **overridden) != run.settings:
             return run.settings, None
         return asked, version.version if asked == version.settings else None
+
+
+def _asked_thread(thread: Thread) -> AskedThread:
+    return AskedThread(thread.name, thread.description, thread.labels, thread.expiration, thread.other_tools)
 
 
 async def _tried(work: Awaitable[T]) -> T | None:

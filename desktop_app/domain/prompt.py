@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from math import ceil
 
-from desktop_app.domain.assistants import AssistantSettings, PromptTruncation, Reasoning, ResponseFormat
+from desktop_app.domain.assistants import (
+    AssistantSettings,
+    Expiration,
+    PromptTruncation,
+    Reasoning,
+    ResponseFormat,
+)
 from desktop_app.domain.counting import TOKENS_A_MESSAGE, estimate_functions, estimate_tokens
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.threads import Author, Message, Status
@@ -51,12 +57,23 @@ class AskedAssistant:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedThread:
+    """The thread of a request, for services that hold threads themselves; fields as in ``threads.Thread``."""
+
+    name: str = ""
+    description: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    expiration: Expiration | None = None
+    other_tools: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RunRequest:
     """Everything an adapter needs to ask for a reply; ``request_id`` goes to the service's log and ours.
 
     ``messages`` is always the whole of what the model should see; ``held`` lets an adapter send less of it.
-    ``thread_name`` is for services that hold threads.  ``functions`` are on offer to the model, the search in files
-    among them where it is one.
+    ``assistant`` and ``thread`` are for services that hold such records, ``truncation`` for those that cut threads
+    themselves.  ``functions`` are on offer to the model, the search in files among them where it is one.
     """
 
     request_id: str
@@ -69,7 +86,8 @@ class RunRequest:
     response_format: ResponseFormat = field(default_factory=ResponseFormat)
     held: Held | None = None
     assistant: AskedAssistant | None = None
-    thread_name: str = ""
+    thread: AskedThread | None = None
+    truncation: PromptTruncation | None = None
     functions: tuple[Function, ...] = ()
 
 

@@ -3,6 +3,7 @@
 Remote ids stand beside Nitka's own, never instead of them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -10,11 +11,14 @@ from typing import Generic, TypeVar
 from desktop_app.domain.assistants import AssistantSettings, Expiration, ResponseFormat
 from desktop_app.domain.ids import ConnectionId, MessageId
 from desktop_app.domain.threads import Author, Citation, Status
+from desktop_app.domain.tools import CallStrategy, Function, SearchTool
 
 T = TypeVar("T")
 
 # What the AI Assistant API gives an assistant for which nothing is said.
 USUAL_EXPIRATION = Expiration(7)
+# Tools of a service are no deeper; what lies deeper is compared as it is.
+DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class PulledThread:
     description: str = ""
     labels: tuple[tuple[str, str], ...] = ()
     expiration: Expiration | None = None
+    other_tools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,29 +133,74 @@ class PullProgress:
 def seen_from_here(there: AssistantSettings, here: AssistantSettings) -> AssistantSettings:
     """What ``there``, read from a service, says of an assistant that was the same as ``here``.
 
-    What the service has no field for, and what it only writes in another way (a model's whole URI, its own lifetime
-    for none, labels in any order), is as it is here: nobody changed that there.
+    What the service has no field for (the program behind a function, a search in files of this machine), and what it
+    only writes in another way (a model's whole URI, its own lifetime for none, labels in any order), is as it is here:
+    nobody changed that there.
     """
-    tail = there.model.partition("://")[2].partition("/")[2]
-    is_same_model = here.model != "" and here.model in (tail, tail.removesuffix("/latest"))
     has_usual_expiration = here.expiration is None and there.expiration == USUAL_EXPIRATION
     has_same_format = _form(there.response_format) == _form(here.response_format)
+    has_same_tools = list(map(_tool, there.other_tools)) == list(map(_tool, here.other_tools))
     return replace(
         there,
         name=here.name if there.name == here.name.strip() else there.name,
-        model=here.model if is_same_model else there.model,
+        model=_seen_model(there.model, here.model),
         completion=replace(there.completion, reasoning=here.completion.reasoning),
         expiration=None if has_usual_expiration else there.expiration,
         labels=here.labels if dict(there.labels) == dict(here.labels) else there.labels,
         response_format=here.response_format if has_same_format else there.response_format,
+        functions=tuple(_seen_function(function, here.functions) for function in there.functions),
+        search=_seen_search(there.search, here.search),
+        other_tools=here.other_tools if has_same_tools else there.other_tools,
     )
+
+
+def _seen_model(there: str, here: str) -> str:
+    tail = there.partition("://")[2].partition("/")[2]
+    return here if here != "" and here in (tail, tail.removesuffix("/latest")) else there
+
+
+def _seen_function(there: Function, here: Iterable[Function]) -> Function:
+    """A function of the same name and parameters keeps what only this side knows of it."""
+    for function in here:
+        if function.name == there.name and _value(function.parameters) == _value(there.parameters):
+            return replace(function, description=there.description)
+    return there
+
+
+def _seen_search(there: SearchTool | None, here: SearchTool | None) -> SearchTool | None:
+    """The service knows a search only by its index, of which it supports one."""
+    if there is None:
+        return here if here and not here.index_ids else None
+    if here is None or there.index_ids != here.index_ids[:1]:
+        return there
+    seen = replace(there, rephraser=_seen_model(there.rephraser, here.rephraser), index_ids=here.index_ids)
+    if seen.strategy is CallStrategy.ALWAYS:  # what tells the model when to call it is not sent then
+        seen = replace(seen, name=here.name, instruction=here.instruction)
+    return seen
 
 
 def _form(wanted: ResponseFormat) -> tuple[str, object]:
     """What a format asks for, however its schema is spaced and called."""
+    return wanted.kind, _value(wanted.schema) if wanted.schema else None
+
+
+def _tool(text: str) -> object:
+    """What a tool says, without what says nothing: services print every field."""
+    return _said(_value(text), DEPTH)
+
+
+def _said(value: object, depth: int) -> object:
+    if isinstance(value, dict) and depth:
+        said = {name: _said(inner, depth - 1) for name, inner in value.items()}
+        return {name: inner for name, inner in said.items() if inner}
+    return [_said(inner, depth - 1) for inner in value] if isinstance(value, list) and depth else value
+
+
+def _value(text: str) -> object:
+    """What a JSON text says, however it is spaced; the text itself when it is none."""
     import json
 
     try:
-        return wanted.kind, json.loads(wanted.schema) if wanted.schema else None
+        return json.loads(text)
     except (ValueError, RecursionError):
-        return wanted.kind, wanted.schema
+        return text

@@ -199,8 +199,8 @@ class _Keeping:
     def _make(self) -> ThreadId:
         thread_id, pulled = ThreadId(new_id()), self._pulled
         self._connection.execute(
-            "INSERT INTO threads (id, name, created_at, updated_at, labels, expiration, description)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO threads (id, name, created_at, updated_at, labels, expiration, description,"
+            " other_tools) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 thread_id,
                 storable(pulled.name.strip())[:THREAD_NAME_LIMIT],
@@ -209,6 +209,7 @@ class _Keeping:
                 to_json(pulled.labels),
                 to_json(pulled.expiration) if pulled.expiration else None,
                 storable(pulled.description),
+                to_json(pulled.other_tools),
             ),
         )
         put_record(self._connection, self._connection_id, "thread", pulled.remote_id, thread_id)

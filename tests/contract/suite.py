@@ -15,7 +15,8 @@ from itertools import accumulate, zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from google.protobuf.json_format import MessageToDict
+from google.protobuf.json_format import MessageToDict, ParseDict
+from yandex.cloud.ai.assistants.v1 import common_pb2
 from yandex.cloud.ai.assistants.v1.runs import run_service_pb2
 from yandex.cloud.ai.assistants.v1.threads import message_pb2
 
@@ -203,7 +204,8 @@ class Wire(ABC):
     ``numbers``: its events have numbers, so that old ones can be told.
     ``thinks``: it lets thoughts be read.  ``calls_functions``: they can be offered over it.  ``has_broken_calls``: it
     can carry arguments that are no JSON, ``keeps_broken_calls`` also back to the service.  ``role`` is the one it
-    needs, where it is known without being told.
+    needs, where it is known without being told.  ``has_strict``: functions can be strict.  ``has_call_history``: it can
+    be told of calls that were answered elsewhere.
     """
 
     name: str
@@ -215,6 +217,8 @@ class Wire(ABC):
     calls_functions = False
     has_broken_calls = True
     keeps_broken_calls = False
+    has_strict = True
+    has_call_history = True
     role = ""
     model = "scripted"
 
@@ -243,8 +247,11 @@ class Wire(ABC):
     def unknown(self) -> Any:
         """An event of a kind that nobody has announced."""
 
-    def calling(self, *calls: Call, text: str = "", pieces: int = 3) -> list[Any]:
-        """The stream of a reply that says ``text`` and calls functions, arguments in so many pieces if it can."""
+    def calling(self, *calls: Call, text: str = "", pieces: int = 3, after: int = 0) -> list[Any]:
+        """The stream of a reply that says ``text`` and calls functions, arguments in so many pieces if it can.
+
+        ``after`` is how many rounds came before, where their events are numbered together.
+        """
         raise NotImplementedError
 
     def scripted(self) -> LoopbackServer:
@@ -345,8 +352,19 @@ def gone_on(
     said = PromptMessage(Author.ASSISTANT, found.text, calls=found.calls)
     later = replace(request, messages=(*request.messages, said, *answers))
     if isinstance(service, Submitting):
-        return later, service.submit_results(request, found.accepted.remote_id, found.cursor, answers)
+        run = service.submit_results(request, found.accepted.remote_id, found.cursor, answers)
+        return later, _beginning_with(found.accepted, run)
     return later, service.run(later)
+
+
+async def _beginning_with(
+    accepted: RunAccepted, run: AsyncGenerator[RunEvent, None]
+) -> AsyncGenerator[RunEvent, None]:
+    """A run that goes on, with the event that names it said once more for whoever gives the next results."""
+    yield accepted
+    async with aclosing(run):
+        async for event in run:
+            yield event
 
 
 class Chat(Wire):
@@ -405,7 +423,7 @@ class Chat(Wire):
     def saying_a(self) -> Any:
         return servers.delta("a")
 
-    def calling(self, *calls: Call, text: str = "", pieces: int = 3) -> list[Any]:
+    def calling(self, *calls: Call, text: str = "", pieces: int = 3, after: int = 0) -> list[Any]:
         return servers.call_events(*calls, text=text, pieces=pieces)
 
     def scripted(self) -> LoopbackServer:
@@ -488,7 +506,7 @@ class Responses(Wire):
     def saying_a(self) -> Any:
         return responses_server.delta("a")
 
-    def calling(self, *calls: Call, text: str = "", pieces: int = 3) -> list[Any]:
+    def calling(self, *calls: Call, text: str = "", pieces: int = 3, after: int = 0) -> list[Any]:
         return responses_server.call_events(*calls, text=text, pieces=pieces)
 
     def scripted(self) -> LoopbackServer:
@@ -586,7 +604,7 @@ class YandexText(Wire):
     def saying_a(self) -> Any:
         return {"result": printed(reply_of("a", PARTIAL), is_camel=True)}
 
-    def calling(self, *calls: Call, text: str = "", pieces: int = 3) -> list[Any]:
+    def calling(self, *calls: Call, text: str = "", pieces: int = 3, after: int = 0) -> list[Any]:
         made = [reply_of(text, PARTIAL)] if text else []
         made += [calls_of(calls[:end]) for end in range(1, len(calls) + 1)]
         return [{"result": printed(one, is_camel=True)} for one in made]
@@ -636,8 +654,15 @@ class AssistantApi(Wire):
     can_resume = True
     numbers = True
     thinks = False
+    calls_functions = True
+    has_broken_calls = False
+    has_strict = False
+    has_call_history = False
     role = "ai.assistants.editor, ai.languageModels.user"
     model = f"gpt://{FOLDER}/scripted/latest"
+
+    def __init__(self) -> None:
+        self._called: tuple[Call, ...] = ()  # results do not repeat the arguments of their calls
 
     def server(
         self, *streams: Behaviour, reply: Reply = REPLY, refusal: Behaviour | None = None
@@ -714,6 +739,35 @@ class AssistantApi(Wire):
 
     def settings(self, base_url: str) -> dict[str, Any]:
         return {"folder": FOLDER}
+
+    def calling(self, *calls: Call, text: str = "", pieces: int = 3, after: int = 0) -> list[Any]:
+        self._called = calls
+        made = [self._partial(text, 2 * after)] if text else []
+        list_of = common_pb2.ToolCallList()
+        for call in calls:
+            said = {"name": call.name, "arguments": json.loads(call.arguments)}
+            ParseDict(said, list_of.tool_calls.add().function_call)
+        made.append(self._event(2 * after + 1, event_type="TOOL_CALLS", tool_call_list=list_of))
+        return [{"result": printed(one)} for one in made]
+
+    def scripted(self) -> LoopbackServer:
+        return AssistantsServer()
+
+    def offered(self, server: Any) -> list[Function]:
+        run = server.requests("RunService.Create")[-1]
+        tools = server.folder.assistants[run.assistant_id].tools
+        return [_function(MessageToDict(tool.function)) for tool in run.tools or tools]
+
+    def heard(self, server: Any) -> list[Heard]:
+        (run,) = server.requests("RunService.Create")
+        histories: list[Heard] = [[("user", said(one)) for one in run.additional_messages]]
+        for request in server.requests("RunService.Submit"):
+            results = [one.function_result for one in request.tool_result_list.tool_results]
+            assert [one.name for one in results] == [call.name for call in self._called]
+            answered = zip(self._called, results, strict=True)
+            new = [(call.name, call.arguments, result.content) for call, result in answered]
+            histories.append([*histories[-1], *new])
+        return histories
 
     def _partial(self, text: str, number: int) -> Message:
         return self._event(number, event_type="PARTIAL_MESSAGE", partial_message=message_of(text).content)

@@ -1,6 +1,5 @@
 """The AI Assistant API against a strict server with the official descriptors: runs, what is held there, every fault."""
 
-import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -33,7 +32,6 @@ from desktop_app.domain.errors import (
     ServiceFaultError,
     SignInError,
     SilentError,
-    UnansweredCallError,
     UnreachableError,
 )
 from desktop_app.domain.events import (
@@ -46,16 +44,16 @@ from desktop_app.domain.events import (
     StageChanged,
     TextReplaced,
     ThreadHeld,
-    ToolCalled,
     UsageReported,
 )
 from desktop_app.domain.ids import ConnectionId
-from desktop_app.domain.prompt import AskedAssistant, Held, PromptMessage, RunRequest
+from desktop_app.domain.prompt import AskedAssistant, AskedThread, Held, PromptMessage, RunRequest
 from desktop_app.domain.remote import PulledMessage, seen_from_here
+from desktop_app.domain.remote_files import Indexing
 from desktop_app.domain.secret import Credentials, Secret
-from desktop_app.domain.service import Holding, Resuming, Service
+from desktop_app.domain.service import Holding, Resuming, Service, Submitting
 from desktop_app.domain.threads import Author, Citation, Status, Usage
-from desktop_app.services.yandex import assistant_api
+from desktop_app.services.yandex import assistant_api_runs
 from desktop_app.services.yandex.assistant_api import AssistantApiService
 from tests.assistants_folder import FOLDER, MODEL, UNKNOWN_PART, Folder, citation, message_of
 from tests.assistants_server import AssistantsServer, Break, Script
@@ -77,8 +75,8 @@ T = TypeVar("T")
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assistant_api, "delay_s", lambda *_: 0.001)
-    monkeypatch.setattr(assistant_api, "POLL_FIRST_S", 0.001)
+    monkeypatch.setattr(assistant_api_runs, "delay_s", lambda *_: 0.001)
+    monkeypatch.setattr(assistant_api_runs, "POLL_FIRST_S", 0.001)
 
 
 def service(base_url: str, *, key: str = KEY, read_timeout_s: float = 5) -> AssistantApiService:
@@ -109,7 +107,7 @@ def ask(
         response_format=settings.response_format,
         held=held,
         assistant=assistant or AskedAssistant(settings),
-        thread_name="Trip",
+        thread=AskedThread("Trip"),
     )
 
 
@@ -179,7 +177,9 @@ async def held(server: AssistantsServer) -> RunRequest:
 def test_it_can_do_what_such_services_can() -> None:
     api: Service = service("http://localhost")
     assert isinstance(api, Resuming)
+    assert isinstance(api, Submitting)
     assert isinstance(api, Holding)
+    assert isinstance(api, Indexing)
 
 
 async def test_the_reply_grows_and_ends_once() -> None:
@@ -413,16 +413,6 @@ async def test_the_role_that_the_model_needs_is_named() -> None:
         assert error.role == "ai.languageModels.user"
 
 
-async def test_functions_that_are_called_are_told() -> None:
-    async with AssistantsServer() as server:
-        server.scripts.append(Script(calls=[("get_weather", {"some_city": "Kazan", "n": 5})]))
-        run, error = await failed(server)
-        (called,) = of(run, ToolCalled)
-        assert called.name == error.detail == "get_weather"
-        assert json.loads(called.arguments) == {"some_city": "Kazan", "n": 5}
-        assert isinstance(error, UnansweredCallError)
-
-
 async def test_a_usage_that_is_not_known_spoils_nothing() -> None:
     async with AssistantsServer(has_usage=False) as server:
         run = await answer(server)
@@ -494,7 +484,7 @@ async def test_what_comes_twice_or_late_is_dropped() -> None:
 )
 async def test_a_run_that_cannot_be_listened_to_is_asked_for_its_state(fault: Behaviour) -> None:
     async with AssistantsServer() as server:
-        server.fail("RunService.Listen", *[fault] * (assistant_api.LISTEN_AGAIN + 1))
+        server.fail("RunService.Listen", *[fault] * (assistant_api_runs.LISTEN_AGAIN + 1))
         server.scripts.append(Script(delay_s=0.02, citations=[citation("geo.md", "so", "f1")]))
         run = await answer(server)
         assert texts(run)[-1] == TEXT
@@ -510,16 +500,15 @@ async def test_a_silent_stream_is_given_up_for_the_state_of_the_run() -> None:
         assert (texts(run)[-1], run[-1]) == (TEXT, RunEnded(Status.COMPLETED))
 
 
-async def test_states_tell_failures_and_calls_as_events_do() -> None:
+async def test_states_tell_failures_as_events_do() -> None:
     async with AssistantsServer() as server:
-        server.fail("RunService.Listen", refusal(5, is_streaming=True), refusal(5, is_streaming=True))
-        server.scripts += [Script(error=(3, "too many tokens")), Script(calls=[("get_weather", {})])]
+        server.fail("RunService.Listen", refusal(5, is_streaming=True))
+        server.scripts.append(Script(error=(3, "too many tokens")))
         assert isinstance(await refused(server), RequestRejectedError)
-        assert isinstance(await refused(server), UnansweredCallError)
 
 
 async def test_a_service_that_stays_away_ends_the_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assistant_api, "POLL_PATIENCE_S", 0.0)
+    monkeypatch.setattr(assistant_api_runs, "POLL_PATIENCE_S", 0.0)
     async with AssistantsServer() as server:
         server.fail("RunService.Listen", *[hang_up] * 4)
         server.fail("RunService.Get", hang_up, hang_up)
@@ -552,7 +541,7 @@ async def test_a_page_of_a_hotel_does_not_end_a_run() -> None:
 
 
 async def test_a_run_that_never_ends_ends_the_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assistant_api, "POLL_LIMIT_S", 0.02)
+    monkeypatch.setattr(assistant_api_runs, "POLL_LIMIT_S", 0.02)
     async with AssistantsServer() as server:
         server.fail("RunService.Listen", refusal(5, is_streaming=True))
         server.scripts.append(Script(delay_s=60))
@@ -702,15 +691,6 @@ async def test_an_update_sets_and_clears_and_makes_a_version(is_partial: bool) -
         versions = [version.settings async for version in api.versions(remote_id)]
         assert versions[:2] == [FULL, BARE]
         assert len(versions) == 3
-
-
-async def test_tools_at_the_service_stay_when_an_assistant_is_updated() -> None:
-    async with AssistantsServer() as server:
-        async with connected(server) as api:
-            remote_id = await api.push(FULL)
-            server.folder.assistants[remote_id].tools.add().function.name = "get_weather"
-            await api.push(BARE, remote_id)
-        assert server.folder.assistants[remote_id].tools[0].function.name == "get_weather"
 
 
 async def test_an_assistant_that_is_gone_is_made_anew() -> None:
@@ -896,10 +876,10 @@ async def test_the_host_of_the_hosted_service_may_be_gone(monkeypatch: pytest.Mo
         raise UnreachableError("gaierror: Temporary failure in name resolution", step="dns")
 
     api = service(url)
-    monkeypatch.setattr(api._http, "fetch", unknown_name)
+    monkeypatch.setattr(api._api.http, "fetch", unknown_name)
     with pytest.raises(ServiceClosedError):
         await api.test()
-    monkeypatch.setattr(api._http, "fetch", offline)
+    monkeypatch.setattr(api._api.http, "fetch", offline)
     with pytest.raises(UnreachableError):
         await api.test()
     await api.close()

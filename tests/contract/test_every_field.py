@@ -34,7 +34,7 @@ from desktop_app.domain.assistants import (
     ResponseFormat,
     problems,
 )
-from desktop_app.domain.prompt import AskedAssistant, RunRequest
+from desktop_app.domain.prompt import AskedAssistant, AskedThread, RunRequest
 from desktop_app.domain.tools import (
     FUNCTION_DESCRIPTION_LIMIT,
     FUNCTION_NAME_LIMIT,
@@ -139,6 +139,7 @@ BETWEEN = replace(
     response_format=ResponseFormat(FormatKind.JSON_OBJECT),
     functions=(Function("a"),),
 )
+THREAD = AskedThread(CANARY, CANARY, ((CANARY, ""),), Expiration(1), (json.dumps({CANARY: {}}),))
 SETTINGS = [
     pytest.param(LARGEST, id="largest"),
     pytest.param(SMALLEST, id="smallest"),
@@ -159,7 +160,7 @@ def request_of(settings: AssistantSettings) -> RunRequest:
         completion.reasoning,
         settings.response_format,
         assistant=AskedAssistant(settings),
-        thread_name=CANARY,
+        thread=THREAD,
         functions=settings.functions,
     )
 

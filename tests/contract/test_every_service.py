@@ -37,7 +37,7 @@ from desktop_app.domain.threads import Author, Status
 from desktop_app.services.device import on_device
 from desktop_app.services.openai import responses
 from desktop_app.services.transport import http
-from desktop_app.services.yandex import assistant_api
+from desktop_app.services.yandex import assistant_api_runs
 from tests.conftest import until
 from tests.contract.suite import (
     QUESTION,
@@ -81,8 +81,8 @@ def over(wires: Iterable[Wire]) -> pytest.MarkDecorator:
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(responses, "FIRST_WAIT_S", 0.001)
     monkeypatch.setattr(responses, "LONGEST_WAIT_S", 0.01)
-    monkeypatch.setattr(assistant_api, "delay_s", lambda *_: 0.001)
-    monkeypatch.setattr(assistant_api, "POLL_FIRST_S", 0.001)
+    monkeypatch.setattr(assistant_api_runs, "delay_s", lambda *_: 0.001)
+    monkeypatch.setattr(assistant_api_runs, "POLL_FIRST_S", 0.001)
 
 
 @pytest.fixture

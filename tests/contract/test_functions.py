@@ -4,6 +4,7 @@ A wire of ``tests.contract.suite`` takes part when it ``calls_functions``; stric
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from desktop_app.domain.events import ThreadHeld
 from desktop_app.domain.prompt import PromptMessage
 from desktop_app.domain.threads import Author, Status
 from desktop_app.domain.tools import Function, ToolCall
+from desktop_app.services.yandex import assistant_api_runs
 from tests.contract.suite import (
     CALLING,
     QUESTION,
@@ -33,6 +35,8 @@ PARAMETERS = '{"properties": {"city": {"type": "string"}}, "required": ["city"],
 WEATHER = Function("weather", "Weather in a city.", PARAMETERS)
 ASKED = replace(REQUEST, functions=(WEATHER,))
 TULA, KAZAN = '{"city": "Tula"}', '{"city": "Казань"}'
+# Those that can be told of calls which were answered elsewhere.
+TOLD = [wire for wire in CALLING if wire.has_call_history]
 HOSTILE = "../rm -rf;\n$(x)\u202e" + "n" * 100
 
 
@@ -40,6 +44,16 @@ HOSTILE = "../rm -rf;\n$(x)\u202e" + "n" * 100
 def wire(request: pytest.FixtureRequest) -> Wire:
     found: Wire = request.param
     return found
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assistant_api_runs, "delay_s", lambda *_: 0.001)
+
+
+def over(wires: Iterable[Wire]) -> pytest.MarkDecorator:
+    """Only these wires, instead of all."""
+    return pytest.mark.parametrize("wire", list(wires), ids=lambda wire: wire.name)
 
 
 def calling(wire: Wire, *calls: Call, text: str = "") -> Behaviour:
@@ -64,7 +78,7 @@ async def test_functions_are_offered_as_they_are(wire: Wire) -> None:
         await wire.answer(server)
         assert wire.offered(server) == []
     assert first == WEATHER
-    assert (second.name, second.description, second.is_strict) == ("now", "", True)
+    assert (second.name, second.description, second.is_strict) == ("now", "", wire.has_strict)
     assert json.loads(second.parameters) == json.loads(bare.parameters)
 
 
@@ -87,7 +101,7 @@ async def test_a_call_is_answered_and_the_reply_goes_on(wire: Wire) -> None:
         assert said(found) == [("weather", {"city": "Tula"})]
         assert found.usage
         assert found.text == ""
-        assert not [event for event in found.events if isinstance(event, ThreadHeld)]
+        assert not [event for event in found.events if isinstance(event, ThreadHeld) and event.has_reply]
         _, run = gone_on(service, ASKED, found, ["+20"])
         after = await outcome_of(run)
         question = ("user", QUESTION.text)
@@ -103,9 +117,10 @@ async def test_text_before_a_call_stays_text(wire: Wire) -> None:
         found = await outcome_of(service.run(ASKED))
         assert (found.text, found.is_paused) == ("Let me see.", True)
         await outcome_of(gone_on(service, ASKED, found, ["+20"])[1])
+        text = [("assistant", "Let me see.")] if wire.has_call_history else []  # else it is there already
         assert read(wire.heard(server)[-1]) == [
             ("user", QUESTION.text),
-            ("assistant", "Let me see."),
+            *text,
             ("weather", {"city": "Tula"}, "+20"),
         ]
 
@@ -125,8 +140,9 @@ async def test_calls_of_one_function_with_one_id_get_the_results_that_are_theirs
 
 @pytest.mark.parametrize("call_id", ["weather", "", "x" * 65])
 async def test_ten_rounds_are_one_history(wire: Wire, call_id: str) -> None:
-    stream = calling(wire, Call("weather", TULA, call_id))
-    async with wire.server(*[stream] * 10) as server, wire.connected(wire.url(server)) as service:
+    call = Call("weather", TULA, call_id)
+    streams = [sends(wire.framed(wire.calling(call, after=number))) for number in range(10)]
+    async with wire.server(*streams) as server, wire.connected(wire.url(server)) as service:
         request, run = ASKED, service.run(ASKED)
         for number in range(10):
             found = await outcome_of(run)
@@ -160,6 +176,7 @@ async def test_a_stream_of_calls_cut_at_every_byte_makes_the_same_calls_or_none(
         assert found.status is not Status.COMPLETED
 
 
+@over(TOLD)
 @pytest.mark.parametrize("arguments", [CUT_OFF, "Tula", "[1]", '{"city": "\\ud800"}', "[" * 10_000])
 async def test_arguments_that_are_no_object_come_as_they_are_and_spoil_no_history(
     wire: Wire, arguments: str
@@ -179,6 +196,7 @@ async def test_arguments_that_are_no_object_come_as_they_are_and_spoil_no_histor
         assert wire.heard(server)[-1][1] == ("weather", arguments if wire.keeps_broken_calls else "{}", "no")
 
 
+@over(TOLD)
 async def test_a_name_that_nobody_offered_is_told_as_it_is_and_sent_as_services_take_it(wire: Wire) -> None:
     found = await wire.read(wire.framed(wire.calling(Call(HOSTILE, "{}", "call_1"))))
     (call,) = found.calls
@@ -204,7 +222,7 @@ async def test_a_model_without_functions_says_so(wire: Wire, status: int) -> Non
     words = "registry/gemma does not support tools"
     async with wire.server(refusal=wire.refusal(status, words)) as server:
         found = await wire.answer(server, ASKED)
-        assert len(server.seen) == 1
+        assert len(wire.heard(server)) == 1
     assert type(found.error) is RequestRejectedError
     assert (found.error.detail, found.error.status_code) == (words, status)
     assert found.error.request_id

@@ -33,7 +33,7 @@ from desktop_app.domain.secret import Secret
 from desktop_app.export.markdown import Labels
 from desktop_app.logs import set_up
 from desktop_app.services.transport import retries
-from desktop_app.services.yandex import assistant_api
+from desktop_app.services.yandex import assistant_api_runs
 from desktop_app.store.profile import Profile
 from desktop_app.store.settings import load_settings
 from tests.assistants_folder import FOLDER as ASSISTANTS_FOLDER
@@ -173,8 +173,8 @@ def _told_by(error: BaseException) -> Iterator[str]:
 def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Everything]:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     for name in ("POLL_FIRST_S", "POLL_PATIENCE_S", "POLL_LIMIT_S"):
-        monkeypatch.setattr(assistant_api, name, 0.01)
-    for module in (assistant_api, retries):
+        monkeypatch.setattr(assistant_api_runs, name, 0.01)
+    for module in (assistant_api_runs, retries):
         monkeypatch.setattr(module, "delay_s", lambda *_: 0.0)
     made = Everything(Profile.at(tmp_path / "profile"))
     made.open()

@@ -2,8 +2,19 @@
 
 from typing import Any
 
+import pytest
+
 from desktop_app.domain.errors import AccessDeniedError, ServiceFaultError, UnansweredCallError
-from desktop_app.domain.events import Checkpoint, RunEnded, RunEvent, TextReplaced, ThreadHeld, UsageReported
+from desktop_app.domain.events import (
+    Checkpoint,
+    RunEnded,
+    RunEvent,
+    RunPaused,
+    TextReplaced,
+    ThreadHeld,
+    ToolCalled,
+    UsageReported,
+)
 from desktop_app.domain.threads import Status, Usage
 from desktop_app.services.yandex.assistant_api_events import RunReply
 
@@ -100,5 +111,44 @@ def test_a_state_says_what_the_events_would() -> None:
 
 def test_calls_without_a_list_are_calls_all_the_same() -> None:
     following = reply()
-    assert fed(following, {"eventType": "TOOL_CALLS", "toolCallList": None}) == []
+    assert fed(following, {"eventType": "TOOL_CALLS", "toolCallList": None}) == [Checkpoint(0)]
     assert isinstance(following.failure, UnansweredCallError)
+
+
+def calling(number: int, **arguments: Any) -> dict[str, Any]:
+    calls = {"toolCalls": [{"functionCall": {"name": "weather", "arguments": arguments}}]}
+    return {
+        "eventType": "TOOL_CALLS",
+        "streamCursor": {"currentEventIdx": str(number)},
+        "toolCallList": calls,
+    }
+
+
+def state(status: str, number: int = 0) -> dict[str, Any]:
+    return {"state": {"status": status, "toolCallList": calling(number)["toolCallList"]}}
+
+
+def test_calls_pause_a_run_and_whole_numbers_are_such() -> None:
+    following = reply()
+    called, place = fed(following, calling(3, n=5.0, deep=[{"x": 0.5, "y": -2.0}], big=1e300))
+    assert isinstance(called, ToolCalled)
+    assert called.arguments == '{"n":5,"deep":[{"x":0.5,"y":-2}],"big":1e300}'
+    assert place == Checkpoint(3)
+    assert list(following.ending()) == [RunPaused()]
+    assert following.is_open
+
+
+def test_only_calls_that_are_newer_than_those_answered_count() -> None:
+    following = RunReply(str, cursor=3, has_answered=True)
+    assert fed(following, calling(2), calling(3)) == []
+    assert list(following.settle(state("TOOL_CALLS"), may_be_answered=True)) == []
+    assert not following.is_over
+    assert isinstance(fed(following, calling(4))[0], ToolCalled)
+
+
+@pytest.mark.parametrize("between", [state("IN_PROGRESS"), partial("a", 4)])
+def test_a_state_tells_new_calls_once_the_run_has_moved(between: dict[str, Any]) -> None:
+    following = RunReply(str, cursor=3, has_answered=True)
+    _ = list(following.settle(between) if "state" in between else following.feed(between))
+    (called,) = following.settle(state("TOOL_CALLS"), may_be_answered=True)
+    assert isinstance(called, ToolCalled)

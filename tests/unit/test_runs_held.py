@@ -30,7 +30,7 @@ from desktop_app.domain.events import (
     ThreadHeld,
 )
 from desktop_app.domain.ids import ConnectionId
-from desktop_app.domain.prompt import Held, RunRequest
+from desktop_app.domain.prompt import AskedThread, Held, RunRequest
 from desktop_app.domain.threads import Author, Message, Status
 from tests.unit.run_scene import DONE, SETTINGS, Scene, ScriptedService, scene
 
@@ -238,7 +238,7 @@ async def test_an_assistant_is_brought_to_the_service_once_and_after_each_change
         ]
         assert found[3] is not None
         assert found[3].settings.model == "other"
-        assert service.requests[0].thread_name == "one"
+        assert service.requests[0].thread == AskedThread("one")
 
 
 async def test_a_store_that_fails_to_note_costs_no_reply(tmp_path: Path) -> None:

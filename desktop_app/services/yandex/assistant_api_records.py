@@ -1,11 +1,11 @@
-"""The records of the AI Assistant API: assistants, versions, threads and messages, from the wire and onto it.
+"""The records of the AI Assistant API as they are read: assistants, versions, threads and messages.
 
 What is read here has camelCase keys already (``json_case``).  Everything may be null, missing or unknown: what cannot
 be understood is left at its default, content that is no text becomes a placeholder, and no text is cut to a limit of
-Nitka's.  Tools of an assistant are neither read nor written, so that those at the service stay as they are.
+Nitka's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,19 +25,13 @@ from desktop_app.domain.assistants import (
     PromptTruncation,
     ResponseFormat,
 )
-from desktop_app.domain.prompt import PromptMessage
 from desktop_app.domain.remote import PulledAssistant, PulledMessage, PulledThread, PulledVersion
 from desktop_app.domain.threads import Author, Citation, Status
 from desktop_app.services.reading.json_case import camel
 from desktop_app.services.reading.json_fields import count_of, number_of, read, text_of
-from desktop_app.services.reading.reply_schema import schema_of
-from desktop_app.services.yandex_models import model_uri
+from desktop_app.services.yandex.assistant_api_tools import Json, kept_tools, tools_of
 
 EPOCH = datetime.fromtimestamp(0, UTC)
-# The author of what the user wrote: the service wants an id there and does not look at it.
-USER_ID = "nitka"
-
-Json = dict[str, Any]
 
 
 class _Expiration(msgspec.Struct, rename="camel"):
@@ -82,6 +76,7 @@ class _Assistant(msgspec.Struct, rename="camel"):
     prompt_truncation_options: _Truncation | None = None
     completion_options: _Completion | None = None
     response_format: _Format | None = None
+    tools: Any = None
 
 
 class _Version(msgspec.Struct, rename="camel"):
@@ -98,6 +93,7 @@ class _Thread(msgspec.Struct, rename="camel"):
     updated_at: Any = None
     expiration_config: _Expiration | None = None
     labels: Any = None
+    tools: Any = None
 
 
 class _Author(msgspec.Struct):
@@ -187,6 +183,7 @@ def pulled_thread(value: Json) -> PulledThread:
         text_of(wire.description),
         _labels(wire.labels),
         _expiration(wire.expiration_config),
+        kept_tools(wire.tools),
     )
 
 
@@ -257,6 +254,7 @@ def _citation(chunk: _Chunk) -> Citation:
 
 
 def _settings(wire: _Assistant) -> AssistantSettings:
+    tools = tools_of(wire.tools)
     return AssistantSettings(
         text_of(wire.name).strip() or f"Assistant {text_of(wire.id)[-4:]}".strip(),
         description=text_of(wire.description),
@@ -267,6 +265,9 @@ def _settings(wire: _Assistant) -> AssistantSettings:
         expiration=_expiration(wire.expiration_config),
         labels=_labels(wire.labels),
         response_format=_response_format(wire.response_format or _Format()),
+        functions=tools.functions,
+        search=tools.search,
+        other_tools=tools.others,
     )
 
 
@@ -328,84 +329,3 @@ def _masked(state: Json, snapshot: Json, mask: Sequence[str]) -> Json:
             value = _masked(state[name], value if isinstance(value, dict) else {}, [inner])
         state = state | {name: value}
     return state | {"id": snapshot.get("id") or state.get("id")}
-
-
-# -- onto the wire
-
-
-def settings_on_wire(settings: AssistantSettings, folder: str) -> Json:
-    """The settings as the body of a request, beside which an id or a folder stands.
-
-    The temperature always has a value: masked without one it became 0.0.  Raises RequestRejectedError for a schema that
-    is no JSON object.
-    """
-    body: Json = {
-        "name": settings.name,
-        "description": settings.description,
-        "labels": dict(settings.labels),
-        "modelUri": model_uri(settings.model, folder),
-        "instruction": settings.instruction,
-        "promptTruncationOptions": {
-            "maxPromptTokens": str(settings.truncation.max_prompt_tokens),
-            **_strategy(settings.truncation),
-        },
-        "completionOptions": completion_on_wire(
-            settings.completion.temperature, settings.completion.max_tokens
-        ),
-    }
-    if settings.expiration:
-        body["expirationConfig"] = expiration_on_wire(settings.expiration)
-    if settings.response_format.kind is not FormatKind.TEXT:
-        body["responseFormat"] = format_on_wire(settings.response_format)
-    return body
-
-
-def mask_of(settings: AssistantSettings) -> str:
-    """The mask under which ``settings_on_wire`` makes an assistant equal to ``settings``.
-
-    What has no value is reset by naming it, or by naming what holds it: named itself inside, it would become a zero.
-    """
-    paths = ["name", "description", "labels", "modelUri", "instruction", "responseFormat"]
-    paths += ["promptTruncationOptions.maxPromptTokens"]
-    paths += [f"promptTruncationOptions.{name}" for name in _strategy(settings.truncation)]
-    if settings.completion.max_tokens is None:
-        paths += ["completionOptions"]
-    else:
-        paths += ["completionOptions.temperature", "completionOptions.maxTokens"]
-    if settings.expiration is None:
-        paths += ["expirationConfig"]
-    else:
-        paths += ["expirationConfig.ttlDays", "expirationConfig.expirationPolicy"]
-    return ",".join(paths)
-
-
-def completion_on_wire(temperature: float, max_tokens: int | None) -> Json:
-    """``CompletionOptions``; int64 are texts on this wire."""
-    options: Json = {"temperature": temperature}
-    return options if max_tokens is None else options | {"maxTokens": str(max_tokens)}
-
-
-def expiration_on_wire(expiration: Expiration) -> Json:
-    """``ExpirationConfig``."""
-    return {"expirationPolicy": expiration.policy.value.upper(), "ttlDays": str(expiration.ttl_days)}
-
-
-def format_on_wire(wanted: ResponseFormat) -> Json:
-    """``ResponseFormat``.  Raises RequestRejectedError for a schema that is no JSON object."""
-    if wanted.kind is FormatKind.JSON_SCHEMA:
-        return {"jsonSchema": {"schema": schema_of(wanted)}}
-    return {"jsonObject": wanted.kind is FormatKind.JSON_OBJECT}
-
-
-def messages_on_wire(messages: Sequence[PromptMessage], assistant_id: str) -> Iterator[Json]:
-    """``MessageData`` of each message; an author has both its fields, or is refused."""
-    for message in messages:
-        is_reply = message.author is Author.ASSISTANT
-        author = {"id": assistant_id, "role": "ASSISTANT"} if is_reply else {"id": USER_ID, "role": "USER"}
-        yield {"author": author, "content": {"content": [{"text": {"content": message.text}}]}}
-
-
-def _strategy(truncation: PromptTruncation) -> Mapping[str, Json]:
-    if truncation.last_messages is None:
-        return {"autoStrategy": {}}
-    return {"lastMessagesStrategy": {"numMessages": str(truncation.last_messages)}}

@@ -10,18 +10,13 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 
 from desktop_app.domain.assistants import FormatKind, Reasoning
 from desktop_app.domain.connections import Connection, ConnectionReport, Model
-from desktop_app.domain.errors import (
-    BadReplyError,
-    NotFoundError,
-    OperationGoneError,
-    ServiceError,
-)
+from desktop_app.domain.errors import BadReplyError, ServiceError
 from desktop_app.domain.events import RunEvent, StageChanged
 from desktop_app.domain.operations import RemoteOperation
 from desktop_app.domain.prompt import RunRequest
@@ -32,8 +27,9 @@ from desktop_app.services.reading.json_fields import read
 from desktop_app.services.reading.json_stream import object_in, payloads, read_out, unwrapped
 from desktop_app.services.reading.reply_schema import schema_of
 from desktop_app.services.transport.connecting import http_of, sign_in_of
-from desktop_app.services.transport.failures import explain, may_be_from_elsewhere
+from desktop_app.services.transport.failures import explain
 from desktop_app.services.transport.http import HttpClient
+from desktop_app.services.yandex.operation_calls import operation_path, telling_what_is_gone
 from desktop_app.services.yandex.text_messages import function_of, messages_of
 from desktop_app.services.yandex.text_replies import CompletionReply, operation_id, remote_operation
 from desktop_app.services.yandex_models import answering_models, documented_models, model_uri
@@ -116,8 +112,8 @@ class YandexTextService:
 
         Raises OperationGoneError, or another ServiceError when it could not be asked for.
         """
-        with self._explaining(), _telling_what_is_gone():
-            value = await self._fetched(self._operations, "GET", _operation_path(remote_id))
+        with self._explaining(), telling_what_is_gone():
+            value = await self._fetched(self._operations, "GET", operation_path(remote_id))
         return remote_operation(value, remote_id, self._operations.redacted)
 
     async def cancel_operation(self, remote_id: str) -> None:
@@ -125,8 +121,8 @@ class YandexTextService:
 
         Raises ServiceError.
         """
-        path = f"{_operation_path(remote_id)}:cancel"
-        with self._explaining(), _telling_what_is_gone():
+        path = f"{operation_path(remote_id)}:cancel"
+        with self._explaining(), telling_what_is_gone():
             try:
                 await self._operations.fetch("GET", path, read_timeout_s=UNARY_S)
             except ServiceError as error:
@@ -227,18 +223,3 @@ class YandexTextService:
         except ServiceError as error:
             explain(error, request_id, self._provider.roles)
             raise
-
-
-@contextmanager
-def _telling_what_is_gone() -> Iterator[None]:
-    """A service that does not know an operation says so in words; what else is not found may be the address."""
-    try:
-        yield
-    except NotFoundError as error:
-        if error.status_code != 404 or may_be_from_elsewhere(error):
-            raise
-        raise OperationGoneError(error.detail, status_code=404, request_id=error.request_id) from error
-
-
-def _operation_path(remote_id: str) -> str:
-    return f"/operations/{quote(remote_id, safe='')}"
