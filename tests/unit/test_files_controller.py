@@ -455,7 +455,12 @@ async def test_two_processes_read_a_library_together(tmp_path: Path) -> None:
 async def test_another_process_that_comes_and_goes_does_not_take_the_journal_along(tmp_path: Path) -> None:
     """As it would if the second connection's opening had let go the locks of the first."""
     paths = texts(tmp_path / "src", a="слово")
-    words = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(*c.execute('SELECT id FROM files')); c.close()"
+    words = (
+        "import sqlite3, sys\n"
+        "connection = sqlite3.connect(sys.argv[1])\n"
+        "connection.execute('SELECT id FROM files').fetchall()\n"
+        "connection.close()"
+    )
     async with opened(tmp_path) as library:
         await library.files.add(OURS, paths)
         await library.settled()
