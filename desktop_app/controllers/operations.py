@@ -46,6 +46,7 @@ from desktop_app.domain.operations import (
     RemoteOperation,
     next_check,
 )
+from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.retrying import delay_s, may_repeat
 from desktop_app.domain.service import Deferring, Service
 from desktop_app.domain.threads import Message, Run, Status
@@ -122,20 +123,30 @@ class OperationsController:
 
     # -- sending
 
-    async def send(self, thread_id: ThreadId, text: str, assistant: Assistant | None = None) -> Operation:
+    async def send(
+        self,
+        thread_id: ThreadId,
+        text: str,
+        assistant: Assistant | None = None,
+        overrides: RunOverrides | None = None,
+    ) -> Operation:
         """Ask for a reply that may come later; returns once the service has the request and its id is stored.
 
         The question is stored before it is sent: when sending fails the operation comes back FAILED.  What the service
-        has surely not taken is sent again, as often as the connection allows.  ``assistant``
-        None takes the thread's.  Raises UnusableAssistantError, NotOfferedError, RunInProgressError, StoreError.
+        has surely not taken is sent again, as often as the connection allows.  ``assistant`` None takes the thread's;
+        ``overrides`` are for this run alone.  Raises UnusableAssistantError, NotOfferedError, RunInProgressError,
+        StoreError.
         """
         with self._claim(thread_id):
             assistant = assistant or await self._asking.assistant(thread_id)
             thread = await self._asking.thread(thread_id)
-            assistant = replace(assistant, settings=self._prompts.in_effect(assistant.settings, thread.name))
+            settings = self._prompts.in_effect(assistant.settings, thread.name, overrides)
+            assistant = replace(assistant, settings=settings)
             connection_id = await self._deferring_connection(assistant)
             question = new_question(thread_id, await self._conversations.newest(thread_id), text)
             run, reply = new_reply(thread_id, question, assistant, Status.DEFERRED)
+            if overrides:
+                run = replace(run, details=replace(run.details, overrides=overrides.names))
             try:
                 question, reply, operation = await self._operations.begin(
                     run, user_message=question, reply=reply, connection_id=connection_id, owner=self._owner

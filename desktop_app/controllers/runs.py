@@ -122,7 +122,9 @@ class RunsController:
             question = new_question(thread_id, parent, text)
             return await self._begin(thread_id, assistant, question, question, overrides=overrides)
 
-    async def resend(self, message_id: MessageId, text: str) -> RunBegan:
+    async def resend(
+        self, message_id: MessageId, text: str, overrides: RunOverrides | None = None
+    ) -> RunBegan:
         """Ask a question in other words; it becomes a sibling of the old one, whose branch is kept.
 
         Raises as ``send`` does.
@@ -131,7 +133,9 @@ class RunsController:
         with self.claim(old.thread_id):
             assistant = await self._asking.assistant(old.thread_id)
             question = new_question(old.thread_id, await self._asking.parent(old), text)
-            return await self._begin(old.thread_id, assistant, question, question, replaces=old.id)
+            return await self._begin(
+                old.thread_id, assistant, question, question, replaces=old.id, overrides=overrides
+            )
 
     async def regenerate(
         self, message_id: MessageId, version: int | None = None, overrides: RunOverrides | None = None

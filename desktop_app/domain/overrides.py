@@ -1,5 +1,7 @@
 """Settings for one question alone (the ``custom*`` fields of a Run of the AI Assistant API)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 
 from desktop_app.domain.assistants import (
@@ -8,6 +10,8 @@ from desktop_app.domain.assistants import (
     PromptTruncation,
     ResponseFormat,
 )
+
+FIELDS = ("model", "completion", "truncation", "response_format")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +23,22 @@ class RunOverrides:
     truncation: PromptTruncation | None = None
     response_format: ResponseFormat | None = None
 
+    @classmethod
+    def between(cls, settings: AssistantSettings, wanted: AssistantSettings) -> RunOverrides:
+        """What makes ``wanted`` of ``settings``, as far as it can be set for one run."""
+        return cls(
+            **{
+                name: getattr(wanted, name)
+                for name in FIELDS
+                if getattr(wanted, name) != getattr(settings, name)
+            }
+        )
+
     @property
     def names(self) -> tuple[str, ...]:
         """The fields of the settings that are set."""
-        return tuple(
-            name for name in ("model", "completion", "truncation", "response_format") if self._has(name)
-        )
+        return tuple(name for name in FIELDS if getattr(self, name) is not None)
 
     def of(self, settings: AssistantSettings) -> AssistantSettings:
         """The settings in effect."""
         return replace(settings, **{name: getattr(self, name) for name in self.names})
-
-    def _has(self, name: str) -> bool:
-        return getattr(self, name) is not None

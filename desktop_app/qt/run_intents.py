@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.controllers.backend import Backend
 from desktop_app.domain.ids import MessageId, ThreadId
+from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.threads import Author
 
 Work = Coroutine[Any, Any, None]
@@ -39,20 +40,24 @@ class RunIntents(QObject):
         self._show_again = show_again
         self._offer_undo = offer_undo
 
-    def send(self, thread_id: str, text: str) -> None:
-        """Send a message; ``question_stored`` comes when it is safe, ``question_refused`` if it was not taken."""
-        self._start(
-            self._ask(ThreadId(thread_id), self._backend.runs.send(ThreadId(thread_id), text)), "send"
-        )
+    def send(self, thread_id: str, text: str, overrides: RunOverrides | None = None) -> None:
+        """Send a message; ``question_stored`` comes when it is safe, ``question_refused`` if it was not taken.
 
-    def resend(self, thread_id: str, message_id: str, text: str) -> None:
+        ``overrides`` are for this question alone, here and wherever they can be given.
+        """
+        asking = self._backend.runs.send(ThreadId(thread_id), text, overrides=overrides)
+        self._start(self._ask(ThreadId(thread_id), asking), "send")
+
+    def resend(
+        self, thread_id: str, message_id: str, text: str, overrides: RunOverrides | None = None
+    ) -> None:
         """Send a question of the thread in other words; the old one stays as a branch.  Answered as ``send`` is."""
-        asking = self._backend.runs.resend(MessageId(message_id), text)
+        asking = self._backend.runs.resend(MessageId(message_id), text, overrides)
         self._start(self._ask(ThreadId(thread_id), asking), "resend")
 
-    def send_deferred(self, thread_id: str, text: str) -> None:
+    def send_deferred(self, thread_id: str, text: str, overrides: RunOverrides | None = None) -> None:
         """Send a message whose reply may come later.  Answered as ``send`` is."""
-        asking = self._backend.operations.send(ThreadId(thread_id), text)
+        asking = self._backend.operations.send(ThreadId(thread_id), text, overrides=overrides)
         self._start(self._ask(ThreadId(thread_id), asking), "send deferred")
 
     async def _ask(self, thread_id: ThreadId, asking: Coroutine[Any, Any, object]) -> None:
@@ -73,9 +78,11 @@ class RunIntents(QObject):
     async def _retry_now(self, thread_id: ThreadId) -> None:
         await self._backend.worker.ask(self._backend.runs.retry_now(thread_id))
 
-    def regenerate(self, message_id: str, version: int | None = None) -> None:
+    def regenerate(
+        self, message_id: str, version: int | None = None, overrides: RunOverrides | None = None
+    ) -> None:
         """Ask again, with a version of the assistant or as it is; the old reply stays as a sibling."""
-        self._start(self._regenerate(MessageId(message_id), version), "regenerate")
+        self._start(self._regenerate(MessageId(message_id), version, overrides), "regenerate")
 
     def regenerate_last(self, thread_id: str) -> None:
         """Ask again for the newest reply of the thread."""
@@ -86,8 +93,10 @@ class RunIntents(QObject):
         if reply is not None:
             await self._regenerate(reply.id)
 
-    async def _regenerate(self, message_id: MessageId, version: int | None = None) -> None:
-        await self._backend.worker.ask(self._backend.runs.regenerate(message_id, version))
+    async def _regenerate(
+        self, message_id: MessageId, version: int | None = None, overrides: RunOverrides | None = None
+    ) -> None:
+        await self._backend.worker.ask(self._backend.runs.regenerate(message_id, version, overrides))
 
     def continue_reply(self, message_id: str) -> None:
         """Let the model go on with a reply that was cut off."""

@@ -28,6 +28,7 @@ from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
+    from desktop_app.widgets.composer_note import ComposerNote
     from desktop_app.widgets.context_caption import ContextCaption
 
 MAX_LINES = 10
@@ -148,51 +149,12 @@ class _Box(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), radius, radius)
 
 
-class _EditingNote(QWidget):
-    """The line above the box while a message is edited; ``closed()`` when its cross is pressed."""
-
-    closed = Signal()
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self.setObjectName("editing_note")
-        self._mark = QLabel(self)
-        self._text = QLabel(self)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._close = IconButton(
-            theme, "close", self.tr("Cancel editing"), name="cancel_editing", is_small=True, parent=self
-        )
-        self._close.clicked.connect(self.closed)
-        row = QHBoxLayout(self)
-        row.addWidget(self._mark)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._close)
-        self._text.setText(self.tr("Editing: the old version stays as a branch"))
-        self.setAccessibleName(self._text.text())
-        self.restyle()
-
-    def restyle(self) -> None:
-        """Take the theme's fonts, colours and sizes of now."""
-        theme = self._theme
-        side = theme.px("iconSmall")
-        self._mark.setPixmap(theme.pixmap("edit", "accent", side, self.devicePixelRatioF()))
-        self._text.setFont(theme.font("caption"))
-        palette = self._text.palette()
-        palette.setColor(self._text.foregroundRole(), theme.color("textSecondary"))
-        self._text.setPalette(palette)
-        layout = self.layout()
-        assert layout is not None
-        layout.setContentsMargins(theme.px("spacing.3"), 0, theme.px("spacing.1"), theme.px("spacing.1"))
-        layout.setSpacing(theme.px("spacing.2"))
-
-
 class Composer(QWidget):
     """Signals: ``send_requested(str)`` with the text as typed (also while a reply grows), ``stop_requested()``,
     ``defer_requested(str)`` for a reply that may come later,
     ``draft_changed(str)`` at most 150 ms after a change, ``edit_last_requested()`` for Up in an empty box,
     ``editing_cancelled()`` for Esc or the cross while a message is edited, ``context_requested()`` for the line that
-    tells what would be sent.
+    tells what would be sent, ``options_dropped()`` when what was set for the next question is not wanted any more.
     """
 
     send_requested = Signal(str)
@@ -202,6 +164,7 @@ class Composer(QWidget):
     edit_last_requested = Signal()
     editing_cancelled = Signal()
     context_requested = Signal()
+    options_dropped = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -346,11 +309,31 @@ class Composer(QWidget):
         self._editor.setAccessibleDescription(self._note.accessibleName() if is_editing else "")
 
     @cached_property
-    def _note(self) -> _EditingNote:
+    def _note(self) -> ComposerNote:
         """The line above the box, made when a message is edited."""
-        note = _EditingNote(self._theme, self)
+        note = self._make_note("editing_note", "edit", self.tr("Cancel editing"), "cancel_editing")
+        note.show_text(self.tr("Editing: the old version stays as a branch"))
         note.closed.connect(self.editing_cancelled)
-        self._theme.changed.connect(note.restyle)
+        return note
+
+    def set_options(self, text: str) -> None:
+        """What the next question is asked with, said in a line above the box; an empty text hides the line."""
+        if text or "_options" in self.__dict__:
+            self._options.show_text(text)
+            self._options.setVisible(bool(text))
+
+    @cached_property
+    def _options(self) -> ComposerNote:
+        """The line above the box, made when something is set for a question."""
+        close = self.tr("Ask as the assistant is set")
+        note = self._make_note("options_note", "settings", close, "drop_options")
+        note.closed.connect(self.options_dropped)
+        return note
+
+    def _make_note(self, name: str, icon: str, close_text: str, close_name: str) -> ComposerNote:
+        from desktop_app.widgets.composer_note import ComposerNote
+
+        note = ComposerNote(self._theme, name, icon, close_text, close_name, self)
         self._column.insertWidget(0, note)
         return note
 

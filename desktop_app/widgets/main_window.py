@@ -3,7 +3,7 @@
 It can be painted before anything else is loaded; ``attach`` gives it the intents once loops, store and worker run.
 What a subject of its own has stands beside it: ``menu_contents``, ``choices``, ``notices``, ``thread_actions``,
 ``assistant_actions``, ``message_actions``, ``exports``, ``connections``, ``outbox``, ``pulls``, ``reply_notices``,
-``composer_context``, ``thread_details``, ``thread_editing``, ``trash``.
+``composer_context``, ``thread_details``, ``thread_editing``, ``run_options``, ``trash``.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from desktop_app.widgets.assistant_actions import AssistantActions
     from desktop_app.widgets.connections import Connections
     from desktop_app.widgets.notice_bar import NoticeBar
+    from desktop_app.widgets.run_options import RunOptions
     from desktop_app.widgets.thread_actions import ThreadActions
     from desktop_app.widgets.thread_details import ThreadDetails
 
@@ -153,7 +154,7 @@ class MainWindow(QMainWindow):
         self._wire_outbox(intents, threads)
         self._wire_exports(intents)
         self._wire_notices(intents)
-        self._details = self._wire_details(intents, assistants)
+        self._details = self._wire_details(intents, assistants, self._wire_run_options(intents))
         self._wire_thread_settings(intents, self._details)
         self._wire_trash(intents)
         intents.begin(self._state.thread_id)
@@ -171,9 +172,6 @@ class MainWindow(QMainWindow):
         intents.facts_arrived.connect(messages.apply)
         intents.runs.question_stored.connect(messages.question_stored)
         intents.runs.question_refused.connect(messages.question_refused)
-        messages.send_requested.connect(intents.runs.send)
-        messages.defer_requested.connect(intents.runs.send_deferred)
-        messages.resend_requested.connect(intents.runs.resend)
         messages.stop_requested.connect(intents.runs.stop)
         messages.retry_now_requested.connect(intents.runs.retry_now)
         messages.regenerate_requested.connect(intents.runs.regenerate)
@@ -240,12 +238,20 @@ class MainWindow(QMainWindow):
         intents.exported.connect(exports.show_done)
         self.threads.export_requested.connect(exports.export)
 
-    def _wire_details(self, intents: Intents, assistants: AssistantActions) -> ThreadDetails:
+    def _wire_run_options(self, intents: Intents) -> RunOptions:
+        from desktop_app.widgets.run_options import RunOptions
+
+        return RunOptions(self._theme, self.messages, intents, self.notices, self._actions, self)
+
+    def _wire_details(
+        self, intents: Intents, assistants: AssistantActions, options: RunOptions
+    ) -> ThreadDetails:
         from desktop_app.widgets.composer_context import ComposerContext
         from desktop_app.widgets.thread_details import ThreadDetails
 
         context = ComposerContext(self.messages, intents, self)
         context.line_changed.connect(self.messages.set_context_line)
+        options.changed.connect(context.set_overrides)
         details = ThreadDetails(
             self._theme, self.messages, self._splitter, context, intents, self._actions, self._state, self
         )

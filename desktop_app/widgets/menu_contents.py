@@ -145,6 +145,7 @@ class MenuContents(QObject):
         return (
             Item("send_deferred", self.tr("Send &deferred"), ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")),
             Item("outbox", self.tr("&Outbox…")),
+            Item("ask_otherwise", self.tr("Ask with other se&ttings…")),
             None,
             Item("stop", self.tr("&Stop the reply"), ("Ctrl+.",)),
             Item("regenerate", self.tr("&Ask again"), ("Ctrl+R",)),

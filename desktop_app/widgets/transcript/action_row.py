@@ -21,7 +21,8 @@ class ActionRow(QWidget):
     Signals: ``copy_requested(str)`` ("default", "markdown", "rich" or "plain"), ``regenerate_requested()``,
     ``edit_requested()``, ``fork_requested()``, ``quote_requested()``, ``details_requested()``, ``delete_requested()``,
     ``sibling_requested(str)`` with the id of the version to show; ``versions_wanted()``, answered by ``show_versions``,
-    and ``version_chosen(int)``: the reply is asked for again with this version of the assistant.
+    and ``version_chosen(int)``: the reply is asked for again with this version of the assistant; ``options_wanted()``:
+    with other settings.
     """
 
     copy_requested = Signal(str)
@@ -34,6 +35,7 @@ class ActionRow(QWidget):
     sibling_requested = Signal(str)
     versions_wanted = Signal()
     version_chosen = Signal(int)
+    options_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -129,11 +131,13 @@ class ActionRow(QWidget):
         return menu
 
     def _add_versions(self, menu: QMenu) -> None:
-        """Only of a reply an older version can be asked."""
+        """Only for a reply another version, or other settings, can be asked."""
         if self._message is not None and self._message.author is Author.ASSISTANT:
             self._versions = VersionsMenu(menu)
             self._versions.version_chosen.connect(self.version_chosen)
             menu.addMenu(self._versions)
+            text = self.tr("Ask again with &other settings…")
+            self._add(menu, "ask_again_otherwise", text, self.options_wanted.emit)
             menu.aboutToShow.connect(self.versions_wanted)
 
     def show_versions(self, versions: Sequence[AssistantVersion]) -> None:

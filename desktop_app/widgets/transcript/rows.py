@@ -118,6 +118,7 @@ class ActionRows:
         row.version_chosen.connect(
             lambda version: view.regenerate_with_version.emit(self._id_of(row), version)
         )
+        row.options_wanted.connect(lambda: view.options_wanted.emit(self._id_of(row)))
         row.details_requested.connect(lambda: view.details_requested.emit(self._id_of(row)))
         return row
 

@@ -83,7 +83,8 @@ class TranscriptView(PageView):
     "edit_question"; ``call_decided(str, str, Decision)`` and ``call_result_given(str, str, str)`` with the reply's id
     and the key of a call; ``citation_requested(str, int)`` with the reply's id and the index of a citation whose source
     is to be shown; ``versions_wanted(str)`` with a reply's id, answered by ``show_versions``, and
-    ``regenerate_with_version(str, int)``; ``link_activated(str)`` with an http, https or mailto address;
+    ``regenerate_with_version(str, int)``; ``options_wanted(str)`` with the id of a reply that is to be asked for again
+    with other settings; ``link_activated(str)`` with an http, https or mailto address;
     ``stop_requested()`` for Esc; ``zoom_requested(int)`` with per cent to add; ``moved()`` when other messages are on
     the screen; ``current_changed(str)`` with the id of the message that is the current one now, "" for none.
     """
@@ -103,6 +104,7 @@ class TranscriptView(PageView):
     citation_requested = Signal(str, int)
     versions_wanted = Signal(str)
     regenerate_with_version = Signal(str, int)
+    options_wanted = Signal(str)
     link_activated = Signal(str)
     stop_requested = Signal()
     zoom_requested = Signal(int)

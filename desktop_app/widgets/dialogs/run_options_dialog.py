@@ -1,0 +1,140 @@
+"""Settings for one question alone: prefilled from the assistant, and only what is changed counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from desktop_app.domain.assistants import AssistantSettings, problems
+from desktop_app.domain.connections import Connection, Model
+from desktop_app.domain.ids import ConnectionId
+from desktop_app.domain.overrides import RunOverrides
+from desktop_app.widgets.dialogs.assistant_model import ModelPage
+from desktop_app.widgets.dialogs.frame import Foot, Hairline, button, rename
+from desktop_app.widgets.dialogs.truncation_fields import TruncationFields
+from desktop_app.widgets.theme import Theme
+
+
+class RunOptionsDialog(QDialog):
+    """Window-modal.
+
+    Signals: ``chosen(RunOverrides | None)``: these are to be used, None those of the assistant; ``models_wanted(str)``
+    with a connection's id, answered by ``set_models`` or ``set_models_failed``.
+    """
+
+    chosen = Signal(object)
+    models_wanted = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("run_options_dialog")
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self._theme = theme
+        self._settings = self._baseline = AssistantSettings("")
+        self._page = RunPage(theme)
+        self._foot = Foot(theme, "run_options")
+        self._reset = button(self.tr("&As the assistant"), "run_options_reset", kind="quiet")
+        self._reset.setToolTip(self.tr("Take all settings from the assistant again"))
+        self._cancel = button(self.tr("Cancel"), "run_options_cancel")
+        self._use = button("", "run_options_use", kind="primary")
+        self._use.setDefault(True)
+        self._lay_out()
+        self._connect()
+
+    def edit(
+        self,
+        settings: AssistantSettings,
+        overrides: RunOverrides | None,
+        connection: Connection | None,
+        *,
+        asks_at_once: bool,
+    ) -> None:
+        """Open with the ``settings`` of the assistant and what was chosen before; ``asks_at_once`` for a reply."""
+        title = self.tr("Ask again with other settings") if asks_at_once else self.tr("For the next question")
+        self.setWindowTitle(title)
+        rename(self._use, self.tr("Ask a&gain") if asks_at_once else self.tr("&Use"))
+        self._settings = settings
+        self._page.show_connections([connection] if connection else [], settings.connection_id)
+        self._page.show_settings(settings)
+        self._baseline = self._page.write(settings)
+        if overrides:
+            self._page.show_settings(overrides.of(settings))
+        self._check()
+        self.open()
+        self._page.focus_first()
+
+    def overrides(self) -> RunOverrides:
+        """What was changed."""
+        return RunOverrides.between(self._baseline, self._page.write(self._settings))
+
+    def set_models(self, connection_id: ConnectionId, models: tuple[Model, ...]) -> None:
+        """Offer the models of the connection."""
+        self._page.set_models(connection_id, models)
+
+    def set_models_failed(self, connection_id: ConnectionId, text: str) -> None:
+        """Say why the models could not be fetched; ``text`` is a sentence."""
+        self._page.set_models_failed(connection_id, text)
+
+    def _lay_out(self) -> None:
+        self._foot.row.addWidget(self._reset)
+        self._foot.row.addStretch(1)
+        for made in (self._cancel, self._use):
+            self._foot.row.addWidget(made)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._page, 1)
+        column.addWidget(self._foot)
+        px = self._theme.px
+        self.setMinimumSize(px("sidebarMax"), px("sidebarMax"))
+        self.resize(px("textColumn") - 120, px("textColumn") - 60)
+
+    def _connect(self) -> None:
+        self._page.changed.connect(self._check)
+        self._page.models_wanted.connect(self.models_wanted)
+        self._reset.clicked.connect(lambda: self._page.show_settings(self._settings))
+        self._cancel.clicked.connect(self.reject)
+        self._use.clicked.connect(self._choose)
+        QShortcut(QKeySequence("Ctrl+Return"), self, self._use.click)
+
+    def _check(self) -> None:
+        written = self._page.write(self._settings)
+        found = problems(written, max_temperature=self._page.max_temperature)
+        has_problem = self._page.show_problems(found)
+        self._use.setEnabled(not has_problem)
+        self._reset.setEnabled(written != self._baseline)
+
+    def _choose(self) -> None:
+        overrides = self.overrides()
+        self.chosen.emit(overrides if overrides.names else None)
+        self.accept()
+
+
+class RunPage(ModelPage):
+    """What can be set for one run, below one another; the connection stays that of the assistant."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._connection_row.hide()
+        below = QVBoxLayout()
+        below.setSpacing(theme.px("spacing.3"))
+        below.addWidget(Hairline(theme))
+        self._truncation = TruncationFields(theme, self, "run", into=below)
+        self.column.insertLayout(self.column.count() - 1, below)  # above the stretch at the end
+        self.model_chosen.connect(self._truncation.set_model_context)
+
+    def focus_first(self) -> None:
+        """Put the cursor where most is changed."""
+        self._temperature.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def show_settings(self, settings: AssistantSettings) -> None:
+        """Fill the fields, and ask for the models."""
+        super().show_settings(settings)
+        self._truncation.show_truncation(settings.truncation)
+
+    def write(self, settings: AssistantSettings) -> AssistantSettings:
+        """``settings`` with what the fields say."""
+        return replace(super().write(settings), truncation=self._truncation.truncation())
