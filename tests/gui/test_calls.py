@@ -399,7 +399,7 @@ async def test_a_result_that_the_user_gives_answers_the_model(
         s.prompter.refusals += [call("ask_colleague", '{"question": "7 %?"}'), said("Agreed.")]
         s.send("Is it agreed?")
         card = await card_of(s)
-        await until(lambda: s.window.focusWidget() is s.composer)
+        s.composer.setFocus()
         s.window._actions["next_pane"].trigger()
         assert card.isAncestorOf(s.window.focusWidget())
         field = card.findChild(QPlainTextEdit, "call_result")

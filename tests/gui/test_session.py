@@ -90,7 +90,11 @@ async def test_a_damaged_database_is_read_and_refuses_what_is_sent_without_losin
         await s.open(first)
         assert s.shown() == ["Still here", "yes"]
         s.send("more")
-        await until(lambda: "damaged" in s.window.notice.text and not s.window.messages._sending)
+        await until(
+            lambda: (
+                "damaged" in s.window.notice.text and not s.window.messages._unsent.is_sending(s.thread_id)
+            )
+        )
         s.type(" and more")
         await s.settled()
         assert s.composer.toPlainText() == "more and more"

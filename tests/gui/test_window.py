@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.controllers.facts import RunBegan
 from desktop_app.domain.ids import ConnectionId, ThreadId
+from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.secret import Kept
 from desktop_app.domain.threads import Status
 from desktop_app.qt.connection_intents import ConnectionsListed
@@ -270,9 +271,11 @@ async def test_a_thread_left_while_its_message_is_stored_has_no_draft_of_it(
         await s.open(first)
         is_free, send = asyncio.Event(), s.backend.runs.send
 
-        async def send_late(thread_id: ThreadId, text: str) -> RunBegan:
+        async def send_late(
+            thread_id: ThreadId, text: str, overrides: RunOverrides | None = None
+        ) -> RunBegan:
             await is_free.wait()
-            return await send(thread_id, text)
+            return await send(thread_id, text, overrides)
 
         async def go_on() -> None:
             is_free.set()
@@ -287,7 +290,7 @@ async def test_a_thread_left_while_its_message_is_stored_has_no_draft_of_it(
         assert s.composer.toPlainText() == "First and more"
         await s.open(second)
         await s.backend.worker.ask(go_on())
-        await until(lambda: not s.window.messages._sending)
+        await until(lambda: not s.window.messages._unsent.is_sending(first))
         await s.settled()
         assert await s.draft(first) == " and more"
         assert s.composer.toPlainText() == "Other"
@@ -301,7 +304,7 @@ async def test_a_message_of_another_thread_does_not_hold_up_the_composer(
 ) -> None:
     async with living_window(qapp, tmp_path) as s:
         await s.ask("One", "1")
-        s.window.messages._sending["another thread"] = "on its way"
+        s.window.messages._unsent.send("another thread", "on its way")
         await s.ask("Two", "2")
 
 
