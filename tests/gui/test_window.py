@@ -275,7 +275,7 @@ async def test_a_thread_left_while_its_message_is_stored_has_no_draft_of_it(
             thread_id: ThreadId, text: str, overrides: RunOverrides | None = None
         ) -> RunBegan:
             await is_free.wait()
-            return await send(thread_id, text, overrides)
+            return await send(thread_id, text, overrides=overrides)
 
         async def go_on() -> None:
             is_free.set()
