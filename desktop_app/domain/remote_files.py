@@ -4,10 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from desktop_app.domain.errors import NitkaError
 from desktop_app.domain.files import Chunking
 from desktop_app.domain.remote import Page
 
 REMOTE_FILE_LIMIT = 128 * 1024 * 1024
+
+
+class FileTooLargeError(NitkaError):
+    """A file has more than REMOTE_FILE_LIMIT bytes; the detail is its name."""
+
+    code = "file_too_large"
+
+
+class UnreadableFileError(NitkaError):
+    """A file that was to be sent is gone, is empty, is no file, or may not be read."""
+
+    code = "unreadable_file"
 
 
 @dataclass(frozen=True, slots=True)

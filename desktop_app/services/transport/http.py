@@ -11,7 +11,7 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, contextmanager, suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -44,6 +44,7 @@ CONNECT_S, WRITE_S, POOL_S = 10.0, 30.0, 10.0
 READ_S = 300.0
 ERROR_BODY_S, ERROR_BODY_BYTES = 10.0, 64 << 10
 BODY_BYTES = 64 << 20
+PIECE_BYTES = 256 << 10
 ID_CHARS = 100
 
 HTTP_ERRORS = (
@@ -242,12 +243,12 @@ class HttpClient:
     async def _reply(self, wanted: "_Wanted") -> httpx.Response:
         url, request_id = self._base_url + wanted.path, wanted.request_id
         self._check_address(request_id)
-        headers = await self._headers(request_id, wanted.body is not None)
+        headers = await self._headers(request_id, wanted.body)
         line = await self._opened()
         request = line.client.build_request(
             wanted.method,
             url,
-            content=wanted.body,
+            content=_in_pieces(wanted.body),
             params=wanted.query,
             headers=headers,
             timeout=timeouts(wanted.read_timeout_s),
@@ -267,13 +268,13 @@ class HttpClient:
         if is_plain and not self._network.allows_http:
             raise InsecureAddressError(f"http://{parts.hostname} is not encrypted", request_id=request_id)
 
-    async def _headers(self, request_id: str, has_body: bool) -> Mapping[str, str]:
+    async def _headers(self, request_id: str, body: bytes | None) -> Mapping[str, str]:
         headers = self._own_headers | {
             "x-client-request-id": request_id,
             "accept": "application/json, text/event-stream",
         }
-        if has_body:
-            headers["content-type"] = "application/json"
+        if body is not None:
+            headers |= {"content-type": "application/json", "content-length": str(len(body))}
         return headers | dict(await self._sign_in.headers())
 
     async def _refusal(self, response: httpx.Response, request_id: str) -> ServiceError:
@@ -358,6 +359,16 @@ async def open_line(url: str, network: Network, proxy_password: Secret | None = 
     )
     told = Secret(proxy.auth[1]) if proxy and proxy.auth else None
     return Line(client, proxy is not None, told)
+
+
+def _in_pieces(body: bytes | None) -> bytes | AsyncIterator[bytes] | None:
+    """A long body piece by piece: the limit for writing is one for each of them."""
+
+    async def pieces(whole: bytes) -> AsyncIterator[bytes]:
+        for start in range(0, len(whole), PIECE_BYTES):
+            yield whole[start : start + PIECE_BYTES]
+
+    return body if body is None or len(body) <= PIECE_BYTES else pieces(body)
 
 
 def _way(

@@ -5,7 +5,6 @@ not need its files any more.  How long the two are kept is left to the service.
 """
 
 import asyncio
-from base64 import b64encode
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -74,10 +73,13 @@ class FilesAtService:
 
     async def upload(self, name: str, content: bytes, mime_type: str = "") -> RemoteFile:
         """Send a file; without a type the service finds it out.  Raises ServiceError."""
-        body = {"folderId": self._api.folder, "name": name}
+        body: Json = {"folderId": self._api.folder, "name": name, "content": content}
         if mime_type:
             body["mimeType"] = mime_type
-        made = await self._api.fetch("POST", FILES, await asyncio.to_thread(_with_content, body, content))
+        encoded = await asyncio.to_thread(
+            msgspec.json.encode, body
+        )  # bytes become base64, which takes a while
+        made = await self._api.fetch("POST", FILES, encoded)
         made_id(made)
         return _file(made)
 
@@ -114,9 +116,10 @@ class FilesAtService:
             if not operation.id:
                 raise BadReplyError("not an operation")
             return None
-        if operation.response is None or _code(operation.error):
-            said = operation.error or {"message": "the operation is done, and there is no index"}
-            raise error_of_status(redacted_value(said, self._operations.redacted))
+        if operation.error and (operation.response is None or _code(operation.error)):
+            raise error_of_status(redacted_value(operation.error, self._operations.redacted))
+        if operation.response is None:
+            raise BadReplyError("the operation is done, and there is no index")
         made_id(operation.response)
         return _index(operation.response)
 
@@ -130,11 +133,6 @@ def _operations_url(connection: Connection) -> str:
     kind = kind_of(connection)
     is_hosted = urlsplit(connection.base_url).netloc == urlsplit(kind.base_url).netloc
     return connection.operations_url or (kind.operations_url if is_hosted else connection.base_url)
-
-
-def _with_content(body: Json, content: bytes) -> bytes:
-    """The body of an upload; making a large one takes a while."""
-    return msgspec.json.encode(body | {"content": b64encode(content).decode("ascii")})
 
 
 def _file(value: Json) -> RemoteFile:
