@@ -40,7 +40,10 @@ PROGRAMS_AT_ONCE = 8
 NAME_LENGTH = 100
 FOLDER_NAME_LENGTH = 32
 
-DENIED = "The user did not allow this call."
+DENIED = {
+    Decision.DENY: "The user did not allow this call.",
+    Decision.UNATTENDED: "Nobody is there to allow or to answer this call.",
+}
 STOPPED = "This call was not answered: the reply was stopped or went on without it."
 UNRECORDED = "The call could not be recorded, and was not made."
 UNSEARCHED = "The files could not be searched."
@@ -159,7 +162,7 @@ class ReplyCalls:
             return replace(step, status=CallStatus.RUNNING, is_search=True)
         rule = rules.get(fingerprint(function), Rule.ASK)
         if rule is Rule.DENY:
-            return _ended(step, CallStatus.DENIED, DENIED)
+            return _ended(step, CallStatus.DENIED, DENIED[Decision.DENY])
         if function.command is None:
             return replace(step, status=CallStatus.WANTED, command=None)
         may_run = rule is Rule.ALLOW and step.began_at is None
@@ -180,7 +183,7 @@ class ReplyCalls:
         step = self._step(key)
         is_asked = step is not None and step.status is CallStatus.ASKED
         is_wanted = step is not None and step.status is CallStatus.WANTED
-        if step is None or not (is_asked or (is_wanted and decision is Decision.DENY)):
+        if step is None or not (is_asked or (is_wanted and decision in DENIED)):
             return
         answered = [step]
         if decision is Decision.ALWAYS and self._run.assistant_id:
@@ -217,8 +220,8 @@ class ReplyCalls:
             if not isinstance(answer, Decision):
                 await self._end(step, CallStatus.DONE, answer)
                 return
-            if answer is Decision.DENY:
-                await self._end(step, CallStatus.DENIED, DENIED)
+            if answer in DENIED:
+                await self._end(step, CallStatus.DENIED, DENIED[answer])
                 return
         running = replace(step, status=CallStatus.RUNNING)
         self._put(running)

@@ -169,11 +169,15 @@ class ToolStep:
 
 
 class Decision(StrEnum):
-    """What the user says to a call that asks; ALWAYS counts for this function of this assistant with this binding."""
+    """What the user says to a call that asks; ALWAYS counts for this function of this assistant with this binding.
+
+    UNATTENDED denies because there is no user who could be asked.
+    """
 
     ONCE = "once"
     ALWAYS = "always"
     DENY = "deny"
+    UNATTENDED = "unattended"
 
 
 class Rule(StrEnum):

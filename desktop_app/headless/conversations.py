@@ -145,5 +145,7 @@ def _deny_what_waits(
     for step in steps:
         if step.status in (CallStatus.ASKED, CallStatus.WANTED) and step.call.key not in denied:
             denied.add(step.call.key)
-            asked.wait(asked.backend.runs.decide(message_id, step.call.key, Decision.DENY))
-            print(f"nitka: {step.call.name!r} was not called: it is not always allowed", file=sys.stderr)
+            asked.wait(asked.backend.runs.decide(message_id, step.call.key, Decision.UNATTENDED))
+            is_asked = step.status is CallStatus.ASKED
+            why = "it is not always allowed" if is_asked else "nobody is there to give its result"
+            print(f"nitka: {step.call.name!r} was not called: {why}", file=sys.stderr)

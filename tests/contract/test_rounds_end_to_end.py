@@ -151,5 +151,5 @@ async def test_without_a_window_only_what_is_always_allowed_is_called(
             if is_allowed:
                 assert (said.out, said.err) == ("It says: Tula 1 []; Kazan 1 []\n", "")
             else:
-                assert said.out.count("The user did not allow this call.") == 2
+                assert said.out.count("Nobody is there to allow or to answer this call.") == 2
                 assert said.err == "nitka: 'weather' was not called: it is not always allowed\n" * 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -10,19 +11,28 @@ from typing import Any
 from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.ids import ConnectionId, new_id
+from desktop_app.domain.tools import Function, Rule
 from desktop_app.store.assistants import AssistantStore
+from desktop_app.store.call_rules import CallRuleStore
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
 from desktop_app.store.profile import Profile
 
 
-def prepare_profile(folder: Path, base_url: str) -> None:
-    """A profile with the assistants "Loopback" (a server at ``base_url``) and "Device" (the on-device model)."""
-    asyncio.run(_prepare(Profile.at(folder), base_url))
+def prepare_profile(
+    folder: Path, base_url: str, functions: Sequence[Function] = (), allowed: Sequence[Function] = ()
+) -> None:
+    """A profile with the assistants "Loopback" (a server at ``base_url``) and "Device" (the on-device model).
+
+    Loopback has ``functions``, of which those ``allowed`` are always called.
+    """
+    asyncio.run(_prepare(Profile.at(folder), base_url, tuple(functions), allowed))
 
 
-async def _prepare(profile: Profile, base_url: str) -> None:
+async def _prepare(
+    profile: Profile, base_url: str, functions: tuple[Function, ...], allowed: Sequence[Function]
+) -> None:
     profile.prepare()
     database = Database(profile.database, profile.backups)
     await database.open()
@@ -32,7 +42,9 @@ async def _prepare(profile: Profile, base_url: str) -> None:
     settings = AssistantSettings(name="Loopback", connection_id=chat.id, model="scripted")
     await connections.add(chat)
     await connections.add(device)
-    first = await assistants.create(settings)
+    first = await assistants.create(replace(settings, functions=functions))
+    for function in allowed:
+        await CallRuleStore(database).set_rule(first.id, function, Rule.ALLOW)
     await assistants.create(replace(settings, name="Device", connection_id=device.id, model=""))
     await ConversationStore(database).create_thread(first.id)
     await database.close()
