@@ -88,7 +88,7 @@ def test_each_button_asks_for_its_own(row: ActionRow, qtbot: QtBot) -> None:
 
 def test_the_menu_asks_for_the_rest(row: ActionRow, qtbot: QtBot) -> None:
     row.show_message(reply(1), None, is_last=False)
-    assert names_of(row) == [*MENU[:4], "ask_again_with", *MENU[4:]]
+    assert names_of(row) == [*MENU[:4], "ask_again_with", "ask_again_otherwise", *MENU[4:]]
     row.show_message(question(0), None, is_last=False)
     assert names_of(row) == [*MENU[:4], "fork_message", *MENU[4:]]
     for name, signal in (

@@ -1,4 +1,4 @@
-"""What few people change of a connection: other addresses of its service, the way to it, what it may do by itself.
+"""What few people change of a connection: addresses of its service, the way to it, what it does by itself, prices.
 
 Only what applies to the connection is shown.
 """
@@ -27,6 +27,7 @@ from desktop_app.domain.providers import (
 )
 from desktop_app.domain.secret import Kept, Secret
 from desktop_app.qt.plain_tip import plain_tip
+from desktop_app.widgets.dialogs.connection_prices import PriceTable
 from desktop_app.widgets.dialogs.connection_proxy import ProxyFields
 from desktop_app.widgets.dialogs.disclosure import Disclosure
 from desktop_app.widgets.dialogs.fields import CheckRow, FieldRow, NumberBox
@@ -67,6 +68,7 @@ class AdvancedFields(Disclosure):
         )
         self._concurrent = NumberBox(theme, "connection_concurrent", none_text=" ")
         self._concurrent.setMaximum(100)
+        self._prices = PriceTable(theme)
         self._make_checks(theme)
         self._lay_out(theme)
         self._is_loading = False
@@ -84,6 +86,7 @@ class AdvancedFields(Disclosure):
         self._chain.box.setChecked(connection.is_chained)
         self._background.box.setChecked(connection.is_background)
         self._opt_out.box.setChecked(connection.opts_out_of_logging)
+        self._prices.show_prices(connection.prices)
         self._is_loading = False
         self.adapt(connection)
         self.set_open(self._is_unusual(connection))
@@ -125,6 +128,7 @@ class AdvancedFields(Disclosure):
             is_chained=self._chain.box.isChecked(),
             is_background=self._background.box.isChecked(),
             opts_out_of_logging=self._opt_out.box.isChecked(),
+            prices=self._prices.prices(),
         )
 
     @property
@@ -135,7 +139,8 @@ class AdvancedFields(Disclosure):
     @property
     def is_complete(self) -> bool:
         """Whether nothing is missing and nothing is wrong."""
-        return self._proxy.is_complete and not (self._operations_row.problem or self._iam_row.problem)
+        has_problem = self._operations_row.problem or self._iam_row.problem
+        return self._proxy.is_complete and self._prices.is_complete and not has_problem
 
     def forget_password(self) -> None:
         """Clear a typed password."""
@@ -144,7 +149,8 @@ class AdvancedFields(Disclosure):
     def _is_unusual(self, connection: Connection) -> bool:
         usual = Connection(connection.id, connection.kind, connection.name)
         network = replace(connection.network, allows_http=False)
-        return network != usual.network or bool(connection.operations_url or connection.iam_url)
+        said = connection.operations_url or connection.iam_url or connection.prices
+        return network != usual.network or bool(said)
 
     def _make_checks(self, theme: Theme) -> None:
         self._retries = CheckRow(
@@ -187,6 +193,7 @@ class AdvancedFields(Disclosure):
             self._proxy,
             self._ca_row,
             concurrent,
+            self._prices,
         )
         for part in parts:
             column.addWidget(part)
@@ -198,6 +205,7 @@ class AdvancedFields(Disclosure):
             self._iam.textChanged,
             self._proxy.changed,
             self._concurrent.valueChanged,
+            self._prices.changed,
             *(row.box.toggled for row in (self._retries, self._chain, self._background, self._opt_out)),
         ):
             signal.connect(self._edited)

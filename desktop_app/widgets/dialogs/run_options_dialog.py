@@ -36,7 +36,7 @@ class RunOptionsDialog(QDialog):
         self._settings = self._baseline = AssistantSettings("")
         self._page = RunPage(theme)
         self._foot = Foot(theme, "run_options")
-        self._reset = button(self.tr("&As the assistant"), "run_options_reset", kind="quiet")
+        self._reset = button(self.tr("&As the assistant"), "run_options_reset")
         self._reset.setToolTip(self.tr("Take all settings from the assistant again"))
         self._cancel = button(self.tr("Cancel"), "run_options_cancel")
         self._use = button("", "run_options_use", kind="primary")
