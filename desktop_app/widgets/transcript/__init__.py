@@ -12,7 +12,7 @@ of a thread costs anything.
     cell.py         one message laid out: a question in its bubble; reply_cell.py a reply on the page
     reply_parts.py  the widgets beside a reply, with status_line.py and endings.py: steps.py (its calls), call_card.py
                     (one that waits for the user; waiting_calls.py has all), source_row.py; call_parts.py and
-                    call_arguments.py show what calls hold
+                    call_arguments.py show what calls hold; reply_requests.py takes what all of them ask for
     citations.py    sources and their marks in the text; source_popover.py is what was used of one
     context_line.py the line of what the model sees
     blocks/         what a message is drawn of: text, code, tables, images, and the flow of them

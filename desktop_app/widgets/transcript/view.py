@@ -17,7 +17,6 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
-    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -31,7 +30,7 @@ from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.operations import Operation, OperationStatus
 from desktop_app.domain.settings import Announcements
 from desktop_app.domain.threads import Message, Run, Status
-from desktop_app.domain.tools import Decision, ToolStep
+from desktop_app.domain.tools import ToolStep
 from desktop_app.markdown.hits import Hit
 from desktop_app.markdown.items import Item
 from desktop_app.markdown.links import is_safe
@@ -65,9 +64,9 @@ from desktop_app.widgets.transcript.page_view import NO_MARKS, PageView
 from desktop_app.widgets.transcript.pointer import Pointer
 from desktop_app.widgets.transcript.reply_cell import ReplyCell
 from desktop_app.widgets.transcript.reply_parts import ReplyTexts
+from desktop_app.widgets.transcript.reply_requests import ReplyRequests
 from desktop_app.widgets.transcript.rows import ActionRows
 from desktop_app.widgets.transcript.selection import END, THREAD_START, Selection, TextSpot
-from desktop_app.widgets.transcript.source_popover import SourcePopover
 from desktop_app.widgets.transcript.spoken import SpokenTranscript
 from desktop_app.widgets.transcript.waiting_calls import WaitingCalls
 
@@ -117,6 +116,7 @@ class TranscriptView(PageView):
         self.setAccessibleName(self.tr("Messages"))
         self._texts = QuestionTexts()
         self._reply_texts = ReplyTexts(EndingTexts(), SourceTexts())
+        self._requests = ReplyRequests(self, self._reply_texts.sources)
         self._context_line = ContextLine(theme)
         self.calls = WaitingCalls(self)
         self.highlighter = Highlighter(self)
@@ -146,7 +146,9 @@ class TranscriptView(PageView):
         if entry.is_user:
             return QuestionCell(entry, self._column_width, self._of_questions, self._theme, self._texts)
         self._of_replies.room_beside = self.room_beside
-        return ReplyCell(entry, self._column_width, self._of_replies, self._theme, self._reply_texts, self)
+        return ReplyCell(
+            entry, self._column_width, self._of_replies, self._theme, self._reply_texts, self._requests
+        )
 
     def close_threads(self) -> None:
         """End the threads that colour code and read pictures; nothing is asked of the view afterwards."""
@@ -461,7 +463,9 @@ class TranscriptView(PageView):
             message = cell.entry.message
             shown = self.page.shown(message.id)
             place = spot.rect.translated(self._left, shown.y if shown else 0)
-            self._open_sources(message.id, with_number(message.citations, int(spot.target.value)), place)
+            self._requests.open_sources(
+                message.id, with_number(message.citations, int(spot.target.value)), place
+            )
             return
         if spot.target.is_link:
             if is_safe(spot.target.address):
@@ -642,68 +646,14 @@ class TranscriptView(PageView):
             self.moved.emit()
             self._accessibility.messages_changed()
 
-    # -- what replies ask for
-
-    @property
-    def parts_parent(self) -> QWidget:
-        """Where the widgets of replies lie."""
-        return self.viewport()
-
-    def ending_pressed(self, message_id: str, name: str) -> None:
-        """A button of an ending was pressed."""
-        if name == "continue":
-            self.continue_requested.emit(message_id)
-        elif name == "retry":
-            self.retry_requested.emit(message_id)
-        elif name == "copy_role":
-            self._copy_role(message_id)
-        else:
-            self.fix_requested.emit(message_id, name)
-
-    def _copy_role(self, message_id: str) -> None:
-        """The name of the role that a key lacks, to be sent to whoever can give it."""
-        entry = self.page.messages.entry(message_id)
-        if entry is not None and entry.run is not None and entry.run.error is not None:
-            QGuiApplication.clipboard().setText(entry.run.error.role)
-
-    def ending_resized(self, message_id: str) -> None:
-        """An ending wants another height."""
+    def remeasure(self, message_id: str, *, by_reader: bool) -> None:
+        """What stands beside the words of a reply wants another height, because of what the reader did or by itself."""
         cell = self.page.known_cell(message_id)
         if isinstance(cell, ReplyCell):
-            with self._steadily():
-                y = cell.text_bottom
+            with self._steadily(by_reader=by_reader):
+                y = 0 if by_reader else cell.text_bottom
                 cell.remeasure()
                 self._note_change(cell, y)
-
-    def part_resized(self, message_id: str) -> None:
-        """The reader has folded or unfolded something above or below the words of a reply."""
-        cell = self.page.known_cell(message_id)
-        if isinstance(cell, ReplyCell):
-            with self._steadily(by_reader=True):
-                cell.remeasure()
-                self._note_change(cell, 0)
-
-    def call_answered(self, message_id: str, key: str, answer: Decision | str) -> None:
-        """The user decided over a call, or gave its result."""
-        if isinstance(answer, Decision):
-            self.call_decided.emit(message_id, key, answer)
-        else:
-            self.call_result_given.emit(message_id, key, answer)
-
-    def source_pressed(self, message_id: str, indexes: Sequence[int], beside: QWidget) -> None:
-        """A source was chosen in the list below a reply."""
-        self._open_sources(message_id, indexes, QRect(beside.mapTo(self.viewport(), QPoint()), beside.size()))
-
-    def _open_sources(self, message_id: str, indexes: Sequence[int], place: QRect) -> None:
-        """Show what was used of a source, beside ``place`` of the viewport."""
-        entry = self.page.messages.entry(message_id)
-        if entry is None or not indexes:
-            return
-        cited = [(index, entry.message.citations[index]) for index in indexes]
-        popover = SourcePopover(self._theme, cited, self._reply_texts.sources, self)
-        popover.panel_requested.connect(lambda index: self.citation_requested.emit(message_id, index))
-        popover.link_activated.connect(self.link_activated)
-        popover.show_at(QRect(self.viewport().mapToGlobal(place.topLeft()), place.size()))
 
     # -- what the model sees
 
