@@ -281,6 +281,16 @@
     </message>
 </context>
 <context>
+    <name>OverrideWords</name>
+    <message numerus="yes">
+        <source>last %n message(s)</source>
+        <translation type="unfinished">
+            <numerusform>last %n message</numerusform>
+            <numerusform>last %n messages</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PullDialog</name>
     <message numerus="yes">
         <source>%n assistant(s) changed here and there stay as they are here.</source>

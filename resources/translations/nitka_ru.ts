@@ -90,6 +90,10 @@
         <translation>&amp;Цитировать</translation>
     </message>
     <message>
+        <source>Ask again with &amp;other settings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>Копировать</translation>
     </message>
@@ -856,8 +860,20 @@
         <translation>%1 — отправить</translation>
     </message>
     <message>
+        <source>Ask as the assistant is set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel editing</source>
+        <translation type="unfinished">Отменить правку</translation>
+    </message>
+    <message>
         <source>Ctrl+Enter</source>
         <translation>Ctrl+Enter</translation>
+    </message>
+    <message>
+        <source>Editing: the old version stays as a branch</source>
+        <translation type="unfinished">Правка: прежний вариант останется отдельной веткой</translation>
     </message>
     <message>
         <source>Enter</source>
@@ -1737,6 +1753,14 @@
         <translation>Ошибка: %1</translation>
     </message>
     <message>
+        <source>It is gone, empty, or may not be read.</source>
+        <translation>Он удалён, пуст или недоступен для чтения.</translation>
+    </message>
+    <message>
+        <source>It takes files of up to 128 MB.</source>
+        <translation>Он принимает файлы до 128 МБ.</translation>
+    </message>
+    <message>
         <source>Its name was not found. Check the network and the address.</source>
         <translation>Имя сервера не найдено. Проверьте сеть и адрес.</translation>
     </message>
@@ -1831,6 +1855,14 @@
     <message>
         <source>The disk or the rights may be at fault.</source>
         <translation>Возможно, дело в диске или в правах доступа.</translation>
+    </message>
+    <message>
+        <source>The file cannot be sent</source>
+        <translation>Файл не удаётся отправить</translation>
+    </message>
+    <message>
+        <source>The file is too large for the service</source>
+        <translation>Файл слишком велик для сервиса</translation>
     </message>
     <message>
         <source>The key could not be read</source>
@@ -3022,6 +3054,10 @@
         <translation>О&amp;звучивание ответов</translation>
     </message>
     <message>
+        <source>Ask with other se&amp;ttings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Close &amp;window</source>
         <translation>&amp;Закрыть окно</translation>
     </message>
@@ -3586,6 +3622,96 @@
     </message>
 </context>
 <context>
+    <name>OverrideWords</name>
+    <message>
+        <source>as many messages as fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>last %n message(s)</source>
+        <translation type="unfinished">
+            <numerusform>последнее %n&#xa0;сообщение</numerusform>
+            <numerusform>последние %n&#xa0;сообщения</numerusform>
+            <numerusform>последние %n&#xa0;сообщений</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>model %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>other thinking</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>prompt up to %1 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>replies of any length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reply as JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reply as text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reply up to %1 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>temperature %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>thinking up to the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PriceTable</name>
+    <message>
+        <source>1,000 of prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1,000 of reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A price is a number, like {example}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A reply tells what it cost. Without a model a price counts for all others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a price</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Currency</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">Модель</translation>
+    </message>
+    <message>
+        <source>Prices of tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two prices are for the same model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ProxyFields</name>
     <message>
         <source>Address of the proxy</source>
@@ -3971,6 +4097,44 @@
     <message>
         <source>for this question alone; usually %1</source>
         <translation>только для этого вопроса; обычно %1</translation>
+    </message>
+</context>
+<context>
+    <name>RunOptions</name>
+    <message>
+        <source>Next question: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RunOptionsDialog</name>
+    <message>
+        <source>&amp;As the assistant</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask a&amp;gain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask again with other settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For the next question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take all settings from the assistant again</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5393,16 +5557,16 @@ Give working code in one block and say in a few sentences how it works. Name the
 <context>
     <name>TruncationFields</name>
     <message>
+        <source>&amp;How many messages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;What is sent of a long thread</source>
         <translation type="unfinished">&amp;Что отправлять из длинного диалога</translation>
     </message>
     <message>
         <source>As many messages as fit</source>
         <translation type="unfinished">Столько сообщений, сколько поместится</translation>
-    </message>
-    <message>
-        <source>H&amp;ow many messages</source>
-        <translation type="unfinished">Сколько соо&amp;бщений</translation>
     </message>
     <message>
         <source>Instruction and messages together. A token is about four Latin letters, or three others.</source>
@@ -5702,14 +5866,34 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
 </context>
 <context>
-    <name>_EditingNote</name>
+    <name>_PriceRow</name>
     <message>
-        <source>Cancel editing</source>
-        <translation>Отменить правку</translation>
+        <source>Any other</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Editing: the old version stays as a branch</source>
-        <translation>Правка: прежний вариант останется отдельной веткой</translation>
+        <source>Currency of price %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model of price %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Price %1 of 1,000 prompt tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Price %1 of 1,000 reply tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove price %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove this price</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -36,6 +36,7 @@ class ErrorTexts(QObject):
             or self._of_request(error)
             or self._of_service(error)
             or self._of_machine(error)
+            or self._of_files(error)
         )
         return found or self._unknown(error)
 
@@ -269,14 +270,6 @@ class ErrorTexts(QObject):
                 return Explanation(
                     self.tr("The on-device model failed"), "", "assistant_settings", another, icon="warning"
                 )
-            case "too_many_files":
-                return Explanation(
-                    self.tr("Too many files at once"),
-                    self.tr("None was added. Add a smaller folder, or its parts one after another."),
-                    "",
-                    look="warning",
-                    icon="file",
-                )
             case "disk_full":
                 return Explanation(
                     self.tr("The disk is full"),
@@ -287,6 +280,21 @@ class ErrorTexts(QObject):
             case "database_damaged" | "database_newer" | "store":
                 return self._of_store(error)
         return None
+
+    def _of_files(self, error: RunError) -> Explanation | None:
+        match error.code:
+            case "too_many_files":
+                title = self.tr("Too many files at once")
+                advice = self.tr("None was added. Add a smaller folder, or its parts one after another.")
+            case "file_too_large":
+                title = self.tr("The file is too large for the service")
+                advice = self.tr("It takes files of up to 128 MB.")
+            case "unreadable_file":
+                title = self.tr("The file cannot be sent")
+                advice = self.tr("It is gone, empty, or may not be read.")
+            case _:
+                return None
+        return Explanation(title, advice, "", look="warning", icon="file")
 
     def _of_store(self, error: RunError) -> Explanation:
         match error.code:
