@@ -8,6 +8,7 @@ user may.
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import Mapping
@@ -22,8 +23,12 @@ KILOBYTE = 1024
 STANDARD_ERROR = 2
 # What is kept of the standard error: its end, where programs say why they failed.
 ERRORS_KEPT = 4 * KILOBYTE
-SECRET_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD")
+SECRET_NAMES = ("KEY", "TOKEN", "SECRET", "PASS", "_PWD", "CREDENTIAL")
+# An address with a user and a password.
+SECRET_VALUE = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 FOLDER_MODE = 0o700
+# How long a process that was killed may take to be gone; some may not be killed, or hang in the system.
+END_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ def environment(inherited: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in inherited.items()
-        if not any(part in name.upper() for part in SECRET_NAMES)
+        if not any(part in name.upper() for part in SECRET_NAMES) and not SECRET_VALUE.search(value)
     }
 
 
@@ -122,14 +127,17 @@ class _Following(asyncio.SubprocessProtocol):
         pipe.close()
 
     async def end(self) -> None:
-        """See that nothing of the process is left."""
+        """See that nothing of the process is left, but for what may not be killed."""
         if not self.closed.is_set():
             self._kill()
-        self.transport.close()
-        await self.exited.wait()
+        with suppress(PermissionError):
+            self.transport.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_S):
+                await self.exited.wait()
 
     def _kill(self) -> None:
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):  # the second: it runs as another user
             if sys.platform == "win32":
                 self.transport.kill()
             else:

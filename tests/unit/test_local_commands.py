@@ -1,13 +1,18 @@
 """Real programs: what they are given, what is kept of them, and that nothing of them is left."""
 
 import asyncio
+import errno
 import json
+import os
+import signal
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from desktop_app.controllers import local_commands
 from desktop_app.controllers.local_commands import CommandResult, environment, run_command
 from desktop_app.domain.tools import CallStatus, Command
 
@@ -94,12 +99,15 @@ async def test_it_works_in_a_private_folder_of_its_own(tmp_path: Path) -> None:
 async def test_secrets_of_the_environment_are_not_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("OPENAI_API_KEY", "MY_TOKEN", "Client_Secret", "PGPASSWORD"):
+    for name in ("OPENAI_API_KEY", "MY_TOKEN", "Client_Secret", "PGPASSWORD", "SMB_PASSWD", "MYSQL_PWD"):
         monkeypatch.setenv(name, "canary")
+    monkeypatch.setenv("DATABASE_URL", "postgres://ada:canary@localhost/db")
+    monkeypatch.setenv("HTTP_PROXY", "http://localhost:3128/")
     monkeypatch.setenv("CITY", "Tula")
     result = await run(tmp_path, python("import os; print(dict(os.environ))"))
     assert "canary" not in result.text
     assert "'CITY': 'Tula'" in result.text
+    assert "'HTTP_PROXY'" in result.text
     assert environment({"A": "1", "a_key": "2"}) == {"A": "1"}
 
 
@@ -175,6 +183,24 @@ async def test_stopping_ends_it_and_what_it_started(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     await gone(child)
+
+
+async def test_what_may_not_be_killed_is_a_result_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    file = tmp_path / "own" / "pid"
+    script = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(60)"
+    monkeypatch.setattr(local_commands, "END_S", 0.1)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "killpg", refuse)
+        patch.setattr(subprocess.Popen, "send_signal", refuse)
+        result = await run(tmp_path, python(script, time_limit_s=1))
+    assert result.status is CallStatus.TIMED_OUT
+    os.kill(await pid_in(file), signal.SIGKILL)
+    await gone(await pid_in(file))
 
 
 async def test_who_does_not_read_its_input_still_answers(tmp_path: Path) -> None:
