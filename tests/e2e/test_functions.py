@@ -26,7 +26,8 @@ from desktop_app.domain.tools import CallStatus, Command, Decision, Function, Ru
 from desktop_app.export.markdown import Labels
 from desktop_app.services.yandex import assistant_api_runs
 from desktop_app.store.profile import Profile
-from tests.contract.suite import CALLING, REPLY, Wire, sends
+from tests.assistants_server import Script
+from tests.contract.suite import CALLING, REPLY, AssistantApi, Wire, sends
 from tests.e2e.recorded import CITY, Recorded, recording, starts
 from tests.function_calls import Call
 from tests.protobuf_server import ProtobufServer
@@ -43,6 +44,7 @@ SLOW = Function(
     "slow", command=Command(sys.executable, ("-c", "import time; time.sleep(60)"), time_limit_s=1)
 )
 COLLEAGUE = Function("colleague")
+TULA = '{"city": "Tula"}'
 TOOLS = (WEATHER, TIDES, SLOW, COLLEAGUE)
 
 
@@ -246,6 +248,34 @@ async def test_a_call_that_waited_when_the_program_ended_is_asked_again(tmp_path
             reply = await here.ended()
     assert (reply.id, reply.status, cities(reply)) == (left.id, Status.COMPLETED, ["Tula"])
     assert starts(marks) == 1
+
+
+async def test_a_reply_that_failed_after_its_calls_goes_on_with_their_results(
+    tmp_path: Path, wire: Wire
+) -> None:
+    marks = tmp_path / "marks"
+    function = recording("weather", marks, CITY)
+    async with keyless(refusing_results(wire)) as server, home(tmp_path / "profile") as here:
+        await here.settle(wire, server, [function])
+        await here.rule(Rule.ALLOW, function)
+        failed = await here.ask("?")
+        assert (failed.status, outcomes(failed), failed.text) == (Status.FAILED, [DONE], "")
+        await here.backend.worker.ask(here.backend.runs.continue_reply(failed.id))
+        reply = await here.ended()
+    assert (reply.id, reply.status, reply.text) == (failed.id, Status.COMPLETED, REPLY.text)
+    assert reply.steps == failed.steps
+    assert starts(marks) == 1
+
+
+def refusing_results(wire: Wire) -> LoopbackServer:
+    """A server that calls ``weather``, does not take the result, and then answers whatever it is asked."""
+    call, refusal = Call("weather", TULA, "call_1"), wire.refusal(400, "not now")
+    if not isinstance(wire, AssistantApi):
+        return wire.server(sends(wire.framed(wire.calling(call))), refusal)
+    server = wire.server()  # its runs wait for results; the stream alone does not make one wait
+    server.scripts.appendleft(Script((), "", calls=[(call.name, json.loads(call.arguments))]))
+    server.fail("RunService.Submit", refusal)
+    return server
 
 
 # -- a hostile model

@@ -323,11 +323,12 @@ def test_what_was_open_when_a_run_broke_off_is_told(
     assert said in words(reader.part("steps"))
 
 
-def test_a_reply_that_broke_off_at_its_first_call_can_be_continued(
-    view: TranscriptView, reader: Reader, qtbot: QtBot
+@pytest.mark.parametrize("status", [Status.INTERRUPTED, Status.STOPPED, Status.FAILED])
+def test_a_reply_that_ended_at_its_first_call_can_be_continued(
+    view: TranscriptView, reader: Reader, qtbot: QtBot, status: Status
 ) -> None:
     question, growing = waiting()
-    left = replace(growing, text="", status=Status.INTERRUPTED, steps=(asked(),))
+    left = replace(growing, text="", status=status, steps=(asked(),))
     view.show_thread([question, left])
     with qtbot.waitSignal(view.continue_requested):
         reader.button("continue_reply").click()

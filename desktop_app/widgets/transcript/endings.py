@@ -97,10 +97,10 @@ class EndingTexts(QObject):
     def _failed(self, message: Message, run: Run | None) -> Ending:
         error = (run.error if run else None) or RunError("unknown")
         said = self._errors.explain(error)
-        retry = Action("retry", self.tr("Retry"))
+        again = self._go_on(message) if message.steps else (Action("retry", self.tr("Retry")),)
         fix = Action(said.action, said.label) if said.action not in ("", "retry") else None
         if run is None or run.error is None:
-            return Ending(self.tr("The reply failed"), self.kept(message), (retry,), "error", "error")
+            return Ending(self.tr("The reply failed"), self.kept(message), again, "error", "error")
         kept = _sentences(self.kept(message), said.advice)
         at = None
         if error.retry_after_s and run.ended_at:
@@ -109,7 +109,7 @@ class EndingTexts(QObject):
         return Ending(
             said.title,
             kept,
-            (fix, retry) if fix else (retry,),
+            (fix, *again) if fix else again,
             said.look,
             said.icon,
             details=self._errors.details(error),
