@@ -43,7 +43,8 @@ to pull and push).  What is particular to a provider is data in ``domain.provide
 Threads of the program: the window's (Qt, later joined by a small asyncio loop for intents), one worker (asyncio:
 all HTTP, all runs), one for SQLite, one for the keyring, one each for the colours of code and for pictures, begun with
 the first of them, two for the SQLite file of the assistants' files, once there are any, and one for a moment where a
-dialog has something longer to work out.  The on-device model is a process of its own, and so is what reads documents.
+dialog has something longer to work out.  The on-device model is a process of its own,
+and so is what reads documents, and what checks the arguments of a call.
 """
 
 __version__ = "0.1.0"

@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from desktop_app.controllers.argument_checks import checked_arguments
 from desktop_app.controllers.local_commands import run_command
 from desktop_app.controllers.searching import Searching
-from desktop_app.domain.call_arguments import BadArgumentsError, checked_arguments
+from desktop_app.domain.call_arguments import BadArgumentsError
 from desktop_app.domain.citing import fragments_in, search_result
 from desktop_app.domain.errors import StoreError
 from desktop_app.domain.events import ToolCalled
@@ -32,6 +33,7 @@ from desktop_app.domain.tools import (
     fingerprint,
 )
 from desktop_app.store.call_rules import CallRuleStore
+from desktop_app.store.rows import storable
 
 log = logging.getLogger(__name__)
 
@@ -136,10 +138,9 @@ class ReplyCalls:
         """Decide what becomes of calls, as far as that needs nobody."""
         self._functions = {function.name: function for function in functions}
         rules = await self._rules()
-        for step in steps:
-            judged = await self._judged(step, rules)
+        for judged in await asyncio.gather(*(self._judged(step, rules) for step in steps)):
             if judged.is_open:
-                self._answers[step.call.key] = asyncio.get_running_loop().create_future()
+                self._answers[judged.call.key] = asyncio.get_running_loop().create_future()
             self._put(judged)
         await self._changed()
 
@@ -153,9 +154,10 @@ class ReplyCalls:
         if function is None:
             return _ended(step, CallStatus.FAILED, self._no_function(call.name))
         try:
-            self._arguments[call.key] = await asyncio.to_thread(
-                checked_arguments, call.arguments, function.parameters
-            )
+            async with self._turns:
+                self._arguments[call.key] = await checked_arguments(
+                    call.arguments, function.parameters, self._toolbox.commands
+                )
         except BadArgumentsError as error:
             return _ended(step, CallStatus.FAILED, str(error))
         if self._is_search(function):
@@ -287,4 +289,4 @@ class ReplyCalls:
 
 
 def _ended(step: ToolStep, status: CallStatus, result: str, note: str = "") -> ToolStep:
-    return replace(step, status=status, result=result, note=note, ended_at=datetime.now(UTC))
+    return replace(step, status=status, result=storable(result), note=note, ended_at=datetime.now(UTC))

@@ -218,6 +218,15 @@ async def test_the_user_fills_in_what_nothing_here_answers(tmp_path: Path) -> No
         assert outcomes((await ended(s)).steps) == [(CallStatus.DONE, "42")]
 
 
+async def test_half_a_character_in_a_result_can_be_sent(tmp_path: Path) -> None:
+    async with scene(tmp_path, TOOLS) as s:
+        await begin(s, calling(("ask_user", "")), [TextAppended(YES), DONE])
+        await s.reached(CallStatus.WANTED)
+        await s.runs.give_result(s.stages()[-1].message_id, "0:0", "a\ud800b\0")
+        assert outcomes((await ended(s)).steps) == [(CallStatus.DONE, "a\ufffdb\0")]
+        assert s.service.requests[1].messages[-1].text == "a\ufffdb\0"
+
+
 async def test_who_waits_for_the_user_lets_others_ask(tmp_path: Path) -> None:
     one_by_one = replace(CONNECTION, network=Network(max_concurrent=1))
     async with scene(tmp_path, TOOLS, connection=one_by_one) as s:
@@ -287,7 +296,7 @@ async def test_a_call_that_cannot_be_recorded_is_not_made(
         monkeypatch.setattr(s.conversations, "save_steps", fail)
         reply = await answered(s, calling(("weather", TULA)), [TextAppended(YES), DONE])
         assert reply.steps[0].status is CallStatus.FAILED
-        assert not (tmp_path / "commands").exists()
+        assert not list((tmp_path / "commands").iterdir())
 
 
 async def test_ten_rounds_are_one_reply(tmp_path: Path) -> None:
