@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from desktop_app.domain.assistants import AssistantSettings, Expiration, ResponseFormat
+from desktop_app.domain.assistants import AssistantSettings, CompletionOptions, Expiration, ResponseFormat
 from desktop_app.domain.ids import ConnectionId, MessageId
 from desktop_app.domain.threads import Author, Citation, Status
 from desktop_app.domain.tools import CallStrategy, Function, SearchTool
@@ -17,6 +17,8 @@ T = TypeVar("T")
 
 # What the AI Assistant API gives an assistant for which nothing is said.
 USUAL_EXPIRATION = Expiration(7)
+# The largest that it takes, and what is sent for more.
+MAX_TEMPERATURE = 1.0
 # Tools of a service are no deeper; what lies deeper is compared as it is.
 DEPTH = 100
 
@@ -144,7 +146,7 @@ def seen_from_here(there: AssistantSettings, here: AssistantSettings) -> Assista
         there,
         name=here.name if there.name == here.name.strip() else there.name,
         model=_seen_model(there.model, here.model),
-        completion=replace(there.completion, reasoning=here.completion.reasoning),
+        completion=_seen_completion(there.completion, here.completion),
         expiration=None if has_usual_expiration else there.expiration,
         labels=here.labels if dict(there.labels) == dict(here.labels) else there.labels,
         response_format=here.response_format if has_same_format else there.response_format,
@@ -157,6 +159,12 @@ def seen_from_here(there: AssistantSettings, here: AssistantSettings) -> Assista
 def _seen_model(there: str, here: str) -> str:
     tail = there.partition("://")[2].partition("/")[2]
     return here if here != "" and here in (tail, tail.removesuffix("/latest")) else there
+
+
+def _seen_completion(there: CompletionOptions, here: CompletionOptions) -> CompletionOptions:
+    is_same = there.temperature == min(here.temperature, MAX_TEMPERATURE)
+    temperature = here.temperature if is_same else there.temperature
+    return replace(there, temperature=temperature, reasoning=here.reasoning)
 
 
 def _seen_function(there: Function, here: Iterable[Function]) -> Function:

@@ -34,6 +34,7 @@ from desktop_app.domain.assistants import (
     ResponseFormat,
     problems,
 )
+from desktop_app.domain.limits import THREAD_NAME_LIMIT
 from desktop_app.domain.prompt import AskedAssistant, AskedThread, RunRequest
 from desktop_app.domain.tools import (
     FUNCTION_DESCRIPTION_LIMIT,
@@ -49,6 +50,7 @@ from desktop_app.domain.tools import (
 from tests.contract.suite import (
     QUESTION,
     REPLY,
+    AssistantApi,
     Chat,
     Responses,
     ResponsesInBackground,
@@ -102,6 +104,7 @@ def function(number: int, *, is_whole: bool) -> Function:
     return Function(name, description, parameters, is_strict=is_whole, command=command)
 
 
+OTHER_TOOL = json.dumps({"genSearch": {"description": CANARY, "options": {"enableNrfmDocs": True}}})
 CALLABLE = "aZ09_-" * FUNCTION_NAME_LIMIT
 
 LARGEST = AssistantSettings(
@@ -122,7 +125,7 @@ LARGEST = AssistantSettings(
         rephraser=CANARY,
         index_ids=(CANARY,),
     ),
-    other_tools=(json.dumps({CANARY: {}}),),
+    other_tools=(OTHER_TOOL,),
 )
 SMALLEST = AssistantSettings(
     name=CANARY,
@@ -139,7 +142,16 @@ BETWEEN = replace(
     response_format=ResponseFormat(FormatKind.JSON_OBJECT),
     functions=(Function("a"),),
 )
-THREAD = AskedThread(CANARY, CANARY, ((CANARY, ""),), Expiration(1), (json.dumps({CANARY: {}}),))
+THREAD = AskedThread(
+    text(THREAD_NAME_LIMIT, CANARY).strip(),
+    text(DESCRIPTION_LIMIT, CANARY),
+    LARGEST.labels,
+    LARGEST.expiration,
+    (
+        OTHER_TOOL,
+        json.dumps({"function": {"name": CANARY, "description": CANARY, "parameters": {CANARY: None}}}),
+    ),
+)
 SETTINGS = [
     pytest.param(LARGEST, id="largest"),
     pytest.param(SMALLEST, id="smallest"),
@@ -168,12 +180,14 @@ def request_of(settings: AssistantSettings) -> RunRequest:
 class Case(ABC):
     """A wire, the check of its requests, and what they say; ``max_temperature`` is the service's.
 
-    ``has_own``: the service has a place for what is Nitka's own elsewhere: name, description, labels, lifetimes.
+    ``thinks`` and ``has_strict``: it has such a field for them.  ``has_own``: it has a place for what is Nitka's own
+    elsewhere: name, description, labels, lifetimes.
     """
 
     wire: Wire
     max_temperature = 2.0
     has_own = False
+    thinks = has_strict = True
 
     @abstractmethod
     def said(self, server: Any) -> Said:
@@ -242,7 +256,38 @@ class YandexTextCase(Case):
         )
 
 
-CASES = [ChatCase(), ResponsesCase(), ResponsesInBackgroundCase(), YandexTextCase()]
+class AssistantApiCase(Case):
+    """The assistant that the server holds then says what a run does not."""
+
+    wire = AssistantApi()
+    max_temperature = 1.0
+    has_own = True
+    thinks = has_strict = False
+
+    def said(self, server: Any) -> Said:
+        (request,) = server.requests("RunService.Create")
+        assert not request.tools
+        (made,) = server.folder.assistants.values()
+        options, wanted = made.completion_options, made.response_format
+        kind = wanted.WhichOneof("ResponseFormat")
+        return Said(
+            made.instruction,
+            options.temperature.value,
+            options.max_tokens.value if options.HasField("max_tokens") else None,
+            None,
+            kind or "text",
+            MessageToDict(wanted.json_schema.schema) if kind == "json_schema" else None,
+            [whole(MessageToDict(tool.function)) for tool in made.tools if tool.HasField("function")],
+        )
+
+
+CASES = [
+    ChatCase(),
+    ResponsesCase(),
+    ResponsesInBackgroundCase(),
+    YandexTextCase(),
+    AssistantApiCase(),
+]
 
 
 def whole(said: dict[str, Any]) -> Offered:
@@ -253,7 +298,8 @@ def whole(said: dict[str, Any]) -> Offered:
 def expected(case: Case, settings: AssistantSettings) -> Said:
     """What a service should be told of an assistant."""
     completion, wanted = settings.completion, settings.response_format
-    reasoning = None if completion.reasoning is Reasoning.OFF else completion.reasoning.value
+    is_off = completion.reasoning is Reasoning.OFF or not case.thinks
+    reasoning = None if is_off else completion.reasoning.value
     return Said(
         settings.instruction,
         min(completion.temperature, case.max_temperature),
@@ -262,7 +308,7 @@ def expected(case: Case, settings: AssistantSettings) -> Said:
         wanted.kind.value,
         json.loads(wanted.schema) if wanted.schema else None,
         [
-            Offered(one.name, one.description, json.loads(one.parameters), one.is_strict)
+            Offered(one.name, one.description, json.loads(one.parameters), one.is_strict and case.has_strict)
             for one in settings.functions
         ],
     )

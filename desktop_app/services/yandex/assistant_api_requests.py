@@ -11,6 +11,7 @@ from desktop_app.domain.assistants import (
     ResponseFormat,
 )
 from desktop_app.domain.prompt import AskedThread, PromptMessage, RunRequest
+from desktop_app.domain.remote import MAX_TEMPERATURE
 from desktop_app.domain.threads import Author
 from desktop_app.services.reading.functions import called_name
 from desktop_app.services.reading.reply_schema import schema_of
@@ -121,7 +122,7 @@ def _message(text: str, assistant_id: str) -> Json:
 
 def _completion_on_wire(temperature: float, max_tokens: int | None) -> Json:
     """``CompletionOptions``; int64 are texts on this wire."""
-    options: Json = {"temperature": temperature}
+    options: Json = {"temperature": min(temperature, MAX_TEMPERATURE)}
     return options if max_tokens is None else options | {"maxTokens": str(max_tokens)}
 
 
