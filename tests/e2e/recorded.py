@@ -18,6 +18,15 @@ def recording(name: str, marks: Path | None = None, parameters: str = NO_PARAMET
     return Function(name, f"Does {name}.", parameters, command=Command(sys.executable, words))
 
 
+LASTING = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); time.sleep(600)"
+
+
+def lasting(name: str, marks: Path) -> Function:
+    """A function whose program only ends when it is ended; each start adds its process id to ``marks``."""
+    command = Command(sys.executable, ("-I", "-c", LASTING, str(marks)), time_limit_s=600)
+    return Function(name, f"Does {name}, slowly.", command=command)
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What a program was given: words, standard input, folder and what lay there, names of the environment."""
@@ -43,3 +52,8 @@ class Recorded:
 def starts(marks: Path) -> int:
     """How often programs with these ``marks`` were started."""
     return len(marks.read_text().splitlines()) if marks.exists() else 0
+
+
+def is_running(marks: Path) -> bool:
+    """Whether the last program of ``lasting`` with these marks goes on."""
+    return Path("/proc", marks.read_text().split()[-1]).exists()

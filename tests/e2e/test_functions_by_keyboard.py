@@ -10,7 +10,7 @@ import pytest
 from desktop_app.domain.tools import Function
 from tests.desktop_session import DesktopSession
 from tests.e2e.profiles import prepare_profile, records
-from tests.e2e.recorded import CITY, recording, starts
+from tests.e2e.recorded import CITY, is_running, lasting, recording, starts
 from tests.e2e.scripted import ScriptedServer
 from tests.e2e.test_names import no_control_is_nameless
 from tests.e2e.test_services_by_keyboard import tab_to
@@ -28,11 +28,16 @@ def marks(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def session(tmp_path: Path, marks: Path) -> Iterator[DesktopSession]:
-    """A desktop with a profile whose assistant may call ``weather`` and ``tides``, and the user as ``colleague``."""
+    """A desktop with a profile whose assistant may call ``weather``, ``tides`` and the user as ``colleague``.
+
+    It may always call ``census``, which lasts.
+    """
     with DesktopSession(tmp_path, display=True, keyring=False) as session:
         server = ScriptedServer(session, tmp_path, "--mode", "functions")
         programs = [recording(name, marks, CITY) for name in ("weather", "tides")]
-        prepare_profile(tmp_path / "profile", server.base_url, [*programs, Function("colleague")])
+        slow = lasting("census", tmp_path / "census")
+        functions = [*programs, slow, Function("colleague")]
+        prepare_profile(tmp_path / "profile", server.base_url, functions, [slow])
         yield session
 
 
@@ -131,6 +136,26 @@ def test_killed_while_a_call_waits_it_is_asked_again_and_made_once(
         assert window.reply().count("Tula") == window.reply().count("Kazan") == 1
         assert window.quit() == 0
     assert starts(marks) == 2
+
+
+def test_a_program_that_runs_ends_with_its_reply_and_with_the_window(
+    session: DesktopSession, tmp_path: Path
+) -> None:
+    marks = tmp_path / "census"
+    with NitkaWindow(session, tmp_path / "profile") as window:
+        window.wait_ready()
+        window.focus("composer")
+        window.send("call census Tula")
+        window.wait_for(lambda: starts(marks) == 1, "the program")
+        window.keys("Escape")
+        answered(window, 1)
+        assert not is_running(marks)
+        assert last_steps(window) == ["stopped"]
+        window.send("call census Kazan")
+        window.wait_for(lambda: starts(marks) == 2, "the next program")
+        assert window.quit() == 0
+    assert not is_running(marks)
+    assert last_steps(window) == ["running"]
 
 
 def asks(window: NitkaWindow, question: str, control: str) -> None:

@@ -1,5 +1,7 @@
 """Functions without a window: what is always allowed is called, what would have to be asked for is not waited for."""
 
+import json
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from desktop_app.domain.tools import Function
-from tests.desktop_session import DesktopSession
+from tests.desktop_session import DesktopSession, wait_until
 from tests.e2e.commands import Nitka
 from tests.e2e.profiles import prepare_profile, records
-from tests.e2e.recorded import CITY, Recorded, recording, starts
+from tests.e2e.recorded import CITY, Recorded, is_running, lasting, recording, starts
 from tests.e2e.scripted import ScriptedServer
 
 UNATTENDED = "Nobody is there to allow or to answer this call."
@@ -29,11 +31,12 @@ def marks(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def nitka(session: DesktopSession, tmp_path: Path, marks: Path) -> Nitka:
-    """Its assistant may call ``weather`` always, ``tides`` when the user says so, ``colleague`` is the user's."""
+    """Its assistant may always call ``weather`` and the slow ``census``, not ``tides`` and ``colleague``."""
     weather, tides = (recording(name, marks, CITY) for name in ("weather", "tides"))
     nitka = Nitka(session, tmp_path)
     server = ScriptedServer(session, tmp_path, "--mode", "functions")
-    prepare_profile(nitka.profile, server.base_url, [weather, tides, Function("colleague")], [weather])
+    allowed = [weather, lasting("census", marks)]
+    prepare_profile(nitka.profile, server.base_url, [*allowed, tides, Function("colleague")], allowed)
     return nitka
 
 
@@ -59,4 +62,17 @@ def test_what_would_ask_is_denied_and_everybody_is_told(
     assert (done.returncode, done.stdout) == (0, f"It says: {UNATTENDED}; {UNATTENDED}\n")
     assert done.stderr == f"nitka: {name!r} was not called: {why}\n" * 2
     assert starts(marks) == 0
-    assert records(nitka.profile, "SELECT count(*) FROM call_rules") == [(1,)]
+    assert records(nitka.profile, "SELECT count(*) FROM call_rules") == [(2,)]
+
+
+def test_ctrl_c_ends_the_program_that_runs(nitka: Nitka, marks: Path) -> None:
+    process = nitka.start("ask", "--assistant", "Loopback", "call census Tula")
+    assert process.stdout
+    assert process.stderr
+    with process.stdout, process.stderr:
+        wait_until(lambda: starts(marks) == 1, what="the program")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+    assert not is_running(marks)
+    [(steps,)] = records(nitka.profile, "SELECT steps FROM messages WHERE status = 'stopped'")
+    assert json.loads(steps)[0]["status"] == "stopped"
