@@ -81,7 +81,10 @@ def encode(versions: Sequence[SavedVersion]) -> bytes:
 
 
 def decode(data: bytes) -> list[SavedVersion]:
-    """The versions in ``data``, at least one, within the limits of the dialog.  Raises AssistantFileError."""
+    """The versions in ``data``, at least one.  Raises AssistantFileError.
+
+    Texts and lists may be over the limits of the dialog, as services give them; the dialog says so.
+    """
     import msgspec
 
     try:
@@ -128,9 +131,9 @@ def _check(document: Any) -> None:
 
 
 def _check_version(version: SavedVersion) -> None:
-    """What the store takes but no field could show is refused; what only has to be filled in is not."""
+    """Numbers that no field could show are refused; what the dialog shows, to be mended there, is not."""
     if version.created_at.tzinfo is None or not datetime(1970, 1, 1, tzinfo=UTC) <= version.created_at:
         raise AssistantFileError(FileFault.BROKEN, "`$.versions[...].created_at`")
     for found in problems(version.settings, max_temperature=MAX_TEMPERATURE):
-        if found.problem in (Problem.TOO_LONG, Problem.TOO_SMALL, Problem.TOO_LARGE, Problem.TOO_MANY):
+        if found.problem in (Problem.TOO_SMALL, Problem.TOO_LARGE):
             raise AssistantFileError(FileFault.OVER_LIMIT, found.field)

@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 
 from desktop_app.controllers.assistant_files import AssistantFilesController, Match
 from desktop_app.domain.assistants import (
+    LABEL_LIMIT,
+    LABELS_LIMIT,
+    NAME_LIMIT,
     AssistantSettings,
     CompletionOptions,
     Expiration,
@@ -25,7 +28,7 @@ from desktop_app.domain.assistants import (
 )
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind
 from desktop_app.domain.ids import AssistantId, ConnectionId
-from desktop_app.domain.tools import CallStrategy, Command, Function, SearchTool
+from desktop_app.domain.tools import FUNCTIONS_LIMIT, CallStrategy, Command, Function, SearchTool
 from desktop_app.export.assistants import (
     AssistantFileError,
     ConnectionHint,
@@ -107,7 +110,7 @@ def version(**fields: Any) -> list[dict[str, Any]]:
         (document(versions=[]), FileFault.BROKEN, "versions"),
         (document(versions={}), FileFault.BROKEN, "array"),
         (document(versions=version(completion={"max_tokens": "many"})), FileFault.BROKEN, "max_tokens"),
-        (document(versions=version(name="n" * 101)), FileFault.OVER_LIMIT, "name"),
+        (document(versions=version(expiration={"ttl_days": 3651})), FileFault.OVER_LIMIT, "ttl_days"),
         (document(versions=version(completion={"max_tokens": 2**40})), FileFault.OVER_LIMIT, "max_tokens"),
         (document(versions=version(completion={"temperature": 1e300})), FileFault.OVER_LIMIT, "temperature"),
     ],
@@ -117,6 +120,17 @@ def test_what_cannot_be_taken_is_told(data: bytes, fault: FileFault, detail: str
         decode(data)
     assert raised.value.fault is fault
     assert detail in raised.value.detail
+
+
+def test_what_a_service_gave_over_the_limits_of_the_dialog_comes_back_in() -> None:
+    pulled = replace(
+        SETTINGS,
+        name="n" * (NAME_LIMIT + 1),
+        labels=tuple((str(number), "l" * LABEL_LIMIT * 2) for number in range(LABELS_LIMIT + 1)),
+        functions=tuple(Function(f"f{number}") for number in range(FUNCTIONS_LIMIT + 1)),
+    )
+    [found] = decode(encode([SavedVersion(pulled, NOW)]))
+    assert found.settings == pulled
 
 
 def test_what_a_later_nitka_writes_in_the_same_version_does_no_harm() -> None:
