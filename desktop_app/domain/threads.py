@@ -13,6 +13,8 @@ from desktop_app.domain.errors import RunError
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId
 from desktop_app.domain.tools import ToolStep
 
+MOST_TOKENS = 10**15
+
 
 class Author(StrEnum):
     """Who wrote a message."""
@@ -142,10 +144,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the service counted them."""
+    """Tokens as the service counted them; a number that cannot be one is the nearest that can."""
 
     prompt_tokens: int
     completion_tokens: int
+
+    def __post_init__(self) -> None:
+        for name in ("prompt_tokens", "completion_tokens"):
+            object.__setattr__(self, name, max(0, min(getattr(self, name), MOST_TOKENS)))
 
 
 @dataclass(frozen=True, slots=True)

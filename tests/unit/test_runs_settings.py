@@ -12,7 +12,7 @@ from desktop_app.domain.errors import UnusableAssistantError
 from desktop_app.domain.events import AssistantHeld, TextAppended, UsageReported
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.overrides import RunOverrides
-from desktop_app.domain.threads import Cost, Run, Usage
+from desktop_app.domain.threads import Cost, Run, Status, Usage
 from desktop_app.domain.tools import Function
 from tests.unit.run_scene import CONNECTION, DONE, SETTINGS, Scene, scene
 
@@ -88,6 +88,15 @@ async def test_what_a_run_cost_and_was_given_is_noted(tmp_path: Path) -> None:
         assert 100 < details.prompt_tokens < 200
         learned = await s.prompts.ratio(paid.id, "m")
         assert (learned.reports, learned.value > 1) == (1, True)
+
+
+async def test_a_service_that_counts_beyond_all_reason_spoils_no_reply(tmp_path: Path) -> None:
+    paid = replace(CONNECTION, prices=(Price("m", 10, 100, "RUB"),))
+    async with scene(tmp_path, SETTINGS, connection=paid) as s:
+        reply = await s.ask("word " * 100, TextAppended("Yes"), UsageReported(Usage(10**400, -5)), DONE)
+        assert (reply.text, reply.status) == ("Yes", Status.COMPLETED)
+        run = await stored(s)
+        assert (run.usage, run.details.cost) == (Usage(10**15, 0), Cost(1e13, "RUB"))
 
 
 async def test_functions_count_in_the_prompt(tmp_path: Path) -> None:
