@@ -16,6 +16,7 @@ from desktop_app.domain.ids import ConnectionId, MessageId, ThreadId, new_id
 from desktop_app.domain.limits import THREAD_NAME_LIMIT
 from desktop_app.domain.remote import PulledMessage, PulledThread, RemoteThread
 from desktop_app.domain.threads import Author, Message, Status
+from desktop_app.domain.tools import BETWEEN_ROUNDS
 from desktop_app.store import remote, tree, writing
 from desktop_app.store.conversations import PROMPT_MESSAGES_LIMIT
 from desktop_app.store.remote import local_id, put_record
@@ -246,11 +247,15 @@ class _Keeping:
     # -- the thread
 
     def _same(self, parent_id: MessageId | None, row: StagedMessage) -> MessageId | None:
-        """The message at this place that says the same: Nitka wrote it there itself."""
+        """The message at this place that says the same: Nitka wrote it there itself.
+
+        Of a reply that called functions the service may keep what was written after the last of them alone.
+        """
+        ending = BETWEEN_ROUNDS + row.text
         found = self._connection.execute(
-            "SELECT id FROM messages WHERE thread_id = ? AND parent_id IS ? AND author = ? AND text = ?"
-            " ORDER BY is_shown DESC, seq LIMIT 1",
-            (self._thread_id, parent_id, row.author, row.text),
+            "SELECT id FROM messages WHERE thread_id = ? AND parent_id IS ? AND author = ?"
+            " AND (text = ? OR (steps != ? AND substr(text, -?) = ?)) ORDER BY is_shown DESC, seq LIMIT 1",
+            (self._thread_id, parent_id, row.author, row.text, tree.NOTHING, len(ending), ending),
         ).fetchone()
         return found[0] if found else None
 

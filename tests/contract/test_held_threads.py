@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from desktop_app.controllers.pull import PullController
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind
@@ -11,13 +14,23 @@ from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Status
+from desktop_app.domain.tools import CallStatus, Function
+from desktop_app.services.yandex import assistant_api_runs
 from desktop_app.services.yandex.assistant_api import AssistantApiService
 from desktop_app.store.pulled import PulledStore
 from tests.assistants_folder import FOLDER
 from tests.assistants_server import AssistantsServer, Script
 from tests.conftest import until
 from tests.servers import KEY
-from tests.unit.run_scene import SETTINGS, Scene
+from tests.unit.run_scene import SETTINGS, Scene, image
+
+WEATHER = Function("weather", "Weather in a city.")
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assistant_api_runs, "REPLAY_S", 0.1)
+    monkeypatch.setattr(assistant_api_runs, "POLL_FIRST_S", 0.001)
 
 
 class HeldScene(Scene):
@@ -29,12 +42,12 @@ class HeldScene(Scene):
 
 
 @asynccontextmanager
-async def held_scene(folder: Path, server: AssistantsServer) -> AsyncIterator[HeldScene]:
+async def held_scene(folder: Path, server: AssistantsServer, **settings: Any) -> AsyncIterator[HeldScene]:
     connection = Connection(
         ConnectionId("c"), ConnectionKind.ASSISTANT_API, "Test", server.base_url, Auth.NONE, folder=FOLDER
     )
     s = HeldScene(folder, connection=connection)
-    await s.open(replace(SETTINGS, model="yandexgpt"))
+    await s.open(replace(SETTINGS, model="yandexgpt", **settings))
     try:
         yield s
     finally:
@@ -83,11 +96,7 @@ async def test_a_question_that_was_stopped_while_it_was_sent_is_pulled_into_its_
         await s.runs.stop(s.thread_id)
         await until(lambda: said(server) == [2])
         server.pause_s = 0
-        pulling = PullController(
-            PulledStore(s.database), s.remote, s.assistants, s.connections, "me", "me".__eq__, s.facts.append
-        )
-        await pulling.pull(s.connection.id)
-        await pulling.close()
+        await pull(s)
         assert len(await s.conversations.threads()) == 1
         assert [m.text for m in await s.conversations.all_messages(s.thread_id)].count("one") == 1
 
@@ -103,3 +112,68 @@ async def test_a_reply_that_was_stopped_here_does_not_come_back_through_the_thre
         await s.runs.stop(s.thread_id)
         await asked(s, "three")
         assert len(said(server)) == 2
+
+
+# -- calls
+
+
+async def wanted(s: Scene, result: str) -> None:
+    """Fill in the result of the call that waits next."""
+    (step,) = await s.reached(CallStatus.WANTED)
+    await s.runs.give_result((await s.messages())[-1].id, step.call.key, result)
+
+
+async def pull(s: Scene) -> None:
+    store = PulledStore(s.database)
+    pulling = PullController(store, s.remote, s.assistants, s.connections, "me", "me".__eq__, s.facts.append)
+    await pulling.pull(s.connection.id)
+    await pulling.close()
+
+
+@pytest.mark.parametrize("text", ["", "Let me see."], ids=["calls alone", "words before"])
+async def test_calls_are_answered_here_and_the_thread_there_goes_on(tmp_path: Path, text: str) -> None:
+    async with AssistantsServer() as server, held_scene(tmp_path, server, functions=(WEATHER,)) as s:
+        partials = [text] if text else []
+        server.scripts.append(Script(partials, "Warm.", calls=[("weather", {"city": "Tula"})], rounds=3))
+        await s.runs.send(s.thread_id, "one")
+        for number in range(3):
+            await until(lambda number=number: len(s.steps()) == number + 1)  # type: ignore[misc]
+            await wanted(s, f"+{number}")
+        await s.runs.wait(s.thread_id)
+        await asked(s, "two")
+        messages = await s.messages()
+        assert [m.status for m in messages] == [Status.COMPLETED] * 4
+        assert messages[1].text == "\n\n".join(filter(None, (text, "Warm.")))
+        assert [step.result for step in messages[1].steps] == ["+0", "+1", "+2"]
+        assert next(iter(server.runs.values())).results == ["+0", "+1", "+2"]
+        assert said(server) == [4]
+        await pull(s)
+        assert [m.id for m in await s.messages()] == [m.id for m in messages]
+        assert len(await s.conversations.all_messages(s.thread_id)) == 4
+        assert len(await s.conversations.threads()) == 1
+
+
+@pytest.mark.parametrize("rounds", [0, 1, 2])
+async def test_killed_while_calls_wait_they_are_answered_once(tmp_path: Path, rounds: int) -> None:
+    async with AssistantsServer() as server, held_scene(tmp_path, server, functions=(WEATHER,)) as s:
+        calls = [("weather", {"city": "Tula"})]
+        server.scripts.append(Script(["Let me see."], "Warm.", calls=calls, rounds=3))
+        await s.runs.send(s.thread_id, "one")
+        for number in range(rounds):
+            await until(lambda number=number: len(s.steps()) == number + 1)  # type: ignore[misc]
+            await wanted(s, f"+{number}")
+        await until(lambda: len(s.steps()) == rounds + 1)
+        await s.reached(CallStatus.WANTED)
+        later = HeldScene(image(s, tmp_path / "left"), connection=s.connection, owner="next")
+        await later.reopen(s.thread_id)
+        for number in range(rounds, 3):
+            await until(lambda number=number: len(later.steps()) == number + 1)  # type: ignore[misc]
+            await wanted(later, f"+{number}")
+        await later.runs.wait(s.thread_id)
+        reply = (await later.messages())[-1]
+        assert (reply.status, reply.text) == (Status.COMPLETED, "Let me see.\n\nWarm.")
+        assert [step.result for step in reply.steps] == ["+0", "+1", "+2"]
+        assert next(iter(server.runs.values())).results == ["+0", "+1", "+2"]
+        await later.runs.close()
+        await later.connections.close()
+        await later.database.close()

@@ -9,7 +9,7 @@ import logging
 import random
 import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from desktop_app.domain.errors import (
     BadReplyError,
@@ -50,7 +50,7 @@ class RunFollower:
 
     def __init__(self, api: AssistantApiClient) -> None:
         self._api = api
-        # Runs whose calls were told by their state: the event that tells them has not been taken yet.
+        # Runs whose calls were told by their state instead of an event, which could come later and tell them again.
         self._calls_by_state: set[str] = set()
 
     async def follow(
@@ -131,6 +131,8 @@ class RunFollower:
             except _PASSING as error:
                 log.info("the stream of run %s broke: %s", run_id, error.detail)
                 if isinstance(error, SilentError) and reply.cursor == start:
+                    for event in await self._calls_of(run_id, reply) if read_timeout_s else ():
+                        yield event
                     return
                 if is_far(error):
                     raise
@@ -140,6 +142,12 @@ class RunFollower:
                 return
             failures = 1 if reply.cursor > start else failures + 1
             wait_s = delay_s(failures - 1, hint_s, random.random())  # noqa: S311 - jitter
+
+    async def _calls_of(self, run_id: str, reply: RunReply) -> list[RunEvent]:
+        """The calls of a run that waits, all of whose events were taken before."""
+        with suppress(ServiceError):  # asked once more by the polling
+            return list(reply.settle(await self._state(run_id)))
+        return []
 
     async def _polled(self, run_id: str, reply: RunReply) -> AsyncGenerator[RunEvent, None]:
         """What the state of the run says, asked for until it is an ending."""
