@@ -650,7 +650,7 @@ def test_plain_http_beyond_this_machine_needs_a_yes_without_a_key_too(dialog: Co
 SHOWN = {
     "studio": {"connection_chain", "connection_background", "connection_opt_out"},
     "text": {"connection_operations_url", "connection_opt_out"},
-    "assistants": {"connection_opt_out"},
+    "assistants": {"connection_operations_url", "connection_opt_out"},
     "gateway": set(),
 }
 
