@@ -1758,7 +1758,7 @@
     </message>
     <message>
         <source>It takes files of up to 128 MB.</source>
-        <translation>Он принимает файлы до 128 МБ.</translation>
+        <translation>Он принимает файлы до 128&#xa0;МБ.</translation>
     </message>
     <message>
         <source>Its name was not found. Check the network and the address.</source>
