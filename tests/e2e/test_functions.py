@@ -250,6 +250,22 @@ async def test_a_call_that_waited_when_the_program_ended_is_asked_again(tmp_path
     assert starts(marks) == 1
 
 
+async def test_after_an_end_at_a_waiting_call_something_else_can_be_asked(tmp_path: Path, wire: Wire) -> None:
+    async with keyless(wire.scripted()) as server:
+        async with home(tmp_path) as before:
+            await before.settle(wire, server, TOOLS)
+            await before.send("call twice weather Tula Kazan")
+            await before.decide(await before.reached(ASKED, ASKED), "0:0", Decision.ONCE)
+            await before.reached(DONE, ASKED)
+        async with home(tmp_path) as here:
+            here.assistant, here.thread_id = before.assistant, before.thread_id
+            if (await here.last()).status is Status.WRITING:
+                await here.backend.worker.ask(here.backend.runs.stop(here.thread_id))
+            await here.rule(Rule.ALLOW, WEATHER)
+            reply = await here.ask("call weather Tver")
+            assert (reply.status, cities(reply)) == (Status.COMPLETED, ["Tver"])
+
+
 async def test_a_reply_that_failed_after_its_calls_goes_on_with_their_results(
     tmp_path: Path, wire: Wire
 ) -> None:
