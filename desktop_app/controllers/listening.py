@@ -81,11 +81,8 @@ class Listening:
                 self._edit(active, event)
             case StageChanged(stage, fraction):
                 self.stage(active, stage, fraction)
-            case RunAccepted(remote_id, _, can_resume):
-                active.run = replace(active.run, remote_id=remote_id or active.run.remote_id)
-                active.writes_on = active.writes_on or (can_resume and bool(remote_id))
-                if active.can_resume:
-                    active.growing.can_resume(active.run.remote_id)
+            case RunAccepted():
+                self._accept(active, event)
             case Checkpoint(cursor):
                 active.growing.checkpoint(cursor)
             case UsageReported(usage):
@@ -96,6 +93,14 @@ class Listening:
                 active.told.append(event)
             case ReasoningAppended() if not active.growing.has_grown:
                 self.stage(active, "thinking")
+
+    def _accept(self, active: ActiveRun, event: RunAccepted) -> None:
+        run = active.run
+        details = replace(run.details, request_id=event.request_id or run.details.request_id)
+        active.run = replace(run, remote_id=event.remote_id or run.remote_id, details=details)
+        active.writes_on = active.writes_on or (event.can_resume and bool(event.remote_id))
+        if active.can_resume:
+            active.growing.can_resume(active.run.remote_id)
 
     def _edit(self, active: ActiveRun, event: RunEvent) -> None:
         edit = active.growing.feed(event)

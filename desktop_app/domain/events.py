@@ -15,12 +15,14 @@ from desktop_app.domain.threads import Citation, Status, Usage
 class RunAccepted:
     """The service took the run; ``remote_id`` is its name for it (may be empty).
 
-    ``can_resume``: the service writes on without us, and ``Resuming.resume`` reads the rest later.
+    ``can_resume``: the service writes on without us, and ``Resuming.resume`` reads the rest later.  ``request_id`` is
+    what the service calls the request in its own log, empty where it does not say.
     """
 
     remote_id: str = ""
     model: str = ""
     can_resume: bool = False
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

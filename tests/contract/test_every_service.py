@@ -107,6 +107,21 @@ async def test_the_reply_comes_whole_and_in_order_and_ends_once(wire: Wire) -> N
     assert found.accepted.can_resume == wire.can_resume
 
 
+async def test_what_the_service_calls_the_request_is_told(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = Exchange.head
+
+    async def named(exchange: Exchange, status: int = 200, **headers: str) -> None:
+        await head(exchange, status, **({"x_request_id": f"r-{KEY}", "x_server_trace_id": "t"} | headers))
+
+    monkeypatch.setattr(Exchange, "head", named)
+    accepted = (await wire.answered()).accepted
+    assert accepted.request_id.startswith("r-")
+    assert accepted.request_id.endswith(", t")
+    assert KEY not in accepted.request_id
+
+
 async def test_model_instruction_history_and_limits_are_sent(wire: Wire) -> None:
     history = (
         PromptMessage(Author.USER, "".join(UNICODE)),

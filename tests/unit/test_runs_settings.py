@@ -9,12 +9,12 @@ import pytest
 from desktop_app.domain.assistants import AssistantSettings, CompletionOptions, PromptTruncation
 from desktop_app.domain.connections import Connection, ConnectionKind, Price
 from desktop_app.domain.errors import UnusableAssistantError
-from desktop_app.domain.events import AssistantHeld, TextAppended, UsageReported
+from desktop_app.domain.events import AssistantHeld, RunAccepted, TextAppended, UsageReported
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.threads import Cost, Run, Status, Usage
 from desktop_app.domain.tools import Function
-from tests.unit.run_scene import CONNECTION, DONE, SETTINGS, Scene, scene
+from tests.unit.run_scene import CONNECTION, DONE, SETTINGS, Scene, calling, scene
 
 HOT = RunOverrides(model="other", completion=CompletionOptions(temperature=0.9, max_tokens=5))
 API = Connection(ConnectionId("a"), ConnectionKind.ASSISTANT_API, "API", "https://x.invalid", folder="f")
@@ -88,6 +88,17 @@ async def test_what_a_run_cost_and_was_given_is_noted(tmp_path: Path) -> None:
         assert 100 < details.prompt_tokens < 200
         learned = await s.prompts.ratio(paid.id, "m")
         assert (learned.reports, learned.value > 1) == (1, True)
+
+
+async def test_what_the_service_calls_the_request_is_noted(tmp_path: Path) -> None:
+    async with scene(tmp_path, replace(SETTINGS, functions=(Function("f"),))) as s:
+        s.service.scripts.append([RunAccepted(request_id="first"), *calling(("nothing", ""))])
+        s.service.scripts.append([RunAccepted("run"), DONE])
+        await s.runs.send(s.thread_id, "?")
+        await s.runs.wait(s.thread_id)
+        assert (await stored(s)).details.request_id == "first"
+        await s.ask("?", RunAccepted(request_id="second"), DONE)
+        assert (await stored(s)).details.request_id == "second"
 
 
 async def test_a_service_that_counts_beyond_all_reason_spoils_no_reply(tmp_path: Path) -> None:

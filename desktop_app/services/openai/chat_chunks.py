@@ -87,6 +87,7 @@ class ChatReply:
         self.is_done = False
         self._has_begun = False
         self._redacted = redacted
+        self._request_id = ""
         self._id = ""
         self._finish_reason = ""
         self._think_tag = ThinkTag()
@@ -97,6 +98,10 @@ class ChatReply:
     def is_finished(self) -> bool:
         """Whether the service said why the text ends."""
         return bool(self._finish_reason)
+
+    def named(self, request_id: str) -> None:
+        """What the service calls the request."""
+        self._request_id = request_id
 
     def feed(self, data: str) -> Iterator[RunEvent]:
         """The events of a chunk; after the finish reason only usage counts, and nothing spoils the reply any more.
@@ -112,7 +117,7 @@ class ChatReply:
         if not self.is_accepted:
             self.is_accepted = True
             self._id = text_of(chunk.id)
-            yield RunAccepted(self._id, text_of(chunk.model))
+            yield RunAccepted(self._id, text_of(chunk.model), request_id=self._request_id)
         self._has_begun = self._has_begun or chunk.choices is not None
         for choice in chunk.choices or ():
             if choice and choice.index in (None, 0) and not self.is_finished:
@@ -228,7 +233,7 @@ class _Calls:
             arguments = msgspec.json.encode(arguments).decode()
         self._last = told if isinstance(told, int) else self._index_of(call_id)
         call = self._calls.setdefault(self._last, _Call())
-        if name and arguments and call.is_over and call_id not in {"", call.call_id}:
+        if name and arguments and call_id not in {"", call.call_id} and call.is_over:
             self._last = max(self._calls) + 1  # Gemini gives all calls the index 0
             call = self._calls.setdefault(self._last, _Call())
         call.call_id = call.call_id or call_id

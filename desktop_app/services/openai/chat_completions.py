@@ -146,7 +146,9 @@ class ChatCompletionsService:
 
     async def _answer(self, request: RunRequest, reply: ChatReply) -> AsyncGenerator[RunEvent, None]:
         body = self._body(request)
-        stream = self._http.stream("POST", "/chat/completions", body, request_id=request.request_id)
+        stream = self._http.stream(
+            "POST", "/chat/completions", body, request_id=request.request_id, named=reply.named
+        )
         chunks = until_over(
             json_events(stream, self._http.redacted),
             lambda: reply.is_finished or reply.is_done,

@@ -126,6 +126,7 @@ class ResponseAssembler:
         self.is_pending = False
         self.can_resume = can_resume
         self._redacted = redacted
+        self._request_id = ""
         self._failure: ServiceError | None = None
         self._has_begun = False
         self._knows_past = cursor is None
@@ -159,6 +160,10 @@ class ResponseAssembler:
     def text(self) -> str:
         """The reply so far."""
         return self._messages.text
+
+    def named(self, request_id: str) -> None:
+        """What the service calls the request."""
+        self._request_id = request_id
 
     def feed(self, event: SseEvent) -> Iterator[RunEvent]:
         """What an event, or a whole reply, changes; run the iterator to its end.  Raises BadReplyError."""
@@ -233,9 +238,8 @@ class ResponseAssembler:
         self.response_id = _id(response.id) or self.response_id
         if not self.is_accepted:
             self.is_accepted = True
-            yield RunAccepted(
-                self.response_id, text_of(response.model), self.can_resume and bool(self.response_id)
-            )
+            can_resume = self.can_resume and bool(self.response_id)
+            yield RunAccepted(self.response_id, text_of(response.model), can_resume, self._request_id)
 
     def _search(self, stage: str) -> Iterator[RunEvent]:
         if stage and stage != self._stage:

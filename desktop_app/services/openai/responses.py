@@ -230,7 +230,9 @@ class ResponsesService:
 
     async def _answer(self, request: RunRequest, reply: ResponseAssembler) -> AsyncGenerator[RunEvent, None]:
         body = self._body(request, is_streamed=True, is_background=self._is_background)
-        stream = self._http.stream("POST", "/responses", body, request_id=request.request_id)
+        stream = self._http.stream(
+            "POST", "/responses", body, request_id=request.request_id, named=reply.named
+        )
         try:
             async with aclosing(self._changes(stream, reply)) as events:
                 async for event in events:

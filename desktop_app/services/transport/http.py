@@ -11,7 +11,7 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager, suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -180,11 +180,18 @@ class HttpClient:
         query: Mapping[str, str] | None = None,
         request_id: str = "",
         read_timeout_s: float | None = None,
+        named: Callable[[str], None] | None = None,
     ) -> bytes:
-        """The whole body of a good reply.  Raises ServiceError."""
+        """The whole body of a good reply; ``named`` as for ``stream``.  Raises ServiceError."""
         whole = bytearray()
         stream = self.stream(
-            method, path, body, query=query, request_id=request_id, read_timeout_s=read_timeout_s
+            method,
+            path,
+            body,
+            query=query,
+            request_id=request_id,
+            read_timeout_s=read_timeout_s,
+            named=named,
         )
         async with aclosing(stream) as chunks:
             async for chunk in chunks:
@@ -202,15 +209,19 @@ class HttpClient:
         query: Mapping[str, str] | None = None,
         request_id: str = "",
         read_timeout_s: float | None = None,
+        named: Callable[[str], None] | None = None,
     ) -> AsyncGenerator[bytes, None]:
         """The body of a good reply as it comes, content decoding done.  Raises ServiceError.
 
-        Closing the iterator or cancelling its task closes the connection.
+        ``named`` is told before that what the service calls the request, if it calls it anything.  Closing the iterator
+        or cancelling its task closes the connection.
         """
         request_id = request_id or new_id()
         wanted = _Wanted(method, path, body, query, request_id, read_timeout_s or self._read_timeout_s)
         with self._translating(request_id):
             async with aclosing(await self._good_reply(wanted)) as response:
+                if named and (theirs := self._their_ids(response)):
+                    named(theirs)
                 async for chunk in response.aiter_bytes():
                     yield chunk
 

@@ -135,7 +135,7 @@ class AssistantApiService(FilesAtService):
             try:
                 thread_id = held.remote_id if held else await self._make_thread(request, thread, assistant_id)
                 yield ThreadHeld(thread_id)
-                run_id = await self._start(request, custom, assistant_id, thread_id, held)
+                run_id, theirs = await self._start(request, custom, assistant_id, thread_id, held)
             except OUT_OF_REACH:
                 # Which of the two is out of reach the refusal does not say.
                 is_assistant_there = await self._api.is_there(f"{ASSISTANTS}/{in_path(assistant_id)}")
@@ -149,7 +149,8 @@ class AssistantApiService(FilesAtService):
                     yield AssistantHeld(assistant_id)
                 held = held if is_thread_there else None
             else:
-                yield RunAccepted(run_id, model_uri(asked.settings.model, self._api.folder), can_resume=True)
+                model = model_uri(asked.settings.model, self._api.folder)
+                yield RunAccepted(run_id, model, can_resume=True, request_id=theirs)
                 return
 
     async def _make_thread(self, request: RunRequest, thread: Json, assistant_id: str) -> str:
@@ -161,13 +162,20 @@ class AssistantApiService(FilesAtService):
 
     async def _start(
         self, request: RunRequest, custom: Json, assistant_id: str, thread_id: str, held: Held | None
-    ) -> str:
-        """Start the run with what the thread does not have yet; its id.  A new thread goes when it is refused."""
+    ) -> tuple[str, str]:
+        """Start the run with what the thread does not have yet; its id, and what the service calls the request.
+
+        A new thread goes when it is refused.
+        """
         body: Json = {"assistantId": assistant_id, "threadId": thread_id, "stream": True} | custom
         if added := request.messages[held.messages if held else _newest_question(request.messages) :]:
             body["additionalMessages"] = list(messages_on_wire(added, assistant_id))
+        theirs: list[str] = []
         try:
-            return made_id(await self._api.fetch("POST", RUNS, body, request_id=request.request_id))
+            made = await self._api.fetch(
+                "POST", RUNS, body, request_id=request.request_id, named=theirs.append
+            )
+            return made_id(made), "".join(theirs)
         except ServiceError as error:
             if held is None and error.status_code:  # it answers
                 with suppress(ServiceError):

@@ -79,12 +79,19 @@ class AssistantApiClient:
         query: Mapping[str, str] | None = None,
         request_id: str = "",
         read_timeout_s: float | None = None,
+        named: Callable[[str], None] | None = None,
     ) -> Json:
         """The object that a call answers with, its keys in camelCase.  Raises ServiceError."""
         sent = msgspec.json.encode(body) if isinstance(body, dict) else body
-        with self._explaining(path):
+        with self.explaining(path):
             raw = await self.http.fetch(
-                method, path, sent, query=query, request_id=request_id, read_timeout_s=read_timeout_s
+                method,
+                path,
+                sent,
+                query=query,
+                request_id=request_id,
+                read_timeout_s=read_timeout_s,
+                named=named,
             )
             return unwrapped(object_in(raw, self.http.redacted), self.http.redacted)
 
@@ -92,7 +99,7 @@ class AssistantApiClient:
         self, path: str, query: Mapping[str, str], *, read_timeout_s: float | None = None
     ) -> AsyncGenerator[Json, None]:
         """The objects of a stream as they come.  Raises ServiceError."""
-        with self._explaining(path):
+        with self.explaining(path):
             body = self.http.stream("GET", path, query=query, read_timeout_s=read_timeout_s)
             async with aclosing(body), aclosing(payloads(body, self.http.redacted)) as values:
                 async for value in values:
@@ -146,7 +153,7 @@ class AssistantApiClient:
         return True
 
     @contextmanager
-    def _explaining(self, path: str) -> Iterator[None]:
+    def explaining(self, path: str) -> Iterator[None]:
         """Errors name the role that is missing, or say that the hosted service is closed."""
         try:
             yield
@@ -180,7 +187,7 @@ def _looks_closed(error: ServiceError, path: str) -> bool:
     """
     if isinstance(error, UnreachableError):
         return error.step == "dns" and "temporary" not in error.detail.lower()
-    is_list = path in (ASSISTANTS, THREADS, INDEXES, FILES)
+    is_list = path in (ASSISTANTS, THREADS, FILES)
     return (
         isinstance(error, ServiceClosedError | BadReplyError)
         or error.status_code in (410, 501)

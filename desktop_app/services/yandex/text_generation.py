@@ -77,7 +77,9 @@ class YandexTextService:
         body = self._body(request, {"stream": True})
         with self._explaining(request.request_id):
             try:
-                stream = self._http.stream("POST", "/completion", body, request_id=request.request_id)
+                stream = self._http.stream(
+                    "POST", "/completion", body, request_id=request.request_id, named=reply.named
+                )
                 async with (
                     aclosing(stream) as chunks,
                     aclosing(payloads(chunks, self._http.redacted)) as snapshots,

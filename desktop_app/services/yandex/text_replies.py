@@ -65,6 +65,7 @@ class CompletionReply:
 
     def __init__(self, model: str) -> None:
         self._model = model
+        self._request_id = ""
         self._has_begun = False
         self._is_reply = False
         self._status = ""
@@ -82,12 +83,16 @@ class CompletionReply:
         """Whether the service said how the reply ends."""
         return self._status in _ENDINGS
 
+    def named(self, request_id: str) -> None:
+        """What the service calls the request."""
+        self._request_id = request_id
+
     def feed(self, value: object) -> Iterator[RunEvent]:
         """What a snapshot brings.  Raises BadReplyError."""
         completion = read(value, _Completion)
         if not self._has_begun:
             self._has_begun = True
-            yield RunAccepted(model=self._model)
+            yield RunAccepted(model=self._model, request_id=self._request_id)
         self._is_reply = self._is_reply or completion.alternatives is not None
         alternative = completion.first
         self._status = text_of(alternative.status)
