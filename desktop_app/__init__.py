@@ -37,8 +37,10 @@ a rule, else the user is asked), programs and the search answer side by side, an
 results.  Steps are journaled before a program is started: after a kill nothing is done twice without a yes.
 
 What an adapter can do besides answering has a protocol each in ``domain.service``: Resuming (read a run on after a
-break or a crash), Deferring (send now, fetch later: the operations), Counting (tokens), Holding (assistants and threads
-to pull and push).  What is particular to a provider is data in ``domain.providers``.
+break or a crash), Submitting (give the results of calls to a run that waits there), Deferring (send now, fetch later:
+the operations), Counting (tokens), Holding (assistants and threads to pull and push), Indexing in
+``domain.remote_files`` (files and search indexes there).  What is particular to a provider is data in
+``domain.providers``.
 
 Threads of the program: the window's (Qt, later joined by a small asyncio loop for intents), one worker (asyncio:
 all HTTP, all runs), one for SQLite, one for the keyring, one each for the colours of code and for pictures, begun with

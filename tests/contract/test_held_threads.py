@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from desktop_app.controllers.pull import PullController
+from desktop_app.domain.assistants import CompletionOptions, FormatKind, PromptTruncation, ResponseFormat
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind
 from desktop_app.domain.ids import ConnectionId
+from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Service
 from desktop_app.domain.threads import Status
@@ -24,6 +26,7 @@ from tests.conftest import until
 from tests.servers import KEY
 from tests.unit.run_scene import SETTINGS, Scene, image
 
+CUSTOM = ("custom_prompt_truncation_options", "custom_completion_options", "custom_response_format")
 WEATHER = Function("weather", "Weather in a city.")
 
 
@@ -177,3 +180,36 @@ async def test_killed_while_calls_wait_they_are_answered_once(tmp_path: Path, ro
         await later.runs.close()
         await later.connections.close()
         await later.database.close()
+
+
+# -- a question with settings of its own
+
+
+async def test_what_is_set_for_one_question_is_gone_with_the_next(tmp_path: Path) -> None:
+    overrides = RunOverrides(
+        model="yandexgpt-lite",
+        completion=CompletionOptions(0.9, 50),
+        truncation=PromptTruncation(500, 2),
+        response_format=ResponseFormat(FormatKind.JSON_OBJECT),
+    )
+    models = []
+    async with AssistantsServer() as server, held_scene(tmp_path, server) as s:
+        for given in (None, overrides, None, None):
+            await s.runs.send(s.thread_id, "What?", None, given)
+            await s.runs.wait(s.thread_id)
+            (assistant,) = server.folder.assistants.values()
+            models.append(assistant.model_uri.split("/")[-2])
+            assert (
+                assistant.completion_options.temperature.value == s.assistant.settings.completion.temperature
+            )
+        assert models == ["yandexgpt", "yandexgpt-lite", "yandexgpt", "yandexgpt"]
+        assert len(server.requests("AssistantService.Update")) == 2
+        custom = [
+            [name for name in CUSTOM if run.HasField(name)] for run in server.requests("RunService.Create")
+        ]
+        assert custom == [[], list(CUSTOM), [], []]
+        run = server.requests("RunService.Create")[1]
+        assert run.custom_completion_options.max_tokens.value == 50
+        assert run.custom_prompt_truncation_options.last_messages_strategy.num_messages == 2
+        assert run.custom_response_format.json_object
+        assert said(server) == [8]

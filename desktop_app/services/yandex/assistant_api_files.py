@@ -109,8 +109,9 @@ class FilesAtService:
 
     async def index_operation(self, operation_id: str) -> RemoteIndex | None:
         """The index, None as long as it is being made.  Raises OperationGoneError, or another ServiceError."""
-        with telling_what_is_gone():
-            raw = await self._operations.fetch("GET", operation_path(operation_id), read_timeout_s=LIST_S)
+        path = operation_path(operation_id)
+        with self._api.explaining(path), telling_what_is_gone():
+            raw = await self._operations.fetch("GET", path, read_timeout_s=LIST_S)
         operation = read(object_in(raw, self._operations.redacted), _Operation)
         if operation.done is not True:
             if not operation.id:
