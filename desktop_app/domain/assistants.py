@@ -35,10 +35,11 @@ class ExpirationPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expiration:
-    """A lifetime in days."""
+    """A lifetime in days; ``first_days`` are those that one had before it was renewed (0: it never was)."""
 
     ttl_days: int
     policy: ExpirationPolicy = ExpirationPolicy.SINCE_LAST_ACTIVE
+    first_days: int = field(default=0, compare=False)
 
     def expires_at(self, created_at: datetime, last_active_at: datetime) -> datetime:
         """When a record made and last used at these times ends."""

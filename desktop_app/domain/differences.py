@@ -205,5 +205,5 @@ def _values(path: str, value: object) -> Iterator[tuple[tuple[str, str | None], 
         case str() | int() | float() | None:
             yield (path, None), value
         case _ if is_dataclass(value):
-            for field in fields(value):
+            for field in filter(lambda one: one.compare, fields(value)):
                 yield from _values(f"{path}.{field.name}".lstrip("."), getattr(value, field.name))

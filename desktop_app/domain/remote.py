@@ -139,7 +139,7 @@ def seen_from_here(there: AssistantSettings, here: AssistantSettings) -> Assista
     only writes in another way (a model's whole URI, its own lifetime for none, labels in any order), is as it is here:
     nobody changed that there.
     """
-    has_usual_expiration = here.expiration is None and there.expiration == USUAL_EXPIRATION
+    has_same_expiration = there.expiration == (here.expiration or USUAL_EXPIRATION)
     has_same_format = _form(there.response_format) == _form(here.response_format)
     has_same_tools = list(map(_tool, there.other_tools)) == list(map(_tool, here.other_tools))
     return replace(
@@ -147,7 +147,7 @@ def seen_from_here(there: AssistantSettings, here: AssistantSettings) -> Assista
         name=here.name if there.name == here.name.strip() else there.name,
         model=_seen_model(there.model, here.model),
         completion=_seen_completion(there.completion, here.completion),
-        expiration=None if has_usual_expiration else there.expiration,
+        expiration=here.expiration if has_same_expiration else there.expiration,
         labels=here.labels if dict(there.labels) == dict(here.labels) else there.labels,
         response_format=here.response_format if has_same_format else there.response_format,
         functions=tuple(_seen_function(function, here.functions) for function in there.functions),

@@ -534,10 +534,12 @@ def test_a_lifetime_that_is_saved_can_be_extended(qtbot: QtBot, dialog: Assistan
     with qtbot.waitSignal(dialog.extend_requested) as wanted:
         extend.click()
     assert wanted.args == [ASSISTANT.id]
-    extended = replace(SETTINGS, expiration=Expiration(59, ExpirationPolicy.STATIC))
+    extended = replace(SETTINGS, expiration=Expiration(59, ExpirationPolicy.STATIC, 30))
     dialog.set_extended(replace(old, version=8, settings=extended))
     assert dialog.settings() == extended
     assert not save_button(dialog).isEnabled()
+    first_days = [one.first_days for one in (dialog.settings().expiration,) if one]
+    assert first_days == [30]  # saved for another reason, it is still known
     find(dialog, NumberBox, "assistant_ttl_days").setValue(90)
     assert not extend.isVisible()  # what is not saved cannot be extended
 

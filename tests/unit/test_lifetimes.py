@@ -226,6 +226,25 @@ def test_a_renewed_lifetime_lasts_as_long_as_it_said_and_keeps_to_the_limit(
     assert found.expires_at(made_at, now) - max(now, made_at) < (days + 1) * DAY
 
 
+@pytest.mark.parametrize("kind", [THREAD, ASSISTANT])
+async def test_a_lifetime_that_is_renewed_again_and_again_lasts_no_longer(
+    home: Home, kind: TrashKind
+) -> None:
+    record = await (home.thread(STATIC) if kind is THREAD else home.assistant(STATIC))
+    for _ in range(3):
+        home.clock.now += 5 * DAY
+        await home.lifetimes.extend(kind, record)
+        await home.lifetimes.extend(kind, record)
+        assert await home.lifetimes.next_end() == home.clock.now + 7 * DAY
+
+
+def test_a_lifetime_that_is_told_wrongly_can_be_renewed() -> None:
+    made_at = datetime(2026, 1, 1, tzinfo=UTC)
+    for first_days in (-5, 8, 10**12):
+        told = Expiration(7, ExpirationPolicy.STATIC, first_days)
+        assert renewed(told, made_at, made_at + DAY) == Expiration(8, ExpirationPolicy.STATIC)
+
+
 # -- the trash
 
 

@@ -27,6 +27,7 @@ class LifetimeFields(QObject):
         self._over = over
         self._created_at = self._last_active_at = datetime.now(UTC)
         self._saved: Expiration | None = None
+        self._shown = Expiration(DEFAULT_TTL_DAYS)
         self._is_on = QCheckBox(switch)
         self._is_on.setObjectName(f"{prefix}_lifetime")
         self._is_on.setAccessibleName(switch.replace("&", ""))
@@ -58,7 +59,7 @@ class LifetimeFields(QObject):
 
     def show_lifetime(self, expiration: Expiration | None) -> None:
         """Fill the fields."""
-        shown = expiration or Expiration(DEFAULT_TTL_DAYS)
+        shown = self._shown = expiration or Expiration(DEFAULT_TTL_DAYS)
         self._days.setValue(shown.ttl_days)
         self._policy.select(shown.policy)
         self._is_on.setChecked(expiration is not None)
@@ -68,7 +69,8 @@ class LifetimeFields(QObject):
         """What the fields say."""
         if not self._is_on.isChecked():
             return None
-        return Expiration(self._days.value(), ExpirationPolicy(str(self._policy.value)))
+        chosen = Expiration(self._days.value(), ExpirationPolicy(str(self._policy.value)))
+        return self._shown if chosen == self._shown else chosen
 
     def _lay_out(self, theme: Theme, page: FormPage) -> None:
         column = page.column
