@@ -271,6 +271,16 @@
     </message>
 </context>
 <context>
+    <name>OtherCalls</name>
+    <message numerus="yes">
+        <source>%n more call(s) wait(s) for you</source>
+        <translation>
+            <numerusform>%n more call waits for you</numerusform>
+            <numerusform>%n more calls wait for you</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>OutboxDialog</name>
     <message numerus="yes">
         <source>checked %n time(s)</source>

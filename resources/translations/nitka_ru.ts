@@ -3528,6 +3528,17 @@
     </message>
 </context>
 <context>
+    <name>OtherCalls</name>
+    <message numerus="yes">
+        <source>%n more call(s) wait(s) for you</source>
+        <translation>
+            <numerusform>Ещё %n вызов ждёт вас</numerusform>
+            <numerusform>Ещё %n вызова ждут вас</numerusform>
+            <numerusform>Ещё %n вызовов ждут вас</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>OtherTools</name>
     <message>
         <source>A JSON list. It is kept and sent to the AI Assistant API as it is.</source>
@@ -4893,61 +4904,10 @@
     </message>
 </context>
 <context>
-    <name>StepRow</name>
-    <message>
-        <source>Model</source>
-        <translation>Модель</translation>
-    </message>
-    <message>
-        <source>Proxy</source>
-        <translation>Прокси</translation>
-    </message>
-    <message>
-        <source>Role</source>
-        <translation>Роль</translation>
-    </message>
-    <message>
-        <source>Sign-in</source>
-        <translation>Вход</translation>
-    </message>
-    <message>
-        <source>{step}: failed here</source>
-        <translation>{step}: сбой здесь</translation>
-    </message>
-    <message>
-        <source>{step}: not reached</source>
-        <translation>{step}: не дошло</translation>
-    </message>
-    <message>
-        <source>{step}: passed</source>
-        <translation>{step}: пройдено</translation>
-    </message>
-</context>
-<context>
-    <name>StepsView</name>
+    <name>StepPart</name>
     <message>
         <source>%1 s</source>
         <translation>%1&#xa0;с</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n denied</source>
-        <translation>
-            <numerusform>%n отклонён</numerusform>
-            <numerusform>%n отклонены</numerusform>
-            <numerusform>%n отклонено</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n failed</source>
-        <translation>
-            <numerusform>%n с ошибкой</numerusform>
-            <numerusform>%n с ошибкой</numerusform>
-            <numerusform>%n с ошибкой</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Calling %1</source>
-        <translation>Вызывается %1</translation>
     </message>
     <message>
         <source>Folded</source>
@@ -4968,10 +4928,6 @@
     <message>
         <source>Shown</source>
         <translation>Показано</translation>
-    </message>
-    <message>
-        <source>Used %1</source>
-        <translation>Использовано: %1</translation>
     </message>
     <message>
         <source>broken off</source>
@@ -5008,6 +4964,72 @@
     <message>
         <source>you did not allow it</source>
         <translation>вы не разрешили</translation>
+    </message>
+</context>
+<context>
+    <name>StepRow</name>
+    <message>
+        <source>Model</source>
+        <translation>Модель</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>Прокси</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>Роль</translation>
+    </message>
+    <message>
+        <source>Sign-in</source>
+        <translation>Вход</translation>
+    </message>
+    <message>
+        <source>{step}: failed here</source>
+        <translation>{step}: сбой здесь</translation>
+    </message>
+    <message>
+        <source>{step}: not reached</source>
+        <translation>{step}: не дошло</translation>
+    </message>
+    <message>
+        <source>{step}: passed</source>
+        <translation>{step}: пройдено</translation>
+    </message>
+</context>
+<context>
+    <name>StepsView</name>
+    <message numerus="yes">
+        <source>%n denied</source>
+        <translation>
+            <numerusform>%n отклонён</numerusform>
+            <numerusform>%n отклонены</numerusform>
+            <numerusform>%n отклонено</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n с ошибкой</numerusform>
+            <numerusform>%n с ошибкой</numerusform>
+            <numerusform>%n с ошибкой</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Calling %1</source>
+        <translation>Вызывается %1</translation>
+    </message>
+    <message>
+        <source>Folded</source>
+        <translation>Свёрнуто</translation>
+    </message>
+    <message>
+        <source>Shown</source>
+        <translation>Показано</translation>
+    </message>
+    <message>
+        <source>Used %1</source>
+        <translation>Вызовы: %1</translation>
     </message>
 </context>
 <context>

@@ -9,7 +9,7 @@ from sys import executable
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.normaliser import TextEdit
@@ -332,6 +332,51 @@ def test_a_reply_that_ended_at_its_first_call_can_be_continued(
     view.show_thread([question, left])
     with qtbot.waitSignal(view.continue_requested):
         reader.button("continue_reply").click()
+
+
+def test_of_many_calls_each_is_a_line_that_opens(view: TranscriptView, reader: Reader) -> None:
+    made = [step(f"0:{n}", f"call_{n}", '{"a": 1}', CallStatus.DONE, f"result {n}") for n in range(50)]
+    begin(view, *made)
+    reader.button("steps_toggle").click()
+    assert not view.findChildren(ReadText)
+    reader.button("step_0:7").click()
+    assert "result 7" in words(reader.part("steps"))
+    assert "result 8" not in words(reader.part("steps"))
+    assert reader.button("step_0:8").accessibleDescription() == "Folded"
+
+
+def test_a_call_that_goes_on_leaves_the_others_and_the_keyboard_alone(
+    view: TranscriptView, reader: Reader
+) -> None:
+    first, second = (
+        replace(asked(key, name), status=CallStatus.RUNNING) for key, name in (("0:0", "a"), ("0:1", "b"))
+    )
+    begin(view, first, second)
+    reader.button("steps_toggle").click()
+    kept, other = reader.button("step_0:0"), reader.button("step_0:1")
+    other.setFocus()
+    done = replace(second, status=CallStatus.DONE, result="21")
+    view.set_steps("m0001", [first, done])
+    assert reader.button("step_0:0") is kept
+    assert focused().objectName() == "step_0:1"
+    assert focused() is not other
+    kept.setFocus()
+    view.set_ended(replace(reply(1, "Done."), steps=(first, done)), None)
+    assert focused().objectName() == "step_0:0"
+    assert "broken off" in words(reader.part("steps"))
+
+
+def test_many_calls_wait_a_few_cards_at_a_time(view: TranscriptView) -> None:
+    made = [asked(f"0:{n}", f"call_{n}") for n in range(50)]
+    begin(view, *made)
+    assert [card.key for card in cards(view)] == [f"0:{n}" for n in range(5)]
+    note = view.findChild(QLabel, "other_calls")
+    assert note is not None
+    assert note.isVisible()
+    assert note.text().startswith("45 ")
+    view.set_steps("m0001", [replace(one, status=CallStatus.DENIED) for one in made[:48]] + made[48:])
+    assert [card.key for card in cards(view)] == ["0:48", "0:49"]
+    assert not [one for one in view.findChildren(QWidget, "other_calls") if one.isVisible()]
 
 
 def test_a_huge_value_costs_no_more_than_what_is_shown_of_it(view: TranscriptView, reader: Reader) -> None:

@@ -206,3 +206,21 @@ class CallCard(QWidget):
             theme.color("hairlineStrong"),
             theme.color("raised"),
         )
+
+
+class OtherCalls(WrappedLabel):
+    """Says below the cards how many calls more wait."""
+
+    def __init__(self, count: int, parent: QWidget) -> None:
+        super().__init__("", role="caption")
+        self.setObjectName("other_calls")
+        self.setParent(parent)
+        self.setText(self.tr("%n more call(s) wait(s) for you", "", count))
+
+    def controls(self) -> list[QWidget]:
+        """Nothing takes the keyboard."""
+        return []
+
+    def arrange(self, width: int) -> int:
+        """The height it needs at ``width``."""
+        return self.heightForWidth(width)

@@ -31,6 +31,7 @@ class ReadText(QTextEdit):
         self.setTabChangesFocus(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._measured = QTextDocument(self)
+        self._heights: dict[int, int] = {}
         self.show_text(text)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -48,15 +49,18 @@ class ReadText(QTextEdit):
             lines = QTextBlockFormat()
             lines.setLineHeight(self._line, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
             cursor.mergeBlockFormat(lines)
+        self._heights.clear()
         self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        # Measured on a copy: the layout asks for widths that the text is never shown at.
-        self._measured.setTextWidth(width)
-        return min(ceil(self._measured.size().height()), SHOWN_LINES * self._line)
+        # Measured on a copy: the layout asks, again and again, for widths that the text is never shown at.
+        if width not in self._heights:
+            self._measured.setTextWidth(width)
+            self._heights[width] = min(ceil(self._measured.size().height()), SHOWN_LINES * self._line)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
         return QSize(1, self._line)
@@ -72,19 +76,19 @@ class ReadText(QTextEdit):
 
 
 class FoldedText(QWidget):
-    """A text whose beginning is shown when it is long.  ``resized()``: it wants another height."""
+    """A text, ``visible``, whose beginning is shown when it is long.  ``resized()``: it wants another height."""
 
     resized = Signal()
 
     def __init__(self, theme: Theme, text: str, name: str, opened: set[str]) -> None:
         super().__init__()
         self._name, self._opened = name, opened
-        self._whole = _cut(text)
-        self._start = _beginning(text)
+        self._whole = visible(_cut(text))
+        self._start = visible(_beginning(text))
         self.box = ReadText(theme, "")
         self._more: QPushButton = button("", f"unfold_{name}", kind="fold")
         self._more.clicked.connect(self._toggle)
-        self._more.setVisible(self._start != text)
+        self._more.setVisible(_is_long(text))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -113,23 +117,20 @@ class Arguments(QWidget):
 
     def __init__(self, theme: Theme, text: str, name: str, opened: set[str]) -> None:
         super().__init__()
-        self._theme, self._name, self._opened = theme, name, opened
-        self._raw = FoldedText(theme, visible(text), f"{name}_raw", opened)
-        self._raw.box.setAccessibleName(self.tr("Arguments as JSON"))
-        self._raw.resized.connect(self.resized)
+        self._theme, self._text, self._name, self._opened = theme, text, name, opened
+        self._raw: FoldedText | None = None
         arguments = arguments_of(text)
         self._table = self._make_table(arguments) if arguments is not None else None
         self._toggle: QPushButton = button("", f"{name}_json", kind="fold")
         self._toggle.clicked.connect(self._on_toggled)
         self._toggle.setVisible(bool(arguments))
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px("spacing.1"))
         if self._table is None:
             column.addWidget(WrappedLabel(self.tr("The arguments are not a JSON object:"), role="caption"))
         else:
             column.addWidget(self._table)
-        column.addWidget(self._raw)
         column.addWidget(self._toggle, 0, Qt.AlignmentFlag.AlignLeft)
         self._show()
 
@@ -158,6 +159,13 @@ class Arguments(QWidget):
             grid.addWidget(value, row, 1)
         return table
 
+    def _make_raw(self) -> FoldedText:
+        raw = FoldedText(self._theme, self._text, f"{self._name}_raw", self._opened)
+        raw.box.setAccessibleName(self.tr("Arguments as JSON"))
+        raw.resized.connect(self.resized)
+        self._column.insertWidget(1, raw)
+        return raw
+
     def _on_toggled(self) -> None:
         self._opened ^= {f"{self._name}_json"}
         self._show()
@@ -167,7 +175,10 @@ class Arguments(QWidget):
         is_raw = self._table is None or f"{self._name}_json" in self._opened
         if self._table is not None:
             self._table.setVisible(not is_raw)
-        self._raw.setVisible(is_raw)
+        if is_raw and self._raw is None:
+            self._raw = self._make_raw()
+        if self._raw is not None:
+            self._raw.setVisible(is_raw)
         rename(self._toggle, self.tr("Show as a table") if is_raw else self.tr("Show as JSON"))
 
 
@@ -181,9 +192,13 @@ def height_of(part: QWidget, width: int) -> int:
     )
 
 
+def _is_long(text: str) -> bool:
+    return len(text) > FOLDED_LENGTH or text.count("\n") >= FOLDED_LINES
+
+
 def _beginning(text: str) -> str:
     """The first lines of a long text, all of a short one."""
-    if len(text) <= FOLDED_LENGTH and text.count("\n") < FOLDED_LINES:
+    if not _is_long(text):
         return text
     lines = text[:FOLDED_LENGTH].split("\n")[:FOLDED_LINES]
     return "\n".join(lines) + " …"

@@ -10,7 +10,7 @@ from desktop_app.domain.threads import Citation
 from desktop_app.domain.tools import CallStatus, Decision, ToolStep
 from desktop_app.widgets.disposal import dispose, return_focus
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.call_card import CallCard
+from desktop_app.widgets.transcript.call_card import CallCard, OtherCalls
 from desktop_app.widgets.transcript.citations import SourceTexts
 from desktop_app.widgets.transcript.endings import EndingTexts
 from desktop_app.widgets.transcript.entry import Entry
@@ -18,6 +18,7 @@ from desktop_app.widgets.transcript.source_row import SourceRow
 from desktop_app.widgets.transcript.steps import StepsView
 
 WAITING = (CallStatus.ASKED, CallStatus.WANTED)
+CARDS = 5  # at once; the next call gets its card when one of them is decided
 
 
 class CellHost(Protocol):
@@ -60,6 +61,7 @@ class ReplyParts:
         self._steps: StepsView | None = None
         self._sources: SourceRow | None = None
         self.cards: list[CallCard] = []
+        self._others: OtherCalls | None = None
         self._measured: tuple[int, int] | None = None
         self._shown: tuple[tuple[ToolStep, ...], tuple[Citation, ...], bool] = ((), (), False)
 
@@ -74,21 +76,24 @@ class ReplyParts:
         self._measured = None
         if before[0] != message.steps or before[2] != is_growing:
             self._renew_steps(message.steps, is_growing)
-            self._renew_cards([one for one in message.steps if is_growing and one.status in WAITING])
+            waiting = [one for one in message.steps if is_growing and one.status in WAITING]
+            self._renew_cards(waiting[:CARDS])
+            self._renew_others(len(waiting) - CARDS)
         if before[1] != citations:
             self._renew_sources()
 
     def _renew_steps(self, steps: Sequence[ToolStep], is_growing: bool) -> None:
         steps = [step for step in steps if not (is_growing and step.status in WAITING)]  # those have cards
-        old, self._steps = self._steps, None
-        if steps:
+        if steps and self._steps is not None:
+            self._steps.show_steps(steps, is_growing=is_growing)
+        elif steps:
             self._steps = StepsView(
                 self._theme, steps, self._entry.opened, self._host.parts_parent, is_growing=is_growing
             )
             self._steps.resized.connect(self._resized)
-            if old is not None and _has_focus(old):
-                self._steps.controls()[0].setFocus()
-        self._let_go(old)
+        else:
+            self._let_go(self._steps)
+            self._steps = None
 
     def _renew_cards(self, steps: Sequence[ToolStep]) -> None:
         """Cards of calls that wait as before stay, with what is being typed."""
@@ -104,6 +109,10 @@ class ReplyParts:
             self.cards[0].take_keyboard()
         for card in gone:
             self._let_go(card)
+
+    def _renew_others(self, count: int) -> None:
+        self._let_go(self._others)
+        self._others = OtherCalls(count, self._host.parts_parent) if count > 0 else None
 
     def _make_card(self, step: ToolStep) -> CallCard:
         entry, host = self._entry, self._host
@@ -148,8 +157,9 @@ class ReplyParts:
         heights = [_resize(one, width) for one in self._below()]
         return sum(heights) + max(0, len(heights) - 1) * self._theme.px("spacing.2")
 
-    def _below(self) -> list[SourceRow | CallCard]:
-        return [*([self._sources] if self._sources is not None else []), *self.cards]
+    def _below(self) -> list[SourceRow | CallCard | OtherCalls]:
+        found = (self._sources, *self.cards, self._others)
+        return [one for one in found if one is not None]
 
     def place(self, x: int, top: int, bottom: int) -> None:
         """They are on the screen: above the words from ``top`` on, below them up to ``bottom``."""
@@ -172,7 +182,7 @@ class ReplyParts:
         """They go for good."""
         for one in self._all():
             self._let_go(one)
-        self._steps = self._sources = None
+        self._steps = self._sources = self._others = None
         self.cards = []
         self._shown = ((), (), False)
 
@@ -196,7 +206,7 @@ class ReplyParts:
         return [control for one in self._below() for control in one.controls()]
 
 
-def _resize(part: StepsView | SourceRow | CallCard, width: int) -> int:
+def _resize(part: StepsView | SourceRow | CallCard | OtherCalls, width: int) -> int:
     part.resize(width, part.arrange(width))
     return part.height()
 
