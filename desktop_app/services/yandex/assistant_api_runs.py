@@ -32,7 +32,8 @@ from desktop_app.services.yandex.assistant_api_tools import Json, results_on_wir
 
 log = logging.getLogger(__name__)
 
-USAGE_S = 5.0
+# How long what is asked for on the side may take.
+ASIDE_S = 5.0
 # How long the events of a run that waits for results may take to come once more.
 REPLAY_S = 2.0
 # For how long a state may still tell calls that were answered; then they are new ones, and the same.
@@ -62,9 +63,13 @@ class RunFollower:
                 async with aclosing(self._listened(run_id, reply, read_timeout_s)) as events:
                     async for event in events:
                         yield event
+            is_heard = reply.is_over
             async with aclosing(self._polled(run_id, reply)) as events:
                 async for event in events:
                     yield event
+            self._calls_by_state.discard(run_id)
+            if reply.is_open and not is_heard:
+                self._calls_by_state.add(run_id)
             if reply.failure:
                 raise reply.failure
             for event in await self._usage(run_id, reply):
@@ -78,7 +83,7 @@ class RunFollower:
     async def follow_again(self, run_id: str, reply: RunReply) -> AsyncGenerator[RunEvent, None]:
         """As ``follow``, for a run that may wait for the results of calls whose event was taken before."""
         try:
-            is_paused = is_waiting(await self._state(run_id))
+            is_paused = is_waiting(await self._state(run_id, ASIDE_S))
         except ServiceError as error:
             log.info("the state of run %s is not known: %s", run_id, error.detail)
             is_paused = False
@@ -102,7 +107,7 @@ class RunFollower:
 
     async def _has_gone_on(self, run_id: str) -> bool:
         try:
-            return not is_waiting(await self._state(run_id))
+            return not is_waiting(await self._state(run_id, ASIDE_S))
         except ServiceError as error:
             log.info("the state of run %s is not known: %s", run_id, error.detail)
             return False
@@ -146,7 +151,7 @@ class RunFollower:
     async def _calls_of(self, run_id: str, reply: RunReply) -> list[RunEvent]:
         """The calls of a run that waits, all of whose events were taken before."""
         with suppress(ServiceError):  # asked once more by the polling
-            return list(reply.settle(await self._state(run_id)))
+            return list(reply.settle(await self._state(run_id, ASIDE_S)))
         return []
 
     async def _polled(self, run_id: str, reply: RunReply) -> AsyncGenerator[RunEvent, None]:
@@ -167,8 +172,6 @@ class RunFollower:
                 heard_at = time.monotonic()
                 for event in reply.settle(run, may_be_answered=heard_at - start < ANSWERED_S):
                     yield event
-            if reply.is_open:
-                self._calls_by_state.add(run_id)
             if not reply.is_over:
                 if time.monotonic() - start > POLL_LIMIT_S:
                     raise SilentError(f"the run is not over after {POLL_LIMIT_S:.0f} s")
@@ -180,7 +183,7 @@ class RunFollower:
         if reply.has_usage:
             return []
         try:
-            return list(reply.usage(await self._state(run_id, USAGE_S)))
+            return list(reply.usage(await self._state(run_id, ASIDE_S)))
         except ServiceError as error:
             log.info("the usage of run %s is not known: %s", run_id, error.detail)
             return []
