@@ -1,14 +1,13 @@
 """Fragments for a query: any of its words, ranked by BM25, more for those that stand together as in the query.
 
 The time of a search goes with the chunks that have a word, so the words that are in very many chunks are left out as
-long as rarer ones are there.  Where all are frequent, chunks that have several of them are ranked, and of too many only
-the first.
+long as rarer ones are there.  Where all are frequent, the first chunks that have several of them are compared.
 """
 
 # ruff: noqa: S608 - statements are put together from texts of ours, never from values
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from desktop_app.store.file_schema import words_table
 
 MOST_WORDS = 32
 MOST_RANKED = 12_000  # chunks; a thousand take about a millisecond
+MOST_COMPARED = 300  # chunks that have nothing but frequent words
 MOST_FREQUENT = 3  # words of those that are in more than MOST_RANKED chunks
 
 FRAGMENT = """
@@ -36,15 +36,7 @@ def search(
     ).fetchone()
     if row is None:
         return []
-    table = words_table(row[0])
-    query = _query(connection, table, list(dict.fromkeys(stems))[:MOST_WORDS])
-    if not query:
-        return []
-    ranked = connection.execute(
-        f"SELECT * FROM (SELECT rowid, -bm25({table}) AS score FROM {table} WHERE {table} MATCH ? LIMIT ?)"
-        " ORDER BY score DESC, rowid",
-        (query, MOST_RANKED),
-    )
+    ranked = _ranked(connection, words_table(row[0]), list(dict.fromkeys(stems))[:MOST_WORDS])
     found = (fragment for rowid, score in ranked if (fragment := _fragment(connection, rowid, score)))
     return list(islice(found, limit))
 
@@ -59,23 +51,40 @@ def has_files(connection: sqlite3.Connection, assistant_id: AssistantId) -> bool
     return row is not None
 
 
-def _query(connection: sqlite3.Connection, table: str, stems: list[str]) -> str:
-    """The query in FTS5's language, where a word in quotes is nothing but a word; empty when none is in the index."""
+def _ranked(connection: sqlite3.Connection, table: str, stems: list[str]) -> Iterable[tuple[int, float]]:
+    """Chunks and their scores, best first."""
     counts = {stem: _chunks_with(connection, table, stem) for stem in stems}
     rare, budget = [], MOST_RANKED
-    for stem in sorted(stems, key=counts.__getitem__):
+    for stem in sorted(filter(counts.__getitem__, stems), key=counts.__getitem__):
         budget -= counts[stem]
         if budget < 0:
             break
-        if counts[stem]:
-            rare.append(stem)
+        rare.append(stem)
     if not rare:  # the long ones are the rarer ones, mostly
-        frequent = sorted((stem for stem in stems if counts[stem]), key=len, reverse=True)
-        return " AND ".join(map(_quoted, frequent[:MOST_FREQUENT]))
-    alternatives = [_quoted(stem) for stem in stems if stem in rare]
+        frequent = sorted(filter(counts.__getitem__, stems), key=len, reverse=True)
+        return _ranked_by_share(connection, table, frequent[:MOST_FREQUENT])
+    alternatives = [*map(_quoted, rare)]
     if len(stems) > 1 and len(rare) == len(stems):
         alternatives.append(_quoted(" ".join(stems)))
-    return " OR ".join(alternatives)
+    return connection.execute(
+        f"SELECT rowid, -bm25({table}) AS score FROM {table} WHERE {table} MATCH ? ORDER BY score DESC, rowid",
+        (" OR ".join(alternatives),),
+    )
+
+
+def _ranked_by_share(connection: sqlite3.Connection, table: str, stems: list[str]) -> list[tuple[int, float]]:
+    """The first chunks that have all ``stems``, by the share of these in their words; BM25 would count all chunks."""
+    if not stems:
+        return []
+    rows = connection.execute(
+        f"SELECT rowid, words FROM {table} WHERE {table} MATCH ? LIMIT ?",
+        (" AND ".join(map(_quoted, stems)), MOST_COMPARED),
+    )
+    shares = []
+    for rowid, words in rows:
+        of_chunk = words.split(" ")
+        shares.append((rowid, sum(map(of_chunk.count, stems)) / len(of_chunk)))
+    return sorted(shares, key=lambda scored: -scored[1])
 
 
 def _chunks_with(connection: sqlite3.Connection, table: str, stem: str) -> int:

@@ -123,7 +123,7 @@ async def measure(folder: Path, made: list[Made]) -> int:
     for task in watching:
         task.cancel()
     await asyncio.wait(watching)
-    idle_p99_ms, idle_longest_ms = map(float, (await idle.communicate())[0].split())
+    idle_p99_ms, idle_longest_ms = map(float, (await idle.communicate(b""))[0].split())
     query_ms = []
     for query in queries(made):
         began_s = time.monotonic()
