@@ -189,6 +189,16 @@ def test_two_thousand_files_change_within_a_frame(panel: FilesPanel) -> None:
     assert find(panel, QListView, "files_list").model().index(3, 0).data(FRACTION_ROLE) == 0.5
 
 
+def test_thousands_of_chosen_files_go_within_a_moment(panel: FilesPanel) -> None:
+    files = [file(f"{n}.txt") for n in range(2000)]
+    for left in ([], files[::2], files[100:]):
+        panel.show_files(files)
+        view = find(panel, QListView, "files_list")
+        view.selectAll()
+        assert _seconds(panel, left) < 4 * FRAME_S
+        assert view.model().rowCount() == len(left)
+
+
 def _seconds(panel: FilesPanel, files: list[LibraryFile]) -> float:
     began = perf_counter()
     panel.show_files(files)

@@ -25,6 +25,8 @@ from desktop_app.widgets.dialogs.icon_rows import (
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+MOST_RUNS = 20
+"""More rows that go here and there are no longer taken out one by one: each costs the more the more are chosen."""
 
 
 class FileRows(QAbstractListModel):
@@ -41,15 +43,15 @@ class FileRows(QAbstractListModel):
 
     def show_files(self, files: Sequence[LibraryFile]) -> None:
         """Show these files."""
-        gone = {file.id for file in self._files} - {file.id for file in files}
-        for row in reversed(range(len(self._files))) if gone else ():
-            if self._files[row].id in gone:
-                self.beginRemoveRows(_NOWHERE, row, row)
-                del self._files[row]
-                self.endRemoveRows()
+        stays = {file.id for file in files}
+        runs = _runs([row for row, file in enumerate(self._files) if file.id not in stays])
+        for first, last in reversed(runs) if len(runs) <= MOST_RUNS else ():
+            self.beginRemoveRows(_NOWHERE, first, last)
+            del self._files[first : last + 1]
+            self.endRemoveRows()
         known = len(self._files)
         if [file.id for file in files[:known]] != [file.id for file in self._files]:
-            self.beginResetModel()  # a removed one came back to its place
+            self.beginResetModel()  # a removed one came back to its place, or too many went here and there
             self._files = list(files)
             self.endResetModel()
             return
@@ -123,6 +125,13 @@ class FileRows(QAbstractListModel):
                 return self.tr("No text in it, perhaps scanned pages. Recognise the text first.")
             case _:
                 return self.tr("Damaged. Open it in its own program and save it again.")
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Rows, in their order, as first and last of those that stand together."""
+    starts = [row for place, row in enumerate(rows) if not place or rows[place - 1] != row - 1]
+    ends = [row for place, row in enumerate(rows) if place == len(rows) - 1 or rows[place + 1] != row + 1]
+    return list(zip(starts, ends, strict=True))
 
 
 def size_text(size: int) -> str:
