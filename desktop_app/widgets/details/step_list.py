@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -18,6 +19,8 @@ from desktop_app.widgets.dialogs.frame import Panel, StrongLabel
 from desktop_app.widgets.theme import Theme
 
 FAILED = (CallStatus.FAILED, CallStatus.TIMED_OUT)
+TIDY_LIMIT = 100_000
+"""Longer arguments (characters) are not laid out: only their beginning is shown anyway."""
 
 
 class StepList(QWidget):
@@ -27,24 +30,29 @@ class StepList(QWidget):
         super().__init__()
         self._theme = theme
         self._words = DetailWords(self)
-        self._folds: dict[str, QWidget] = {}
+        self._heads: dict[str, StepHead] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px("spacing.1"))
         column.addWidget(StrongLabel(theme, self.tr("Tools"), scale="ui"))
         for step in steps:
             head, body = self._head(step), QWidget()
-            self._fill(body, step)
-            head.toggled.connect(body.setVisible)
+            body.hide()
+            head.toggled.connect(partial(self._unfold, step, body))
             head.setChecked(step.call.key in opened)
-            body.setVisible(head.isChecked())
-            self._folds[step.call.key] = body
+            self._heads[step.call.key] = head
             column.addWidget(head)
             column.addWidget(body)
 
     def opened(self) -> frozenset[str]:
         """The keys of the steps that are unfolded."""
-        return frozenset(key for key, body in self._folds.items() if not body.isHidden())
+        return frozenset(key for key, head in self._heads.items() if head.isChecked())
+
+    def _unfold(self, step: ToolStep, body: QWidget, is_open: bool) -> None:
+        """Show what a line opens into, made when it is first wanted: there may be many, and long ones."""
+        if is_open and body.layout() is None:
+            self._fill(body, step)
+        body.setVisible(is_open)
 
     def _head(self, step: ToolStep) -> StepHead:
         took = self._words.seconds(step.began_at, step.ended_at) if step.began_at else ""
@@ -129,7 +137,9 @@ class StepHead(QAbstractButton):
 
 
 def _tidy(arguments: str) -> str:
-    """Arguments one below the other; what is no JSON stays as it came."""
+    """Arguments one below the other; what is no JSON, or long, stays as it came."""
+    if len(arguments) > TIDY_LIMIT:
+        return arguments
     try:
         return json.dumps(json.loads(arguments), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
