@@ -6,7 +6,7 @@ found in the items; the second is put in while the text is read, so that the mar
 
 import re
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from desktop_app.markdown.items import (
@@ -51,10 +51,19 @@ def parse_cited(source: str, numbers: Collection[int], marks: Iterable[Mark] = (
 def _parse_with(source: str, marks: Sequence[Mark]) -> list[Item]:
     import pyromark
 
-    reader = _MarkedReader((len(clean(source[: mark.offset]).encode()), mark.number) for mark in marks)
+    reader = _MarkedReader(_in_bytes(source, marks))
     for event, place in pyromark.events_with_range(clean(source), options=options()):
         reader.take(event, place["start"], place["end"])
     return reader.builder.items
+
+
+def _in_bytes(source: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
+    """Where each mark stands in the UTF-8 of the clean source, and its number."""
+    before = size = 0
+    for offset, number in marks:
+        size += len(clean(source[before:offset]).encode())
+        before = offset + (source[offset - 1 : offset + 1] == "\r\n")  # the two are one end of a line
+        yield size, number
 
 
 class _MarkedReader:

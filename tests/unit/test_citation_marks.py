@@ -146,3 +146,11 @@ def test_a_mark_is_copied_as_its_words() -> None:
     assert "href" not in to_html(items)
     assert "[1]" in to_html(items)
     assert any(span.style & CODE for item in items if isinstance(item, TextItem) for span in item.spans)
+
+
+def test_ends_of_lines_of_two_characters_move_no_mark() -> None:
+    text = "one\r\ntwo\r\nthree"
+    for first in range(len(text)):
+        items = parse_cited(text, (), [Mark(first, 1), Mark(len(text), 2)])
+        assert marks(items)[-1] == ("[2]", "2")
+        assert items[0].plain.replace("[1]", "").endswith("three[2]")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from desktop_app.domain.threads import Citation
 from desktop_app.widgets.dialogs.frame import button
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.citations import SourceTexts, sources_of
+from desktop_app.widgets.transcript.citations import Source, SourceTexts, sources_of
 
 ALL_SOURCES = "all_sources"
 FEW = 6
@@ -41,16 +41,18 @@ class SourceRow(QWidget):
         self._label = QLabel(self.tr("Sources:"), self)
         self._label.setFont(theme.font("small"))
         self._label.setProperty("role", "secondary")
-        self._sources = [self._button(index, citations, texts) for index in range(len(sources_of(citations)))]
+        found = sources_of(citations)
+        self._sources = [
+            self._button(place, source, texts.listed(source, citations))
+            for place, source in enumerate(found, start=1)
+        ]
         rest = self.tr("%n more", "", len(self._sources) - FEW)
         self._more: QPushButton = button(rest, "more_sources", kind="source", parent=self)
         self._more.clicked.connect(self._show_all)
 
-    def _button(self, index: int, citations: Sequence[Citation], texts: SourceTexts) -> QPushButton:
-        source = sources_of(citations)[index]
-        words = texts.listed(source, citations)
+    def _button(self, place: int, source: Source, words: str) -> QPushButton:
         numbers = ", ".join(str(number) for number in source.numbers)
-        made: QPushButton = button("", f"source_{index + 1}", kind="source", parent=self)
+        made: QPushButton = button("", f"source_{place}", kind="source", parent=self)
         self._words[made] = f"{numbers}  {words}" if numbers else words
         named = self.tr("Source %1: %2").replace("%1", numbers) if numbers else self.tr("Source: %2")
         made.setAccessibleName(named.replace("%2", words))
