@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from desktop_app.domain.connections import Connection
 from desktop_app.domain.ids import MessageId
-from desktop_app.domain.prompt import Cut, Held
+from desktop_app.domain.prompt import Cut, Held, expanded
 from desktop_app.domain.providers import can_chain, kind_of, provider_of
 from desktop_app.domain.remote import RemoteThread
 from desktop_app.domain.threads import Message, Status
@@ -42,15 +42,17 @@ def holding_rules(connection: Connection, model: str) -> HoldingRules | None:
 
 
 def digest(messages: Iterable[Message]) -> str:
-    """A fingerprint of who said what, in which order; empty messages say nothing."""
+    """A fingerprint of who said and called what, in which order; empty messages say nothing."""
     from hashlib import sha256  # not before somebody asks: it loads OpenSSL
 
     found = sha256()
     for message in messages:
-        if message.text:
-            text = message.text.encode("utf-8", "surrogatepass")
-            found.update(f"{message.author} {len(text)} ".encode())
-            found.update(text)
+        for one in expanded(message):
+            said = [(one.author.value, one.text)] if one.text or not one.calls else []
+            for who, words in [*said, *((call.name, call.arguments) for call in one.calls)]:
+                text = words.encode("utf-8", "surrogatepass")
+                found.update(f"{who} {len(text)} ".encode("utf-8", "surrogatepass"))
+                found.update(text)
     return found.hexdigest()
 
 

@@ -12,6 +12,7 @@ from desktop_app.domain.ids import ConnectionId, MessageId, ThreadId
 from desktop_app.domain.prompt import Cut, Held, cut
 from desktop_app.domain.remote import RemoteThread
 from desktop_app.domain.threads import Author, Message, Status
+from desktop_app.domain.tools import CallStatus, ToolCall, ToolStep
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 THREAD = HoldingRules(is_whole=True)
@@ -106,6 +107,32 @@ def test_the_fingerprint_tells_who_said_what_where() -> None:
     assert len({digest(messages) for messages in [[one, two], *others]}) == len(others) + 1
     assert digest([one, replace(two, text="")]) == digest([one])
     assert digest([replace(one, text="\ud800")])
+
+
+def test_the_fingerprint_tells_what_was_called_and_answered() -> None:
+    one, two = path(2)
+    done = ToolStep(ToolCall("0:0", "f", "{}"), 0, 4, CallStatus.DONE, "42")
+    steps = [
+        (),
+        (done,),
+        (replace(done, result="43"),),
+        (replace(done, call=ToolCall("0:0", "g", "{}")),),
+        (replace(done, call=ToolCall("0:0", "f", '{"a": 1}')),),
+        (replace(done, place=0),),
+        (done, replace(done, round=1)),
+    ]
+    assert len({digest([one, replace(two, steps=made)]) for made in steps}) == len(steps)
+
+
+@pytest.mark.parametrize("rules", [THREAD, CHAIN])
+def test_a_call_that_was_answered_later_is_not_held(rules: HoldingRules) -> None:
+    messages = path(7)
+    asked = ToolStep(ToolCall("0:0", "f", "{}"), 0, 6, CallStatus.ASKED)
+    messages[1] = replace(messages[1], status=Status.INTERRUPTED, steps=(asked,))
+    remote = holds(messages[:4])
+    assert held_part(remote, messages, part_of(messages), rules, NOW) == Held("remote", 4)
+    messages[1] = replace(messages[1], steps=(replace(asked, status=CallStatus.DONE, result="42"),))
+    assert held_part(remote, messages, part_of(messages), rules, NOW) is None
 
 
 def test_services_hold_threads_chains_or_nothing() -> None:
