@@ -1,6 +1,7 @@
 """Records of the AI Assistant API: read whatever they lack, written so that a mask does what it says."""
 
 import contextlib
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from desktop_app.domain.assistants import (
 from desktop_app.domain.errors import BadReplyError
 from desktop_app.domain.remote import PulledVersion
 from desktop_app.domain.threads import Author, Citation, Status
+from desktop_app.domain.tools import CallStrategy, SearchTool
 from desktop_app.services.yandex.assistant_api_events import RunReply
 from desktop_app.services.yandex.assistant_api_records import (
     EPOCH,
@@ -30,6 +32,7 @@ from desktop_app.services.yandex.assistant_api_records import (
     time_of,
 )
 from desktop_app.services.yandex.assistant_api_requests import mask_of
+from desktop_app.services.yandex.assistant_api_tools import kept_tools, tools_of, tools_on_wire
 
 MODEL = "gpt://b1g00000000000000f01/yandexgpt/latest"
 ASSISTANT: dict[str, Any] = {
@@ -230,7 +233,7 @@ def test_a_mask_names_no_leaf_without_a_value() -> None:
 # -- anything at all
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
@@ -259,6 +262,36 @@ EVENT = {
     "error": {"code": "0", "message": "boom"},
 }
 RUN = {"id": "r", "state": EVENT | {"status": "COMPLETED"}, "usage": {"promptTokens": "3"}}
+
+
+TOOLS = [
+    {"function": {"name": "weather", "description": None, "parameters": {"type": "object", "a": None}}},
+    {
+        "searchIndex": {
+            "searchIndexIds": ["i1"],
+            "maxNumResults": "5",
+            "rephraserOptions": {"rephraserUri": MODEL},
+            "callStrategy": {"autoCall": {"name": "kb", "instruction": "Always"}},
+        }
+    },
+    {"genSearch": {"description": "Rates", "options": {"site": {"site": ["x"]}, "searchFilters": [None]}}},
+]
+
+
+def test_a_schema_of_parameters_keeps_its_nulls() -> None:
+    (function,), search, others = tools_of(TOOLS)
+    assert json.loads(function.parameters) == {"type": "object", "a": None}
+    assert search == SearchTool(CallStrategy.AUTO, "kb", "Always", 5, MODEL, ("i1",))
+    assert others == (
+        '{"genSearch":{"description":"Rates","options":{"site":{"site":["x"]},"searchFilters":[]}}}',
+    )
+
+
+@given(damaged(TOOLS))
+def test_whatever_tools_come_can_be_sent_and_none_is_lost(value: Any) -> None:
+    sent = tools_on_wire(*tools_of(value), "b1g")
+    assert len(sent) == len(kept_tools(value))
+    assert tools_on_wire(*tools_of(sent), "b1g") == sent
 
 
 @given(damaged(ASSISTANT), damaged(MESSAGE), damaged(THREAD), damaged(VERSIONS), damaged(ASSISTANT))
