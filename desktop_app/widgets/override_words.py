@@ -31,12 +31,22 @@ class OverrideWords(QObject):
             parts.append(
                 self.tr("reply up to %1 tokens").replace("%1", number(now.max_tokens))
                 if now.max_tokens
-                else self.tr("replies of any length")
+                else self.tr("reply of any length")
             )
         if now.reasoning is not before.reasoning:
-            is_off = now.reasoning is Reasoning.OFF
-            parts.append(self.tr("thinking up to the model") if is_off else self.tr("other thinking"))
+            parts.append(self._thinking(now.reasoning))
         return parts
+
+    def _thinking(self, reasoning: Reasoning) -> str:
+        match reasoning:
+            case Reasoning.OFF:
+                return self.tr("thinking up to the model")
+            case Reasoning.LOW:
+                return self.tr("a little thinking")
+            case Reasoning.MEDIUM:
+                return self.tr("some thinking")
+            case Reasoning.HIGH:
+                return self.tr("much thinking")
 
     def _truncation(self, settings: AssistantSettings, overrides: RunOverrides) -> str:
         now = overrides.truncation or settings.truncation

@@ -145,9 +145,9 @@
     <name>ExpiryWords</name>
     <message numerus="yes">
         <source>Expires in %n day(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Expires in %n day</numerusform>
+            <numerusform>Expires in %n days</numerusform>
         </translation>
     </message>
 </context>
@@ -294,7 +294,7 @@
     <name>OverrideWords</name>
     <message numerus="yes">
         <source>last %n message(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>last %n message</numerusform>
             <numerusform>last %n messages</numerusform>
         </translation>
@@ -449,30 +449,30 @@
     <name>Trash</name>
     <message numerus="yes">
         <source>%n assistant(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n assistant</numerusform>
+            <numerusform>%n assistants</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n assistant(s) expired and moved to the trash.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n assistant has expired and is in the trash.</numerusform>
+            <numerusform>%n assistants have expired and are in the trash.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n thread(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n thread</numerusform>
             <numerusform>%n threads</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n thread(s) expired and moved to the trash.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n thread has expired and is in the trash.</numerusform>
+            <numerusform>%n threads have expired and are in the trash.</numerusform>
         </translation>
     </message>
 </context>
@@ -480,30 +480,30 @@
     <name>TrashDialog</name>
     <message numerus="yes">
         <source>%n selected</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n selected</numerusform>
+            <numerusform>%n selected</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Delete %n thing(s) for good?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Delete %n thing for good?</numerusform>
+            <numerusform>Delete %n things for good?</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Delete everything here (%n) for good?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Delete everything here (%n) for good?</numerusform>
+            <numerusform>Delete everything here (%n) for good?</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>The trash is empty. What is deleted or has expired stays here for %n day(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>The trash is empty. What is deleted or has expired stays here for %n day.</numerusform>
+            <numerusform>The trash is empty. What is deleted or has expired stays here for %n days.</numerusform>
         </translation>
     </message>
 </context>
@@ -511,14 +511,14 @@
     <name>TrashRows</name>
     <message numerus="yes">
         <source>%n day(s) left</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n day left</numerusform>
+            <numerusform>%n days left</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n message(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n message</numerusform>
             <numerusform>%n messages</numerusform>
         </translation>

@@ -91,7 +91,7 @@
     </message>
     <message>
         <source>Ask again with &amp;other settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ответить заново с &amp;другими настройками…</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -861,11 +861,11 @@
     </message>
     <message>
         <source>Ask as the assistant is set</source>
-        <translation type="unfinished"></translation>
+        <translation>Спросить с настройками ассистента</translation>
     </message>
     <message>
         <source>Cancel editing</source>
-        <translation type="unfinished">Отменить правку</translation>
+        <translation>Отменить правку</translation>
     </message>
     <message>
         <source>Ctrl+Enter</source>
@@ -873,7 +873,7 @@
     </message>
     <message>
         <source>Editing: the old version stays as a branch</source>
-        <translation type="unfinished">Правка: прежний вариант останется отдельной веткой</translation>
+        <translation>Правка: прежний вариант останется отдельной веткой</translation>
     </message>
     <message>
         <source>Enter</source>
@@ -2009,19 +2009,19 @@
     <name>ExpiryWords</name>
     <message numerus="yes">
         <source>Expires in %n day(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Истекает через %n&#xa0;день</numerusform>
+            <numerusform>Истекает через %n&#xa0;дня</numerusform>
+            <numerusform>Истекает через %n&#xa0;дней</numerusform>
         </translation>
     </message>
     <message>
         <source>Expires today</source>
-        <translation type="unfinished"></translation>
+        <translation>Истекает сегодня</translation>
     </message>
     <message>
         <source>Expires tomorrow</source>
-        <translation type="unfinished"></translation>
+        <translation>Истекает завтра</translation>
     </message>
 </context>
 <context>
@@ -2346,7 +2346,7 @@
     </message>
     <message>
         <source>This is not a JSON list of objects.</source>
-        <translation type="unfinished">Это не список объектов JSON.</translation>
+        <translation>Это не список объектов в JSON.</translation>
     </message>
     <message>
         <source>This is not a JSON object.</source>
@@ -2609,23 +2609,23 @@
     <name>GeneralFields</name>
     <message>
         <source>&amp;Description</source>
-        <translation type="unfinished">Описани&amp;е</translation>
+        <translation>О&amp;писание</translation>
     </message>
     <message>
         <source>&amp;Labels</source>
-        <translation type="unfinished">Ме&amp;тки</translation>
+        <translation>Ме&amp;тки</translation>
     </message>
     <message>
         <source>&amp;Name</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Название</translation>
     </message>
     <message>
         <source>One a line, as key = value · {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>По одной в строке: ключ = значение · {count}</translation>
     </message>
     <message>
         <source>team = support</source>
-        <translation type="unfinished">команда = поддержка</translation>
+        <translation>команда = поддержка</translation>
     </message>
 </context>
 <context>
@@ -2802,39 +2802,39 @@
     <name>LifetimeFields</name>
     <message>
         <source>&amp;Counted</source>
-        <translation type="unfinished">Отс&amp;чёт</translation>
+        <translation>Отс&amp;чёт</translation>
     </message>
     <message>
         <source>After it was last used</source>
-        <translation type="unfinished">С последнего использования</translation>
+        <translation>С последнего использования</translation>
     </message>
     <message>
         <source>After it was made</source>
-        <translation type="unfinished">С создания</translation>
+        <translation>С создания</translation>
     </message>
     <message>
         <source>Da&amp;ys</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Дней</translation>
     </message>
     <message>
         <source>Expires on {day} unless it is used before.</source>
-        <translation type="unfinished">Срок истекает: {day}, если не обращаться к нему раньше.</translation>
+        <translation>Срок истекает: {day}, если не обращаться к нему раньше.</translation>
     </message>
     <message>
         <source>Expires on {day}.</source>
-        <translation type="unfinished">Срок истекает: {day}</translation>
+        <translation>Срок истекает: {day}</translation>
     </message>
     <message>
         <source>Extend</source>
-        <translation type="unfinished">Продлить</translation>
+        <translation>Продлить</translation>
     </message>
     <message>
         <source>Kept until you delete it.</source>
-        <translation type="unfinished">Хранится, пока вы его не удалите.</translation>
+        <translation>Хранится, пока вы его не удалите.</translation>
     </message>
     <message>
         <source>Let the lifetime begin anew today</source>
-        <translation type="unfinished">Начать срок заново с сегодняшнего дня</translation>
+        <translation>Начать срок заново с сегодняшнего дня</translation>
     </message>
 </context>
 <context>
@@ -3035,7 +3035,7 @@
     </message>
     <message>
         <source>&amp;Trash…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Корзина…</translation>
     </message>
     <message>
         <source>&amp;Undo delete</source>
@@ -3055,7 +3055,7 @@
     </message>
     <message>
         <source>Ask with other se&amp;ttings…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Спросить с другими настройками…</translation>
     </message>
     <message>
         <source>Close &amp;window</source>
@@ -3143,7 +3143,7 @@
     </message>
     <message>
         <source>Se&amp;ttings of this thread…</source>
-        <translation type="unfinished"></translation>
+        <translation>Настро&amp;йки диалога…</translation>
     </message>
     <message>
         <source>Send &amp;deferred</source>
@@ -3635,12 +3635,16 @@
 <context>
     <name>OverrideWords</name>
     <message>
+        <source>a little thinking</source>
+        <translation>недолгое размышление</translation>
+    </message>
+    <message>
         <source>as many messages as fit</source>
-        <translation type="unfinished"></translation>
+        <translation>столько сообщений, сколько поместится</translation>
     </message>
     <message numerus="yes">
         <source>last %n message(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>последнее %n&#xa0;сообщение</numerusform>
             <numerusform>последние %n&#xa0;сообщения</numerusform>
             <numerusform>последние %n&#xa0;сообщений</numerusform>
@@ -3648,78 +3652,82 @@
     </message>
     <message>
         <source>model %1</source>
-        <translation type="unfinished"></translation>
+        <translation>модель %1</translation>
     </message>
     <message>
-        <source>other thinking</source>
-        <translation type="unfinished"></translation>
+        <source>much thinking</source>
+        <translation>долгое размышление</translation>
     </message>
     <message>
         <source>prompt up to %1 tokens</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>replies of any length</source>
-        <translation type="unfinished"></translation>
+        <translation>запрос до %1&#xa0;токенов</translation>
     </message>
     <message>
         <source>reply as JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>ответ в JSON</translation>
     </message>
     <message>
         <source>reply as text</source>
-        <translation type="unfinished"></translation>
+        <translation>ответ текстом</translation>
+    </message>
+    <message>
+        <source>reply of any length</source>
+        <translation>ответ любой длины</translation>
     </message>
     <message>
         <source>reply up to %1 tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>ответ до %1&#xa0;токенов</translation>
+    </message>
+    <message>
+        <source>some thinking</source>
+        <translation>размышление средней длины</translation>
     </message>
     <message>
         <source>temperature %1</source>
-        <translation type="unfinished"></translation>
+        <translation>температура %1</translation>
     </message>
     <message>
         <source>thinking up to the model</source>
-        <translation type="unfinished"></translation>
+        <translation>размышление на усмотрение модели</translation>
     </message>
 </context>
 <context>
     <name>PriceTable</name>
     <message>
-        <source>1,000 of prompt</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>1,000 of reply</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>A price is a number, like {example}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Цена&#xa0;— это число, например {example}.</translation>
     </message>
     <message>
         <source>A reply tells what it cost. Without a model a price counts for all others.</source>
-        <translation type="unfinished"></translation>
+        <translation>В сведениях об ответе видна его стоимость. Цена без модели действует для всех остальных.</translation>
     </message>
     <message>
         <source>Add a price</source>
-        <translation type="unfinished"></translation>
+        <translation>Добавить цену</translation>
     </message>
     <message>
         <source>Currency</source>
-        <translation type="unfinished"></translation>
+        <translation>Валюта</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">Модель</translation>
+        <translation>Модель</translation>
     </message>
     <message>
-        <source>Prices of tokens</source>
-        <translation type="unfinished"></translation>
+        <source>Prices of 1,000 tokens</source>
+        <translation>Цены за 1000&#xa0;токенов</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>Запрос</translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation>Ответ</translation>
     </message>
     <message>
         <source>Two prices are for the same model.</source>
-        <translation type="unfinished"></translation>
+        <translation>Для одной модели указаны две цены.</translation>
     </message>
 </context>
 <context>
@@ -4114,38 +4122,38 @@
     <name>RunOptions</name>
     <message>
         <source>Next question: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Следующий вопрос: %1</translation>
     </message>
 </context>
 <context>
     <name>RunOptionsDialog</name>
     <message>
         <source>&amp;As the assistant</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Как у ассистента</translation>
     </message>
     <message>
         <source>&amp;Use</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Применить</translation>
     </message>
     <message>
         <source>Ask a&amp;gain</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ответить заново</translation>
     </message>
     <message>
         <source>Ask again with other settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Ответить заново с другими настройками</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Отмена</translation>
     </message>
     <message>
         <source>For the next question</source>
-        <translation type="unfinished"></translation>
+        <translation>Для следующего вопроса</translation>
     </message>
     <message>
         <source>Take all settings from the assistant again</source>
-        <translation type="unfinished"></translation>
+        <translation>Снова взять все настройки у ассистента</translation>
     </message>
 </context>
 <context>
@@ -5133,35 +5141,35 @@ Give working code in one block and say in a few sentences how it works. Name the
     <name>ThreadDialog</name>
     <message>
         <source>&amp;Keep editing</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Вернуться</translation>
     </message>
     <message>
         <source>&amp;Save</source>
-        <translation type="unfinished">&amp;Сохранить</translation>
+        <translation>&amp;Сохранить</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Отмена</translation>
     </message>
     <message>
         <source>Disc&amp;ard</source>
-        <translation type="unfinished">Н&amp;е сохранять</translation>
+        <translation>Н&amp;е сохранять</translation>
     </message>
     <message>
         <source>Save the changes before closing?</source>
-        <translation type="unfinished">Сохранить изменения?</translation>
+        <translation>Сохранить изменения?</translation>
     </message>
     <message>
         <source>The changes cannot be saved as they are.</source>
-        <translation type="unfinished">В таком виде изменения не сохранить.</translation>
+        <translation>В таком виде изменения не сохранить.</translation>
     </message>
     <message>
         <source>This was not saved. {why}</source>
-        <translation type="unfinished">Не сохранено. {why}</translation>
+        <translation>Не сохранено. {why}</translation>
     </message>
     <message>
         <source>Thread settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Настройки диалога</translation>
     </message>
 </context>
 <context>
@@ -5301,15 +5309,15 @@ Give working code in one block and say in a few sentences how it works. Name the
     <name>ThreadPage</name>
     <message>
         <source>That was over on {day}: the thread would go to the trash at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Этот срок истёк: {day}. Диалог сразу окажется в корзине.</translation>
     </message>
     <message>
         <source>This thread &amp;expires</source>
-        <translation type="unfinished"></translation>
+        <translation>О&amp;граничить срок действия</translation>
     </message>
     <message>
         <source>Without a name, your next message gives it one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Если названия нет, его даст ваше следующее сообщение.</translation>
     </message>
 </context>
 <context>
@@ -5348,7 +5356,7 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>Settings…</source>
-        <translation type="unfinished">Настройки…</translation>
+        <translation>Настройки…</translation>
     </message>
     <message>
         <source>Unpin</source>
@@ -5427,27 +5435,27 @@ Give working code in one block and say in a few sentences how it works. Name the
     <name>Trash</name>
     <message>
         <source>%1 and %2 have expired and are in the trash.</source>
-        <translation type="unfinished"></translation>
+        <translation>По истечении срока в корзину перемещены: %1 и %2.</translation>
     </message>
     <message numerus="yes">
         <source>%n assistant(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n&#xa0;ассистент</numerusform>
+            <numerusform>%n&#xa0;ассистента</numerusform>
+            <numerusform>%n&#xa0;ассистентов</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n assistant(s) expired and moved to the trash.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>По истечении срока в корзину перемещён %n&#xa0;ассистент.</numerusform>
+            <numerusform>По истечении срока в корзину перемещены %n&#xa0;ассистента.</numerusform>
+            <numerusform>По истечении срока в корзину перемещены %n&#xa0;ассистентов.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n thread(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n&#xa0;диалог</numerusform>
             <numerusform>%n&#xa0;диалога</numerusform>
             <numerusform>%n&#xa0;диалогов</numerusform>
@@ -5455,97 +5463,97 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message numerus="yes">
         <source>%n thread(s) expired and moved to the trash.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>По истечении срока в корзину перемещён %n&#xa0;диалог.</numerusform>
+            <numerusform>По истечении срока в корзину перемещены %n&#xa0;диалога.</numerusform>
+            <numerusform>По истечении срока в корзину перемещены %n&#xa0;диалогов.</numerusform>
         </translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished">Показать</translation>
+        <translation>Показать</translation>
     </message>
 </context>
 <context>
     <name>TrashDialog</name>
     <message numerus="yes">
         <source>%n selected</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Выбран %n</numerusform>
+            <numerusform>Выбрано %n</numerusform>
+            <numerusform>Выбрано %n</numerusform>
         </translation>
     </message>
     <message>
         <source>&amp;Close</source>
-        <translation type="unfinished">&amp;Закрыть</translation>
+        <translation>&amp;Закрыть</translation>
     </message>
     <message>
         <source>&amp;Delete for good</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Удалить навсегда</translation>
     </message>
     <message>
         <source>&amp;Empty the trash</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Очистить корзину</translation>
     </message>
     <message>
         <source>&amp;Keep</source>
-        <translation type="unfinished">Ос&amp;тавить</translation>
+        <translation>Ос&amp;тавить</translation>
     </message>
     <message>
         <source>&amp;Restore</source>
-        <translation type="unfinished">Восст&amp;ановить</translation>
+        <translation>&amp;Восстановить</translation>
     </message>
     <message>
         <source>Days are counted from when something came here; then it goes for good.</source>
-        <translation type="unfinished"></translation>
+        <translation>Дни считаются с попадания в корзину; потом удаление будет окончательным.</translation>
     </message>
     <message numerus="yes">
         <source>Delete %n thing(s) for good?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Удалить навсегда %n&#xa0;объект?</numerusform>
+            <numerusform>Удалить навсегда %n&#xa0;объекта?</numerusform>
+            <numerusform>Удалить навсегда %n&#xa0;объектов?</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Delete everything here (%n) for good?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Удалить навсегда всё, что здесь (%n)?</numerusform>
+            <numerusform>Удалить навсегда всё, что здесь (%n)?</numerusform>
+            <numerusform>Удалить навсегда всё, что здесь (%n)?</numerusform>
         </translation>
     </message>
     <message>
         <source>Delete “%1” for good?</source>
-        <translation type="unfinished"></translation>
+        <translation>Удалить навсегда «%1»?</translation>
     </message>
     <message numerus="yes">
         <source>The trash is empty. What is deleted or has expired stays here for %n day(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Корзина пуста. Удалённое и то, чей срок истёк, хранится здесь %n&#xa0;день.</numerusform>
+            <numerusform>Корзина пуста. Удалённое и то, чей срок истёк, хранится здесь %n&#xa0;дня.</numerusform>
+            <numerusform>Корзина пуста. Удалённое и то, чей срок истёк, хранится здесь %n&#xa0;дней.</numerusform>
         </translation>
     </message>
     <message>
         <source>Trash</source>
-        <translation type="unfinished"></translation>
+        <translation>Корзина</translation>
     </message>
 </context>
 <context>
     <name>TrashRows</name>
     <message numerus="yes">
         <source>%n day(s) left</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Остался %n&#xa0;день</numerusform>
+            <numerusform>Осталось %n&#xa0;дня</numerusform>
+            <numerusform>Осталось %n&#xa0;дней</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n message(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n&#xa0;сообщение</numerusform>
             <numerusform>%n&#xa0;сообщения</numerusform>
             <numerusform>%n&#xa0;сообщений</numerusform>
@@ -5553,62 +5561,62 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>Assistant</source>
-        <translation type="unfinished">Ассистент</translation>
+        <translation>Ассистент</translation>
     </message>
     <message>
         <source>Deleted %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Удалено %1</translation>
     </message>
     <message>
         <source>Expired %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Срок истёк %1</translation>
     </message>
     <message>
         <source>Goes at the next start</source>
-        <translation type="unfinished"></translation>
+        <translation>Исчезнет при следующем запуске</translation>
     </message>
     <message>
         <source>New thread</source>
-        <translation type="unfinished">Новый диалог</translation>
+        <translation>Новый диалог</translation>
     </message>
     <message>
         <source>Thread</source>
-        <translation type="unfinished">Диалог</translation>
+        <translation>Диалог</translation>
     </message>
 </context>
 <context>
     <name>TruncationFields</name>
     <message>
         <source>&amp;How many messages</source>
-        <translation type="unfinished"></translation>
+        <translation>Сколько соо&amp;бщений</translation>
     </message>
     <message>
         <source>&amp;What is sent of a long thread</source>
-        <translation type="unfinished">&amp;Что отправлять из длинного диалога</translation>
+        <translation>&amp;Что отправлять из длинного диалога</translation>
     </message>
     <message>
         <source>As many messages as fit</source>
-        <translation type="unfinished">Столько сообщений, сколько поместится</translation>
+        <translation>Столько сообщений, сколько поместится</translation>
     </message>
     <message>
         <source>Instruction and messages together. A token is about four Latin letters, or three others.</source>
-        <translation type="unfinished">Инструкция и сообщения вместе. Токен — около четырёх латинских букв или трёх других.</translation>
+        <translation>Инструкция и сообщения вместе. Токен&#xa0;— около четырёх латинских букв или трёх других.</translation>
     </message>
     <message>
         <source>Longest &amp;prompt, in tokens</source>
-        <translation type="unfinished">&amp;Лимит запроса, в токенах</translation>
+        <translation>Лимит &amp;запроса, в токенах</translation>
     </message>
     <message>
         <source>Only the last messages</source>
-        <translation type="unfinished">Только последние сообщения</translation>
+        <translation>Только последние сообщения</translation>
     </message>
     <message>
         <source>The chosen model takes {tokens} tokens, prompt and reply together.</source>
-        <translation type="unfinished">Модель вмещает токенов: {tokens} — запрос и ответ вместе.</translation>
+        <translation>Модель вмещает токенов: {tokens}&#xa0;— запрос и ответ вместе.</translation>
     </message>
     <message>
         <source>The newest messages go first; your last one is always sent. Nothing is deleted.</source>
-        <translation type="unfinished">Сначала берутся самые новые; ваше последнее отправляется всегда. Ничего не удаляется.</translation>
+        <translation>Сначала берутся самые новые; ваше последнее отправляется всегда. Ничего не удаляется.</translation>
     </message>
 </context>
 <context>
@@ -5891,31 +5899,31 @@ Give working code in one block and say in a few sentences how it works. Name the
     <name>_PriceRow</name>
     <message>
         <source>Any other</source>
-        <translation type="unfinished"></translation>
+        <translation>Любая другая</translation>
     </message>
     <message>
         <source>Currency of price %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Цена %1: валюта</translation>
     </message>
     <message>
         <source>Model of price %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Цена %1: модель</translation>
     </message>
     <message>
         <source>Price %1 of 1,000 prompt tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Цена %1: 1000&#xa0;токенов запроса</translation>
     </message>
     <message>
         <source>Price %1 of 1,000 reply tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Цена %1: 1000&#xa0;токенов ответа</translation>
     </message>
     <message>
         <source>Remove price %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Удалить цену %1</translation>
     </message>
     <message>
         <source>Remove this price</source>
-        <translation type="unfinished"></translation>
+        <translation>Удалить эту цену</translation>
     </message>
 </context>
 <context>

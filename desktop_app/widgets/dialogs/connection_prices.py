@@ -31,8 +31,8 @@ class PriceTable(QWidget):
             QLabel(text)
             for text in (
                 self.tr("Model"),
-                self.tr("1,000 of prompt"),
-                self.tr("1,000 of reply"),
+                self.tr("Prompt"),
+                self.tr("Reply"),
                 self.tr("Currency"),
             )
         ]
@@ -78,7 +78,7 @@ class PriceTable(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(self._theme.px("spacing.1"))
-        column.addWidget(StrongLabel(self._theme, self.tr("Prices of tokens")))
+        column.addWidget(StrongLabel(self._theme, self.tr("Prices of 1,000 tokens")))
         column.addLayout(self._grid)
         column.addLayout(line)
         column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
