@@ -114,8 +114,8 @@ class MessagesPane(QWidget):
         """Show the window that was read: the same thread where it stood, another one where it was left."""
         transcript = self.transcript
         if not is_same:
-            transcript.set_context_line(None)
-            transcript.show_run_line(None)
+            transcript.context_line.show_next(None)
+            transcript.context_line.show_run(None)
         transcript.show_thread(opened.messages, opened.runs, opened.total)
         if not is_same and opened.thread.read_anchor:
             transcript.restore_position(opened.thread.read_anchor, opened.thread.read_offset)
@@ -371,12 +371,12 @@ class MessagesPane(QWidget):
 
     def set_context_line(self, message_id: str | None) -> None:
         """Draw a line above the first message that the next question sends; None when it sends them all."""
-        self.transcript.set_context_line(message_id)
+        self.transcript.context_line.show_next(message_id)
 
     def show_run_context(self, run: Run) -> None:
         """Draw a line above the first message that a run was given, or take it away again."""
         first = run.seen[0] if run.seen else None
-        self.transcript.show_run_line(None if first == self.transcript.run_line else first)
+        self.transcript.context_line.show_run(None if first == self.transcript.context_line.of_run else first)
 
     # -- finding
 

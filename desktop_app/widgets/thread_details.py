@@ -207,7 +207,7 @@ class ThreadDetails(QObject):
     def _show_run_context(self, run: Run) -> None:
         """Draw the line of what a run was given, and bring it into sight; once more takes it away."""
         self._messages.show_run_context(run)
-        if self._messages.transcript.run_line:
+        if self._messages.transcript.context_line.of_run:
             self._intents.details.go_to(run.seen[0])
 
     def _extend(self) -> None:

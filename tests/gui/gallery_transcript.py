@@ -304,7 +304,7 @@ def _context_line(stage: Stage) -> None:
 
 def _run_line(stage: Stage) -> None:
     _thread(_answer)(stage)
-    stage.view.show_run_line("m0001")
+    stage.view.context_line.show_run("m0001")
     stage.settle()
 
 

@@ -47,6 +47,9 @@ class Grid(QAbstractScrollArea):
         self.times_asked += 1
         return self.texts[message_id]
 
+    def description(self, message_id: str) -> str:
+        return ""
+
     def message_rect(self, message_id: str) -> QRect:
         if message_id in self.off_screen:
             return QRect()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -51,7 +51,7 @@ def line_above(view: TranscriptView, message_id: str) -> bool:
     shown = view.page.shown(message_id)
     assert shown is not None
     assert shown.cell is not None
-    room = view._context_line.room(shown.cell).translated(view.column_left, shown.y)
+    room = view.context_line.room(shown.cell).translated(view.column_left, shown.y)
     picture = view.viewport().grab(QRect(room.topLeft(), room.size())).toImage()
     page = QColor(view.theme.color("page")).rgb()
     return any(picture.pixel(x, y) != page for x in range(8) for y in range(picture.height()))
@@ -100,16 +100,40 @@ def test_what_a_run_saw_is_shown_and_taken_away_again(
     run = replace(run_of(talk(20)[19]), seen=(MessageId("m0018"), MessageId("m0019")))
     pane.set_context_line("m0018")
     pane.show_run_context(run)
-    assert view._context_line.words_at("m0018") == "The model saw from here"
+    assert view.context_line.words_at("m0018") == "The model saw from here"
     pane.show_run_context(run)
-    assert view._context_line.words_at("m0018") == "The model sees from here"
+    assert view.context_line.words_at("m0018") == "The model sees from here"
     pane.show_run_context(replace(run, seen=()))
-    assert view.run_line == ""
+    assert view.context_line.of_run == ""
+
+
+def test_it_is_heard_with_the_message_below_it(
+    pane: MessagesPane, view: TranscriptView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[QAccessible.Event, str]] = []
+
+    def tell(event: QAccessibleEvent) -> None:
+        told.append((event.type(), event.accessibleInterface().text(QAccessible.Text.Identifier)))
+
+    QAccessible.setActive(True)
+    try:
+        page = QAccessible.queryAccessibleInterface(view.viewport())
+        found = [page.child(index) for index in range(page.childCount())]
+        monkeypatch.setattr(QAccessible, "updateAccessibility", tell)
+        pane.set_context_line("m0018")
+        heard = {
+            one.text(QAccessible.Text.Identifier): one.text(QAccessible.Text.Description) for one in found
+        }
+    finally:
+        QAccessible.setActive(False)
+    assert heard["message-user-m0018"] == "The model sees from here"
+    assert heard["message-assistant-m0019"] == ""
+    assert (QAccessible.Event.DescriptionChanged, "message-user-m0018") in told
 
 
 def test_another_thread_has_a_line_of_its_own(pane: MessagesPane, view: TranscriptView) -> None:
     pane.set_context_line("m0018")
-    view.show_run_line("m0018")
+    view.context_line.show_run("m0018")
     thread = Thread(ThreadId("other"), "", AssistantId("a"), NOON, NOON)
     messages = [replace(one, thread_id=ThreadId("other")) for one in talk(20)]
     pane.show_thread(ThreadOpened(thread, None, messages, {}, 20))

@@ -149,9 +149,9 @@ async def test_ids_are_copied_and_the_line_of_what_was_seen_is_a_key_away(
         pane.press("copy_remote_id")
         assert QGuiApplication.clipboard().text() == "chatcmpl-B7zQm2"
         pane.press("run_seen")
-        assert pane.scene.window.messages.transcript.run_line == pane.messages[1].id
+        assert pane.scene.window.messages.transcript.context_line.of_run == pane.messages[1].id
         pane.press("run_seen")
-        assert pane.scene.window.messages.transcript.run_line == ""
+        assert pane.scene.window.messages.transcript.context_line.of_run == ""
 
 
 async def test_the_version_that_answered_is_a_key_away(

@@ -8,6 +8,7 @@ A transcript that is such an ``AccessibleTranscript`` makes one ``TranscriptAcce
 
 - ``messages_changed()`` after messages came, went, were replaced or laid out anew, or others came near the viewport;
 - ``text_changed(message_id)`` whenever a message's text or layout changed, each frame of a growing one included;
+- ``description_changed(message_id)`` when the line above a message came or went;
 - ``focus_moved(message_id)`` when the focus comes to the transcript, and when its current message is another then.
 
 Offsets count code points here and UTF-16 units in Qt's interfaces.
@@ -64,6 +65,10 @@ class AccessibleTranscript(Protocol):
 
     def plain_text(self, message_id: str) -> str:
         """Its words without markup, items on lines of their own."""
+        ...
+
+    def description(self, message_id: str) -> str:
+        """What is drawn above it, in words; "" for nothing."""
         ...
 
     def message_rect(self, message_id: str) -> QRect:
@@ -139,6 +144,12 @@ class TranscriptAccessibility(QObject):
         self._changed.add(message_id)
         if not self._change_timer.isActive():
             self._change_timer.start()
+
+    def description_changed(self, message_id: str) -> None:
+        """Something else is drawn above a message."""
+        message = self._messages.get(message_id)
+        if message is not None and message.isValid():
+            QAccessible.updateAccessibility(QAccessibleEvent(message, QAccessible.Event.DescriptionChanged))
 
     def focus_moved(self, message_id: str) -> None:
         """The keyboard is at this message now.
@@ -345,6 +356,8 @@ class _Message(_Painted):
             return self.accessibility.author(is_user=is_user)
         if kind == QAccessible.Text.Value:
             return self.content.text
+        if kind == QAccessible.Text.Description:
+            return self.transcript.description(self.message_id)
         return ""
 
     def state(self) -> QAccessible.State:

@@ -43,6 +43,10 @@ class SpokenTranscript:
         entry = self._view.page.messages.entry(message_id)
         return "" if entry is None else "\n".join(item.plain for item in entry.items)
 
+    def description(self, message_id: str) -> str:
+        """The line above a message from which the model sees the thread."""
+        return self._view.context_line.words_at(message_id)
+
     def message_rect(self, message_id: str) -> QRect:
         """Where it lies in the viewport, with the margin at its right, where a table has its button and its room;
         empty when it is not on the screen.

@@ -117,7 +117,8 @@ class TranscriptView(PageView):
         self._texts = QuestionTexts()
         self._reply_texts = ReplyTexts(EndingTexts(), SourceTexts())
         self._requests = ReplyRequests(self, self._reply_texts.sources)
-        self._context_line = ContextLine(theme)
+        self.context_line = ContextLine(theme, self)
+        self.context_line.changed.connect(self._line_changed)
         self.calls = WaitingCalls(self)
         self.highlighter = Highlighter(self)
         self.images = Images(self)
@@ -628,13 +629,17 @@ class TranscriptView(PageView):
 
     def _paint_over(self, painter: QPainter, shown: Shown, left: int) -> None:
         if shown.cell is not None:
-            self._context_line.paint(painter, shown.cell, left, shown.y)
+            self.context_line.paint(painter, shown.cell, left, shown.y)
         self._keyboard.paint_ring(painter, shown, left)
 
     def _note_change(self, cell: Cell, y: int | None) -> None:
         if y is not None and self._keyboard.is_at_target and cell.entry.message.id == self.current_id:
             y = 0  # the ring is around another part of the message, or around all of it
         super()._note_change(cell, y)
+
+    def _line_changed(self, message_id: str) -> None:
+        self.update_message(message_id)
+        self._accessibility.description_changed(message_id)
 
     def _cell_changed(self, message_id: str) -> None:
         self._accessibility.text_changed(message_id)
@@ -654,27 +659,6 @@ class TranscriptView(PageView):
                 y = 0 if by_reader else cell.text_bottom
                 cell.remeasure()
                 self._note_change(cell, y)
-
-    # -- what the model sees
-
-    def set_context_line(self, message_id: str | None) -> None:
-        """Draw a line above the first message that the next question sends; None when it sends them all."""
-        self._context_line.next_id = self._redrawn(self._context_line.next_id, message_id or "")
-
-    def show_run_line(self, message_id: str | None) -> None:
-        """Draw a line above the first message that a run was given; None: no more."""
-        self._context_line.run_id = self._redrawn(self._context_line.run_id, message_id or "")
-
-    @property
-    def run_line(self) -> str:
-        """The message above which the line of a run is drawn, or ""."""
-        return self._context_line.run_id
-
-    def _redrawn(self, before: str, now: str) -> str:
-        if before != now:
-            self.update_message(before)
-            self.update_message(now)
-        return now
 
     # -- versions
 
