@@ -49,6 +49,10 @@ class FileQueue:
         finally:
             await self._reader.end()
 
+    async def close(self) -> None:
+        """End the process, also when ``run`` was cancelled while it waited for that."""
+        await self._reader.end()
+
     def stop_reading(self, is_meant: Callable[[FileTask], bool]) -> None:
         """Drop the file that is being read, if it is meant; the store does not want it any more."""
         if self._current and is_meant(self._current[0]):

@@ -45,6 +45,7 @@ class _Open:
     words: WordForms
 
     async def aclose(self) -> None:
+        await self.queue.close()
         await self.searched.close()
         await self.database.close()
 

@@ -47,6 +47,7 @@ class DocumentReader:
         self._silence_s = silence_s
         self._file_s = file_s
         self._process: asyncio.subprocess.Process | None = None
+        self._is_killed = False
         self._decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Reply)
 
     @property
@@ -73,12 +74,13 @@ class DocumentReader:
             return [reply.pieces async for reply in replies if isinstance(reply, Part)]
 
     async def end(self) -> None:
-        """Kill the process, if there is one, and wait until it is gone."""
-        process, self._process = self._process, None
-        if process:
+        """Kill the process, if there is one, and wait until it is gone; again, when the waiting was cancelled."""
+        if self._process:
+            self._is_killed = True
             with suppress(ProcessLookupError):
-                process.kill()
-            await process.communicate()  # asyncio waits until what it wrote last is read
+                self._process.kill()
+            await self._process.communicate()  # asyncio waits until what it wrote last is read
+            self._process, self._is_killed = None, False
 
     async def _answers(self, request: Request) -> AsyncGenerator[Opened | Part, None]:
         is_over = False
@@ -104,7 +106,9 @@ class DocumentReader:
                 await self.end()
 
     async def _started(self) -> asyncio.subprocess.Process:
-        if self._process is None or self._process.returncode is not None:
+        if self._is_killed or (self._process and self._process.returncode is not None):
+            await self.end()
+        if self._process is None:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-P",  # what lies in the current folder is not ours to import
