@@ -29,8 +29,6 @@ log = logging.getLogger(__name__)
 COUNT_S = 5.0
 START_LENGTH = 200
 
-# Whether a search in the files of an assistant could find anything.
-
 # What a thread is asked with where nothing is written yet: an empty question could not be sent.
 SHORTEST_QUESTION = "?"
 

@@ -41,6 +41,7 @@ from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.threads import Author, Status, Usage
+from desktop_app.domain.tools import Function
 from desktop_app.services.openai import chat_completions
 from desktop_app.services.openai.chat_completions import ChatCompletionsService
 from desktop_app.services.reading import streams
@@ -753,6 +754,17 @@ async def test_an_address_where_nothing_is_fails_the_test() -> None:
         with pytest.raises(NotFoundError):
             await chat.test()
         await chat.close()
+
+
+async def test_a_function_with_the_name_of_a_field_does_not_refuse_the_field() -> None:
+    refusal = refuse(400, {"error": {"message": "Invalid schema for function 'temperature': no type."}})
+    asked = replace(ask(), functions=(Function("temperature"),))
+    async with ChatServer([refusal, stream("4")]) as server:
+        chat = service(server.base_url)
+        with pytest.raises(RequestRejectedError, match="Invalid schema"):
+            await answer(chat, asked)
+        assert text_of(await answer(chat)) == "4"
+    assert [body["temperature"] for body in server.bodies] == [0.3, 0.3]
 
 
 async def test_a_request_that_is_refused_keeps_its_words() -> None:

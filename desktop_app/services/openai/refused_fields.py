@@ -7,6 +7,8 @@ from desktop_app.domain.errors import NotFoundError, RequestRejectedError, Servi
 from desktop_app.domain.prompt import RunRequest
 
 _ABOUT_FUNCTIONS = re.compile(r"\btools?\b|\btool.?(?:call|use|choice)|\bfunction.?call", re.I)
+# A function may have the name of a field.
+_A_FUNCTION = re.compile(r"\bfunction\W+[\w-]+", re.I)
 
 
 class RefusedFields:
@@ -26,7 +28,8 @@ class RefusedFields:
         """Whether ``error`` refuses a field that was not refused before, so that asking without it may help."""
         if not isinstance(error, RequestRejectedError):
             return False
-        named = {field for field, word in self._telling.items() if word.search(error.detail)}
+        detail = _A_FUNCTION.sub("", error.detail)
+        named = {field for field, word in self._telling.items() if word.search(detail)}
         new = {(model, field) for field in named} - self._refused
         self._refused |= new
         return bool(new)
