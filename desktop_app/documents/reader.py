@@ -76,9 +76,10 @@ class DocumentReader:
     async def end(self) -> None:
         """Kill the process, if there is one, and wait until it is gone; again, when the waiting was cancelled."""
         if self._process:
-            self._is_killed = True
-            with suppress(ProcessLookupError):
-                self._process.kill()
+            if not self._is_killed:
+                self._is_killed = True
+                with suppress(ProcessLookupError):
+                    self._process.kill()
             await self._process.communicate()  # asyncio waits until what it wrote last is read
             self._process, self._is_killed = None, False
 
