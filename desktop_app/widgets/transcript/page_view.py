@@ -89,7 +89,7 @@ class PageView(QAbstractScrollArea):
     def _paint_over(self, painter: QPainter, shown: Shown, left: int) -> None:
         """Draw what lies over a message."""
 
-    def _cell_changed(self, message_id: str) -> None:
+    def text_changed(self, message_id: str) -> None:
         """A message looks otherwise."""
 
     def _refreshed(self, has_others: bool) -> None:
@@ -135,7 +135,7 @@ class PageView(QAbstractScrollArea):
         if y is not None:
             self._changed[message_id] = min(y, self._changed.get(message_id, y))
         self.page.measure(message_id)
-        self._cell_changed(message_id)
+        self.text_changed(message_id)
 
     def _refresh(self, before: Sequence[Shown], *, is_bar_at_once: bool = False) -> None:
         """Lay out what is visible now and draw what looks otherwise than ``before``."""
@@ -429,7 +429,7 @@ class PageView(QAbstractScrollArea):
 
     # -- the button to the end
 
-    def _count_new(self, come: int) -> None:
+    def count_new(self, come: int) -> None:
         """Messages or blocks came, or with 0 more words of the last block."""
         if not self._follows():
             self._new_count = max(1, self._new_count + come)

@@ -92,12 +92,14 @@ class ReplyCell(Cell):
     def _has_words(self) -> bool:
         return bool(self.flow.blocks) or self.entry.message.status in (Status.WRITING, Status.COMPLETED)
 
-    def renew_ending(self) -> None:
-        """What is said below the text is something else."""
+    def renew_ending(self) -> int:
+        """What is said below the text is something else; the y from which the cell looks otherwise."""
+        y = self.text_bottom
         ending = self._texts.endings.of(self.entry.message, self.entry.run)
         if self._ending is None or ending is None or not self._ending.take(ending):
             self._make_ending()
         self._measure()
+        return y
 
     def _make_ending(self) -> None:
         if self._ending is not None:

@@ -9,7 +9,7 @@
 5. What changed is drawn, nothing else; nothing runs while nothing changes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,12 +27,11 @@ from PySide6.QtWidgets import QFrame, QWidget
 from desktop_app.domain.assistants import AssistantVersion
 from desktop_app.domain.ids import MessageId
 from desktop_app.domain.normaliser import TextEdit
-from desktop_app.domain.operations import Operation, OperationStatus
+from desktop_app.domain.operations import Operation
 from desktop_app.domain.settings import Announcements
-from desktop_app.domain.threads import Message, Run, Status
+from desktop_app.domain.threads import Message, Run
 from desktop_app.domain.tools import ToolStep
 from desktop_app.markdown.hits import Hit
-from desktop_app.markdown.items import Item
 from desktop_app.markdown.links import is_safe
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.accessible import TranscriptAccessibility
@@ -50,13 +49,13 @@ from desktop_app.widgets.transcript.cell import (
     QuestionTexts,
     Spot,
 )
-from desktop_app.widgets.transcript.checking import WholeParse
 from desktop_app.widgets.transcript.citations import SourceTexts, with_number
 from desktop_app.widgets.transcript.context_line import ContextLine
 from desktop_app.widgets.transcript.context_menu import TranscriptMenu
 from desktop_app.widgets.transcript.copying import Copying
 from desktop_app.widgets.transcript.endings import EndingTexts
 from desktop_app.widgets.transcript.entry import Entry, Stage, block_of
+from desktop_app.widgets.transcript.growing import GrowingReplies
 from desktop_app.widgets.transcript.hits import Hits
 from desktop_app.widgets.transcript.keyboard import Keyboard
 from desktop_app.widgets.transcript.page import Shown
@@ -125,10 +124,9 @@ class TranscriptView(PageView):
         self.selection = Selection()
         self.current_id = ""
         self._hits = Hits(self.page)
-        self._whole_parse = WholeParse(self)
-        self._whole_parse.parsed.connect(self._correct)
         self.copying = Copying(self)
         self._announcer = Announcer(self, self._say)
+        self._growing = GrowingReplies(self, self._reply_texts, self._announcer)
         self._accessibility = TranscriptAccessibility(self, SpokenTranscript(self))
         self._pointer = Pointer(self)
         self._keyboard = Keyboard(self)
@@ -207,25 +205,12 @@ class TranscriptView(PageView):
             self.page.append(message, run)
         if self._keyboard.is_here and not self.current_id:  # what it was at has been asked for anew
             self._set_current(message.id)
-        self._announce_start(message)
-        self._count_new(1)
+        self._growing.begin(message)
+        self.count_new(1)
 
     def edit(self, message_id: str, edit: TextEdit) -> None:
         """Apply an edit to a reply's text."""
-        entry = self.page.messages.entry(message_id)
-        if entry is None:
-            self.page.messages.follow(message_id, edit)
-            return
-        cell = self.page.known_cell(message_id)
-        before = len(entry.items)
-        if isinstance(cell, ReplyCell):
-            with self._steadily():
-                self._note_change(cell, cell.grow(entry.edit(edit)))
-        else:
-            entry.edit(edit)
-            self._accessibility.text_changed(message_id)
-        self._count_new(max(0, len(entry.items) - before))
-        self._announcer.grew(message_id, entry.items)
+        self._growing.edit(message_id, edit)
 
     def set_stage(
         self,
@@ -237,15 +222,7 @@ class TranscriptView(PageView):
         error: str = "",
     ) -> None:
         """Say what the run of a reply does; see ``Stage``."""
-        entry = self.page.messages.entry(message_id)
-        if entry is None or not entry.is_growing:
-            return
-        entry.stage = Stage(stage, fraction, until, error)
-        cell = self.page.known_cell(message_id)
-        if isinstance(cell, ReplyCell):
-            cell.set_stage()
-            if stage == "retrying":
-                self._announcer.told(cell.stage_words)
+        self._growing.set_stage(message_id, Stage(stage, fraction, until, error))
 
     def set_assistant(self, name: str) -> None:
         """Who writes the replies that grow from now on."""
@@ -253,59 +230,15 @@ class TranscriptView(PageView):
 
     def set_steps(self, message_id: str, steps: Sequence[ToolStep]) -> None:
         """The calls of a growing reply are these now; those that wait for the user get a card."""
-        entry = self.page.messages.entry(message_id)
-        if entry is None or entry.message.steps == tuple(steps):
-            return
-        entry.set_steps(steps)
-        cell = self.page.known_cell(message_id)
-        if not isinstance(cell, ReplyCell):
-            return
-        before = self.calls.cards()
-        with self._steadily():
-            self._note_change(cell, cell.set_steps())
-        new = self.calls.new_among(steps, before)
-        for card in new:
-            self._announcer.told(card.title)
-        if new:
-            self._count_new(1)
+        self._growing.set_steps(message_id, steps)
 
     def set_operations(self, operations: Mapping[MessageId, Operation]) -> None:
         """The deferred requests that are open, by the message that waits for its reply."""
-        endings = self._reply_texts.endings
-        before, endings.operations = endings.operations, dict(operations)
-        changed = {id_ for id_ in before.keys() | operations.keys() if before.get(id_) != operations.get(id_)}
-        for message_id in changed:
-            cell = self.page.known_cell(message_id)
-            if isinstance(cell, ReplyCell) and cell.entry.message.status is Status.DEFERRED:
-                with self._steadily():
-                    y = cell.text_bottom
-                    cell.renew_ending()
-                    self._note_change(cell, y)
-                if _is_taken(before.get(message_id), operations.get(message_id)):
-                    self._announce_deferred(cell.entry)
+        self._growing.set_operations(operations)
 
     def set_ended(self, message: Message, run: Run | None) -> None:
         """Show the end of a reply at once: its whole text and how it ended."""
-        entry = self.page.messages.entry(message.id)
-        if entry is None:
-            self.page.messages.follow_to_end(message, run)
-            return
-        if entry.message == message and entry.run == run:
-            return
-        was_awaited = entry.message.status in (Status.WRITING, Status.DEFERRED)
-        cell = self.page.known_cell(message.id)
-        before = len(entry.items)
-        if isinstance(cell, ReplyCell):
-            with self._steadily():
-                self._note_change(cell, cell.finish(entry.end(message, run)))
-        else:
-            entry.end(message, run)
-            self._accessibility.text_changed(message.id)
-        if len(entry.items) > before:
-            self._count_new(len(entry.items) - before)
-        if was_awaited and entry.message.status is not Status.WRITING:
-            self._announce_end(entry)
-            self._whole_parse.begin(entry.message)
+        self._growing.end(message, run)
 
     def replace(self, old_id: str, message: Message, run: Run | None = None) -> None:
         """Put a message into the place of another: an alternative, or the same one with other facts."""
@@ -317,7 +250,7 @@ class TranscriptView(PageView):
             self.page.replace(position, message, run)
             if self.current_id == old_id:
                 self.current_id = message.id
-        self._announce_start(message)
+        self._growing.begin(message)
 
     def truncate(self, total: int) -> None:
         """Take away the messages from position ``total`` on, here or not."""
@@ -557,33 +490,9 @@ class TranscriptView(PageView):
     def _say(self, words: str) -> None:
         announce(self, words)
 
-    def _announce_start(self, message: Message) -> None:
-        if message.status is Status.WRITING:
-            self._announcer.began(message.id)
-
-    def _announce_deferred(self, entry: Entry) -> None:
-        if ending := self._reply_texts.endings.of(entry.message, entry.run):
-            self._announcer.told(ending.title)
-
-    def _announce_end(self, entry: Entry) -> None:
-        ending = self._reply_texts.endings.of(entry.message, entry.run)
-        words = ". ".join(filter(None, (ending.title, ending.kept))) if ending else ""
-        self._announcer.ended(entry.message.id, entry.items, len(entry.text.split()), words)
-
     def set_announcements(self, wanted: Announcements) -> None:
         """How much screen readers are told of a reply that is being written."""
         self._announcer.wanted = wanted
-
-    def _correct(self, message: Message, items: list[Item]) -> None:
-        """The whole parse of a finished reply; what differs is drawn again."""
-        entry = self.page.messages.entry(message.id)
-        if entry is None or entry.is_growing or entry.text != message.text:
-            return
-        change = entry.correct(items)
-        cell = self.page.known_cell(message.id)
-        if change is not None and isinstance(cell, ReplyCell):
-            with self._steadily():
-                self._note_change(cell, cell.finish(change))
 
     # -- find
 
@@ -641,7 +550,13 @@ class TranscriptView(PageView):
         self.update_message(message_id)
         self._accessibility.description_changed(message_id)
 
-    def _cell_changed(self, message_id: str) -> None:
+    def change(self, cell: Cell, how: Callable[[], int | None], *, by_reader: bool = False) -> None:
+        """Change a message that is laid out; ``how`` returns the y from which it looks otherwise, None for nowhere."""
+        with self._steadily(by_reader=by_reader):
+            self._note_change(cell, how())
+
+    def text_changed(self, message_id: str) -> None:
+        """A message says something else."""
         self._accessibility.text_changed(message_id)
 
     def _refreshed(self, has_others: bool) -> None:
@@ -720,9 +635,3 @@ class TranscriptView(PageView):
         if event.type() == QEvent.Type.LanguageChange:
             self.setAccessibleName(self.tr("Messages"))
         return super().event(event)
-
-
-def _is_taken(before: Operation | None, now: Operation | None) -> bool:
-    """Whether the service has taken a deferred request just now."""
-    was_sending = before is not None and before.status is OperationStatus.SENDING
-    return was_sending and now is not None and now.status is OperationStatus.WAITING
