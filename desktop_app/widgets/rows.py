@@ -133,11 +133,16 @@ class AssistantDelegate(RowDelegate):
     def _paint_line(self, painter: QPainter, rect: QRect, row: AssistantRow) -> None:
         gap = self._theme.px("spacing.2")
         line = rect.adjusted(2 * gap + self._theme.px("glyph"), 0, -self._theme.px("spacing.3"), 0)
+        if row.expiry:  # comes before the name, which the tool tip has whole
+            used = self._paint_text(painter, line, row.expiry, "caption", "warningText", alignment=_RIGHT)
+            self._paint_text(painter, line.adjusted(0, 0, -used - gap, 0), row.name, "ui", "text")
+            return
         used = self._paint_text(painter, line, row.name, "ui", "text")
         rest = line.adjusted(used + gap, 0, 0, 0)
-        note, role = (row.expiry, "warningText") if row.expiry else (row.note, "textSecondary")
-        if note and rest.width() >= 2 * gap:
-            self._paint_text(painter, rest, note, "caption", role, alignment=_RIGHT, tabular=True)
+        if row.note and rest.width() >= 2 * gap:
+            self._paint_text(
+                painter, rest, row.note, "caption", "textSecondary", alignment=_RIGHT, tabular=True
+            )
 
 
 class ThreadDelegate(RowDelegate):

@@ -2841,7 +2841,7 @@
     <name>LifetimePage</name>
     <message>
         <source>That was over on {day}: the assistant would go to the trash at once.</source>
-        <translation>Этот срок истёк: {day}. Ассистент сразу окажется в корзине.</translation>
+        <translation>Этот срок истёк ({day}): ассистент сразу окажется в корзине.</translation>
     </message>
     <message>
         <source>This assistant &amp;expires</source>
@@ -5309,7 +5309,7 @@ Give working code in one block and say in a few sentences how it works. Name the
     <name>ThreadPage</name>
     <message>
         <source>That was over on {day}: the thread would go to the trash at once.</source>
-        <translation>Этот срок истёк: {day}. Диалог сразу окажется в корзине.</translation>
+        <translation>Этот срок истёк ({day}): диалог сразу окажется в корзине.</translation>
     </message>
     <message>
         <source>This thread &amp;expires</source>

@@ -51,7 +51,7 @@ from desktop_app.widgets.main_window import MainWindow
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.action_row import local_time
-from tests.gui import gallery_connections
+from tests.gui import gallery_connections, gallery_threads
 
 ROOT = Path(__file__).resolve().parents[2]
 TRANSLATIONS = ROOT / "resources" / "translations"
@@ -461,3 +461,15 @@ def test_no_two_buttons_of_a_small_dialog_have_the_same_key(
     dialog = AboutDialog(theme, version="1.0") if kind is AboutDialog else TemplateChooser(theme)
     opened(dialog, qtbot)
     assert_keys_are_unique(texts_with_keys(dialog))
+
+
+@both
+@pytest.mark.parametrize("state", gallery_threads.STATES)
+def test_no_two_fields_of_a_thread_s_dialogs_have_the_same_key(
+    language: str, theme: Theme, qtbot: QtBot, state: str
+) -> None:
+    dialog = gallery_threads.STATES[state](theme)
+    qtbot.addWidget(dialog)
+    qtbot.waitExposed(dialog)
+    assert_keys_are_unique(texts_with_keys(dialog))
+    qtbot.waitUntil(lambda: cut_off(dialog) == [])

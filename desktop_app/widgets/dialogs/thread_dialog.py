@@ -118,7 +118,7 @@ class ThreadDialog(QDialog):
         column.addWidget(self._page, 1)
         column.addWidget(self._error_row)
         column.addWidget(self._foot)
-        self.setMinimumSize(px("sidebarMax"), px("sidebarMax"))
+        self.setMinimumSize(px("textColumn") - 160, px("sidebarMax"))
         self.resize(px("textColumn") - 120, px("textColumn") - 80)
 
     def _connect(self) -> None:
