@@ -38,7 +38,7 @@ from desktop_app.domain.errors import (
     StoreError,
     UnusableAssistantError,
 )
-from desktop_app.domain.ids import ConnectionId, MessageId, OperationId, ThreadId
+from desktop_app.domain.ids import ConnectionId, OperationId, ThreadId
 from desktop_app.domain.operations import (
     DeferredReply,
     Operation,
@@ -47,6 +47,7 @@ from desktop_app.domain.operations import (
     next_check,
 )
 from desktop_app.domain.overrides import RunOverrides
+from desktop_app.domain.prompt import Cut
 from desktop_app.domain.retrying import delay_s, may_repeat
 from desktop_app.domain.service import Deferring, Service
 from desktop_app.domain.threads import Message, Run, Status
@@ -179,10 +180,12 @@ class OperationsController:
             return
         if submitted is None:
             return
-        remote_id, seen = submitted
+        remote_id, part = submitted
         log.info("operation %s is %s at the service", operation.id, remote_id)
+        details = replace(run.details, dropped=part.dropped, prompt_tokens=part.tokens)
+        asked = replace(run, seen=part.ids, details=details)
         sent = await self._operations.sent(
-            operation.id, remote_id, self._clock() + next_check(0, NOTHING_YET), seen
+            operation.id, remote_id, self._clock() + next_check(0, NOTHING_YET), asked
         )
         if sent is None:  # cancelled while it was being sent
             self._give_up(replace(operation, remote_id=remote_id))
@@ -190,9 +193,7 @@ class OperationsController:
         self._report(OperationChanged(sent))
         self._wake()
 
-    async def _persistently(
-        self, operation: Operation, run: Run, reply: Message
-    ) -> tuple[str, tuple[MessageId, ...]] | None:
+    async def _persistently(self, operation: Operation, run: Run, reply: Message) -> tuple[str, Cut] | None:
         """Send; again by itself where the service has surely taken nothing.  None when it was cancelled meanwhile."""
         connection = await self._connections.connection_of(operation.connection_id)
         retries, attempt = connection.network.retries if connection else 0, 0
@@ -216,16 +217,14 @@ class OperationsController:
             self._report(OperationChanged(found))
             attempt += 1
 
-    async def _submitted(
-        self, service: Deferring, run: Run, reply: Message
-    ) -> tuple[str, tuple[MessageId, ...]]:
+    async def _submitted(self, service: Deferring, run: Run, reply: Message) -> tuple[str, Cut]:
         """Send as much of the thread as fits; the id at the service, and what it was given."""
         spoken = await self._asking.spoken(reply)
         settings = run.settings
         part = await self._prompts.part(spoken, settings, ())
         while True:
             try:
-                return await service.submit(request_of(run, part)), part.ids
+                return await service.submit(request_of(run, part)), part
             except ContextTooLongError:
                 smaller = await self._prompts.part(spoken, smaller_limits(settings, part), ())
                 if len(smaller.messages) >= len(part.messages):

@@ -166,14 +166,13 @@ class Cost:
 class RunDetails:
     """What is known of a run besides its record.
 
-    ``dropped`` counts the messages of the path that the model was not given; ``prompt_tokens`` is the count before it
-    was asked, ``is_estimate`` unless the service counted.  ``fragments`` counts those of files that were added.
-    ``request_id`` is the service's.  ``overrides`` names the fields of the settings that were set for this run alone.
+    ``dropped`` counts the messages of the path that the model was not given; ``prompt_tokens`` is the estimate before
+    it was asked.  ``fragments`` counts those of files that were added.  ``request_id`` is the service's.  ``overrides``
+    names the fields of the settings that were set for this run alone.
     """
 
     dropped: int = 0
     prompt_tokens: int = 0
-    is_estimate: bool = True
     fragments: int = 0
     cost: Cost | None = None
     request_id: str = ""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from desktop_app.domain.errors import OperationGoneError, RunError
-from desktop_app.domain.ids import ConnectionId, MessageId, OperationId, new_id
+from desktop_app.domain.ids import ConnectionId, OperationId, new_id
 from desktop_app.domain.operations import Operation, OperationStatus
 from desktop_app.domain.threads import Citation, Message, Run, Status
 from desktop_app.store import runs, writing
@@ -75,13 +75,9 @@ class OperationStore:
         return await self._database.run(begin)
 
     async def sent(
-        self,
-        operation_id: OperationId,
-        remote_id: str,
-        next_check_at: datetime,
-        seen: Sequence[MessageId] = (),
+        self, operation_id: OperationId, remote_id: str, next_check_at: datetime, asked: Run
     ) -> Operation | None:
-        """The service took the request under ``remote_id``, with the messages ``seen``; None when it has ended here."""
+        """The service took the request of the run ``asked`` under ``remote_id``; None when it has ended here."""
 
         def sent(connection: sqlite3.Connection) -> Operation | None:
             operation = _change(
@@ -92,7 +88,7 @@ class OperationStore:
                 to_microseconds(next_check_at),
             )
             if operation:
-                runs.note_seen(connection, operation.run_id, seen)
+                runs.note_asked(connection, asked)
             return operation
 
         return await self._database.run(sent)

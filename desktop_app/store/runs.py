@@ -95,9 +95,12 @@ def note_place(
     )
 
 
-def note_seen(connection: sqlite3.Connection, run_id: RunId, seen: Sequence[MessageId]) -> None:
-    """Note which messages the model was given, before the run ends."""
-    connection.execute("UPDATE runs SET seen = ? WHERE id = ?", (" ".join(seen), run_id))
+def note_asked(connection: sqlite3.Connection, run: Run) -> None:
+    """Note what the model was given, before the run ends."""
+    connection.execute(
+        "UPDATE runs SET seen = ?, details = ? WHERE id = ?",
+        (" ".join(run.seen), to_json(run.details), run.id),
+    )
 
 
 def take_over(connection: sqlite3.Connection, is_alive: Callable[[str], bool], owner: str) -> list[Run]:

@@ -223,6 +223,7 @@ async def test_a_deferred_question_is_answered_when_the_service_has_the_reply(tm
         (ending,) = program.endings()
         assert (ending.message, ending.run.usage, ending.run.remote_id) == (reply, Usage(3, 4), "r1")
         assert ending.run.seen == (began.question.id,)
+        assert ending.run.details.prompt_tokens > 0
         assert program.statuses()[-1] is OperationStatus.DONE
         (request,) = s.service.requests
         assert (request.model, request.messages[-1].text) == ("m", "Later, please")
@@ -287,7 +288,7 @@ async def test_a_request_that_waits_to_be_sent_again_can_be_given_up(tmp_path: P
 async def test_less_is_sent_when_the_service_says_that_it_is_too_much(tmp_path: Path) -> None:
     async with scene(tmp_path) as s:
         program = s.program()
-        s.service.answers = [DONE, DONE]
+        s.service.answers = [DONE] * 3
         for text in ("first " * 100, "second " * 100):
             await program.operations.send(s.thread_id, text)
             await program.operations.check_now()
@@ -296,6 +297,9 @@ async def test_less_is_sent_when_the_service_says_that_it_is_too_much(tmp_path: 
         assert operation.status is OperationStatus.WAITING
         lengths = [len(request.messages) for request in s.service.requests]
         assert lengths[-1] < lengths[-2] == 5
+        await program.operations.check_now()
+        details = program.endings()[-1].run.details
+        assert details.dropped == 5 - lengths[-1]
 
 
 async def test_a_service_without_deferred_requests_is_told_before_anything_is_stored(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.errors import RunError, RunInProgressError
 from desktop_app.domain.ids import ConnectionId, MessageId, OperationId, RunId, ThreadId, new_id
 from desktop_app.domain.operations import Operation, OperationStatus
-from desktop_app.domain.threads import Author, Citation, Message, Run, Status, Usage
+from desktop_app.domain.threads import Author, Citation, Message, Run, RunDetails, Status, Usage
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
 from desktop_app.store.operations import OperationStore
@@ -81,7 +81,8 @@ async def test_an_operation_is_followed_until_its_one_ending(outbox: Outbox) -> 
     await outbox.open()
     run, operation = await outbox.ask("Later")
     operations = outbox.operations
-    waiting = await operations.sent(operation.id, "remote", NOW + MINUTE, [run.message_id])
+    asked = replace(run, seen=(run.message_id,), details=RunDetails(dropped=2, overrides=("model",)))
+    waiting = await operations.sent(operation.id, "remote", NOW + MINUTE, asked)
     assert waiting == replace(
         operation, status=OperationStatus.WAITING, remote_id="remote", next_check_at=NOW + MINUTE
     )
@@ -91,14 +92,13 @@ async def test_an_operation_is_followed_until_its_one_ending(outbox: Outbox) -> 
     error = RunError("unreachable", step="dns")
     checked = await operations.checked(operation.id, NOW + 2 * MINUTE, error)
     assert checked == replace(waiting, checks=1, checked_at=NOW, next_check_at=NOW + 2 * MINUTE, error=error)
-    asked = await outbox.conversations.run(run.id)
-    assert asked == replace(run, seen=(run.message_id,))
+    assert await outbox.conversations.run(run.id) == asked
     ended = replace(asked, status=Status.TRUNCATED, usage=Usage(3, 4))
     sources = (Citation("Page", "https://example.org"),)
     assert await operations.end(operation.id, OperationStatus.DONE, ended, "The reply", sources)
     assert not await operations.end(operation.id, OperationStatus.DONE, ended, "The reply again")
     assert await operations.checked(operation.id, NOW) is None
-    assert await operations.sent(operation.id, "late", NOW) is None
+    assert await operations.sent(operation.id, "late", NOW, run) is None
     assert await operations.open() == await operations.due(NOW + 9 * MINUTE) == []
     assert await operations.next_check_at() is None
     (done,) = await operations.recent()
@@ -128,8 +128,8 @@ async def test_a_request_whose_program_died_while_sending_is_told_as_lost(outbox
     await outbox.open()
     run, lost = await outbox.ask("Did it arrive?", owner="dead")
     _, going = await outbox.ask("Still sending", owner="alive")
-    _, sent = await outbox.ask("Sent by the dead", owner="dead")
-    await outbox.operations.sent(sent.id, "remote", NOW)
+    asked, sent = await outbox.ask("Sent by the dead", owner="dead")
+    await outbox.operations.sent(sent.id, "remote", NOW, asked)
     (told,) = await outbox.operations.lose_orphans("alive".__eq__)
     assert (told.id, told.status) == (lost.id, OperationStatus.LOST)
     assert told.error is not None
@@ -156,7 +156,7 @@ async def test_a_reply_that_is_waited_for_cannot_be_deleted(outbox: Outbox) -> N
 async def test_a_thread_in_the_trash_still_gets_its_reply_and_a_purged_one_needs_none(outbox: Outbox) -> None:
     await outbox.open()
     run, operation = await outbox.ask("Later")
-    await outbox.operations.sent(operation.id, "remote", NOW)
+    await outbox.operations.sent(operation.id, "remote", NOW, run)
     await outbox.conversations.trash_thread(outbox.thread_id)
     assert [found.id for found in await outbox.operations.due(NOW)] == [operation.id]
     await outbox.trash.purge(NOW + MINUTE)

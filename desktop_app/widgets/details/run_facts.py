@@ -107,8 +107,7 @@ class RunFacts(QWidget):
     def _add_usage(self, run: Run) -> None:
         expected, usage = run.details.prompt_tokens, run.usage
         if expected:
-            about = f"~{number(expected)}" if run.details.is_estimate else number(expected)
-            self._facts.add(self.tr("Tokens expected"), about)
+            self._facts.add(self.tr("Tokens expected"), f"~{number(expected)}")
         if usage:
             self._facts.add(
                 self.tr("Tokens read"), number(usage.prompt_tokens), object_name="run_tokens_read"
