@@ -15,12 +15,12 @@ no other numbers. Where the fragments do not help, answer without them and say t
 {fragments}"""
 
 # Blocks of code first, then code within a line: marks in them are part of the code.
-_CODE = re.compile(
+_MARK_OR_CODE = re.compile(
     r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*(?:\n(?s:.*?)(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)|\Z)"
-    r"|(?<![`\\])(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n)(?s:.))+?(?<!`)(?P=ticks)(?!`)",
+    r"|(?<![`\\])(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n)(?s:.))+?(?<!`)(?P=ticks)(?!`)"
+    r"|(?<![\\!])\[(?P<number>[1-9]\d{0,3})\](?!\()",
     re.MULTILINE,
 )
-_MARK = re.compile(r"(?<![\\!])\[([1-9]\d{0,3})\](?!\()")
 
 
 def fragments_block(fragments: Mapping[int, Fragment]) -> str:
@@ -61,14 +61,12 @@ def fragments_in(result: str) -> dict[int, Fragment]:
 
 def citations_in(text: str, fragments: Mapping[int, Fragment], start: int = 0) -> tuple[Citation, ...]:
     """A citation for each mark ``[n]`` of ``text`` outside code, from ``start`` on, that names one of ``fragments``."""
-    code = [found.span() for found in _CODE.finditer(text)] if fragments else []
-    found = []
-    for mark in _MARK.finditer(text):
-        number = int(mark[1])
-        is_code = any(begin <= mark.start() < end for begin, end in code)
-        if mark.start() >= start and number in fragments and not is_code:
-            found.append(_citation(fragments[number], number, *mark.span()))
-    return tuple(found)
+    marks = (found for found in _MARK_OR_CODE.finditer(text) if found["number"]) if fragments else ()
+    return tuple(
+        _citation(fragments[number], number, *mark.span())
+        for mark in marks
+        if mark.start() >= start and (number := int(mark["number"])) in fragments
+    )
 
 
 def _citation(fragment: Fragment, number: int, start: int, end: int) -> Citation:

@@ -1,5 +1,7 @@
 """Marks of a reply that cite fragments of files."""
 
+import time
+
 import pytest
 
 from desktop_app.domain.citing import citations_in, fragments_block, fragments_in, search_result
@@ -49,6 +51,12 @@ def test_marks_before_the_start_were_cited_already() -> None:
 
 def test_without_fragments_nothing_is_cited() -> None:
     assert citations_in("[1]", {}) == ()
+
+
+def test_many_marks_beside_much_code_are_found_soon() -> None:
+    began = time.perf_counter()
+    assert len(citations_in("`a` [1] " * 20_000, BOTH)) == 20_000
+    assert time.perf_counter() - began < 2
 
 
 def test_the_block_numbers_what_was_found() -> None:
