@@ -127,6 +127,13 @@ def test_prices_are_saved_with_the_connection(qtbot: QtBot, theme: Theme) -> Non
     dialog.open()
     qtbot.waitExposed(dialog)
     assert edit(dialog, "model_1").isVisible()  # unfolded, since it is not as usual
+    edit(dialog, "currency_1").setFocus()
+    QTest.keyClick(edit(dialog, "currency_1"), Qt.Key.Key_Tab)
+    for name in ("remove_1", "model_2", "prompt_2", "reply_2", "currency_2", "remove_2", "add"):
+        focused = dialog.focusWidget()
+        assert focused is not None
+        assert focused.objectName() == f"price_{name}"
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
     edit(dialog, "prompt_1").setText("0,5")
     wanted = (replace(PRICES[0], prompt=0.5), PRICES[1])
     with qtbot.waitSignal(dialog.save_requested) as saved:

@@ -89,6 +89,15 @@ class ModelPage(SettingsPage):
         self.column.addStretch(1)
         self._connect()
 
+    def leave_out_connection(self) -> None:
+        """Let the connection be what it is, and be out of sight."""
+        self._connection_row.hide()
+
+    def focus_temperature(self) -> None:
+        """Put the cursor where a question is most often asked otherwise."""
+        self._temperature.setFocus(Qt.FocusReason.TabFocusReason)
+        self._temperature.selectAll()
+
     def show_connections(self, connections: list[Connection], chosen: ConnectionId | None) -> None:
         """Offer ``connections``; the one that the settings name is kept in the list even if it is gone."""
         self._connections = {connection.id: connection for connection in connections}

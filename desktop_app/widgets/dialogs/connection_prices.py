@@ -85,8 +85,12 @@ class PriceTable(QWidget):
 
     def _append(self, price: Price) -> "_PriceRow":
         row = _PriceRow(self._theme, price, len(self._rows) + 1, self)
+        before = self._rows[-1].remove if self._rows else _stop_before(self._add)
         self._rows.append(row)
         self._place(row, len(self._rows))
+        for part in row.parts:  # what is made later would be reached after the whole dialog
+            QWidget.setTabOrder(before, part)
+            before = part
         row.changed.connect(self._edited)
         row.removed.connect(lambda: self._remove(row))
         return row
@@ -221,6 +225,16 @@ class _PriceRow(QObject):
         for part in self.parts:
             dispose(part)
         self.deleteLater()
+
+
+def _stop_before(widget: QWidget) -> QWidget:
+    """Where Shift+Tab goes from ``widget``, were everything shown."""
+    found = widget.previousInFocusChain()
+    while found is not widget and found is not None:
+        if found.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            return found
+        found = found.previousInFocusChain()
+    return widget
 
 
 def _shown(price: float) -> str:

@@ -34,7 +34,9 @@ class RunOptionsDialog(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self._theme = theme
         self._settings = self._baseline = AssistantSettings("")
-        self._page = RunPage(theme)
+        self._page = ModelPage(theme)
+        self._page.leave_out_connection()
+        self._truncation = self._add_truncation()
         self._foot = Foot(theme, "run_options")
         self._reset = button(self.tr("&As the assistant"), "run_options_reset")
         self._reset.setToolTip(self.tr("Take all settings from the assistant again"))
@@ -58,17 +60,17 @@ class RunOptionsDialog(QDialog):
         rename(self._use, self.tr("Ask a&gain") if asks_at_once else self.tr("&Use"))
         self._settings = settings
         self._page.show_connections([connection] if connection else [], settings.connection_id)
-        self._page.show_settings(settings)
-        self._baseline = self._page.write(settings)
+        self._show(settings)
+        self._baseline = self._written()
         if overrides:
-            self._page.show_settings(overrides.of(settings))
+            self._show(overrides.of(settings))
         self._check()
         self.open()
-        self._page.focus_first()
+        self._page.focus_temperature()
 
     def overrides(self) -> RunOverrides:
         """What was changed."""
-        return RunOverrides.between(self._baseline, self._page.write(self._settings))
+        return RunOverrides.between(self._baseline, self._written())
 
     def set_models(self, connection_id: ConnectionId, models: tuple[Model, ...]) -> None:
         """Offer the models of the connection."""
@@ -77,6 +79,15 @@ class RunOptionsDialog(QDialog):
     def set_models_failed(self, connection_id: ConnectionId, text: str) -> None:
         """Say why the models could not be fetched; ``text`` is a sentence."""
         self._page.set_models_failed(connection_id, text)
+
+    def _add_truncation(self) -> TruncationFields:
+        """Its fields at the end of the page, above the stretch there."""
+        below = QVBoxLayout()
+        below.setSpacing(self._theme.px("spacing.3"))
+        below.addWidget(Hairline(self._theme))
+        column = self._page.column
+        column.insertLayout(column.count() - 1, below)
+        return TruncationFields(self._theme, self._page, "run", into=below)
 
     def _lay_out(self) -> None:
         self._foot.row.addWidget(self._reset)
@@ -95,13 +106,22 @@ class RunOptionsDialog(QDialog):
     def _connect(self) -> None:
         self._page.changed.connect(self._check)
         self._page.models_wanted.connect(self.models_wanted)
-        self._reset.clicked.connect(lambda: self._page.show_settings(self._settings))
+        self._page.model_chosen.connect(self._truncation.set_model_context)
+        self._reset.clicked.connect(lambda: self._show(self._settings))
         self._cancel.clicked.connect(self.reject)
         self._use.clicked.connect(self._choose)
         QShortcut(QKeySequence("Ctrl+Return"), self, self._use.click)
 
+    def _show(self, settings: AssistantSettings) -> None:
+        self._page.show_settings(settings)
+        self._truncation.show_truncation(settings.truncation)
+
+    def _written(self) -> AssistantSettings:
+        """The assistant's settings with what the fields say."""
+        return replace(self._page.write(self._settings), truncation=self._truncation.truncation())
+
     def _check(self) -> None:
-        written = self._page.write(self._settings)
+        written = self._written()
         found = problems(written, max_temperature=self._page.max_temperature)
         has_problem = self._page.show_problems(found)
         self._use.setEnabled(not has_problem)
@@ -111,30 +131,3 @@ class RunOptionsDialog(QDialog):
         overrides = self.overrides()
         self.chosen.emit(overrides if overrides.names else None)
         self.accept()
-
-
-class RunPage(ModelPage):
-    """What can be set for one run, below one another; the connection stays that of the assistant."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme)
-        self._connection_row.hide()
-        below = QVBoxLayout()
-        below.setSpacing(theme.px("spacing.3"))
-        below.addWidget(Hairline(theme))
-        self._truncation = TruncationFields(theme, self, "run", into=below)
-        self.column.insertLayout(self.column.count() - 1, below)  # above the stretch at the end
-        self.model_chosen.connect(self._truncation.set_model_context)
-
-    def focus_first(self) -> None:
-        """Put the cursor where most is changed."""
-        self._temperature.setFocus(Qt.FocusReason.TabFocusReason)
-
-    def show_settings(self, settings: AssistantSettings) -> None:
-        """Fill the fields, and ask for the models."""
-        super().show_settings(settings)
-        self._truncation.show_truncation(settings.truncation)
-
-    def write(self, settings: AssistantSettings) -> AssistantSettings:
-        """``settings`` with what the fields say."""
-        return replace(super().write(settings), truncation=self._truncation.truncation())
