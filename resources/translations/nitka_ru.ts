@@ -473,7 +473,7 @@
     </message>
     <message>
         <source>It was written by a newer Nitka.</source>
-        <translation>Его записала более новая Nitka.</translation>
+        <translation>Файл записан более новой версией Nitka.</translation>
     </message>
     <message>
         <source>Its field “%1” is over the limit.</source>
@@ -672,6 +672,49 @@
     </message>
 </context>
 <context>
+    <name>CallWords</name>
+    <message>
+        <source>%1 s</source>
+        <translation>%1&#xa0;с</translation>
+    </message>
+    <message>
+        <source>broken off</source>
+        <translation>оборвалось</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>готово</translation>
+    </message>
+    <message>
+        <source>ended at its time limit</source>
+        <translation>прервано по истечении времени</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>ошибка</translation>
+    </message>
+    <message>
+        <source>not decided</source>
+        <translation>решение не принято</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>выполняется</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>остановлено</translation>
+    </message>
+    <message>
+        <source>waits for you</source>
+        <translation>ждёт вас</translation>
+    </message>
+    <message>
+        <source>you did not allow it</source>
+        <translation>вы не разрешили</translation>
+    </message>
+</context>
+<context>
     <name>Choices</name>
     <message>
         <source>The language changes with the next start.</source>
@@ -686,7 +729,7 @@
     </message>
     <message>
         <source>Cut again</source>
-        <translation>Разрезать заново</translation>
+        <translation>Разделить заново</translation>
     </message>
     <message>
         <source>From {least} to {most}.</source>
@@ -721,7 +764,7 @@
     </message>
     <message>
         <source>This reply cites nothing.</source>
-        <translation>В этом ответе нет цитат.</translation>
+        <translation>В этом ответе нет источников.</translation>
     </message>
 </context>
 <context>
@@ -1162,11 +1205,11 @@
     <name>ContextLine</name>
     <message>
         <source>The model saw from here</source>
-        <translation>Отсюда модель видела</translation>
+        <translation>Модель видела диалог отсюда</translation>
     </message>
     <message>
         <source>The model sees from here</source>
-        <translation>Отсюда модель видит</translation>
+        <translation>Модель видит диалог отсюда</translation>
     </message>
 </context>
 <context>
@@ -1212,11 +1255,11 @@
     </message>
     <message>
         <source>Reading it costs %1.</source>
-        <translation>Его чтение стоит %1.</translation>
+        <translation>Прочесть всё это стоит %1.</translation>
     </message>
     <message>
         <source>The model sees from here</source>
-        <translation>Отсюда модель видит</translation>
+        <translation>Модель видит диалог отсюда</translation>
     </message>
     <message>
         <source>Tools</source>
@@ -1301,10 +1344,6 @@
         </translation>
     </message>
     <message>
-        <source>A deleted file</source>
-        <translation>Удалённый файл</translation>
-    </message>
-    <message>
         <source>Assistant</source>
         <translation>Ассистент</translation>
     </message>
@@ -1337,14 +1376,6 @@
         <translation>обрезан по пределу длины</translation>
     </message>
     <message>
-        <source>denied</source>
-        <translation>запрещено</translation>
-    </message>
-    <message>
-        <source>done</source>
-        <translation>готово</translation>
-    </message>
-    <message>
         <source>failed</source>
         <translation>ошибка</translation>
     </message>
@@ -1365,10 +1396,6 @@
         </translation>
     </message>
     <message>
-        <source>line %1</source>
-        <translation>строка&#xa0;%1</translation>
-    </message>
-    <message>
         <source>low</source>
         <translation>немного</translation>
     </message>
@@ -1377,20 +1404,8 @@
         <translation>умеренно</translation>
     </message>
     <message>
-        <source>page %1</source>
-        <translation>страница&#xa0;%1</translation>
-    </message>
-    <message>
-        <source>running</source>
-        <translation>выполняется</translation>
-    </message>
-    <message>
         <source>service default</source>
         <translation>как решит сервис</translation>
-    </message>
-    <message>
-        <source>stopped</source>
-        <translation>остановлено</translation>
     </message>
     <message>
         <source>stopped by you</source>
@@ -1401,24 +1416,12 @@
         <translation>текст</translation>
     </message>
     <message>
-        <source>timed out</source>
-        <translation>время вышло</translation>
-    </message>
-    <message>
         <source>v%1</source>
         <translation>v%1</translation>
     </message>
     <message>
         <source>waiting at the service</source>
         <translation>ожидает в сервисе</translation>
-    </message>
-    <message>
-        <source>waits for your approval</source>
-        <translation>ждёт вашего разрешения</translation>
-    </message>
-    <message>
-        <source>waits for your result</source>
-        <translation>ждёт вашего результата</translation>
     </message>
     <message>
         <source>withheld by the service</source>
@@ -1437,7 +1440,7 @@
     <name>DetailsPanel</name>
     <message>
         <source>Citations</source>
-        <translation>Цитаты</translation>
+        <translation>Источники</translation>
     </message>
     <message>
         <source>Context</source>
@@ -2409,7 +2412,7 @@
     </message>
     <message>
         <source>Any change of the function or its program asks again.</source>
-        <translation>После любого изменения функции или программы спросит снова.</translation>
+        <translation>После любого изменения функции или программы Nitka спросит снова.</translation>
     </message>
     <message>
         <source>Arguments have to keep to the sc&amp;hema</source>
@@ -2432,8 +2435,8 @@
         <translation>Требуется от сервисов, которые это умеют; остальные не обращают внимания.</translation>
     </message>
     <message>
-        <source>It is not what you decided about any more, so it asks again.</source>
-        <translation>Это уже не то, о чём вы решили, поэтому она спросит снова.</translation>
+        <source>It has changed since you decided, so it asks again.</source>
+        <translation>Функция изменилась после вашего решения, поэтому Nitka спросит снова.</translation>
     </message>
     <message>
         <source>It is started anew for each call.</source>
@@ -3173,10 +3176,6 @@
 <context>
     <name>MessageDetails</name>
     <message>
-        <source>%1 s</source>
-        <translation>%1&#xa0;с</translation>
-    </message>
-    <message>
         <source>&amp;Copy</source>
         <translation>&amp;Копировать</translation>
     </message>
@@ -3239,54 +3238,6 @@
     <message>
         <source>Took</source>
         <translation>Заняло</translation>
-    </message>
-    <message>
-        <source>Tool</source>
-        <translation>Инструмент</translation>
-    </message>
-    <message>
-        <source>You</source>
-        <translation>Вы</translation>
-    </message>
-    <message>
-        <source>a deleted file</source>
-        <translation>удалённый файл</translation>
-    </message>
-    <message>
-        <source>complete</source>
-        <translation>полностью</translation>
-    </message>
-    <message>
-        <source>cut off at the length limit</source>
-        <translation>обрезан по пределу длины</translation>
-    </message>
-    <message>
-        <source>failed</source>
-        <translation>ошибка</translation>
-    </message>
-    <message>
-        <source>interrupted</source>
-        <translation>прерван</translation>
-    </message>
-    <message>
-        <source>still being written</source>
-        <translation>ещё пишется</translation>
-    </message>
-    <message>
-        <source>stopped by you</source>
-        <translation>остановлен вами</translation>
-    </message>
-    <message>
-        <source>v%1</source>
-        <translation>v%1</translation>
-    </message>
-    <message>
-        <source>waiting at the service</source>
-        <translation>ожидает в сервисе</translation>
-    </message>
-    <message>
-        <source>withheld by the service</source>
-        <translation>не выдан сервисом</translation>
     </message>
 </context>
 <context>
@@ -4019,7 +3970,7 @@
     </message>
     <message>
         <source>Asked</source>
-        <translation>Спрошено</translation>
+        <translation>Вопрос задан</translation>
     </message>
     <message>
         <source>Assistant</source>
@@ -4184,7 +4135,7 @@
     </message>
     <message>
         <source>Runs of this thread</source>
-        <translation>Запуски этого диалога</translation>
+        <translation>Запуски в этом диалоге</translation>
     </message>
 </context>
 <context>
@@ -4750,12 +4701,12 @@
 <context>
     <name>SourceTexts</name>
     <message>
-        <source>Source %1: %2</source>
-        <translation>Источник %1: %2</translation>
+        <source>A deleted file</source>
+        <translation>Удалённый файл</translation>
     </message>
     <message>
-        <source>Unnamed source</source>
-        <translation>Источник без названия</translation>
+        <source>Source %1: %2</source>
+        <translation>Источник %1: %2</translation>
     </message>
     <message>
         <source>line %1</source>
@@ -4774,15 +4725,15 @@
     <name>SourceView</name>
     <message>
         <source>Back to the citations</source>
-        <translation>Назад к цитатам</translation>
+        <translation>Назад к источникам</translation>
     </message>
     <message>
         <source>Earlier in the file</source>
-        <translation>Раньше в файле</translation>
+        <translation>Выше в файле</translation>
     </message>
     <message>
         <source>Later in the file</source>
-        <translation>Дальше в файле</translation>
+        <translation>Ниже в файле</translation>
     </message>
     <message>
         <source>Line %1</source>
@@ -4895,16 +4846,16 @@
         <translation>Аргументы</translation>
     </message>
     <message>
+        <source>Messages of the program</source>
+        <translation>Сообщения программы</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Программа</translation>
+    </message>
+    <message>
         <source>Result</source>
         <translation>Результат</translation>
-    </message>
-    <message>
-        <source>Said besides</source>
-        <translation>Сообщено помимо результата</translation>
-    </message>
-    <message>
-        <source>Started</source>
-        <translation>Запущено</translation>
     </message>
     <message>
         <source>Tools</source>
@@ -4913,10 +4864,6 @@
 </context>
 <context>
     <name>StepPart</name>
-    <message>
-        <source>%1 s</source>
-        <translation>%1&#xa0;с</translation>
-    </message>
     <message>
         <source>Folded</source>
         <translation>Свёрнуто</translation>
@@ -4935,43 +4882,7 @@
     </message>
     <message>
         <source>Shown</source>
-        <translation>Показано</translation>
-    </message>
-    <message>
-        <source>broken off</source>
-        <translation>оборвалось</translation>
-    </message>
-    <message>
-        <source>done</source>
-        <translation>готово</translation>
-    </message>
-    <message>
-        <source>ended at its time limit</source>
-        <translation>прервано по истечении времени</translation>
-    </message>
-    <message>
-        <source>failed</source>
-        <translation>ошибка</translation>
-    </message>
-    <message>
-        <source>not decided</source>
-        <translation>решение не принято</translation>
-    </message>
-    <message>
-        <source>running</source>
-        <translation>выполняется</translation>
-    </message>
-    <message>
-        <source>stopped</source>
-        <translation>остановлено</translation>
-    </message>
-    <message>
-        <source>waits for you</source>
-        <translation>ждёт вас</translation>
-    </message>
-    <message>
-        <source>you did not allow it</source>
-        <translation>вы не разрешили</translation>
+        <translation>Развёрнуто</translation>
     </message>
 </context>
 <context>
@@ -5033,7 +4944,7 @@
     </message>
     <message>
         <source>Shown</source>
-        <translation>Показано</translation>
+        <translation>Развёрнуто</translation>
     </message>
     <message>
         <source>Used %1</source>

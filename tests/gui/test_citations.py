@@ -203,7 +203,7 @@ def test_names_of_sources_are_words_and_no_markup(view: TranscriptView, reader: 
     found = (Citation("<b>a</b> & b\nc.txt", fragment="<i>x</i>"), Citation(""))
     view.show_thread([question(0), replace(reply(1, "Words."), citations=found)])
     assert reader.button("source_1").text() == "<b>a</b> && b c.txt"
-    assert reader.button("source_2").text() == "Unnamed source"
+    assert reader.button("source_2").text() == "A deleted file"
     reader.button("source_1").click()
     shown = popover(view)
     assert shown is not None

@@ -475,7 +475,7 @@ def test_the_details_name_each_source_once(qapp: QApplication, qtbot: QtBot) -> 
     )
     dialog = MessageDetails(theme, replace(reply(0), citations=sources), None)
     qtbot.addWidget(dialog)
-    assert "Sources: Tariffs · https://example.org/a\nnotes.md\na deleted file" in dialog.text()
+    assert "Sources: Tariffs · https://example.org/a\nnotes.md\nA deleted file" in dialog.text()
 
 
 # -- the newest reply

@@ -14,8 +14,8 @@ from desktop_app.domain.threads import Citation
 from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.details.rows import DetailRow, DetailRows, RowKind
 from desktop_app.widgets.details.source_view import SourceView
-from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.citations import SourceTexts
 
 if TYPE_CHECKING:
     from desktop_app.qt.details_intents import SourceRead
@@ -35,7 +35,7 @@ class CitationsTab(QStackedWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words = DetailWords(self)
+        self._texts = SourceTexts(self)
         self._citations: tuple[Citation, ...] = ()
         self._awaited: Citation | None = None
         self.rows = DetailRows(theme, "citation_rows")
@@ -87,13 +87,13 @@ class CitationsTab(QStackedWidget):
             groups[one.title, one.url, one.file_id].append(index)
         rows = []
         for indexes in groups.values():
-            name = self._words.source(citations[indexes[0]])
+            name = self._texts.name(citations[indexes[0]])
             rows.append(DetailRow(name, kind=RowKind.SECTION))
             rows += [self._row(citations[index], index) for index in indexes]
         return rows
 
     def _row(self, citation: Citation, index: int) -> DetailRow:
-        place = self._words.place(citation)
+        place = self._texts.place(citation)
         title = place[:1].upper() + place[1:] or citation.url or self.tr("Fragment")
         note = f"[{citation.number}]" if citation.number else ""
         return DetailRow(title, " ".join(citation.fragment.split()), note, index, lines=FRAGMENT_LINES)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop_app.domain.threads import Thread
+from desktop_app.domain.threads import Status, Thread
 from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.details.run_facts import RunFacts
 from desktop_app.widgets.details.step_list import StepList
@@ -78,9 +78,10 @@ class DetailsTab(Page):
     def _show_steps(self, read: ReplyRead | None) -> None:
         is_same = read and self._read and read.message.id == self._read.message.id
         opened = self._steps.opened() if self._steps and is_same else frozenset()
-        self._steps = (
-            StepList(self._theme, read.message.steps, opened) if read and read.message.steps else None
-        )
+        self._steps = None
+        if read and read.message.steps:
+            is_growing = read.message.status is Status.WRITING
+            self._steps = StepList(self._theme, read.message.steps, opened, is_growing=is_growing)
         self._put(self._steps_place, self._steps)
 
     def _put(self, place: QVBoxLayout, part: QWidget | None) -> None:

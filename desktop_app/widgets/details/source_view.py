@@ -13,10 +13,10 @@ from desktop_app.domain.threads import Citation
 from desktop_app.widgets.amounts import number
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.details.passages import find_passages
-from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.frame import Callout, ElidedLabel, button
 from desktop_app.widgets.scroll_area import leave_bars_out_of_accessibility
 from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.citations import SourceTexts
 
 if TYPE_CHECKING:
     from desktop_app.qt.details_intents import SourceRead
@@ -38,7 +38,7 @@ class SourceView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._words = DetailWords(self)
+        self._texts = SourceTexts(self)
         self._citation: Citation | None = None
         self._source: Source | None = None
         self._stepped_to: tuple[int, int] | None = None  # the page and line that the reader went on to
@@ -113,7 +113,7 @@ class SourceView(QWidget):
         citation, source = self._citation, self._source
         if citation is None:
             return
-        self._name.setText(source.file.name if source else self._words.source(citation))
+        self._name.setText(source.file.name if source else self._texts.name(citation))
         self._text.setAccessibleName(self._name.text())
         self._notice.show_text("" if source else self._missing(citation))
         self._open.setVisible(source is not None)

@@ -10,26 +10,29 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop_app.domain.tools import CallStatus, Command, ToolStep
+from desktop_app.domain.tools import ToolStep
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.details.facts import SELECTABLE
 from desktop_app.widgets.details.labels import NarrowLabel
-from desktop_app.widgets.details.words import DetailWords, printable
+from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.frame import Panel, StrongLabel
 from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.call_arguments import command_line, on_one_line
+from desktop_app.widgets.transcript.call_words import FAULTS, CallWords
 
-FAILED = (CallStatus.FAILED, CallStatus.TIMED_OUT)
 TIDY_LIMIT = 100_000
 """Longer arguments (characters) are not laid out: only their beginning is shown anyway."""
 
 
 class StepList(QWidget):
-    """Shows ``steps``; those whose keys are in ``opened`` are unfolded."""
+    """Shows ``steps`` of a reply that goes on or not; those whose keys are in ``opened`` are unfolded."""
 
-    def __init__(self, theme: Theme, steps: Sequence[ToolStep], opened: frozenset[str]) -> None:
+    def __init__(
+        self, theme: Theme, steps: Sequence[ToolStep], opened: frozenset[str], *, is_growing: bool
+    ) -> None:
         super().__init__()
-        self._theme = theme
-        self._words = DetailWords(self)
+        self._theme, self._is_growing = theme, is_growing
+        self._words, self._call_words = DetailWords(self), CallWords(self)
         self._heads: dict[str, StepHead] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -55,10 +58,9 @@ class StepList(QWidget):
         body.setVisible(is_open)
 
     def _head(self, step: ToolStep) -> StepHead:
-        took = self._words.seconds(step.began_at, step.ended_at) if step.began_at else ""
-        note = " · ".join(filter(None, (self._words.call(step.status), took)))
-        role = "errorText" if step.status in FAILED else "textSecondary"
-        head = StepHead(self._theme, printable(step.call.name), note, role)
+        note = self._call_words.state(step, is_growing=self._is_growing)
+        role = "errorText" if step.status in FAULTS else "textSecondary"
+        head = StepHead(self._theme, on_one_line(step.call.name), note, role)
         head.setObjectName(f"step_{step.call.key}")
         return head
 
@@ -68,9 +70,9 @@ class StepList(QWidget):
         column.setSpacing(self._theme.px("spacing.1"))
         for title, text in (
             (self.tr("Arguments"), _tidy(step.call.arguments)),
-            (self.tr("Started"), _line(step.command) if step.command else ""),
+            (self.tr("Program"), command_line(step.command) if step.command else ""),
             (self.tr("Result"), step.result),
-            (self.tr("Said besides"), step.note),
+            (self.tr("Messages of the program"), step.note),
         ):
             if text:
                 column.addWidget(NarrowLabel(title, role="caption"))
@@ -144,7 +146,3 @@ def _tidy(arguments: str) -> str:
         return json.dumps(json.loads(arguments), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return arguments
-
-
-def _line(command: Command) -> str:
-    return "\n".join((command.program, *command.arguments))

@@ -1,4 +1,4 @@
-"""The words of the details: how a reply ended, how long it took, what became of a call."""
+"""The words of the details: how a reply ended, how long it took, what was set."""
 
 from datetime import datetime
 
@@ -11,10 +11,9 @@ from desktop_app.domain.assistants import (
     Reasoning,
     ResponseFormat,
 )
-from desktop_app.domain.threads import Author, Citation, Run, Status
-from desktop_app.domain.tools import CallStatus
-from desktop_app.widgets.amounts import number
+from desktop_app.domain.threads import Author, Run, Status
 from desktop_app.widgets.transcript.action_row import local_time
+from desktop_app.widgets.transcript.call_arguments import visible
 
 SHOWN_LIMIT = 4000
 
@@ -46,26 +45,6 @@ class DetailWords(QObject):
                 return self.tr("stopped by you")
             case Status.INTERRUPTED:
                 return self.tr("interrupted")
-
-    def call(self, status: CallStatus) -> str:
-        """What became of a call, or how far it is."""
-        match status:
-            case CallStatus.ASKED:
-                return self.tr("waits for your approval")
-            case CallStatus.WANTED:
-                return self.tr("waits for your result")
-            case CallStatus.RUNNING:
-                return self.tr("running")
-            case CallStatus.DONE:
-                return self.tr("done")
-            case CallStatus.FAILED:
-                return self.tr("failed")
-            case CallStatus.DENIED:
-                return self.tr("denied")
-            case CallStatus.TIMED_OUT:
-                return self.tr("timed out")
-            case CallStatus.STOPPED:
-                return self.tr("stopped")
 
     def author(self, author: Author) -> str:
         """Who wrote a message."""
@@ -126,24 +105,9 @@ class DetailWords(QObject):
             return budget
         return f"{budget}, " + self.tr("last %n message(s)", "", truncation.last_messages)
 
-    def place(self, citation: Citation) -> str:
-        """Where in its file a citation is."""
-        if citation.page:
-            return self.tr("page %1").replace("%1", number(citation.page))
-        return self.tr("line %1").replace("%1", number(citation.line)) if citation.line else ""
-
-    def source(self, citation: Citation) -> str:
-        """What to call a source."""
-        return citation.name or self.tr("A deleted file")
-
     def shortened(self, text: str) -> str:
         """The beginning of a text that may be very long, letter by letter: nothing in it can hide or turn words."""
-        shown = printable(text[:SHOWN_LIMIT])
+        shown = visible(text[:SHOWN_LIMIT])
         if len(text) > SHOWN_LIMIT:
             shown += "\n" + self.tr("… and %Ln more character(s)", "", len(text) - SHOWN_LIMIT)
         return shown
-
-
-def printable(text: str) -> str:
-    """``text`` with everything that is not seen written as its number."""
-    return "".join(one if one.isprintable() or one.isspace() else f"\\u{ord(one):04x}" for one in text)

@@ -216,7 +216,7 @@ class FunctionEditor(QWidget):
         self._rule.select(rule)
         was_decided = self._rules.rule(self._first) is not Rule.ASK
         if was_decided and rule is Rule.ASK and fingerprint(function) != fingerprint(self._first):
-            text = self.tr("It is not what you decided about any more, so it asks again.")
+            text = self.tr("It has changed since you decided, so it asks again.")
             self._rule_row.set_hint(text, is_warning=True)
         else:
             self._rule_row.set_hint(self.tr("Any change of the function or its program asks again."))

@@ -1,15 +1,15 @@
 """What is known of one message: who wrote it and when, with what, how long it took, how it ended."""
 
-from datetime import datetime
-
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
-from desktop_app.domain.threads import Author, Citation, Message, Run, Status, sources
+from desktop_app.domain.threads import Author, Citation, Message, Run, sources
+from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.frame import Foot, Page, WrappedLabel, button
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.action_row import day_and_time
+from desktop_app.widgets.transcript.citations import SourceTexts
 from desktop_app.widgets.transcript.error_texts import ErrorTexts
 
 SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -26,6 +26,7 @@ class MessageDetails(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setWindowTitle(self.tr("Message details"))
         self._theme = theme
+        self._words, self._source_texts = DetailWords(self), SourceTexts(self)
         facts = (*self._of_message(message), *self._of_run(run))
         self._facts = [(name, value) for name, value in facts if value]
         column = QVBoxLayout(self)
@@ -41,9 +42,12 @@ class MessageDetails(QDialog):
 
     def _of_message(self, message: Message) -> list[tuple[str, str]]:
         return [
-            (self.tr("Author"), self._author(message.author)),
+            (self.tr("Author"), self._words.author(message.author)),
             (self.tr("Time"), day_and_time(message.created_at)),
-            (self.tr("Finish"), self._finish(message)),
+            (
+                self.tr("Finish"),
+                self._words.finish(message.status) if message.author is not Author.USER else "",
+            ),
             (self.tr("Sources"), "\n".join(self._source(one) for one in sources(message.citations))),
         ]
 
@@ -58,55 +62,18 @@ class MessageDetails(QDialog):
             (self.tr("Messages the model saw"), locale.toString(len(run.seen)) if run.seen else ""),
             (self.tr("Tokens read"), locale.toString(usage.prompt_tokens) if usage else ""),
             (self.tr("Tokens written"), locale.toString(usage.completion_tokens) if usage else ""),
-            (self.tr("First word after"), self._seconds(run.started_at, run.first_text_at)),
-            (self.tr("Took"), self._seconds(run.started_at, run.ended_at)),
+            (self.tr("First word after"), self._words.seconds(run.started_at, run.first_text_at)),
+            (self.tr("Took"), self._words.seconds(run.started_at, run.ended_at)),
             (self.tr("Name at the service"), run.remote_id),
             (self.tr("Problem"), ErrorTexts(self).details(run.error) if run.error else ""),
         ]
 
-    def _author(self, author: Author) -> str:
-        match author:
-            case Author.USER:
-                return self.tr("You")
-            case Author.ASSISTANT:
-                return self.tr("Assistant")
-            case Author.TOOL:
-                return self.tr("Tool")
-
     def _assistant(self, run: Run) -> str:
-        version = self.tr("v%1").replace("%1", str(run.assistant_version)) if run.assistant_version else ""
-        return " · ".join(filter(None, (run.settings.name, version)))
+        return " · ".join(filter(None, (run.settings.name, self._words.version(run))))
 
     def _source(self, citation: Citation) -> str:
-        name = citation.name or self.tr("a deleted file")
+        name = self._source_texts.name(citation)
         return f"{name} · {citation.url}" if citation.url not in ("", name) else name
-
-    def _finish(self, message: Message) -> str:
-        if message.author is Author.USER:
-            return ""
-        match message.status:
-            case Status.WRITING:
-                return self.tr("still being written")
-            case Status.DEFERRED:
-                return self.tr("waiting at the service")
-            case Status.COMPLETED:
-                return self.tr("complete")
-            case Status.TRUNCATED:
-                return self.tr("cut off at the length limit")
-            case Status.FILTERED:
-                return self.tr("withheld by the service")
-            case Status.FAILED:
-                return self.tr("failed")
-            case Status.STOPPED:
-                return self.tr("stopped by you")
-            case Status.INTERRUPTED:
-                return self.tr("interrupted")
-
-    def _seconds(self, begin: datetime, end: datetime | None) -> str:
-        if end is None:
-            return ""
-        seconds = QLocale().toString((end - begin).total_seconds(), "f", 1)
-        return self.tr("%1 s").replace("%1", seconds)
 
     def _page(self) -> Page:
         theme = self._theme

@@ -9,6 +9,7 @@ from desktop_app.domain.threads import Citation, Message
 from desktop_app.markdown.citation_marks import Mark, parse_cited
 from desktop_app.markdown.items import Item
 from desktop_app.markdown.parser import parse
+from desktop_app.widgets.transcript.call_arguments import visible
 
 PLACES_NAMED = 3
 
@@ -82,7 +83,7 @@ class SourceTexts(QObject):
 
     def name(self, citation: Citation) -> str:
         """What to call a source, also one that was deleted at the service."""
-        return " ".join(citation.name.split()) or self.tr("Unnamed source")
+        return visible(" ".join(citation.name.split())) or self.tr("A deleted file")
 
     def place(self, citation: Citation) -> str:
         """Where in a file: "page 3", "line 12", or nothing."""

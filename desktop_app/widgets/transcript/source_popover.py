@@ -46,7 +46,7 @@ class SourcePopover(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.px("spacing.4")] * 4)
         column.setSpacing(theme.px("spacing.2"))
-        title = StrongLabel(theme, visible(name), scale="ui")
+        title = StrongLabel(theme, name, scale="ui")
         title.setWordWrap(True)
         column.addWidget(title)
         if first.url and first.url != name:

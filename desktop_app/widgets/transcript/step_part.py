@@ -1,6 +1,6 @@
 """One call of a reply: a line with its name and what became of it, which opens into what was asked and what came."""
 
-from PySide6.QtCore import QLocale, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.domain.tools import CallStatus, ToolStep
@@ -8,10 +8,9 @@ from desktop_app.widgets.dialogs.frame import button
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.call_arguments import command_line, on_one_line
 from desktop_app.widgets.transcript.call_parts import Arguments, FoldedText
+from desktop_app.widgets.transcript.call_words import FAULTS, CallWords
 
-LEAST_TOLD_S = 0.1
 NAME_SHOWN = 40
-FAULTS = (CallStatus.FAILED, CallStatus.TIMED_OUT)
 
 
 class StepPart(QWidget):
@@ -26,9 +25,9 @@ class StepPart(QWidget):
     def __init__(self, theme: Theme, step: ToolStep, opened: set[str], *, is_growing: bool) -> None:
         super().__init__()
         self.step = step
-        self._theme, self._opened, self._is_growing = theme, opened, is_growing
+        self._theme, self._opened = theme, opened
         self._body: QWidget | None = None
-        words = self._state_words()
+        words = CallWords(self).state(step, is_growing=is_growing)
         self.head: QPushButton = button(
             step_name(step).replace("&", "&&"), f"step_{step.call.key}", kind="fold"
         )
@@ -97,35 +96,6 @@ class StepPart(QWidget):
         folded.box.setAccessibleName(title or self.tr("Program"))
         folded.resized.connect(self.resized)
         column.addWidget(folded)
-
-    def _state_words(self) -> str:
-        """What became of the call, and how long it took."""
-        step = self.step
-        words = self._status()
-        if step.began_at is None or step.ended_at is None or step.status is CallStatus.DENIED:
-            return words
-        seconds = (step.ended_at - step.began_at).total_seconds()
-        if seconds < LEAST_TOLD_S:
-            return words
-        took = self.tr("%1 s").replace("%1", QLocale().toString(seconds, "f", 1 if seconds < 10 else 0))
-        return f"{words} · {took}"
-
-    def _status(self) -> str:
-        match self.step.status:
-            case CallStatus.DONE:
-                return self.tr("done")
-            case CallStatus.FAILED:
-                return self.tr("failed")
-            case CallStatus.DENIED:
-                return self.tr("you did not allow it")
-            case CallStatus.TIMED_OUT:
-                return self.tr("ended at its time limit")
-            case CallStatus.STOPPED:
-                return self.tr("stopped")
-            case CallStatus.RUNNING:
-                return self.tr("running") if self._is_growing else self.tr("broken off")
-            case CallStatus.ASKED | CallStatus.WANTED:
-                return self.tr("waits for you") if self._is_growing else self.tr("not decided")
 
 
 def step_name(step: ToolStep) -> str:

@@ -10,7 +10,8 @@ from desktop_app.widgets.dialogs.frame import button
 from desktop_app.widgets.disposal import dispose
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.call_parts import height_of
-from desktop_app.widgets.transcript.step_part import FAULTS, StepPart, opening, step_name
+from desktop_app.widgets.transcript.call_words import FAULTS
+from desktop_app.widgets.transcript.step_part import StepPart, opening, step_name
 
 STEPS = "steps"
 NAMES_SHOWN = 4
