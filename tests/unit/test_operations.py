@@ -33,6 +33,7 @@ from desktop_app.domain.errors import (
 from desktop_app.domain.events import RunEvent
 from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
 from desktop_app.domain.operations import DeferredReply, Operation, OperationStatus, RemoteOperation
+from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.prompt import RunRequest
 from desktop_app.domain.threads import Message, Status, Usage
 from desktop_app.domain.variables import Surroundings
@@ -227,6 +228,20 @@ async def test_a_deferred_question_is_answered_when_the_service_has_the_reply(tm
         assert program.statuses()[-1] is OperationStatus.DONE
         (request,) = s.service.requests
         assert (request.model, request.messages[-1].text) == ("m", "Later, please")
+
+
+async def test_a_deferred_question_has_settings_of_its_own(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        program = s.program()
+        s.service.answers = [DONE]
+        await program.operations.send(s.thread_id, "Later", overrides=RunOverrides(model="other"))
+        await s.pass_time(1)
+        await until(lambda: program.endings())
+        (ending,) = program.endings()
+        assert s.service.requests[0].model == ending.run.settings.model == "other"
+        run = await program.conversations.run(ending.run.id)
+        assert run is not None
+        assert run.details.overrides == ("model",)
 
 
 async def test_nothing_open_needs_no_task(tmp_path: Path) -> None:

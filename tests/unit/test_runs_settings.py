@@ -50,6 +50,17 @@ async def test_overrides_are_for_one_run_alone(tmp_path: Path) -> None:
         assert (second.model, second.temperature, second.max_tokens) == ("m", 0.3, None)
 
 
+async def test_a_question_in_other_words_can_be_asked_otherwise(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        await s.ask("?", TextAppended("Yes"), DONE)
+        (question, _) = await s.conversations.messages(s.thread_id)
+        s.service.scripts.append([TextAppended("No"), DONE])
+        await s.runs.resend(question.id, "!", HOT)
+        await s.runs.wait(s.thread_id)
+        run = await stored(s)
+        assert (run.settings.model, run.details.overrides) == ("other", ("model", "completion"))
+
+
 async def test_a_reply_is_asked_again_of_a_former_version(tmp_path: Path) -> None:
     async with scene(tmp_path) as s:
         await s.assistants.save_version(s.assistant.id, replace(s.assistant.settings, model="newer"))
