@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 # A model that calls a hundred programs at once must not bring the machine down.
 PROGRAMS_AT_ONCE = 8
 NAME_LENGTH = 100
+WAITING = (CallStatus.ASKED, CallStatus.WANTED)
 FOLDER_NAME_LENGTH = 32
 
 DENIED = {
@@ -182,30 +183,36 @@ class ReplyCalls:
 
     async def decide(self, key: str, decision: Decision) -> None:
         """Answer a call that is ASKED, or deny one that is WANTED.  Raises StoreError."""
-        step = self._step(key)
-        is_asked = step is not None and step.status is CallStatus.ASKED
-        is_wanted = step is not None and step.status is CallStatus.WANTED
-        if step is None or not (is_asked or (is_wanted and decision in DENIED)):
+        step = self._waiting(key)
+        if step is None or (step.status is CallStatus.WANTED and decision not in DENIED):
             return
         answered = [step]
         if decision is Decision.ALWAYS and self._run.assistant_id:
-            name = step.call.name
-            function = self._functions[name]
+            function = self._functions[step.call.name]
             await self._toolbox.rules.set_rule(self._run.assistant_id, function, Rule.ALLOW)
-            answered = [one for one in self.steps if one.status is CallStatus.ASKED and one.call.name == name]
+            answered += [one for one in self.steps if self._may_run_too(one, step)]
         for one in answered:
             self._answer(one, decision)
 
+    def _may_run_too(self, other: ToolStep, allowed: ToolStep) -> bool:
+        """Whether a call asks for what was just allowed for good, and has surely not been made already."""
+        is_same = other.call.name == allowed.call.name and other.status is CallStatus.ASKED
+        return is_same and other.began_at is None
+
     def give(self, key: str, result: str) -> None:
         """Fill in the result of a call that is WANTED."""
-        step = self._step(key)
+        step = self._waiting(key)
         if step and step.status is CallStatus.WANTED:
             self._answer(step, result)
 
+    def _waiting(self, key: str) -> ToolStep | None:
+        """The step if it waits for the user: one of an earlier run is judged before, by what the function is now."""
+        step, future = self._step(key), self._answers.get(key)
+        return step if step and step.status in WAITING and future and not future.done() else None
+
     def _answer(self, step: ToolStep, answer: Decision | str) -> None:
-        future = self._answers.get(step.call.key)
-        if future and not future.done():
-            future.set_result(answer)
+        if self._waiting(step.call.key):
+            self._answers[step.call.key].set_result(answer)
 
     # -- answering
 

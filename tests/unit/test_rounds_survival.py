@@ -281,6 +281,33 @@ async def test_a_stop_is_told_to_the_service_that_waits(tmp_path: Path) -> None:
         assert service.cancelled == ["remote"]
 
 
+async def test_always_does_not_start_again_what_was_killed(tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    slow = counted(marks, lasts=True)
+    async with scene(tmp_path, replace(SETTINGS, functions=(slow,))) as s:
+        await begin(s, calling(("count", ""), ("count", "")))
+        await s.reached(CallStatus.ASKED, CallStatus.ASKED)
+        await s.runs.decide(s.stages()[-1].message_id, "0:0", Decision.ONCE)
+        await until(marks.exists)
+        later = await left(s, CallStatus.RUNNING, CallStatus.ASKED)
+    await later.reopen(s.thread_id)
+    await later.assistants.save_version(
+        s.assistant.id, replace(s.assistant.settings, functions=(counted(marks),))
+    )
+    await continued(later, (await later.messages())[-1], TextAppended(YES), DONE)
+    reply_id = (await later.messages())[-1].id
+    await later.runs.decide(reply_id, "0:1", Decision.ALWAYS)  # not yet judged by what the function is now
+    await later.reached(CallStatus.ASKED, CallStatus.ASKED)
+    assert not await later.rules.rules(s.assistant.id)
+    await later.runs.decide(reply_id, "0:1", Decision.ALWAYS)
+    await later.reached(CallStatus.ASKED, CallStatus.DONE)
+    assert marks.read_text() == "xx"
+    await later.runs.decide(reply_id, "0:0", Decision.DENY)
+    await later.runs.decide(reply_id, "0:0", Decision.ALWAYS)
+    assert [step.status for step in (await ended(later)).steps] == [CallStatus.DENIED, CallStatus.DONE]
+    await close(later)
+
+
 @pytest.mark.parametrize("how", ["killed", "left"])
 async def test_a_run_that_waits_is_taken_up_with_its_ended_calls(tmp_path: Path, how: str) -> None:
     marks = tmp_path / "marks"
