@@ -7,7 +7,7 @@ from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.assistants import Assistant, AssistantSettings, Expiration
 from desktop_app.domain.ids import AssistantId, ThreadId
 from desktop_app.domain.threads import ThreadSummary
 from desktop_app.qt.models import AssistantListModel, GroupRow, Role, ThreadListModel, ThreadRow
@@ -141,3 +141,19 @@ def test_ten_thousand_threads_are_taken_in_well_under_a_second(qtbot: QtBot) -> 
     plain.set_threads(threads)
     plain.set_threads([threads[-1], *threads[:-1]])
     assert time.process_time() - started < 1
+
+
+def test_rows_say_what_expires_soon(model: ThreadListModel) -> None:
+    model.set_threads([thread("soon", expires_at=NOON + timedelta(days=1)), thread("kept")])
+    soon, kept = (model.row(model.find(name)) for name in ("soon", "kept"))
+    assert isinstance(soon, ThreadRow)
+    assert isinstance(kept, ThreadRow)
+    assert (soon.expiry, kept.expiry) == ("Expires tomorrow", "")
+    assert "Expires tomorrow" in model.find("soon").data(Qt.ItemDataRole.AccessibleTextRole)
+    assistants = AssistantListModel(now=lambda: NOON)
+    short = AssistantSettings("Short", expiration=Expiration(1))
+    assistants.set_assistants(
+        [Assistant(AssistantId("a"), 1, short, NOON, NOON, NOON)], {AssistantId("a"): "model"}, {}, 0
+    )
+    assert assistants.row(assistants.find("a")).expiry == "Expires tomorrow"
+    assert "Expires tomorrow" in assistants.find("a").data(Qt.ItemDataRole.AccessibleTextRole)
