@@ -2565,6 +2565,10 @@
         <translation>Функции</translation>
     </message>
     <message>
+        <source>No more can be added: at most {limit}.</source>
+        <translation>Больше добавить нельзя: не более {limit}.</translation>
+    </message>
+    <message>
         <source>What the model may call while it answers; you or a program give the result.</source>
         <translation>То, что модель может вызвать, пока отвечает; результат даёте вы или программа.</translation>
     </message>

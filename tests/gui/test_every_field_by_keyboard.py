@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,19 @@ import pytest
 from google.protobuf.json_format import MessageToDict
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.controllers.backend import Backend, open_backend
 from desktop_app.controllers.library import Beginning
 from desktop_app.domain.archive import ThreadArchive
-from desktop_app.domain.assistants import Assistant, AssistantSettings, Expiration
+from desktop_app.domain.assistants import NAME_LIMIT, Assistant, AssistantSettings, Expiration
 from desktop_app.domain.connections import Connection
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.overrides import FIELDS, RunOverrides
 from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import Status, Thread
-from desktop_app.domain.tools import Command, Function, SearchTool
+from desktop_app.domain.tools import FUNCTIONS_LIMIT, Command, Function, SearchTool
 from desktop_app.export import archive, assistants
 from desktop_app.export.markdown import Labels
 from desktop_app.store.profile import Profile
@@ -95,6 +96,10 @@ async def test_a_field_of_an_assistant_keeps_to_its_limits(
         typist = await assistant_dialog(scene)
         await prepare(typist, scene, field, ASSISTANT_FIELDS)
         await refuse(typist, field, "assistant_apply", "assistant_save")
+        if field.wrong:
+            typist.press(Qt.Key.Key_S, CTRL)
+            assert typist.dialog.isVisible()
+        assert (await stored_assistant(scene)).version == scene.assistant.version
         for entry, value, then in field.taken(ASSISTANT):
             await fill_in(typist, scene, [replace(field, entry=entry), *named(then, ASSISTANT_FIELDS)])
             await until(partial(is_enabled, typist, "assistant_apply"))
@@ -102,6 +107,60 @@ async def test_a_field_of_an_assistant_keeps_to_its_limits(
             await scene.settled()
             assert value_of((await stored_assistant(scene)).settings, field.path) == value
         typist.leave()
+
+
+async def test_there_can_be_so_many_functions_and_no_more(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as scene:
+        typist = await assistant_dialog(scene)
+        typist.show_page("Tools")
+        for name in ("function_add", "function_back"):
+            typist.fill(name, None)
+        typist.reach("function_duplicate")
+        for _ in range(FUNCTIONS_LIMIT - 1):
+            typist.press(Qt.Key.Key_Space)
+        assert not is_enabled(typist, "function_duplicate")
+        assert not is_enabled(typist, "function_add")
+        assert str(FUNCTIONS_LIMIT) in typist.part(QLabel, "function_hint").text()
+        typist.press(Qt.Key.Key_S, CTRL)
+        await until(partial(is_gone, scene, "assistant_dialog"))
+        functions = (await stored_assistant(scene)).settings.functions
+        assert len({function.name for function in functions}) == FUNCTIONS_LIMIT
+
+
+async def test_what_an_import_brought_over_the_limits_is_told_where_it_can_be_mended(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    given = AssistantSettings(
+        "n" * (NAME_LIMIT + 1),
+        functions=tuple(Function(f"f{number}") for number in range(FUNCTIONS_LIMIT + 1)),
+    )
+    path = tmp_path / "given.json"
+    path.write_bytes(assistants.encode([assistants.SavedVersion(given, datetime.now(UTC))]))
+    async with living_window(qapp, tmp_path / "here") as scene:
+        imported = (await scene.backend.assistant_files.import_(path)).assistant
+        scene.intents.assistants.edit(imported.id)
+        await until(partial(has_focus, "assistant_name"))
+        typist = Typist(scene.find(QDialog, "assistant_dialog"), "assistant_tabs")
+        assert typist.shown("assistant_name") == given.name
+        assert f"at most {NAME_LIMIT} characters" in typist.problem("assistant_name")
+        typist.press(Qt.Key.Key_End)
+        typist.press(Qt.Key.Key_Backspace)
+        assert not typist.problem("assistant_name")
+        assert not is_enabled(typist, "assistant_save")
+        typist.show_page("Tools")
+        told = typist.part(QWidget, "function_problem")
+        assert told.isVisible()
+        assert f"at most {FUNCTIONS_LIMIT}" in told.accessibleName()
+        typist.reach("function_list")
+        typist.press(Qt.Key.Key_Delete)
+        assert not told.isVisible()
+        typist.press(Qt.Key.Key_S, CTRL)
+        await until(partial(is_gone, scene, "assistant_dialog"))
+        mended = await scene.backend.assistants.assistant(imported.id)
+        assert mended
+        assert mended.settings == replace(given, name=given.name[:-1], functions=given.functions[1:])
 
 
 @pytest.mark.parametrize("field", with_places(THREAD_FIELDS))

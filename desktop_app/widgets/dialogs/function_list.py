@@ -31,11 +31,11 @@ class FunctionList(QWidget):
         self._view = IconRowView(theme, "function_list", self.tr("Functions"))
         self._view.setModel(self._rows)
         self._hint = WrappedLabel(role="caption")
-        self._hint.setText(
-            self.tr("What the model may call while it answers; you or a program give the result.")
-        )
+        self._hint.setObjectName("function_hint")
         self._warning = Callout(theme, "warning")
         self._warning.setObjectName("function_warning")
+        self._problem = Callout(theme, "error")
+        self._problem.setObjectName("function_problem")
         self._undo = UndoLine(theme, "function_undo")
         self._add = button(self.tr("Add a f&unction"), "function_add")
         self._add.setIcon(theme.icon("plus", size=16))
@@ -45,6 +45,7 @@ class FunctionList(QWidget):
         self._lay_out()
         self._connect()
         self.show_warning("")
+        self.show_problem("")
         self.show_functions(())
 
     @property
@@ -70,6 +71,10 @@ class FunctionList(QWidget):
         """Say something about all of them; an empty text takes it back."""
         self._warning.show_text(text)
 
+    def show_problem(self, text: str) -> None:
+        """Say what is wrong with the list as a whole; an empty text says that all is well."""
+        self._problem.show_text(text)
+
     def focus(self) -> None:
         """Put the keyboard on the list."""
         part = self._view if self._functions else self._add
@@ -91,7 +96,7 @@ class FunctionList(QWidget):
         head.addWidget(StrongLabel(self._theme, self.tr("Functions"), scale="title"))
         head.addWidget(self._hint)
         column.addLayout(head)
-        for part in (self._warning, self._view, self._undo):
+        for part in (self._warning, self._problem, self._view, self._undo):
             column.addWidget(part)
         column.addLayout(buttons)
 
@@ -119,8 +124,14 @@ class FunctionList(QWidget):
         self._view.setVisible(bool(functions))
         for one in (self._edit, self._duplicate, self._delete):
             one.setVisible(bool(functions))
-        self._add.setEnabled(len(functions) < FUNCTIONS_LIMIT)
-        self._duplicate.setEnabled(len(functions) < FUNCTIONS_LIMIT)
+        has_room = len(functions) < FUNCTIONS_LIMIT
+        self._add.setEnabled(has_room)
+        self._duplicate.setEnabled(has_room)
+        self._hint.setText(
+            self.tr("What the model may call while it answers; you or a program give the result.")
+            if has_room
+            else self.tr("No more can be added: at most {limit}.").format(limit=FUNCTIONS_LIMIT)
+        )
         if functions:
             index = self._rows.index(min(chosen, len(functions) - 1))
             self._view.selectionModel().setCurrentIndex(

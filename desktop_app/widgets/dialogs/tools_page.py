@@ -143,6 +143,7 @@ class ToolsPage(SettingsPage):
         functions = enumerate(self._functions.functions)
         wrong |= {number for number, one in functions if one.parameters in self._bad_schemas}
         self._functions.mark(frozenset(wrong))
+        self._functions.show_problem(texts.get("functions", ""))
         if self._edited is not None:
             start = f"functions.{self._edited}."
             self._editor.show_problems({field.removeprefix(start): text for field, text in texts.items()})
