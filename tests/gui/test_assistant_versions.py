@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import TypeVar
 
 import pytest
@@ -23,7 +24,7 @@ from desktop_app.domain.differences import word_difference
 from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
 from desktop_app.widgets.details.rows import DetailRows
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
-from desktop_app.widgets.dialogs.difference_view import DifferenceView, shortened
+from desktop_app.widgets.dialogs.difference_view import DifferenceView, Section, shortened
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 
@@ -199,3 +200,19 @@ def test_long_texts_are_shown_around_their_changes() -> None:
     pieces = shortened(word_difference(f"{start}old{end}", f"{start}new{end}"))
     assert [piece.text for piece in pieces if piece.text in ("old", "new")] == ["old", "new"]
     assert sum(len(piece.text) for piece in pieces) < 1_000
+
+
+def test_a_long_text_that_is_all_other_is_shown_within_a_moment(qtbot: QtBot, theme: Theme) -> None:
+    view = DifferenceView(theme, "difference")
+    qtbot.addWidget(view)
+    view.resize(480, 400)
+    view.show()
+    qtbot.waitExposed(view)
+    old, new = "old words\n" * 10_000, "all new\n" * 12_000
+    began = perf_counter()
+    view.show_sections([Section("Instruction", word_difference(old, new))], "")
+    view.grab()
+    assert perf_counter() - began < 1
+    assert len(view.toPlainText()) < 40_000
+    assert view.toPlainText().startswith("Instruction")
+    assert view.toPlainText().rstrip().endswith("all new")

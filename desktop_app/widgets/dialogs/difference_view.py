@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtGui import QFont, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QFont, QTextBlockFormat, QTextCharFormat
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from desktop_app.domain.differences import Change, Piece
 from desktop_app.widgets.theme import Theme
 
 CONTEXT_CHARACTERS = 240
+CHANGE_CHARACTERS = 8_000
+"""What is kept at each end of a long change: more takes longer to lay out than a frame lasts."""
 SPOKEN_CHANGES = 40
 GAP = " … "
 
@@ -47,6 +49,7 @@ class DifferenceView(QTextEdit):
     def _write(self) -> None:
         self.clear()
         cursor = self.textCursor()
+        cursor.beginEditBlock()  # laid out once
         if not self._sections:
             cursor.insertText(self._nothing, self._format(None))
         for number, section in enumerate(self._sections):
@@ -61,7 +64,8 @@ class DifferenceView(QTextEdit):
             cursor.insertBlock(QTextBlockFormat())
             for piece in shortened(section.pieces):
                 cursor.insertText(piece.text, self._format(piece.kind))
-        cursor.movePosition(QTextCursor.MoveOperation.Start)
+        cursor.endEditBlock()
+        cursor.setPosition(0)
         self.setTextCursor(cursor)
 
     def _title_format(self) -> QTextCharFormat:
@@ -97,15 +101,16 @@ class DifferenceView(QTextEdit):
 
 
 def shortened(pieces: Sequence[Piece]) -> list[Piece]:
-    """``pieces`` with only the neighbourhood of changes left of what is the same."""
+    """``pieces`` with only the neighbourhood of changes left of what is the same, and the ends of long changes."""
     found = []
     for place, piece in enumerate(pieces):
-        text = piece.text
+        before = after = CHANGE_CHARACTERS
         if piece.kind is Change.SAME:
             before = CONTEXT_CHARACTERS if place else 0  # kept after the change before it
             after = CONTEXT_CHARACTERS if place < len(pieces) - 1 else 0
-            if len(text) > before + after + len(GAP):
-                text = text[:before] + GAP + text[len(text) - after :]
+        text = piece.text
+        if len(text) > before + after + len(GAP):
+            text = text[:before] + GAP + text[len(text) - after :]
         found.append(Piece(piece.kind, text))
     return found
 
