@@ -177,6 +177,8 @@ class AssistantDialog(QDialog):
 
     def set_extended(self, assistant: Assistant) -> None:
         """The lifetime has begun anew; its days may be others for that."""
+        if self._assistant is None or assistant.id != self._assistant.id:
+            return  # of a dialog that was closed meanwhile
         expiration = assistant.settings.expiration
         self._baseline = replace(self._baseline, expiration=expiration)
         self._take_assistant(assistant)
