@@ -27,8 +27,10 @@ from desktop_app.domain.assistants import (
     CompletionOptions,
     Expiration,
     ExpirationPolicy,
+    FormatKind,
     PromptTruncation,
     Reasoning,
+    ResponseFormat,
 )
 from desktop_app.domain.connections import Connection, ConnectionKind, Model
 from desktop_app.domain.context import ContextPreview, ContextRow, Counted
@@ -100,6 +102,21 @@ def problem_of(dialog: QWidget, name: str) -> str:
 def test_everything_shown_is_what_was_stored(shown: AssistantDialog) -> None:
     assert shown.settings() == SETTINGS
     assert not save_button(shown).isEnabled()
+
+
+def test_what_no_field_can_show_is_kept_until_it_is_edited(qtbot: QtBot, dialog: AssistantDialog) -> None:
+    lines = "one\r\ntwo\u2028three\u2029four\rfive"
+    schema = ResponseFormat(FormatKind.JSON_SCHEMA, '{\r\n"type": "object"}')
+    labels = (("a = b", "c"), (" d", "e\nf"))
+    given = replace(SETTINGS, description=lines, instruction=lines, labels=labels, response_format=schema)
+    dialog.edit(replace(ASSISTANT, settings=given), given, [OLLAMA, OTHER])
+    qtbot.waitExposed(dialog)
+    QTest.keyClicks(find(dialog, QLineEdit, "assistant_name"), "!")
+    assert dialog.settings() == replace(given, name="Contract reader!")
+    QTest.keyClicks(find(dialog, TextArea, "assistant_instruction"), "0")
+    assert dialog.settings().instruction == "0one\ntwo\nthree\nfour\nfive"
+    QTest.keyClick(find(dialog, TextArea, "assistant_instruction"), Qt.Key.Key_Backspace)
+    assert dialog.settings().instruction == lines
 
 
 def test_saving_by_keys_alone_gives_the_new_version_with_its_note(

@@ -3,6 +3,7 @@
 The line below is always there, so a problem that appears moves nothing.
 """
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
@@ -25,6 +26,7 @@ from desktop_app.widgets.dialogs.frame import IconLabel, Page, StrongLabel, Wrap
 from desktop_app.widgets.theme import Theme
 
 SPIN_LIMIT = 999_999_999
+_LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 
 
 class CalmWheel(QObject):
@@ -136,10 +138,14 @@ class ChoiceBox(QComboBox):
 
 
 class TextArea(QPlainTextEdit):
-    """Several lines of plain text, kept as typed: no-break spaces survive.  Tab leaves the field."""
+    """Several lines of plain text, kept as typed: no-break spaces survive.  Tab leaves the field.
+
+    What was given stays as it is until it is edited, though all its line ends are shown as one kind.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__()
+        self._given = self._shown = ""
         self.setObjectName(name)
         self.setProperty("kind", "field")
         self.setTabChangesFocus(True)
@@ -151,11 +157,13 @@ class TextArea(QPlainTextEdit):
 
     def text(self) -> str:
         """The text.  ``toPlainText`` would turn no-break spaces into spaces."""
-        return self.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
+        shown = _LINE_ENDS.sub("\n", self.document().toRawText())
+        return self._given if shown == self._shown else shown
 
     def set_text(self, text: str) -> None:
         """Replace the text; undo does not reach behind this."""
         if text != self.text():
+            self._given, self._shown = text, _LINE_ENDS.sub("\n", text)
             self.setPlainText(text)
 
 

@@ -12,10 +12,14 @@ Labels = tuple[tuple[str, str], ...]
 
 
 class GeneralFields(QObject):
-    """Puts three rows at the end of ``page``, their controls named after ``prefix``; tells changes through it."""
+    """Puts three rows at the end of ``page``, their controls named after ``prefix``; tells changes through it.
+
+    Labels that no line can say stay as they came until the lines are edited.
+    """
 
     def __init__(self, theme: Theme, page: FormPage, prefix: str) -> None:
         super().__init__(page)
+        self._given: Labels = ()
         self.name = QLineEdit()
         self.name.setObjectName(f"{prefix}_name")
         self._description = TextArea(f"{prefix}_description")
@@ -39,16 +43,22 @@ class GeneralFields(QObject):
         """Fill the fields."""
         self.name.setText(name)
         self._description.set_text(description)
-        self._labels.set_text("\n".join(f"{key} = {value}" for key, value in labels))
+        self._given = labels
+        self._labels.set_text(_written(labels))
 
     def values(self) -> tuple[str, str, Labels]:
         """Name, description and labels as the fields say; how long they are is said below them."""
-        description, labels = self._description.text(), _parse_labels(self._labels.text())
+        description, written = self._description.text(), self._labels.text()
+        labels = self._given if written == _written(self._given) else _parse_labels(written)
         self._description_row.set_hint(of_limit(len(description), DESCRIPTION_LIMIT))
         self._labels_row.set_hint(
             self.tr("One a line, as key = value · {count}").format(count=of_limit(len(labels), LABELS_LIMIT))
         )
         return self.name.text(), description, labels
+
+
+def _written(labels: Labels) -> str:
+    return "\n".join(f"{key} = {value}" for key, value in labels)
 
 
 def _parse_labels(text: str) -> Labels:
