@@ -19,7 +19,15 @@ from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.files import FileFault, FileId, FileStatus, Fragment, LibraryFile
 from desktop_app.domain.ids import AssistantId, ConnectionId
 from desktop_app.domain.remote_files import RemoteFile, RemoteIndex
-from desktop_app.domain.tools import CallStatus, CallStrategy, Command, Function, Rule, SearchTool
+from desktop_app.domain.tools import (
+    FUNCTIONS_LIMIT,
+    CallStatus,
+    CallStrategy,
+    Command,
+    Function,
+    Rule,
+    SearchTool,
+)
 from desktop_app.startup import install_translators
 from desktop_app.widgets.dialogs.tools_page import ToolsPage
 from desktop_app.widgets.focus_ring import FocusRing
@@ -170,6 +178,11 @@ def wrong(page: ToolsPage) -> None:
     fill(page, replace(SETTINGS, functions=(bad, DELIVERY), search=replace(SEARCH, instruction="")))
 
 
+def many(page: ToolsPage, count: int) -> None:
+    functions = tuple(replace(DELIVERY, name=f"delivery_date_{number}") for number in range(1, count + 1))
+    fill(page, replace(SETTINGS, functions=functions))
+
+
 def wrong_editor(page: ToolsPage) -> None:
     wrong(page)
     page._edit(0)
@@ -224,6 +237,8 @@ STATES: dict[str, Callable[[ToolsPage], object]] = {
     "empty": lambda page: fill(page, AssistantSettings("A")),
     "functions": fill,
     "deleted": deleted,
+    "full": lambda page: many(page, FUNCTIONS_LIMIT),
+    "too-many": lambda page: many(page, FUNCTIONS_LIMIT + 1),
     "wrong": wrong,
     "wrong-editor": wrong_editor,
     "editor": edit,

@@ -128,9 +128,9 @@ class FunctionList(QWidget):
         self._add.setEnabled(has_room)
         self._duplicate.setEnabled(has_room)
         self._hint.setText(
-            self.tr("What the model may call while it answers; you or a program give the result.")
-            if has_room
-            else self.tr("No more can be added: at most {limit}.").format(limit=FUNCTIONS_LIMIT)
+            self.tr("No more can be added: at most {limit}.").format(limit=FUNCTIONS_LIMIT)
+            if len(functions) == FUNCTIONS_LIMIT
+            else self.tr("What the model may call while it answers; you or a program give the result.")
         )
         if functions:
             index = self._rows.index(min(chosen, len(functions) - 1))
