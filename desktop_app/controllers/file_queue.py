@@ -13,7 +13,13 @@ from desktop_app.documents.wire import Part, Piece
 from desktop_app.domain.chunks import Chunk
 from desktop_app.domain.files import FileId, SourcePart
 from desktop_app.domain.ids import AssistantId
-from desktop_app.store.file_reading import CutPart, FileReading, FileTask, NotWantedError
+from desktop_app.store.file_reading import (
+    CutPart,
+    FileReading,
+    FileTask,
+    NotWantedError,
+    WordedChunk,
+)
 
 log = logging.getLogger(__name__)
 
@@ -119,8 +125,8 @@ class FileQueue:
             await self._reading.begin_cut(task)
             done = 0
         while texts := await self._reading.texts(task, done, TEXTS_AT_ONCE):
-            pieces = await self._reader.cut(texts, task.chunking)
-            await self._reading.store_chunks(task, done, [_chunks(of_part) for of_part in pieces])
+            cut = await self._reader.cut(texts, task.chunking)
+            await self._reading.store_chunks(task, done, [(part.words, _chunks(part.pieces)) for part in cut])
             done += len(texts)
             self.fraction = task.file_id, done / task.part_count
             self._on_change(task.assistant_id)
@@ -140,10 +146,14 @@ class _Batch:
         return self._chunks >= CHUNKS_AT_ONCE or time.monotonic() - self._began_s >= COMMIT_S
 
     def add(self, part: Part) -> None:
-        self.parts.append(CutPart(SourcePart(part.page, part.line, part.text), _chunks(part.pieces)))
+        read = SourcePart(part.page, part.line, part.text)
+        self.parts.append(CutPart(read, part.words, _chunks(part.pieces)))
         self.fraction = part.fraction
         self._chunks += len(part.pieces)
 
 
-def _chunks(pieces: Sequence[Piece]) -> tuple[tuple[Chunk, str], ...]:
-    return tuple((Chunk(piece.start, piece.stop, piece.line), piece.words) for piece in pieces)
+def _chunks(pieces: Sequence[Piece]) -> list[WordedChunk]:
+    return [
+        WordedChunk(Chunk(piece.start, piece.stop, piece.line), piece.first_word, piece.last_word)
+        for piece in pieces
+    ]

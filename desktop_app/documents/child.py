@@ -89,7 +89,7 @@ def _answers(request: Request, words: WordForms) -> Iterator[Reply]:
     chunking = Chunking(request.tokens, request.overlap)
     if isinstance(request, Cut):
         for text in request.texts:
-            yield Part(0, 0, "", _pieces(text, chunking, words), 1.0)
+            yield Part(0, 0, "", *_cut(text, chunking, words), 1.0)
         yield Done()
         return
     try:
@@ -122,7 +122,7 @@ def _read(request: Read, chunking: Chunking, words: WordForms) -> Iterator[Reply
 
 
 def _part(part: SourcePart, fraction: float, chunking: Chunking, words: WordForms) -> Part:
-    return Part(part.page, part.line, part.text, _pieces(part.text, chunking, words), fraction)
+    return Part(part.page, part.line, part.text, *_cut(part.text, chunking, words), fraction)
 
 
 def _clean(text: str) -> str:
@@ -130,15 +130,15 @@ def _clean(text: str) -> str:
     return unicodedata.normalize("NFC", _UNWANTED.sub("", text))
 
 
-def _pieces(text: str, chunking: Chunking, words: WordForms) -> list[Piece]:
-    """The chunks of ``text`` that have words."""
+def _cut(text: str, chunking: Chunking, words: WordForms) -> tuple[str, list[Piece]]:
+    """The stems of ``text``, and the chunks of it that have any."""
     starts, stems = words.located(text)
     pieces = []
     for chunk in cut_text(text, chunking):
-        inside = stems[bisect_left(starts, chunk.start) : bisect_left(starts, chunk.stop)]
-        if inside:
-            pieces.append(Piece(chunk.start, chunk.stop, chunk.line, " ".join(inside)))
-    return pieces
+        first, last = bisect_left(starts, chunk.start), bisect_left(starts, chunk.stop)
+        if first < last:
+            pieces.append(Piece(chunk.start, chunk.stop, chunk.line, first, last))
+    return " ".join(stems), pieces
 
 
 if __name__ == "__main__":

@@ -23,7 +23,6 @@ from desktop_app.documents.wire import (
     Done,
     Opened,
     Part,
-    Piece,
     Read,
     Refused,
     Reply,
@@ -67,11 +66,11 @@ class DocumentReader:
             async for reply in replies:
                 yield reply
 
-    async def cut(self, texts: Sequence[str], chunking: Chunking) -> list[list[Piece]]:
-        """The chunks of each of ``texts``.  Raises UnreadableError, OSError."""
+    async def cut(self, texts: Sequence[str], chunking: Chunking) -> list[Part]:
+        """The words and chunks of each of ``texts``.  Raises UnreadableError, OSError."""
         request = Cut(list(texts), chunking.tokens, chunking.overlap)
         async with aclosing(self._answers(request)) as replies:
-            return [reply.pieces async for reply in replies if isinstance(reply, Part)]
+            return [reply async for reply in replies if isinstance(reply, Part)]
 
     async def end(self) -> None:
         """Kill the process, if there is one, and wait until it is gone; again, when the waiting was cancelled."""

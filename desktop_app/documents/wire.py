@@ -34,20 +34,28 @@ class Opened(msgspec.Struct, tag=True):
 
 
 class Piece(msgspec.Struct, array_like=True):
-    """A chunk of a part: characters ``start`` to ``stop`` of its text, the line in the part (from 1), and the stems."""
+    """A chunk of a part: characters ``start`` to ``stop`` of its text, and which of its words these are.
+
+    Neither ``stop`` nor ``last_word`` is in it; ``line`` is that in the part, from 1.
+    """
 
     start: int
     stop: int
     line: int
-    words: str
+    first_word: int
+    last_word: int
 
 
 class Part(msgspec.Struct, tag=True):
-    """A page, or some lines from ``line`` on; ``fraction`` of the file is read with it."""
+    """A page, or some lines from ``line`` on; ``words`` are its stems, separated by blanks.
+
+    ``fraction`` of the file is read with it.
+    """
 
     page: int
     line: int
     text: str
+    words: str
     pieces: list[Piece]
     fraction: float
 

@@ -19,7 +19,7 @@ from desktop_app.domain.files import (
 )
 from desktop_app.domain.ids import AssistantId, new_id
 from desktop_app.store.database import Database
-from desktop_app.store.file_schema import create_words
+from desktop_app.store.file_schema import create_words, unpacked
 from desktop_app.store.rows import marks, storable, to_microseconds, to_time, utc_now
 
 PARTS_AROUND = 3  # of a source, before the place and after it
@@ -236,4 +236,5 @@ def _source(connection: sqlite3.Connection, file_id: FileId, page: int, line: in
         "SELECT page, line, text FROM parts WHERE file = ? AND number BETWEEN ? AND ? ORDER BY number",
         (number, first, middle + PARTS_AROUND),
     )
-    return Source(to_file(row), tuple(SourcePart(*part) for part in parts), first, part_count)
+    read = tuple(SourcePart(page, line, unpacked(text)) for page, line, text in parts)
+    return Source(to_file(row), read, first, part_count)

@@ -10,6 +10,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +19,7 @@ from desktop_app.domain.chunks import Chunk
 from desktop_app.domain.files import Chunking, FileFault, FileId, FileStatus, SourcePart
 from desktop_app.domain.ids import AssistantId
 from desktop_app.store.database import Database
-from desktop_app.store.file_schema import words_table
+from desktop_app.store.file_schema import packed, unpacked, words_table
 from desktop_app.store.rows import marks, storable, to_microseconds
 
 T = TypeVar("T")
@@ -55,11 +57,21 @@ class FileTask:
 
 
 @dataclass(frozen=True, slots=True)
+class WordedChunk:
+    """A chunk of a part, and which of the part's words are in it: ``first_word`` to ``last_word`` (not included)."""
+
+    chunk: Chunk
+    first_word: int
+    last_word: int
+
+
+@dataclass(frozen=True, slots=True)
 class CutPart:
-    """A part of a text with its chunks; each comes with its word forms, separated by blanks."""
+    """A part of a text with its word forms, separated by blanks, and its chunks."""
 
     part: SourcePart
-    chunks: tuple[tuple[Chunk, str], ...]
+    words: str
+    chunks: Sequence[WordedChunk]
 
 
 class FileReading:
@@ -124,24 +136,28 @@ class FileReading:
                 "SELECT text FROM parts WHERE file = ? AND number >= ? ORDER BY number LIMIT ?",
                 (task.number, first, count),
             )
-            return [row[0] for row in rows]
+            return [unpacked(row[0]) for row in rows]
 
         return await self._database.read(select)
 
     async def store_chunks(
-        self, task: FileTask, first: int, chunks: Sequence[Sequence[tuple[Chunk, str]]]
+        self, task: FileTask, first: int, parts: Sequence[tuple[str, Sequence[WordedChunk]]]
     ) -> None:
-        """Add the chunks of stored parts from the part ``first`` on.  Raises NotWantedError."""
+        """Add the words and chunks of stored parts from the part ``first`` on.  Raises NotWantedError."""
 
         def store(connection: sqlite3.Connection) -> None:
-            for number, of_part in enumerate(chunks, first):
-                _insert_chunks(connection, task, number, of_part)
+            for number, (words, chunks) in enumerate(parts, first):
+                connection.execute(
+                    "UPDATE parts SET words = ? WHERE file = ? AND number = ?",
+                    (packed(words), task.number, number),
+                )
+                _insert_chunks(connection, task, number, words, chunks)
             _set(
                 connection,
                 task,
                 "cut_parts = ?, chunk_count = chunk_count + ?",
-                first + len(chunks),
-                sum(map(len, chunks)),
+                first + len(parts),
+                sum(len(chunks) for _, chunks in parts),
             )
 
         await self._wanted(task, store)
@@ -270,14 +286,14 @@ def _is_whole(connection: sqlite3.Connection, task: FileTask) -> bool:
 def _store(connection: sqlite3.Connection, task: FileTask, parts: Sequence[CutPart]) -> None:
     (first,) = connection.execute("SELECT part_count FROM files WHERE number = ?", (task.number,)).fetchone()
     connection.executemany(
-        "INSERT INTO parts (file, number, page, line, text) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO parts (file, number, page, line, text, words) VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (task.number, number, cut.part.page, cut.part.line, cut.part.text)
+            (task.number, number, cut.part.page, cut.part.line, packed(cut.part.text), packed(cut.words))
             for number, cut in enumerate(parts, first)
         ],
     )
     for number, cut in enumerate(parts, first):
-        _insert_chunks(connection, task, number, cut.chunks)
+        _insert_chunks(connection, task, number, cut.words, cut.chunks)
     _set(
         connection,
         task,
@@ -290,24 +306,37 @@ def _store(connection: sqlite3.Connection, task: FileTask, parts: Sequence[CutPa
 
 
 def _insert_chunks(
-    connection: sqlite3.Connection, task: FileTask, part: int, chunks: Sequence[tuple[Chunk, str]]
+    connection: sqlite3.Connection, task: FileTask, part: int, words: str, chunks: Sequence[WordedChunk]
 ) -> None:
     insert = f"INSERT INTO {words_table(task.library)} (rowid, words) VALUES (?, ?)"
-    for chunk, words in chunks:
+    of_part = words.split(" ")
+    for worded in chunks:
+        chunk, first, last = worded.chunk, worded.first_word, worded.last_word
         cursor = connection.execute(
-            "INSERT INTO chunks (file, part, start, stop, line) VALUES (?, ?, ?, ?, ?)",
-            (task.number, part, chunk.start, chunk.stop, chunk.line),
+            "INSERT INTO chunks (file, part, start, stop, line, first_word, last_word) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (task.number, part, chunk.start, chunk.stop, chunk.line, first, last),
         )
-        connection.execute(insert, (cursor.lastrowid, words))
+        connection.execute(insert, (cursor.lastrowid, " ".join(of_part[first:last])))
 
 
 def _drop_chunks(connection: sqlite3.Connection, file: int, library: int) -> int:
     """Drop some chunks of a file; returns how many."""
-    ids = [
-        row[0]
-        for row in connection.execute("SELECT id FROM chunks WHERE file = ? LIMIT ?", (file, ROWS_AT_ONCE))
-    ]
-    connection.execute(f"DELETE FROM {words_table(library)} WHERE rowid IN ({marks(ids)})", ids)
+    chunks = connection.execute(
+        """
+        SELECT p.id, p.words, c.id, c.first_word, c.last_word
+        FROM (SELECT * FROM chunks WHERE file = ? ORDER BY id LIMIT ?) c
+        JOIN parts p ON p.file = c.file AND p.number = c.part ORDER BY c.id
+        """,
+        (file, ROWS_AT_ONCE),
+    ).fetchall()
+    table = words_table(library)
+    delete = f"INSERT INTO {table} ({table}, rowid, words) VALUES ('delete', ?, ?)"
+    for _, of_part in groupby(chunks, key=itemgetter(0)):
+        words: list[str] = []
+        for _, kept, chunk, first, last in of_part:
+            words = words or unpacked(kept).split(" ")
+            connection.execute(delete, (chunk, " ".join(words[first:last])))
+    ids = [chunk[2] for chunk in chunks]
     connection.execute(f"DELETE FROM chunks WHERE id IN ({marks(ids)})", ids)
     connection.execute("UPDATE files SET chunk_count = chunk_count - ? WHERE number = ?", (len(ids), file))
     return len(ids)

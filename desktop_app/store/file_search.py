@@ -8,12 +8,13 @@ long as rarer ones are there.  Where all are frequent, the first chunks that hav
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 
 from desktop_app.domain.files import FileId, FileStatus, Fragment
 from desktop_app.domain.ids import AssistantId
-from desktop_app.store.file_schema import words_table
+from desktop_app.store.file_schema import unpacked, words_table
 
 MOST_WORDS = 32
 MOST_RANKED = 12_000  # chunks; a thousand take about a millisecond
@@ -77,13 +78,20 @@ def _ranked_by_share(connection: sqlite3.Connection, table: str, stems: list[str
     if not stems:
         return []
     rows = connection.execute(
-        f"SELECT rowid, words FROM {table} WHERE {table} MATCH ? LIMIT ?",
+        f"""
+        SELECT c.id, p.id, p.words, c.first_word, c.last_word
+        FROM (SELECT rowid FROM {table} WHERE {table} MATCH ? LIMIT ?) found
+        JOIN chunks c ON c.id = found.rowid JOIN parts p ON p.file = c.file AND p.number = c.part
+        """,
         (" AND ".join(map(_quoted, stems)), MOST_COMPARED),
     )
     shares = []
-    for rowid, words in rows:
-        of_chunk = words.split(" ")
-        shares.append((rowid, sum(map(of_chunk.count, stems)) / len(of_chunk)))
+    for _, of_part in groupby(rows, key=itemgetter(1)):
+        words: list[str] = []
+        for chunk, _, kept, first, last in of_part:
+            words = words or unpacked(kept).split(" ")
+            of_chunk = words[first:last]
+            shares.append((chunk, sum(map(of_chunk.count, stems)) / len(of_chunk)))
     return sorted(shares, key=lambda scored: -scored[1])
 
 
@@ -105,4 +113,4 @@ def _fragment(connection: sqlite3.Connection, rowid: int, score: float) -> Fragm
     if row is None:
         return None
     file_id, path, text, start, stop, page, line = row
-    return Fragment(FileId(file_id), Path(path).name, text[start:stop].strip(), page, line, score)
+    return Fragment(FileId(file_id), Path(path).name, unpacked(text)[start:stop].strip(), page, line, score)

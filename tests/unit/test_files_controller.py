@@ -7,11 +7,13 @@ import signal
 import sqlite3
 import sys
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,7 @@ from desktop_app.controllers.files import FilesController
 from desktop_app.domain.errors import StoreError
 from desktop_app.domain.files import Chunking, FileFault, FileId, FileStatus, LibraryFile
 from desktop_app.domain.ids import AssistantId
+from desktop_app.store.file_schema import unpacked
 from desktop_app.store.ownership import ProcessMark
 from tests.conftest import until
 from tests.mixed_files import KINDS, docx, make_file, make_library, pdf
@@ -84,31 +87,47 @@ def texts(folder: Path, **contents: str) -> list[Path]:
     return paths
 
 
-def rows(folder: Path, statement: str) -> list[tuple[object, ...]]:
+def rows(folder: Path, statement: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(folder / "files.db")) as connection:
         return connection.execute(statement).fetchall()
 
 
-def indexed(folder: Path) -> list[tuple[object, ...]]:
-    """Everything that is searched, whatever it is numbered."""
-    return rows(
+def indexed(folder: Path) -> list[tuple[Any, ...]]:
+    """Everything that is searched, whatever it is numbered; what is looked up are the words of each chunk."""
+    words = looked_up(folder)
+    found = []
+    for path, number, page, line, text, kept, chunk, *place, first, last in rows(
         folder,
-        "SELECT f.path, p.number, p.page, p.line, p.text, c.start, c.stop, c.line, w.words"
-        " FROM files f JOIN parts p ON p.file = f.number"
-        " LEFT JOIN chunks c ON c.file = f.number AND c.part = p.number LEFT JOIN words_1 w ON w.rowid = c.id"
-        " ORDER BY f.path, p.number, c.start",
-    )
+        "SELECT f.path, p.number, p.page, p.line, p.text, p.words, c.id, c.start, c.stop, c.line, c.first_word,"
+        " c.last_word FROM files f JOIN parts p ON p.file = f.number"
+        " LEFT JOIN chunks c ON c.file = f.number AND c.part = p.number ORDER BY f.path, p.number, c.start",
+    ):
+        of_chunk = unpacked(kept).split(" ")[first:last] if chunk else []
+        assert words.pop(chunk, []) == of_chunk
+        found.append((path, number, page, line, unpacked(text), *place, of_chunk))
+    assert not words
+    return found
+
+
+def looked_up(folder: Path) -> dict[int, list[str]]:
+    """The words that the index has of each row, in their order."""
+    found: dict[int, list[str]] = defaultdict(list)
+    with closing(sqlite3.connect(folder / "files.db")) as connection:
+        connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'words_1', 'instance')")
+        for row, term in connection.execute("SELECT doc, term FROM terms ORDER BY doc, offset"):
+            found[row].append(term)
+    return found
 
 
 def loose_rows(folder: Path) -> list[int]:
-    """How many parts, chunks and word rows belong to nothing."""
+    """How many parts and chunks, rows of words and looked up words belong to nothing."""
     counts = (
         "SELECT count(*) FROM parts WHERE file NOT IN (SELECT number FROM files)",
         "SELECT count(*) FROM chunks WHERE file NOT IN (SELECT number FROM files)",
         "SELECT count(*) FROM words_1 WHERE rowid NOT IN (SELECT id FROM chunks)",
-        "SELECT count(*) FROM chunks WHERE id NOT IN (SELECT rowid FROM words_1)",
     )
-    return [int(str(rows(folder, count)[0][0])) for count in counts]
+    chunks = {row[0] for row in rows(folder, "SELECT id FROM chunks")}
+    return [*(rows(folder, count)[0][0] for count in counts), len(looked_up(folder).keys() ^ chunks)]
 
 
 # --- reading and finding ---
