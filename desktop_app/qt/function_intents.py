@@ -62,7 +62,8 @@ class FunctionIntents(QObject):
         try:
             result = await self._backend.worker.ask(run_command(function.command, arguments, folder))
         except asyncio.CancelledError:
-            self.tried.emit(CallStatus.STOPPED, "", "")
+            if self._trial is None:  # no other took its place, whose end is waited for
+                self.tried.emit(CallStatus.STOPPED, "", "")
             raise
         self.tried.emit(result.status, result.text, result.note)
 

@@ -96,7 +96,8 @@ class RemoteFileIntents(QObject):
         except Exception as failure:  # noqa: BLE001 - whatever it was, the dialog says it
             error = self._answer(failure)
         except asyncio.CancelledError:
-            self.ended.emit(connection_id, None)
+            if self._doing is asyncio.current_task():  # else something else took its place and goes on
+                self.ended.emit(connection_id, None)
             raise
         await self._read(connection_id, error)
 

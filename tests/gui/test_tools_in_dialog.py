@@ -1,5 +1,7 @@
 """The tools in the living window: an assistant is given files and functions, and rules of its own."""
 
+import asyncio
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListVie
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.assistants import AssistantSettings
-from desktop_app.domain.tools import Command, Function, Rule
+from desktop_app.domain.tools import CallStatus, Command, Function, Rule
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.fields import ChoiceBox
 from desktop_app.widgets.dialogs.files_panel import FilesPanel
@@ -158,3 +160,24 @@ async def test_a_new_assistant_is_created_for_the_file_that_was_dropped(
         assert made[0].settings.search is not None
         click(dialog, "assistant_cancel")
         await scene.settled()
+
+
+async def test_a_trial_that_another_one_replaces_says_nothing(qapp: QApplication, tmp_path: Path) -> None:
+    async with living_window(qapp, tmp_path) as scene:
+        functions = scene.intents.functions
+        told: list[tuple[CallStatus, str]] = []
+        functions.tried.connect(lambda status, text, _: told.append((status, text.strip())))
+        slow, quick = (
+            Function("tried", command=Command(sys.executable, ("-c", code)))
+            for code in ("import time; time.sleep(60)", "print('here')")
+        )
+        functions.begin_trial(slow, "{}")
+        await asyncio.sleep(0)
+        functions.begin_trial(quick, "{}")
+        await until(lambda: bool(told))
+        assert told == [(CallStatus.DONE, "here")]
+        functions.begin_trial(slow, "{}")
+        await asyncio.sleep(0)
+        functions.stop_trial()
+        await until(lambda: len(told) == 2)
+        assert told[1] == (CallStatus.STOPPED, "")
