@@ -49,6 +49,16 @@
     </message>
 </context>
 <context>
+    <name>ContextTab</name>
+    <message numerus="yes">
+        <source>%Ln older message(s)</source>
+        <translation>
+            <numerusform>%Ln older message</numerusform>
+            <numerusform>%Ln older messages</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ContextWords</name>
     <message numerus="yes">
         <source>%1 of %Ln token(s)</source>

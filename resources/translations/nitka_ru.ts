@@ -1229,6 +1229,14 @@
         <source>%1, left out</source>
         <translation>%1, не войдёт</translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln older message(s)</source>
+        <translation>
+            <numerusform>Ещё %Ln сообщение раньше</numerusform>
+            <numerusform>Ещё %Ln сообщения раньше</numerusform>
+            <numerusform>Ещё %Ln сообщений раньше</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Free</source>
         <translation>Свободно</translation>

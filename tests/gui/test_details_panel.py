@@ -15,10 +15,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QTextEdit, 
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.assistants import Expiration, ExpirationPolicy
-from desktop_app.domain.ids import ThreadId
+from desktop_app.domain.context import ContextPreview, ContextRow, Counted
+from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.thread_settings import ThreadSettings
-from desktop_app.domain.threads import Message, Run, Thread
+from desktop_app.domain.threads import Author, Message, Run, Thread
 from desktop_app.store.settings import load_window
+from desktop_app.widgets.details.context_tab import ContextTab
 from desktop_app.widgets.details.panel import DetailsPanel
 from desktop_app.widgets.details.rows import DetailRows, RowKind
 from desktop_app.widgets.details.tab import Tab
@@ -313,6 +315,19 @@ async def test_the_context_is_shown_message_by_message_with_the_line_between(
         assert rows.rows[-1].detail == "One more question"
         assert rows.rows[-2].key == pane.messages[4].id
         assert rows.rows[-2].detail == QUESTIONS[2]
+
+
+def test_of_a_long_thread_the_newest_messages_are_listed(qtbot: QtBot) -> None:
+    tab = ContextTab(Theme(resources_dir()))
+    qtbot.addWidget(tab)
+    rows = tuple(
+        ContextRow(MessageId(f"m{n}"), Author.USER, f"Words {n}", 9, n >= 9_990) for n in range(10_000)
+    )
+    tab.show_preview(ContextPreview(rows, 10, 10_000, MessageId("m9990"), 90, 100, Counted.ESTIMATE))
+    listed = tab.rows.rows
+    assert listed[0].title.replace(",", "").startswith("9400 older")
+    assert listed[-11].kind is RowKind.DIVIDER
+    assert [row.key for row in listed[-10:]] == [row.id for row in rows[-10:]]
 
 
 async def test_below_1000_pixels_it_lies_over_the_messages_and_esc_closes_it(

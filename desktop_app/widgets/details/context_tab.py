@@ -13,6 +13,9 @@ from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.frame import StrongLabel
 from desktop_app.widgets.theme import Theme
 
+ROWS_LISTED = 600
+"""More messages are not listed one by one: all would be laid out again whenever typing pauses."""
+
 
 class ContextTab(QWidget):
     """Shows a preview.  ``message_requested(str)``: this message is to be seen in the thread."""
@@ -93,12 +96,13 @@ class ContextTab(QWidget):
         ]
 
     def _listed(self, preview: ContextPreview) -> list[DetailRow]:
-        dropped = [row for row in preview.rows if not row.is_sent]
-        sent = [self._row(preview, row) for row in preview.rows if row.is_sent]
-        if not dropped:
-            return sent
-        line = DetailRow(self.tr("The model sees from here"), kind=RowKind.DIVIDER)
-        return [*(self._row(preview, row) for row in dropped), line, *sent]
+        listed = preview.rows[-ROWS_LISTED:]
+        dropped = [self._row(preview, row) for row in listed if not row.is_sent]
+        sent = [self._row(preview, row) for row in listed if row.is_sent]
+        older = len(preview.rows) - len(listed)
+        rest = [DetailRow(self.tr("%Ln older message(s)", "", older), kind=RowKind.SECTION)] if older else []
+        line = [DetailRow(self.tr("The model sees from here"), kind=RowKind.DIVIDER)] if dropped else []
+        return [*rest, *dropped, *line, *sent]
 
     def _row(self, preview: ContextPreview, row: ContextRow) -> DetailRow:
         author = self._words.author(row.author)
