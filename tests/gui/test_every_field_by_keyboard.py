@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 from google.protobuf.json_format import MessageToDict
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.controllers.backend import Backend, open_backend
@@ -36,22 +35,36 @@ from tests.conftest import until
 from tests.contract.suite import Wire
 from tests.contract.test_every_field import CANARY, CASES, Case, expected
 from tests.gui.fields_by_keyboard import (
-    ASSISTANT,
     ASSISTANT_FIELDS,
+    RUN_FIELDS,
+    THREAD_FIELDS,
+    Field,
+    run_at_limits,
+    run_fields,
+)
+from tests.gui.filling_in import (
+    assistant_dialog,
+    fill_in,
+    has_focus,
+    is_enabled,
+    is_gone,
+    named,
+    prepare,
+    refuse,
+    run_dialog,
+    thread_dialog,
+)
+from tests.gui.living_window import Scene, living_window
+from tests.gui.records_at_limits import (
+    ASSISTANT,
     HELD_ASSISTANT,
     HELD_THREAD,
     RUN,
-    RUN_FIELDS,
     THREAD,
-    THREAD_FIELDS,
     WITHOUT_A_FIELD,
-    Field,
     leaves,
-    run_at_limits,
-    run_fields,
     value_of,
 )
-from tests.gui.living_window import Scene, living_window
 from tests.gui.typist import CTRL, SHIFT, Typist
 
 QUESTION = "What is 2 + 2?"
@@ -285,77 +298,6 @@ async def test_all_fields_of_a_run_of_a_held_assistant_are_of_that_run(
 
 
 # -- hands
-
-
-async def assistant_dialog(scene: Scene) -> Typist:
-    """The settings of the assistant in use, opened by their key."""
-    scene.window.fill_menus()  # as after the first paint
-    await until(partial(has_focus, "composer"))
-    QTest.keyClick(scene.composer, Qt.Key.Key_I, CTRL)
-    await until(partial(has_focus, "assistant_name"))
-    return Typist(scene.find(QDialog, "assistant_dialog"), "assistant_tabs")
-
-
-async def thread_dialog(scene: Scene) -> Typist:
-    """The settings of the open thread."""
-    return await opened(scene, "thread_settings", "thread_dialog", "thread_name")
-
-
-async def run_dialog(scene: Scene) -> Typist:
-    """The settings for the next question."""
-    return await opened(scene, "ask_otherwise", "run_options_dialog", "assistant_temperature")
-
-
-async def opened(scene: Scene, action: str, name: str, first: str) -> Typist:
-    scene.window._actions[action].trigger()
-    await until(partial(has_focus, first))
-    return Typist(scene.find(QDialog, name))
-
-
-def has_focus(name: str) -> bool:
-    focused = QApplication.focusWidget()
-    return focused is not None and focused.objectName() == name
-
-
-def is_gone(scene: Scene, name: str) -> bool:
-    return scene.window.findChild(QDialog, name) is None
-
-
-def is_enabled(typist: Typist, name: str) -> bool:
-    return typist.part(QAbstractButton, name).isEnabled()
-
-
-def named(names: Sequence[str], fields: Sequence[Field]) -> list[Field]:
-    return [field for name in names for field in fields if field.name == name]
-
-
-async def prepare(typist: Typist, scene: Scene, field: Field, fields: Sequence[Field]) -> None:
-    """Take the steps that lead to a field, and show its page."""
-    await fill_in(typist, scene, named(field.needs, fields))
-    if field.page:
-        typist.show_page(field.page)
-
-
-async def fill_in(typist: Typist, scene: Scene, fields: Sequence[Field]) -> None:
-    """Fill fields in; what the dialog asks for meanwhile, as a list of models, is waited for."""
-    for field in fields:
-        if field.page:
-            typist.show_page(field.page)
-        typist.fill(field.name, field.entry)
-        await scene.settled()
-
-
-async def refuse(typist: Typist, field: Field, *buttons: str) -> None:
-    """Each wrong entry of a field is told with its limit, cannot be saved, and stays as it was typed."""
-    for entry, why in field.wrong:
-        typist.fill(field.name, entry)
-        await until(partial(says, typist, field.name, why))
-        assert not [name for name in buttons if is_enabled(typist, name)]
-        assert typist.shown(field.name) == entry
-
-
-def says(typist: Typist, name: str, why: str) -> bool:
-    return why in typist.problem(name)
 
 
 async def ask_otherwise(scene: Scene, fields: Sequence[Field]) -> None:
