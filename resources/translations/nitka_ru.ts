@@ -764,7 +764,7 @@
     </message>
     <message>
         <source>This reply cites nothing.</source>
-        <translation>В этом ответе нет источников.</translation>
+        <translation>В этом ответе нет цитат.</translation>
     </message>
 </context>
 <context>
@@ -1448,7 +1448,7 @@
     <name>DetailsPanel</name>
     <message>
         <source>Citations</source>
-        <translation>Источники</translation>
+        <translation>Цитаты</translation>
     </message>
     <message>
         <source>Context</source>
@@ -4737,7 +4737,7 @@
     <name>SourceView</name>
     <message>
         <source>Back to the citations</source>
-        <translation>Назад к источникам</translation>
+        <translation>Назад к цитатам</translation>
     </message>
     <message>
         <source>Earlier in the file</source>
