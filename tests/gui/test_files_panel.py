@@ -23,7 +23,7 @@ from desktop_app.domain.tools import Command, Function, Rule, SearchTool
 from desktop_app.widgets.dialogs.fields import NumberBox
 from desktop_app.widgets.dialogs.file_rows import FileRows
 from desktop_app.widgets.dialogs.files_panel import FilesPanel
-from desktop_app.widgets.dialogs.icon_rows import FRACTION_ROLE, LINE_ROLE
+from desktop_app.widgets.dialogs.icon_rows import FRACTION_ROLE, ICON_ROLE, LINE_ROLE
 from desktop_app.widgets.dialogs.tools_page import ToolsPage
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.search_field import SearchField
@@ -57,6 +57,9 @@ def panel(qtbot: QtBot, theme: Theme) -> FilesPanel:
 def file(name: str, status: FileStatus = FileStatus.READY, **fields: object) -> LibraryFile:
     made = LibraryFile(FileId(name), ASSISTANT, name, f"/tmp/{name}", 1000, status, datetime.now(UTC))
     return replace(made, **fields)  # type: ignore[arg-type]
+
+
+GONE = file("f", FileStatus.FAILED, fault=FileFault.GONE)
 
 
 def find(page: QWidget, kind: type[Found], name: str) -> Found:
@@ -93,6 +96,19 @@ def test_each_state_and_each_fault_has_words_of_its_own() -> None:
     assert all([*states, *faults])
     assert len(set(states + faults)) == len(states) + len(faults)
     assert state_text(file("f", FileStatus.READING, fraction=0.4)) == "Reading: 40 %"
+
+
+def test_a_file_that_could_not_be_read_anew_says_why_and_can_be_tried_again(
+    qtbot: QtBot, panel: FilesPanel
+) -> None:
+    panel.show_files([file("a"), file("b", fault=FileFault.GONE, chunks=3)])
+    assert lines(panel)[1] == f"Ready as it was read before. {FileRows().state_text(GONE)}"
+    view = find(panel, QListView, "files_list")
+    assert view.model().index(1, 0).data(ICON_ROLE) == "warning"
+    view.selectAll()
+    with qtbot.waitSignal(panel.retry_wanted) as again:
+        click(panel, "files_retry")
+    assert again.args == [["b"]]
 
 
 def test_dropped_files_and_folders_are_wanted(qtbot: QtBot, panel: FilesPanel, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ class FileRows(QAbstractListModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         file = self._files[index.row()]
-        has_failed = file.status is FileStatus.FAILED
+        has_failed = file.status is FileStatus.FAILED or file.fault is not None
         size, state = size_text(file.size), self.state_text(file)
         values: dict[int, Any] = {
             Qt.ItemDataRole.DisplayRole: file.name,
@@ -94,6 +94,10 @@ class FileRows(QAbstractListModel):
                     return self.tr("Reading…")
                 percent = QLocale().toString(int(file.fraction * 100))
                 return self.tr("Reading: {percent} %").format(percent=percent)
+            case FileStatus.READY if file.fault is not None:
+                return self.tr("Ready as it was read before. {fault}").format(
+                    fault=self._fault_text(file.fault)
+                )
             case FileStatus.READY:
                 pages = self.tr("%n page(s)", "", file.pages) if file.pages else ""
                 chunks = self.tr("%n fragment(s)", "", file.chunks)

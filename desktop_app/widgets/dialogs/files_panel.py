@@ -20,7 +20,6 @@ from desktop_app.widgets.theme import Theme
 
 ROWS_SHOWN = 5
 _OPEN = (FileStatus.WAITING, FileStatus.READING)
-_UNREAD = (FileStatus.FAILED, FileStatus.CANCELLED)
 
 
 class FilesPanel(QWidget):
@@ -159,7 +158,7 @@ class FilesPanel(QWidget):
     def _show_buttons(self) -> None:
         chosen = self._chosen()
         self._remove.setVisible(bool(chosen))
-        self._retry.setVisible(any(file.status in _UNREAD for file in chosen))
+        self._retry.setVisible(any(map(_is_unread, chosen)))
 
     def _chosen(self) -> list[LibraryFile]:
         rows = sorted(index.row() for index in self._view.selectedIndexes())
@@ -209,7 +208,7 @@ class FilesPanel(QWidget):
         self._undo.offer(text, lambda: self.restore_wanted.emit(ids))
 
     def _retry_chosen(self) -> None:
-        ids: list[FileId] = [file.id for file in self._chosen() if file.status in _UNREAD]
+        ids: list[FileId] = [file.id for file in self._chosen() if _is_unread(file)]
         if ids:
             self.retry_wanted.emit(ids)
 
@@ -221,7 +220,7 @@ class FilesPanel(QWidget):
         menu.setObjectName("files_menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         again = menu.addAction(self.tr("Read &again"), self._retry_chosen)
-        again.setEnabled(any(file.status in _UNREAD for file in chosen))
+        again.setEnabled(any(map(_is_unread, chosen)))
         menu.addAction(self.tr("&Remove"), self._remove_chosen)
         menu.popup(self._view.viewport().mapToGlobal(place))
 
@@ -240,6 +239,11 @@ class FilesPanel(QWidget):
         self._zone.show_waiting(False)
         event.acceptProposedAction()
         self._add_paths(local_paths(event.mimeData()))
+
+
+def _is_unread(file: LibraryFile) -> bool:
+    """Whether it is not there as it is on the disk: it could not be read, or not anew, or reading was stopped."""
+    return file.fault is not None or file.status in (FileStatus.FAILED, FileStatus.CANCELLED)
 
 
 def _share(file: LibraryFile) -> float:
