@@ -2172,6 +2172,10 @@
         <translation>Готов</translation>
     </message>
     <message>
+        <source>Ready as it was read before. {fault}</source>
+        <translation>Готов в прежнем виде. {fault}</translation>
+    </message>
+    <message>
         <source>Stopped before it was read</source>
         <translation>Остановлен, не прочитан</translation>
     </message>
