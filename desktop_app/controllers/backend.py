@@ -186,6 +186,7 @@ def open_backend(
         assistants,
         connections,
         prompts,
+        searching,
         mark.token,
         report,
         claim=runs.claim,

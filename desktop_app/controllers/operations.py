@@ -12,10 +12,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import random
+from typing import NamedTuple
 
 from desktop_app.controllers.asking import (
     Asking,
     Claim,
+    instruction_with,
     new_question,
     new_reply,
     request_of,
@@ -24,8 +26,11 @@ from desktop_app.controllers.asking import (
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import Fact, LibraryChanged, OperationChanged, RunBegan, RunFinished
 from desktop_app.controllers.prompts import Prompts
+from desktop_app.controllers.searching import Searching
 from desktop_app.controllers.tasks import TaskOwner
 from desktop_app.domain.assistants import Assistant
+from desktop_app.domain.citing import citations_in, fragments_block
+from desktop_app.domain.connections import Connection
 from desktop_app.domain.errors import (
     BadReplyError,
     ContextTooLongError,
@@ -38,6 +43,7 @@ from desktop_app.domain.errors import (
     StoreError,
     UnusableAssistantError,
 )
+from desktop_app.domain.files import Fragment
 from desktop_app.domain.ids import ConnectionId, OperationId, ThreadId
 from desktop_app.domain.operations import (
     DeferredReply,
@@ -79,6 +85,7 @@ class OperationsController:
         assistants: AssistantStore,
         connections: ConnectionsController,
         prompts: Prompts,
+        searching: Searching,
         owner: str,
         report: Callable[[Fact], None],
         *,
@@ -90,6 +97,7 @@ class OperationsController:
         self._asking = Asking(conversations, assistants)
         self._connections = connections
         self._prompts = prompts
+        self._searching = searching
         self._owner = owner
         self._report = report
         self._claim = claim
@@ -180,9 +188,15 @@ class OperationsController:
             return
         if submitted is None:
             return
-        remote_id, part = submitted
+        remote_id, part, found = submitted
         log.info("operation %s is %s at the service", operation.id, remote_id)
-        details = replace(run.details, dropped=part.dropped, prompt_tokens=part.tokens)
+        details = replace(
+            run.details,
+            dropped=part.dropped,
+            prompt_tokens=part.tokens,
+            fragments=len(found),
+            found=found,
+        )
         asked = replace(run, seen=part.ids, details=details)
         sent = await self._operations.sent(
             operation.id, remote_id, self._clock() + next_check(0, NOTHING_YET), asked
@@ -193,14 +207,14 @@ class OperationsController:
         self._report(OperationChanged(sent))
         self._wake()
 
-    async def _persistently(self, operation: Operation, run: Run, reply: Message) -> tuple[str, Cut] | None:
+    async def _persistently(self, operation: Operation, run: Run, reply: Message) -> "_Submitted | None":
         """Send; again by itself where the service has surely taken nothing.  None when it was cancelled meanwhile."""
         connection = await self._connections.connection_of(operation.connection_id)
         retries, attempt = connection.network.retries if connection else 0, 0
         while True:
             try:
                 async with self._connections.using(operation.connection_id) as service:
-                    return await self._submitted(_deferring(service), run, reply)
+                    return await self._submitted(service, run, reply, connection)
             except ServiceError as error:
                 if not may_repeat(error, attempt, retries):
                     raise
@@ -217,14 +231,21 @@ class OperationsController:
             self._report(OperationChanged(found))
             attempt += 1
 
-    async def _submitted(self, service: Deferring, run: Run, reply: Message) -> tuple[str, Cut]:
-        """Send as much of the thread as fits; the id at the service, and what it was given."""
-        spoken = await self._asking.spoken(reply)
-        settings = run.settings
+    async def _submitted(
+        self, service: Service, run: Run, reply: Message, connection: Connection | None
+    ) -> "_Submitted":
+        """Send as much of the thread as fits, with what the files say about the question where they are searched."""
+        deferring, spoken = _deferring(service), await self._asking.spoken(reply)
+        is_due = connection is not None and self._searching.is_due(run, connection)
+        found = tuple(await self._searching.found_for(run, spoken, service)) if is_due else ()
+        addition = fragments_block(dict(enumerate(found, 1))) if found else ""
+        instruction = instruction_with(run.settings.instruction, addition)
+        settings = replace(run.settings, instruction=instruction)
         part = await self._prompts.part(spoken, settings, ())
         while True:
             try:
-                return await service.submit(request_of(run, part)), part
+                remote_id = await deferring.submit(request_of(run, part, addition=addition))
+                return _Submitted(remote_id, part, found)
             except ContextTooLongError:
                 smaller = await self._prompts.part(spoken, smaller_limits(settings, part), ())
                 if len(smaller.messages) >= len(part.messages):
@@ -356,15 +377,16 @@ class OperationsController:
         if run is None:
             return False
         cost = await self._connections.cost(run.settings, reply.usage) if reply.usage else None
+        cited = citations_in(reply.text, dict(enumerate(run.details.found, 1)))
         run = replace(
             run,
             status=reply.status,
             error=error,
             usage=reply.usage,
             remote_id=operation.remote_id,
-            details=replace(run.details, cost=cost),
+            details=replace(run.details, cost=cost, found=()),
         )
-        if not await self._operations.end(operation.id, status, run, reply.text, reply.citations):
+        if not await self._operations.end(operation.id, status, run, reply.text, (*reply.citations, *cited)):
             return False
         await self._tell_ended(operation)
         return True
@@ -377,6 +399,14 @@ class OperationsController:
             self._report(OperationChanged(ended))
             self._report(RunFinished(run.thread_id, message, run, was_deferred=True))
             self._report(LibraryChanged(threads=True))
+
+
+class _Submitted(NamedTuple):
+    """The id at the service, what it was given of the thread, and of the files."""
+
+    remote_id: str
+    part: Cut
+    found: tuple[Fragment, ...]
 
 
 def _deferring(service: Service) -> Deferring:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from desktop_app.domain.assistants import AssistantSettings, Expiration
 from desktop_app.domain.errors import RunError
+from desktop_app.domain.files import Fragment
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId
 from desktop_app.domain.tools import ToolStep
 
@@ -168,7 +169,8 @@ class RunDetails:
 
     ``dropped`` counts the messages of the path that the model was not given; ``prompt_tokens`` is the estimate before
     it was asked.  ``fragments`` counts those of files that were added.  ``request_id`` is the service's.  ``overrides``
-    names the fields of the settings that were set for this run alone.
+    names the fields of the settings that were set for this run alone.  ``found`` are the fragments, numbered from 1,
+    that a deferred request was sent with: its reply cites them when it comes, and they are let go.
     """
 
     dropped: int = 0
@@ -177,6 +179,7 @@ class RunDetails:
     cost: Cost | None = None
     request_id: str = ""
     overrides: tuple[str, ...] = ()
+    found: tuple[Fragment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

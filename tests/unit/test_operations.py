@@ -16,7 +16,7 @@ from desktop_app.controllers.operations import OperationsController
 from desktop_app.controllers.prompts import Prompts
 from desktop_app.controllers.runs import RunsController
 from desktop_app.controllers.searching import Searching
-from desktop_app.domain.assistants import AssistantSettings
+from desktop_app.domain.assistants import AssistantSettings, PromptTruncation
 from desktop_app.domain.connections import Connection, ConnectionKind, ConnectionReport, Model
 from desktop_app.domain.errors import (
     ContextTooLongError,
@@ -31,11 +31,13 @@ from desktop_app.domain.errors import (
     UnreachableError,
 )
 from desktop_app.domain.events import RunEvent
+from desktop_app.domain.files import FileId, Fragment
 from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
 from desktop_app.domain.operations import DeferredReply, Operation, OperationStatus, RemoteOperation
 from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.prompt import RunRequest
-from desktop_app.domain.threads import Message, Status, Usage
+from desktop_app.domain.threads import Citation, Message, Status, Usage
+from desktop_app.domain.tools import SearchTool
 from desktop_app.domain.variables import Surroundings
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.call_rules import CallRuleStore
@@ -126,13 +128,15 @@ class Program:
             ConnectionStore(database), SecretStore("test"), lambda *_: service
         )
         prompts = Prompts(TokenRatioStore(database), Surroundings())
+        self.files = Library()
+        searching = Searching(self.files)
         self.runs = RunsController(
             self.conversations,
             self.assistants,
             connections,
             RemoteStore(database),
             prompts,
-            Toolbox(CallRuleStore(database), Searching(Library()), Path()),
+            Toolbox(CallRuleStore(database), searching, Path()),
             owner,
             self.facts.append,
         )
@@ -142,6 +146,7 @@ class Program:
             self.assistants,
             connections,
             prompts,
+            searching,
             owner,
             self.facts.append,
             claim=self.runs.claim,
@@ -242,6 +247,44 @@ async def test_a_deferred_question_has_settings_of_its_own(tmp_path: Path) -> No
         run = await program.conversations.run(ending.run.id)
         assert run is not None
         assert run.details.overrides == ("model",)
+
+
+async def test_the_files_are_searched_for_a_deferred_question_and_cited_when_the_reply_comes(
+    tmp_path: Path,
+) -> None:
+    lease = Fragment(FileId("f1"), "lease.pdf", "The rent is 500.", 3, 0, 2)
+    async with scene(tmp_path) as s:
+        program = s.program()
+        program.files.fragments = [lease]
+        await program.assistants.save_version(s.assistant.id, replace(SETTINGS, search=SearchTool()))
+        sent = await program.operations.send(s.thread_id, "What is the rent?")
+        assert program.files.queries == ["What is the rent?"]
+        (request,) = s.service.requests
+        assert request.instruction.startswith("Be brief.\n\n")
+        assert "[1] lease.pdf, page 3\nThe rent is 500." in request.instruction
+        assert (await program.reply(sent)).citations == ()
+        later = s.program("second")  # the program was ended meanwhile
+        answered = replace(REPLY, text="It is 500 [1]. [2]")
+        s.service.answers = [RemoteOperation("r1", is_done=True, result=answered)]
+        await later.operations.check_now()
+        reply = await later.reply(sent)
+        assert reply.citations == (Citation("lease.pdf", "", "f1", "The rent is 500.", 10, 13, 1, 3),)
+        (ending,) = later.endings()
+        assert (ending.run.details.fragments, ending.run.details.found) == (1, ())
+        assert ending.run.settings.instruction == "Be brief."
+
+
+async def test_what_the_files_add_to_a_deferred_question_counts_as_prompt(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        program = s.program()
+        settings = replace(SETTINGS, search=SearchTool(), truncation=PromptTruncation(600))
+        await program.assistants.save_version(s.assistant.id, settings)
+        await program.operations.send(s.thread_id, "word " * 200)
+        await program.operations.send(s.thread_id, "And now?")
+        program.files.fragments = [Fragment(FileId("f1"), "long.txt", "word " * 300, 0, 1, 2)]
+        await program.operations.send(s.thread_id, "And then?")
+        first = [request.messages[0].text for request in s.service.requests]
+        assert [text[:3] for text in first] == ["wor", "wor", "And"]
 
 
 async def test_nothing_open_needs_no_task(tmp_path: Path) -> None:
