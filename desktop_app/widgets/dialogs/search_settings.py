@@ -24,7 +24,7 @@ class SearchSettings(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._can_call = True
+        self._can_call, self._is_remote = True, False
         self.switch = CheckRow(
             theme,
             "search_on",
@@ -81,8 +81,8 @@ class SearchSettings(QWidget):
 
     def set_connection(self, connection: Connection | None) -> None:
         """Offer what this connection has."""
-        is_remote = connection is not None and connection.kind is ConnectionKind.ASSISTANT_API
-        self._indexes_row.setVisible(is_remote)
+        self._is_remote = connection is not None and connection.kind is ConnectionKind.ASSISTANT_API
+        self._indexes_row.setVisible(self._is_remote)
         self._can_call = connection is None or can_call_functions(connection)
         self._adapt()
 
@@ -157,7 +157,7 @@ class SearchSettings(QWidget):
         self._instruction.textChanged.connect(self.changed)
         self._results.valueChanged.connect(self.changed)
         self._rephraser.textChanged.connect(self.changed)
-        self._indexes.textChanged.connect(self.changed)
+        self._indexes.textChanged.connect(self._changed)
 
     def _changed(self) -> None:
         self._adapt()
@@ -166,17 +166,28 @@ class SearchSettings(QWidget):
     def _adapt(self) -> None:
         is_auto = self._strategy.value is CallStrategy.AUTO
         self.setVisible(self.is_on)
-        if is_auto and not self._can_call:
-            said = self.tr("The chosen connection cannot call it; with it no file is searched.")
-            self._strategy_row.set_hint(said, is_warning=True)
-        elif is_auto:
-            said = self.tr("The model calls it like a function, with words of its own.")
-            self._strategy_row.set_hint(said)
-        else:
-            said = self.tr("The best places for each question go to the model with it.")
-            self._strategy_row.set_hint(said)
+        said, is_warning = self._where_searched(is_auto)
+        self._strategy_row.set_hint(said, is_warning=is_warning)
         self.rows["search_name"].setVisible(is_auto)
         self.rows["search_instruction"].setVisible(is_auto)
+
+    def _where_searched(self, is_auto: bool) -> tuple[str, bool]:
+        """What becomes of a question, and whether it may be something else than the user expects."""
+        if is_auto and not self._can_call:
+            return self.tr("The chosen connection cannot call it; with it no file is searched."), True
+        if self._is_remote and self.index_ids:
+            if is_auto:
+                return self.tr("The service searches in its index when the model asks for it."), False
+            return self.tr("The service searches in its index for every question."), False
+        if is_auto:
+            return self.tr("The model calls it like a function, with words of its own."), False
+        if self._is_remote:
+            said = self.tr(
+                "With the AI Assistant API this needs an index at the service: without one no file is searched. "
+                "Files on this computer are searched when the model asks for it."
+            )
+            return said, True
+        return self.tr("The best places for each question go to the model with it."), False
 
 
 class ChunkingFields(Disclosure):
