@@ -1,14 +1,28 @@
-"""A scroll area that a screen reader or a script may walk through at any moment."""
+"""A scroll area that a screen reader or a script may walk through at any moment, and that follows the keyboard."""
 
-from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QWidget
 
 
 class SteadyScrollArea(QScrollArea):
-    """Its one accessible child is the viewport, whether scroll bars are there or not."""
+    """Its one accessible child is the viewport, whether scroll bars are there or not.
+
+    What the keyboard comes to is brought into sight, also by a mnemonic: Qt does it for Tab alone.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         leave_bars_out_of_accessibility(self)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._follow)
+
+    def _follow(self, before: QWidget | None, focused: QWidget | None) -> None:
+        """Nothing moves below a mouse that is pressed, nor when the window is come back to."""
+        is_pressed = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if before is None or focused is None or is_pressed or not self.isAncestorOf(focused):
+            return
+        self.ensureWidgetVisible(focused)
 
 
 def leave_bars_out_of_accessibility(area: QAbstractScrollArea) -> None:

@@ -387,6 +387,20 @@ def test_a_connection_says_what_it_cannot_do_and_offers_what_it_has(page: ToolsP
     assert find(page, QWidget, "other_tools_open").isVisible()
 
 
+def test_where_the_service_searches_is_said_where_it_is_chosen(page: ToolsPage) -> None:
+    page.show_settings(replace(SETTINGS, search=SearchTool()))
+    page.set_connection(ON_DEVICE)
+    assert "go to the model with it" in said_of(page, "search_strategy")
+    page.set_connection(AT_SERVICE)
+    assert "no file is searched" in said_of(page, "search_strategy")
+    find(page, TextArea, "search_indexes").set_text("fvt1")
+    assert "in its index" in said_of(page, "search_strategy")
+    choose(page, "search_strategy", CallStrategy.AUTO)
+    assert "in its index" in said_of(page, "search_strategy")
+    find(page, TextArea, "search_indexes").set_text("")
+    assert "like a function" in said_of(page, "search_strategy")
+
+
 @pytest.mark.parametrize("text", ["[", '{"a": 1', "[1]", "[" * 50_000])
 def test_other_tools_that_are_no_list_of_objects_are_told_and_kept(page: ToolsPage, text: str) -> None:
     area = find(page, TextArea, "other_tools")
@@ -420,3 +434,33 @@ def test_every_control_has_a_name_for_screen_readers(page: ToolsPage) -> None:
         and control.objectName() not in ("qt_spinbox_lineedit", "")
     ]
     assert nameless == []
+
+
+def test_tab_comes_to_the_arguments_between_the_form_and_its_trial(page: ToolsPage) -> None:
+    functions = find(page, QListView, "function_list")
+    functions.setCurrentIndex(functions.model().index(0, 0))
+    click(page, "function_edit")
+    find(page, QAbstractButton, "function_form").setFocus(Qt.FocusReason.TabFocusReason)
+    come_to = []
+    for _ in range(6):
+        QTest.keyClick(page.window(), Qt.Key.Key_Tab)
+        come_to.append(page.window().focusWidget().objectName())
+    assert come_to == [
+        "argument_city",
+        "argument_days",
+        "argument_unit",
+        "argument_is_short",
+        "argument_places",
+        "command_try",
+    ]
+
+
+def test_what_a_mnemonic_comes_to_is_scrolled_into_sight(page: ToolsPage) -> None:
+    functions = find(page, QListView, "function_list")
+    functions.setCurrentIndex(functions.model().index(0, 0))
+    click(page, "function_edit")
+    find(page, QAbstractButton, "command_try").setFocus(Qt.FocusReason.TabFocusReason)
+    name = find(page, QLineEdit, "function_name")
+    assert name.visibleRegion().isEmpty()
+    name.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    assert not name.visibleRegion().isEmpty()

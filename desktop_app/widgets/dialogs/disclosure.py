@@ -27,6 +27,11 @@ class Disclosure(QWidget):
         self._show_body(False)
 
     @property
+    def head(self) -> QPushButton:
+        """The button."""
+        return self._button
+
+    @property
     def is_open(self) -> bool:
         """Whether the body is shown."""
         return self._button.isChecked()

@@ -109,7 +109,8 @@ class FunctionEditor(QWidget):
         self._parameters = SchemaEditor(
             theme, "function_parameters", self.tr("Arguments, as a &JSON Schema"), needs_object=True, lines=8
         )
-        self._form = FunctionForm(theme)
+        self._preview = Disclosure(theme, self.tr("The arguments as a form"), "function_form")
+        self._form = FunctionForm(theme, self._preview.head)
         self._strict = CheckRow(
             theme,
             "function_strict",
@@ -144,16 +145,15 @@ class FunctionEditor(QWidget):
         column.addLayout(back)
         for row in self._rows.values():
             column.addWidget(row)
-        preview = Disclosure(self._theme, self.tr("The arguments as a form"), "function_form")
-        preview.set_open(True)
-        inner = QVBoxLayout(preview.body)
+        self._preview.set_open(True)
+        inner = QVBoxLayout(self._preview.body)
         inner.setContentsMargins(px("spacing.4"), 0, 0, 0)
         inner.addWidget(self._form)
         column.addWidget(self._strict)
         column.addWidget(self._source_row)
         column.addWidget(self._command)
         column.addWidget(self._rule_row)
-        column.addWidget(preview)
+        column.addWidget(self._preview)
         column.addWidget(self.trial)
         column.addStretch(1)
 

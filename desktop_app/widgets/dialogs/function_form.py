@@ -18,14 +18,15 @@ FIELDS_SHOWN = 30
 class FunctionForm(QWidget):
     """A field for each argument; they are shown and, once ``set_fillable`` says so, can be filled in.
 
-    Controls are called ``argument_NAME``.  Signals: ``submitted`` when Enter was pressed in a field.
+    Tab comes to them from ``head``.  Controls are called ``argument_NAME``.  Signals: ``submitted`` when Enter was
+    pressed in a field.
     """
 
     submitted = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, head: QWidget) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._head = theme, head
         self._fields: tuple[SchemaField, ...] | None = None
         self._rows: list[FieldRow] = []
         self._is_fillable = False
@@ -49,8 +50,11 @@ class FunctionForm(QWidget):
         for row in self._rows:
             dispose(row)
         self._rows = [self._row(field) for field in fields[:FIELDS_SHOWN]]
-        for row in self._rows:
+        before = self._head
+        for row in self._rows:  # Tab comes to them here, however late they were made
             self._column.addWidget(row)
+            QWidget.setTabOrder(before, row.control)
+            before = row.control
         self._show_note(len(fields) - FIELDS_SHOWN)
 
     def set_fillable(self, is_fillable: bool) -> None:
