@@ -98,6 +98,7 @@ class MessagesPane(QWidget):
         if not is_same:
             self.leave_thread()
         self._opened = opened
+        self.set_title(opened.thread.name)
         self._show_header()
         self._show_messages(opened, is_same)
         if not is_same:
@@ -439,7 +440,6 @@ class MessagesPane(QWidget):
         opened = self._opened
         if opened is None:
             return
-        self.set_title(opened.thread.name)
         settings = opened.assistant.settings if opened.assistant else None
         self.transcript.set_assistant(settings.name if settings else "")
         version = opened.assistant.version if opened.assistant else 0
