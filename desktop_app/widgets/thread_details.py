@@ -195,6 +195,7 @@ class ThreadDetails(QObject):
         self._built().show()
         if self._panel is not None:
             self._panel.await_citation(message_id, index)
+            self._panel.focus()
             self._message_id = message_id
             self._read()
 
