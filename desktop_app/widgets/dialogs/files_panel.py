@@ -50,8 +50,11 @@ class FilesPanel(QWidget):
     def set_created(self, is_created: bool) -> None:
         """Whether the assistant is there; only then it can have files."""
         self._is_created = is_created
+        had_focus = self._create.hasFocus()
         self._add.setVisible(is_created)
         self._add_folder.setVisible(is_created)
+        if is_created and had_focus:  # before it hides, or Qt gives the focus to whatever comes next
+            self._add.setFocus(Qt.FocusReason.OtherFocusReason)
         self._create.setVisible(not is_created)
         self._show_zone()
 
