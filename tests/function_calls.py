@@ -7,6 +7,7 @@ The last question may hold::
     call 10 times weather Tula         ten rounds, one call each
     call broken weather                arguments that are cut off, where the wire can carry them
     call anyway weather Tula           also if no such function is offered
+    call weather Tula, cite            the answer ends with the marks of all fragments of files that came along
 
 Functions that are not offered are not called, except with "anyway": "There is no function weather."  When all results
 have come, the answer is "It says: +20; +25", in the order of the calls.  Other questions ask for no calls.
@@ -19,6 +20,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 _WANTED = re.compile(r"\bcall (?:(twice|broken|anyway|(\d+) times) )?([\w-]+)((?: [\w-]+)*)")
+_CITING = re.compile(r"\bcite\b")
+_FRAGMENT = re.compile(r"^\[\d+\](?= )", re.MULTILINE)
 CUT_OFF = '{"city": "Tu'
 
 
@@ -50,6 +53,11 @@ def reply_to(question: str, offered: Collection[str], results: Sequence[str]) ->
         for place, text in enumerate(texts)
     ]
     return calls if len(results) < len(calls) * times else f"It says: {'; '.join(results)}"
+
+
+def marks_in(question: str, told: str) -> str:
+    """The marks of the fragments in ``told``, such as "[1][2]", where the question asks for them."""
+    return "".join(_FRAGMENT.findall(told)) if _CITING.search(question) else ""
 
 
 def in_pieces(text: str, count: int) -> list[str]:

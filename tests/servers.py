@@ -220,11 +220,15 @@ def functions(otherwise: Behaviour) -> Behaviour:
         asked = max(at for at, message in enumerate(messages) if message["role"] == "user")
         results = [message["content"] for message in messages[asked:] if message["role"] == "tool"]
         offered = [tool["function"]["name"] for tool in exchange.body.get("tools", ())]
-        said = function_calls.reply_to(messages[asked]["content"], offered, results)
+        question = messages[asked]["content"]
+        said = function_calls.reply_to(question, offered, results)
         if said is None:
             await otherwise(exchange)
+        elif isinstance(said, str):
+            marks = function_calls.marks_in(question, messages[0]["content"])
+            await stream(said, *([f" {marks}"] if marks else []))(exchange)
         else:
-            await (stream(said) if isinstance(said, str) else calling(*said))(exchange)
+            await calling(*said)(exchange)
 
     return behave
 
