@@ -10,6 +10,7 @@ from desktop_app.controllers.backend import Backend
 from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.errors import RunError
 from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
+from desktop_app.domain.trash import TrashKind
 
 Work = Coroutine[Any, Any, None]
 
@@ -153,7 +154,7 @@ class AssistantIntents(QObject):
         await self._refresh()
 
     async def _restore(self, assistant_id: AssistantId) -> None:
-        await self._backend.assistants.restore(assistant_id)
+        await self._backend.trash.restore(TrashKind.ASSISTANT, assistant_id)
         await self._refresh()
 
     # -- what the dialog shows of an assistant besides its settings

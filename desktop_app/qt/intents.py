@@ -188,7 +188,7 @@ class Intents(QObject):
         self.details = DetailsIntents(backend, self, start=self._start, show_again=self._show_again)
         self.tools = ToolIntents(backend, self, start=self._start)
         self.outbox = OutboxIntents(backend, self, start=self._start)
-        self.trash = TrashIntents(backend, self, start=self._start, refresh=self.refresh)
+        self.trash = TrashIntents(backend, self, start=self._start, refresh=self._refresh_all)
         self.pull = PullIntents(backend, self, start=self._start)
         self.files = FileIntents(backend, self, start=self._start, answer=self._answer)
         self.files_changed.connect(self.files.take)
@@ -247,6 +247,12 @@ class Intents(QObject):
         """Read assistants and threads again."""
         await self._list_assistants()
         await self._list_threads()
+
+    async def _refresh_all(self) -> None:
+        """As ``refresh``, and tell who answers in the open thread, which may be somebody else or nobody now."""
+        await self.refresh()
+        if self._shown_id:
+            await self._tell_answerer(self._shown_id)
 
     async def _list_assistants(self) -> None:
         library = self._backend.library

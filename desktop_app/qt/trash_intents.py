@@ -12,7 +12,7 @@ Work = Coroutine[Any, Any, None]
 
 
 class TrashIntents(QObject):
-    """Lives beside ``Intents``, which starts its tasks and lists again what was restored.
+    """Lives beside ``Intents``, which starts its tasks, lists again what was restored, and shows who answers then.
 
     ``listed(list)`` of TrashItem, the newest first, answers everything.
     """
@@ -62,6 +62,7 @@ class TrashIntents(QObject):
                 await self._backend.trash.delete(item.kind, item.id)
         finally:
             await self._list()
+            await self._refresh()
 
     def empty(self) -> None:
         """Delete everything in the trash for good."""
@@ -70,3 +71,4 @@ class TrashIntents(QObject):
     async def _empty(self) -> None:
         await self._backend.trash.empty()
         await self._list()
+        await self._refresh()

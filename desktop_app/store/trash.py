@@ -1,8 +1,8 @@
 """The trash: threads and assistants that were deleted or whose lifetime was over, until they are purged.
 
 An assistant that is deleted for good stays as long as there are runs of it, since they read their settings from its
-versions; nobody sees it any more, and what no run needs of it goes.  Each method is one transaction on the store's
-thread.
+versions; nobody sees it any more, it answers in no thread, and what no run needs of it goes.  Each method is one
+transaction on the store's thread.
 """
 
 # ruff: noqa: S608 - statements are put together from texts of ours, never from values
@@ -113,6 +113,7 @@ def _delete_assistant(connection: sqlite3.Connection, assistant_id: str) -> None
         ("remote_records", "local_id"),  # pulled once more, it is another assistant
     ):
         connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (assistant_id,))
+    connection.execute("UPDATE threads SET assistant_id = NULL WHERE assistant_id = ?", (assistant_id,))
     if not connection.execute("SELECT 1 FROM runs WHERE assistant_id = ?", (assistant_id,)).fetchone():
         connection.execute("DELETE FROM assistants WHERE id = ?", (assistant_id,))
         return

@@ -1,6 +1,7 @@
 """The trash: what is shown of it, what is asked before things go for good, and what the window does with it."""
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +18,7 @@ from desktop_app.domain.ids import ThreadId
 from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.trash import KEPT, TrashItem, TrashKind
 from desktop_app.qt.expiry import ExpiryWords
+from desktop_app.qt.intents import Answerer
 from desktop_app.store.rows import to_microseconds
 from desktop_app.widgets.dialogs.trash_dialog import TrashDialog
 from desktop_app.widgets.resources import resources_dir
@@ -178,6 +180,26 @@ async def test_what_was_deleted_comes_back_and_what_is_doomed_goes(
         assert await s.backend.conversations.thread(ids[0]) is None
         press(dialog, "close")
         await s.settled()
+
+
+async def test_an_assistant_that_is_gone_for_good_answers_no_more_and_is_not_brought_back(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        await s.ask("One", "1")
+        undoing: list[Callable[[], None]] = []
+        s.intents.undo_offered.connect(lambda _what, _name, undo: undoing.append(undo))
+        told: list[Answerer] = []
+        s.intents.answerer_changed.connect(told.append)
+        s.intents.assistants.delete(s.assistant.id)
+        await s.settled()
+        s.intents.trash.empty()
+        await until(lambda: told)
+        assert (told[-1].thread_id, told[-1].assistant) == (s.thread_id, None)
+        undoing[-1]()
+        await s.settled()
+        known = await s.backend.assistants.assistants()
+        assert s.assistant.id not in {assistant.id for assistant in known}
 
 
 async def test_what_expires_is_told_and_found_in_the_trash(

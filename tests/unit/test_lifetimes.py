@@ -334,6 +334,19 @@ async def test_an_assistant_is_kept_for_its_runs_and_seen_by_nobody(home: Home) 
     assert await home.assistants.assistant(assistant) is None
 
 
+async def test_who_is_deleted_for_good_answers_no_more(home: Home) -> None:
+    assistant, other = await home.assistant(), await home.assistant()
+    thread = (await home.conversations.create_thread(assistant)).id
+    kept = (await home.conversations.create_thread(other)).id
+    await home.answer(await home.ask(thread, assistant))
+    await home.assistants.trash(assistant)
+    await home.trash.delete(ASSISTANT, assistant)
+    found = await home.conversations.thread(thread)
+    assert found and found.assistant_id is None
+    left = await home.conversations.thread(kept)
+    assert left and left.assistant_id == other
+
+
 async def test_nothing_else_is_left_of_an_assistant(home: Home) -> None:
     thread, assistant, other = await home.thread(), await home.assistant(), await home.assistant()
     rules, remote = CallRuleStore(home.database), RemoteStore(home.database)
