@@ -161,7 +161,7 @@ class OperationsController:
                     run, user_message=question, reply=reply, connection_id=connection_id, owner=self._owner
                 )
             except LookupError as error:
-                raise UnusableAssistantError("the message was deleted") from error
+                raise UnusableAssistantError("the message or its thread was deleted") from error
         self._report(RunBegan(thread_id, reply, question))
         self._report(OperationChanged(operation))
         self._report(LibraryChanged(threads=True))

@@ -173,7 +173,10 @@ class RunsController:
         with self.claim(old.thread_id):
             assistant = await self._in_effect(await self._asking.assistant(old.thread_id), old.thread_id)
             run = new_run(old, assistant)
-            reply = await self._records.continue_run(run, old.id, self._owner)
+            try:
+                reply = await self._records.continue_run(run, old.id, self._owner)
+            except LookupError as error:
+                raise UnusableAssistantError("the message or its thread was deleted") from error
             self._start(self._answering.begun(run, reply))
             self._report(RunBegan(old.thread_id, reply, replaces=old.id))
 
@@ -260,7 +263,7 @@ class RunsController:
         try:
             stored = await self._records.begin_run(run, user_message=question, reply=reply, owner=self._owner)
         except LookupError as error:
-            raise UnusableAssistantError("the message was deleted") from error
+            raise UnusableAssistantError("the message or its thread was deleted") from error
         question, reply = (stored[0] if question else None), stored[-1]
         began = RunBegan(thread_id, reply, question, replaces, hidden_turns, hidden_end)
         self._report(began)

@@ -284,7 +284,8 @@ class ConversationStore:
 
         The new messages are shown in place of what was below their parent; their positions follow from the parent,
         whatever they say.  With a question the draft is cleared and a thread without a name gets one.  ``owner`` is
-        the token of this process.  Returns the new messages as stored.  Raises LookupError when the parent is gone.
+        the token of this process.  Returns the new messages as stored.  Raises LookupError when the parent is gone or
+        the thread is in the trash.
         """
         return await self._database.run(
             lambda connection: writing.begin(connection, run, user_message, reply, owner)
@@ -293,13 +294,15 @@ class ConversationStore:
     async def continue_run(self, run: Run, message_id: MessageId, owner: str) -> Message:
         """Let ``run`` write on where an interrupted, truncated, stopped or failed message ends.
 
-        Returns the message, writing again.  Raises LookupError when it is gone, ValueError when it cannot go on.
+        Returns the message, writing again.  Raises LookupError when it is gone or its thread is in the trash,
+        ValueError when it cannot go on.
         """
 
         def go_on(connection: sqlite3.Connection) -> Message:
             message = tree.one(connection, message_id)
             if message is None:
                 raise LookupError(f"no message {message_id}")
+            writing.check_thread(connection, message.thread_id)
             if message.status not in CONTINUABLE:
                 raise ValueError(f"a message that is {message.status} cannot be continued")
             runs.insert(connection, run, owner)

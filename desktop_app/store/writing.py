@@ -23,8 +23,9 @@ def begin(
     """Add and show a question (None when a reply is made anew) and its empty reply, with their run.
 
     The question clears the draft and names a thread without a name.  Returns the new messages as stored.  Raises
-    LookupError when the parent is gone.
+    LookupError when the parent is gone or the thread is in the trash.
     """
+    check_thread(connection, run.thread_id)
     new = [message for message in (user_message, reply) if message is not None]
     for message in new:
         tree.insert_shown(connection, message)
@@ -35,6 +36,14 @@ def begin(
     note_activity(connection, run.thread_id, to_microseconds(run.started_at))
     stored = [tree.one(connection, message.id) for message in new]
     return [message for message in stored if message is not None]
+
+
+def check_thread(connection: sqlite3.Connection, thread_id: ThreadId) -> None:
+    """Raise LookupError for a thread in the trash: nobody would find the reply, which has its price."""
+    if connection.execute(
+        "SELECT 1 FROM threads WHERE id = ? AND trashed_at IS NOT NULL", (thread_id,)
+    ).fetchone():
+        raise LookupError(f"thread {thread_id} is in the trash")
 
 
 def end(

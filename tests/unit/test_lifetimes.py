@@ -180,6 +180,20 @@ async def test_a_thread_that_is_being_answered_expires_afterwards(home: Home, st
 # -- what is extended
 
 
+async def test_a_thread_that_has_just_expired_is_not_answered_in_the_trash(home: Home) -> None:
+    thread, assistant = await home.thread(Expiration(1)), await home.assistant()
+    run = await home.ask(thread, assistant)
+    await home.conversations.end_run(replace(run, status=Status.STOPPED), "Hal")
+    home.clock.now += 2 * DAY
+    assert (await home.expire()).threads == (thread,)
+    with pytest.raises(LookupError):
+        await home.ask(thread, assistant)
+    with pytest.raises(LookupError):
+        await home.conversations.continue_run(replace(run, id=RunId(new_id())), run.message_id, "me")
+    await home.trash.restore(THREAD, thread)
+    await home.ask(thread, assistant)
+
+
 async def test_a_lifetime_begins_anew(home: Home) -> None:
     made_at = home.clock.now
     threads = [await home.thread(STATIC), await home.thread(SINCE_USE)]
