@@ -110,6 +110,9 @@ class Driver:
         node = self.find(name)
         return node and {**describe(node), "text": text_of(node)}
 
+    def do_caret(self, name: str) -> Any:
+        return Atspi.Text.get_caret_offset(self.find(name).get_text_iface())
+
     def do_starting(self, name: str, within: str) -> list[dict[str, Any]]:
         root = self.find(within)
         nodes = [node for node in walk(root) if own_id(node).startswith(name)] if root else []

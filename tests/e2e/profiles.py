@@ -11,7 +11,7 @@ from typing import Any
 from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.ids import ConnectionId, new_id
-from desktop_app.domain.tools import Function, Rule
+from desktop_app.domain.tools import Function, Rule, SearchTool
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.call_rules import CallRuleStore
 from desktop_app.store.connections import ConnectionStore
@@ -21,17 +21,22 @@ from desktop_app.store.profile import Profile
 
 
 def prepare_profile(
-    folder: Path, base_url: str, functions: Sequence[Function] = (), allowed: Sequence[Function] = ()
+    folder: Path,
+    base_url: str,
+    functions: Sequence[Function] = (),
+    allowed: Sequence[Function] = (),
+    search: SearchTool | None = None,
 ) -> None:
     """A profile with the assistants "Loopback" (a server at ``base_url``) and "Device" (the on-device model).
 
-    Loopback has ``functions``, of which those ``allowed`` are always called.
+    Loopback has ``functions``, of which those ``allowed`` are always called, and ``search``.
     """
-    asyncio.run(_prepare(Profile.at(folder), base_url, tuple(functions), allowed))
+    settings = AssistantSettings(name="Loopback", model="scripted", functions=tuple(functions), search=search)
+    asyncio.run(_prepare(Profile.at(folder), base_url, settings, allowed))
 
 
 async def _prepare(
-    profile: Profile, base_url: str, functions: tuple[Function, ...], allowed: Sequence[Function]
+    profile: Profile, base_url: str, settings: AssistantSettings, allowed: Sequence[Function]
 ) -> None:
     profile.prepare()
     database = Database(profile.database, profile.backups)
@@ -39,13 +44,12 @@ async def _prepare(
     connections, assistants = ConnectionStore(database), AssistantStore(database)
     chat = Connection(ConnectionId(new_id()), ConnectionKind.CHAT, "Loopback server", base_url)
     device = Connection(ConnectionId(new_id()), ConnectionKind.ON_DEVICE, "On this device")
-    settings = AssistantSettings(name="Loopback", connection_id=chat.id, model="scripted")
     await connections.add(chat)
     await connections.add(device)
-    first = await assistants.create(replace(settings, functions=functions))
+    first = await assistants.create(replace(settings, connection_id=chat.id))
     for function in allowed:
         await CallRuleStore(database).set_rule(first.id, function, Rule.ALLOW)
-    await assistants.create(replace(settings, name="Device", connection_id=device.id, model=""))
+    await assistants.create(AssistantSettings(name="Device", connection_id=device.id))
     await ConversationStore(database).create_thread(first.id)
     await database.close()
 

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -23,11 +23,17 @@ class NitkaWindow:
     As a context it kills what still runs; a failure inside leaves a picture beside the profile and says where.
     """
 
-    def __init__(self, session: DesktopSession, profile: Path, *words: str) -> None:
+    def __init__(
+        self,
+        session: DesktopSession,
+        profile: Path,
+        *words: str,
+        program: Sequence[str] = (sys.executable, "-m", "desktop_app"),
+    ) -> None:
         self.session = session
         self.profile = profile
         self.language = "en"
-        command = [sys.executable, "-m", "desktop_app", "--profile", str(profile), *words]
+        command = [*program, "--profile", str(profile), *words]
         self._output = output_of(profile).open("ab")
         self.process = session.popen(command, cwd=ROOT, stdout=self._output, stderr=self._output)
         driver = ["/usr/bin/python3", str(DRIVER), str(self.process.pid)]
@@ -60,6 +66,10 @@ class NitkaWindow:
     def text(self, name: str) -> str:
         """The text of a control."""
         return str(self.describe(name).get("text", ""))
+
+    def caret(self, name: str) -> int:
+        """Before which character of its text the cursor of a control stands."""
+        return int(self._ask("caret", name=name))
 
     def is_showing(self, name: str) -> bool:
         """Whether a control can be seen."""
