@@ -3,7 +3,6 @@
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
@@ -39,8 +38,8 @@ from desktop_app.domain.threads import Author, ThreadSummary
 from desktop_app.widgets.details.rows import DetailRows, RowKind
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.fields import DecimalBox, NumberBox, TextArea
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
+from tests.gui.parts import find, problem_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OLLAMA = Connection(ConnectionId("ollama"), ConnectionKind.CHAT, "Ollama", "http://localhost:11434/v1")
@@ -56,17 +55,8 @@ SETTINGS = AssistantSettings(
     Expiration(30, ExpirationPolicy.STATIC),
     (("team", "legal"), ("a=b", "c")),
 )
+
 ASSISTANT = Assistant(AssistantId("assistant"), 7, SETTINGS, NOW, NOW, NOW)
-
-
-Found = TypeVar("Found", bound=QWidget)
-
-
-@pytest.fixture(scope="module")
-def theme(qapp: QApplication) -> Theme:
-    made = Theme(resources_dir(), qapp)
-    made.set_mode("light")
-    return made
 
 
 @pytest.fixture
@@ -83,20 +73,8 @@ def shown(qtbot: QtBot, dialog: AssistantDialog) -> AssistantDialog:
     return dialog
 
 
-def find(dialog: QWidget, kind: type[Found], name: str) -> Found:
-    found = dialog.findChild(kind, name)
-    assert isinstance(found, kind), name
-    return found
-
-
 def save_button(dialog: QWidget) -> QAbstractButton:
     return find(dialog, QAbstractButton, "assistant_save")
-
-
-def problem_of(dialog: QWidget, name: str) -> str:
-    """What is said under a field that is marked; nothing for one that is not."""
-    field = find(dialog, QWidget, name)
-    return field.accessibleDescription() if field.property("hasProblem") else ""
 
 
 def test_everything_shown_is_what_was_stored(shown: AssistantDialog) -> None:

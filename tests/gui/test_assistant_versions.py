@@ -3,13 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.assistants import (
@@ -25,8 +24,8 @@ from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadI
 from desktop_app.widgets.details.rows import DetailRows
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.difference_view import DifferenceView, Section, shortened
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
+from tests.gui.parts import find
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OLLAMA = Connection(ConnectionId("ollama"), ConnectionKind.CHAT, "Ollama", "http://localhost:11434/v1")
@@ -44,20 +43,6 @@ USES = [
     VersionUse(2, ThreadId("b"), "", MessageId("b1"), 2),
 ]
 VERSIONS_TAB = 6
-Found = TypeVar("Found", bound=QWidget)
-
-
-def find(dialog: QWidget, kind: type[Found], name: str) -> Found:
-    found = dialog.findChild(kind, name)
-    assert isinstance(found, kind), name
-    return found
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Theme:
-    made = Theme(resources_dir(), qapp)
-    made.set_mode("light")
-    return made
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Calls that wait for the user, and what was called: cards, decisions, results, steps."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +15,6 @@ from pytestqt.qtbot import QtBot
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.threads import Status
 from desktop_app.domain.tools import CallStatus, Command, Decision, Function, ToolStep
-from desktop_app.widgets.resources import resources_dir
-from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript import TranscriptView
 from desktop_app.widgets.transcript.call_arguments import arguments_of, command_line, visible
 from desktop_app.widgets.transcript.call_card import CallCard
@@ -30,24 +28,6 @@ from tests.gui.transcript_reader import Reader, words
 from tests.servers import Behaviour, calling, delta, events
 
 Key, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def view(qtbot: QtBot, qapp: QApplication) -> Iterator[TranscriptView]:
-    made = TranscriptView(Theme(resources_dir()))
-    qtbot.addWidget(made)
-    made.resize(800, 600)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
-    yield made
-    made.clear()
-    made.close_threads()
-
-
-@pytest.fixture
-def reader(view: TranscriptView) -> Reader:
-    return Reader(view)
 
 
 @pytest.fixture

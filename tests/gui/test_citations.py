@@ -1,17 +1,13 @@
 """The sources of a reply: marks in its text, the row below it, and what was used of each."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.threads import Citation, Status
-from desktop_app.widgets.resources import resources_dir
-from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript import TranscriptView
 from desktop_app.widgets.transcript.blocks.block import Target
 from desktop_app.widgets.transcript.cell import Cell, Spot
@@ -23,24 +19,6 @@ from tests.gui.conversation import question, reply
 from tests.gui.transcript_reader import Reader, words
 
 Key = Qt.Key
-
-
-@pytest.fixture
-def view(qtbot: QtBot, qapp: QApplication) -> Iterator[TranscriptView]:
-    made = TranscriptView(Theme(resources_dir()))
-    qtbot.addWidget(made)
-    made.resize(800, 600)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
-    yield made
-    made.clear()
-    made.close_threads()
-
-
-@pytest.fixture
-def reader(view: TranscriptView) -> Reader:
-    return Reader(view)
 
 
 def marks(view: TranscriptView, message_id: str = "m0001") -> list[Target]:

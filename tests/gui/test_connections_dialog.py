@@ -1,10 +1,9 @@
 """The connections, driven by keys and clicks; no key is ever seen outside the field it was typed into."""
 
 from dataclasses import replace
-from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QModelIndex, QObject, Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -36,8 +35,8 @@ from desktop_app.domain.offers import FoundServer, Offer
 from desktop_app.domain.secret import Kept, Secret
 from desktop_app.widgets.dialogs.card import Card
 from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
+from tests.gui.parts import find
 
 KEY = "test-key-canary-123"
 DEVICE = Connection(ConnectionId("device"), ConnectionKind.ON_DEVICE, "On this device")
@@ -72,16 +71,8 @@ HOLDING = replace(
     name="Old",
     base_url="http://localhost:9000",
 )
+
 REPORT = ConnectionReport(0.184, (Model("llama3.2:3b"), Model("qwen3:8b")))
-
-Found = TypeVar("Found", bound=QObject)
-
-
-@pytest.fixture(scope="module")
-def theme(qapp: QApplication) -> Theme:
-    made = Theme(resources_dir(), qapp)
-    made.set_mode("light")
-    return made
 
 
 @pytest.fixture
@@ -92,12 +83,6 @@ def dialog(qtbot: QtBot, theme: Theme) -> ConnectionsDialog:
     made.open()
     qtbot.waitExposed(made)
     return made
-
-
-def find(dialog: QWidget, kind: type[Found], name: str) -> Found:
-    found = dialog.findChild(kind, name)
-    assert isinstance(found, kind), name
-    return found
 
 
 def rows(dialog: QWidget) -> list[QListWidgetItem]:

@@ -41,11 +41,6 @@ def view(pane: MessagesPane) -> TranscriptView:
     return pane.transcript
 
 
-@pytest.fixture
-def reader(view: TranscriptView) -> Reader:
-    return Reader(view)
-
-
 def line_above(view: TranscriptView, message_id: str) -> bool:
     """Whether something is drawn in the room above a message that is kept empty."""
     shown = view.page.shown(message_id)

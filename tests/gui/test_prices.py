@@ -1,7 +1,6 @@
 """The table of prices in the connection's settings."""
 
 from dataclasses import replace
-from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
@@ -16,22 +15,13 @@ from desktop_app.domain.secret import Kept
 from desktop_app.domain.threads import Cost, Usage
 from desktop_app.widgets.dialogs.connection_prices import PriceTable
 from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
+from tests.gui.parts import find
 
 PRICES = (Price("qwen3-32b", 0.4, 1.2, "RUB"), Price("", 0.0015, 2, "USD"))
 SERVER = Connection(
     ConnectionId("server"), ConnectionKind.CHAT, "Server", "https://example.org/v1", Auth.NONE
 )
-
-Found = TypeVar("Found", bound=QWidget)
-
-
-@pytest.fixture(scope="module")
-def theme(qapp: QApplication) -> Theme:
-    made = Theme(resources_dir(), qapp)
-    made.set_mode("light")
-    return made
 
 
 @pytest.fixture
@@ -42,12 +32,6 @@ def table(qtbot: QtBot, theme: Theme) -> PriceTable:
     made.show()
     qtbot.waitExposed(made)
     return made
-
-
-def find(parent: QWidget, kind: type[Found], name: str) -> Found:
-    found = parent.findChild(kind, name)
-    assert isinstance(found, kind), name
-    return found
 
 
 def edit(parent: QWidget, name: str) -> QLineEdit:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
@@ -24,10 +23,10 @@ from desktop_app.domain.overrides import RunOverrides
 from desktop_app.widgets.dialogs.fields import DecimalBox, NumberBox
 from desktop_app.widgets.dialogs.run_options_dialog import RunOptionsDialog
 from desktop_app.widgets.override_words import OverrideWords
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from tests.conftest import until
 from tests.gui.living_window import Scene, living_window
+from tests.gui.parts import find
 
 SERVER = Connection(ConnectionId("s"), ConnectionKind.CHAT, "Server", "http://localhost:11434/v1")
 SCHEMA = '{"type": "object"}'
@@ -45,15 +44,6 @@ EVERYTHING = RunOverrides(
     ResponseFormat(FormatKind.JSON_SCHEMA, SCHEMA),
 )
 
-Found = TypeVar("Found", bound=QWidget)
-
-
-@pytest.fixture(scope="module")
-def theme(qapp: QApplication) -> Theme:
-    made = Theme(resources_dir(), qapp)
-    made.set_mode("light")
-    return made
-
 
 @pytest.fixture
 def dialog(qtbot: QtBot, theme: Theme) -> RunOptionsDialog:
@@ -62,12 +52,6 @@ def dialog(qtbot: QtBot, theme: Theme) -> RunOptionsDialog:
     made.edit(SETTINGS, None, SERVER, asks_at_once=False)
     qtbot.waitExposed(made)
     return made
-
-
-def find(parent: QWidget, kind: type[Found], name: str) -> Found:
-    found = parent.findChild(kind, name)
-    assert isinstance(found, kind), name
-    return found
 
 
 def button(parent: QWidget, name: str) -> QAbstractButton:

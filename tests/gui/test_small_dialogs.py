@@ -12,15 +12,7 @@ from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
 from desktop_app.widgets.dialogs.frame import button
 from desktop_app.widgets.dialogs.template_chooser import TemplateChooser
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
-
-
-@pytest.fixture(scope="module")
-def theme(qapp: QApplication) -> Theme:
-    made = Theme(resources_dir(), qapp)
-    made.set_mode("light")
-    return made
 
 
 @pytest.mark.parametrize("name", ["template_translator", "template_editor", "template_code"])

@@ -4,7 +4,6 @@ import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
@@ -37,10 +36,10 @@ from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import Thread
 from desktop_app.store.rows import to_microseconds
 from desktop_app.widgets.dialogs.thread_dialog import ThreadDialog
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from tests.conftest import until
 from tests.gui.living_window import Scene, living_window
+from tests.gui.parts import find, problem_of
 
 NOW = datetime.now(UTC)
 SAID = ThreadSettings(
@@ -62,15 +61,6 @@ THREAD = Thread(
     SAID.other_tools,
 )
 
-Found = TypeVar("Found", bound=QWidget)
-
-
-@pytest.fixture(scope="module")
-def theme(qapp: QApplication) -> Theme:
-    made = Theme(resources_dir(), qapp)
-    made.set_mode("light")
-    return made
-
 
 @pytest.fixture
 def dialog(qtbot: QtBot, theme: Theme) -> ThreadDialog:
@@ -81,19 +71,8 @@ def dialog(qtbot: QtBot, theme: Theme) -> ThreadDialog:
     return made
 
 
-def find(parent: QWidget, kind: type[Found], name: str) -> Found:
-    found = parent.findChild(kind, name)
-    assert isinstance(found, kind), name
-    return found
-
-
 def save_of(dialog: QWidget) -> QAbstractButton:
     return find(dialog, QAbstractButton, "thread_save")
-
-
-def problem_of(dialog: QWidget, name: str) -> str:
-    field = find(dialog, QWidget, name)
-    return field.accessibleDescription() if field.property("hasProblem") else ""
 
 
 def test_everything_shown_is_what_was_stored(dialog: ThreadDialog) -> None:

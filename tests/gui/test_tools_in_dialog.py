@@ -4,7 +4,6 @@ import asyncio
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -20,16 +19,9 @@ from desktop_app.widgets.dialogs.files_panel import FilesPanel
 from desktop_app.widgets.dialogs.icon_rows import LINE_ROLE
 from tests.conftest import until
 from tests.gui.living_window import Scene, living_window
+from tests.gui.parts import find
 
 WEATHER = Function("weather", "Tells the weather.", command=Command("/bin/weather"))
-
-Found = TypeVar("Found", bound=QWidget)
-
-
-def find(page: QWidget, kind: type[Found], name: str) -> Found:
-    found = page.findChild(kind, name)
-    assert isinstance(found, kind), name
-    return found
 
 
 def click(page: QWidget, name: str) -> None:

@@ -1,6 +1,6 @@
 """The messages pane: nothing lost or doubled, and the reader's place kept to the pixel."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -22,25 +22,6 @@ from desktop_app.widgets.transcript import TranscriptView
 from desktop_app.widgets.transcript.error_texts import ErrorTexts
 from tests.gui.conversation import PARAGRAPH, question, reply, run_of, talk
 from tests.gui.transcript_reader import Reader, growing
-
-
-@pytest.fixture
-def view(qtbot: QtBot, qapp: QApplication) -> Iterator[TranscriptView]:
-    made = TranscriptView(Theme(resources_dir()))
-    qtbot.addWidget(made)
-    made.resize(800, 600)
-    with qtbot.waitActive(made):  # only in an active window has anything the focus
-        made.show()
-        made.activateWindow()
-    yield made
-    made.clear()
-    made.close_threads()
-
-
-@pytest.fixture
-def reader(view: TranscriptView) -> Reader:
-    return Reader(view)
-
 
 # -- the text
 

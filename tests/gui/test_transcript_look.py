@@ -33,11 +33,6 @@ def view(qtbot: QtBot, qapp: QApplication) -> Iterator[TranscriptView]:
     made.close_threads()
 
 
-@pytest.fixture
-def reader(view: TranscriptView) -> Reader:
-    return Reader(view)
-
-
 def row_of(view: TranscriptView, message_id: str) -> QRect:
     view.focus_message(message_id)
     shown = view.page.shown(message_id)

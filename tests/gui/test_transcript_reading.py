@@ -35,11 +35,6 @@ def view(qtbot: QtBot, qapp: QApplication) -> Iterator[TranscriptView]:
     made.close_threads()
 
 
-@pytest.fixture
-def reader(view: TranscriptView) -> Reader:
-    return Reader(view)
-
-
 def at_positions(messages: list[Message]) -> list[Message]:
     return [replace(message, position=position) for position, message in enumerate(messages)]
 

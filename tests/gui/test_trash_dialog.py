@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
@@ -21,25 +20,16 @@ from desktop_app.qt.expiry import ExpiryWords
 from desktop_app.qt.intents import Answerer
 from desktop_app.store.rows import to_microseconds
 from desktop_app.widgets.dialogs.trash_dialog import TrashDialog
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from tests.conftest import until
 from tests.gui.living_window import Scene, living_window
+from tests.gui.parts import find
 
 NOW = datetime.now(UTC)
 THREAD = TrashItem(TrashKind.THREAD, "1", "Lease", NOW - timedelta(hours=1), False, 12, "Clause 7\nis open")
 OVER = TrashItem(TrashKind.THREAD, "2", "", NOW - timedelta(days=2), True, 1, "Hello")
 ASSISTANT = TrashItem(TrashKind.ASSISTANT, "3", "Translator", NOW - KEPT - timedelta(days=1))
 ITEMS = [THREAD, OVER, ASSISTANT]
-
-Found = TypeVar("Found", bound=QWidget)
-
-
-@pytest.fixture(scope="module")
-def theme(qapp: QApplication) -> Theme:
-    made = Theme(resources_dir(), qapp)
-    made.set_mode("light")
-    return made
 
 
 @pytest.fixture
@@ -50,12 +40,6 @@ def dialog(qtbot: QtBot, theme: Theme) -> TrashDialog:
     qtbot.waitExposed(made)
     made.set_items(ITEMS)
     return made
-
-
-def find(parent: QWidget, kind: type[Found], name: str) -> Found:
-    found = parent.findChild(kind, name)
-    assert isinstance(found, kind), name
-    return found
 
 
 def rows_of(dialog: QWidget) -> QListView:
