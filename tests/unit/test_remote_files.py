@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC
@@ -105,6 +106,49 @@ async def test_files_are_sent_one_after_another_and_listed_newest_first(tmp_path
         assert files[0].expires_at == theirs.expires_at.ToDatetime(UTC)
         assert files[0].mime_type == "text/plain"
     assert s.facts == [RemoteFilesProgressed(HERE, path.name, done, 3) for done, path in enumerate(paths)]
+
+
+class Sink:
+    """Takes a request without keeping its body, and answers that a file was made."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        while self.taken < length:
+            self.taken += len(await reader.read(1 << 16))
+        said = b'{"id": "f1", "name": "long"}'
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(said), said))
+        await writer.drain()
+        writer.close()
+
+
+async def test_a_long_file_is_encoded_as_it_is_sent_and_never_whole() -> None:
+    content, sink = bytes(24 << 20), Sink()
+    async with await asyncio.start_server(sink.serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        connection = Connection(
+            HERE,
+            ConnectionKind.ASSISTANT_API,
+            "Sink",
+            f"http://127.0.0.1:{port}",
+            Auth.API_KEY,
+            folder=FOLDER,
+        )
+        service = service_factory(UNUSED)(connection, Credentials(Secret(KEY)))
+        assert isinstance(service, AssistantApiService)
+        tracemalloc.start()
+        try:
+            made = await service.upload("long", content)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+            await service.close()
+    assert made.remote_id == "f1"
+    assert sink.taken > len(content) * 4 // 3
+    assert peak < 8 << 20
 
 
 async def test_the_lifetime_and_the_type_are_left_to_the_service(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager, suppress
+from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -61,6 +62,14 @@ HTTP_ERRORS = (
     OSError,
     ssl.CertificateError,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class LongBody:
+    """A body of ``length`` bytes that is made as it is sent: ``pieces`` makes it once more for every attempt."""
+
+    length: int
+    pieces: Callable[[], Iterator[bytes]]
 
 
 def translate(
@@ -175,7 +184,7 @@ class HttpClient:
         self,
         method: str,
         path: str,
-        body: bytes | None = None,
+        body: bytes | LongBody | None = None,
         *,
         query: Mapping[str, str] | None = None,
         request_id: str = "",
@@ -204,7 +213,7 @@ class HttpClient:
         self,
         method: str,
         path: str,
-        body: bytes | None = None,
+        body: bytes | LongBody | None = None,
         *,
         query: Mapping[str, str] | None = None,
         request_id: str = "",
@@ -279,13 +288,14 @@ class HttpClient:
         if is_plain and not self._network.allows_http:
             raise InsecureAddressError(f"http://{parts.hostname} is not encrypted", request_id=request_id)
 
-    async def _headers(self, request_id: str, body: bytes | None) -> Mapping[str, str]:
+    async def _headers(self, request_id: str, body: bytes | LongBody | None) -> Mapping[str, str]:
         headers = self._own_headers | {
             "x-client-request-id": request_id,
             "accept": "application/json, text/event-stream",
         }
         if body is not None:
-            headers |= {"content-type": "application/json", "content-length": str(len(body))}
+            length = body.length if isinstance(body, LongBody) else len(body)
+            headers |= {"content-type": "application/json", "content-length": str(length)}
         return headers | dict(await self._sign_in.headers())
 
     async def _refusal(self, response: httpx.Response, request_id: str) -> ServiceError:
@@ -339,7 +349,7 @@ class _Wanted(NamedTuple):
 
     method: str
     path: str
-    body: bytes | None
+    body: bytes | LongBody | None
     query: Mapping[str, str] | None
     request_id: str
     read_timeout_s: float
@@ -372,14 +382,18 @@ async def open_line(url: str, network: Network, proxy_password: Secret | None = 
     return Line(client, proxy is not None, told)
 
 
-def _in_pieces(body: bytes | None) -> bytes | AsyncIterator[bytes] | None:
+def _in_pieces(body: bytes | LongBody | None) -> bytes | AsyncIterator[bytes] | None:
     """A long body piece by piece: the limit for writing is one for each of them."""
 
-    async def pieces(whole: bytes) -> AsyncIterator[bytes]:
-        for start in range(0, len(whole), PIECE_BYTES):
-            yield whole[start : start + PIECE_BYTES]
+    async def sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
 
-    return body if body is None or len(body) <= PIECE_BYTES else pieces(body)
+    if isinstance(body, LongBody):
+        return sent(body.pieces())
+    if body is None or len(body) <= PIECE_BYTES:
+        return body
+    return sent(body[start : start + PIECE_BYTES] for start in range(0, len(body), PIECE_BYTES))
 
 
 def _way(

@@ -27,6 +27,7 @@ from desktop_app.services.reading.json_fields import text_of
 from desktop_app.services.reading.json_stream import object_in, payloads, unwrapped
 from desktop_app.services.transport.connecting import http_of
 from desktop_app.services.transport.failures import explain, may_be_from_elsewhere
+from desktop_app.services.transport.http import LongBody
 from desktop_app.services.transport.sign_in import SignIn
 from desktop_app.services.yandex.assistant_api_tools import Json
 
@@ -74,7 +75,7 @@ class AssistantApiClient:
         self,
         method: str,
         path: str,
-        body: Json | bytes | None = None,
+        body: Json | LongBody | None = None,
         *,
         query: Mapping[str, str] | None = None,
         request_id: str = "",
