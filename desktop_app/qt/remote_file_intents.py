@@ -47,8 +47,9 @@ class RemoteFileIntents(QObject):
         self._doing: asyncio.Task[Any] | None = None
 
     def take(self, fact: RemoteFilesProgressed) -> None:
-        """Something went on."""
-        self.progressed.emit(fact)
+        """Something went on; what comes after its end, up to a frame late, is not told any more."""
+        if self._doing is not None and not self._doing.done():
+            self.progressed.emit(fact)
 
     def list(self, connection_id: str) -> None:
         """Read what is there."""
