@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import stat
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TypeVar
 
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.facts import Fact, RemoteFilesProgressed
-from desktop_app.domain.errors import NotOfferedError
+from desktop_app.domain.errors import NotOfferedError, SilentError, UnreachableError
 from desktop_app.domain.files import Chunking
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.remote import Page
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 LISTED = 10_000
 # Recorded indexes were ready after 1 to 10 s; large ones take much longer.
 POLL_FIRST_S, POLL_MAX_S = 1.0, 15.0
+# How long an index is waited for (an hour is the official SDK's), and how long without any word of it.
+POLL_LIMIT_S, PATIENCE_S = 3600.0, 120.0
 
 T = TypeVar("T")
 
@@ -64,17 +67,15 @@ class RemoteFilesController:
     async def make_index(
         self, connection_id: ConnectionId, name: str, file_ids: Sequence[str], chunking: Chunking
     ) -> RemoteIndex:
-        """Let an index be made, and wait until it is ready; cancelled, the service may finish it all the same."""
+        """Let an index be made, and wait until it is ready; cancelled, the service may finish it all the same.
+
+        Raises SilentError for one that is not ready after POLL_LIMIT_S, and may be later.
+        """
         async with self._indexing(connection_id) as service:
             self._report(RemoteFilesProgressed(connection_id, name))
             operation_id = await service.make_index(name, tuple(file_ids), chunking)
             log.info("index: operation %s", operation_id)
-            wait_s = POLL_FIRST_S
-            while True:
-                if index := await repeated(lambda: service.index_operation(operation_id)):
-                    return index
-                await asyncio.sleep(wait_s)
-                wait_s = min(POLL_MAX_S, wait_s * 1.5)
+            return await _ready(service, operation_id)
 
     async def delete_file(self, connection_id: ConnectionId, remote_id: str) -> None:
         """Delete a file there."""
@@ -92,6 +93,25 @@ class RemoteFilesController:
             if not isinstance(service, Indexing):
                 raise NotOfferedError("the service holds no files and search indexes")
             yield service
+
+
+async def _ready(service: Indexing, operation_id: str) -> RemoteIndex:
+    """The index, once it is made; the service goes on with it while it cannot be reached."""
+    wait_s, start = POLL_FIRST_S, time.monotonic()
+    heard_at = start
+    while True:
+        try:
+            if index := await repeated(lambda: service.index_operation(operation_id)):
+                return index
+            heard_at = time.monotonic()
+        except (UnreachableError, SilentError) as error:
+            if time.monotonic() - heard_at > PATIENCE_S:
+                raise
+            log.info("operation %s could not be asked about: %s", operation_id, error.detail)
+        if time.monotonic() - start > POLL_LIMIT_S:
+            raise SilentError(f"the index is not ready after {POLL_LIMIT_S / 60:.0f} minutes")
+        await asyncio.sleep(wait_s)
+        wait_s = min(POLL_MAX_S, wait_s * 1.5)
 
 
 async def _all(read: Callable[[str], Awaitable[Page[T]]]) -> list[T]:

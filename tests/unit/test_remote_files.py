@@ -25,6 +25,8 @@ from desktop_app.domain.errors import (
     RateLimitedError,
     RequestRejectedError,
     ServiceFaultError,
+    SilentError,
+    UnreachableError,
 )
 from desktop_app.domain.files import Chunking
 from desktop_app.domain.ids import ConnectionId
@@ -254,6 +256,29 @@ async def test_an_index_is_made_of_files_and_waited_for(tmp_path: Path) -> None:
         for _ in range(2):
             await s.files.delete_index(HERE, index.remote_id)
         assert not server.folder.indexes
+
+
+async def test_a_network_that_is_gone_for_a_while_does_not_end_the_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with AssistantsServer() as server, scene(server) as s:
+        await s.files.upload(HERE, [written(tmp_path, "a.md")])
+        ids = list(server.folder.files)
+        server.fail("OperationService.Get", *[hang_up] * 10)
+        assert (await s.files.make_index(HERE, "Library", ids, Chunking())).name == "Library"
+        monkeypatch.setattr(remote_files, "PATIENCE_S", 0.0)
+        server.fail("OperationService.Get", *[hang_up] * 10)
+        with pytest.raises(UnreachableError):
+            await s.files.make_index(HERE, "Library", ids, Chunking())
+
+
+async def test_an_index_that_is_never_ready_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(remote_files, "POLL_LIMIT_S", 0.05)
+    async with AssistantsServer(checks=1000) as server, scene(server) as s:
+        with pytest.raises(SilentError):
+            await asyncio.wait_for(s.files.make_index(HERE, "Library", (), Chunking()), 5)
 
 
 @pytest.mark.parametrize(("code", "kind"), [(8, RateLimitedError), (13, ServiceFaultError)])
