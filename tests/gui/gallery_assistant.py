@@ -1,17 +1,13 @@
 """Pictures of the assistant's settings to look at: every page, with and without problems.
 
-Run: python -m tests.gui.gallery_assistant FOLDER [--mode dark] [--language ru] [--width 640] [STATE ...]; the scale is
-that of QT_SCALE_FACTOR.
+Run: python -m tests.gui.gallery_assistant FOLDER [STATE ...], with the options of tests/gui/gallery.py.
 """
 
-import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 
 from desktop_app.domain.assistants import (
     Assistant,
@@ -30,14 +26,12 @@ from desktop_app.domain.context import ContextPreview, ContextRow, Counted
 from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
 from desktop_app.domain.threads import Author, ThreadSummary
 from desktop_app.domain.tools import Command, Function
-from desktop_app.startup import install_translators
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
-from desktop_app.widgets.focus_ring import FocusRing
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
+from tests.gui.gallery import draw, scroll_down
+from tests.gui.parts import click, find
 
 GENERAL, INSTRUCTION, MODEL, CONTEXT, TOOLS, LIFETIME, VERSIONS = range(7)
-SETTLE_MS = 600
 NOW = datetime.now(UTC)
 GATEWAY = Connection(
     ConnectionId("gateway"), ConnectionKind.CHAT, "Team gateway", "https://llm.example.org/v1"
@@ -125,28 +119,18 @@ def tab(dialog: AssistantDialog, index: int) -> None:
     dialog._pages.tabs.setCurrentIndex(index)
 
 
-def press(dialog: AssistantDialog, name: str) -> None:
-    button = dialog.findChild(QAbstractButton, name)
-    assert button is not None, name
-    button.click()
-
-
 def area(dialog: AssistantDialog, name: str) -> QPlainTextEdit:
-    found = dialog.findChild(QPlainTextEdit, name)
-    assert found is not None, name
-    return found
+    return find(dialog, QPlainTextEdit, name)
 
 
 def general_wrong(dialog: AssistantDialog) -> None:
-    name = dialog.findChild(QLineEdit, "assistant_name")
-    assert name is not None
-    name.setText("n" * 101)
+    find(dialog, QLineEdit, "assistant_name").setText("n" * 101)
     area(dialog, "assistant_labels").setPlainText("team = legal\nteam = sales")
 
 
 def expanded(dialog: AssistantDialog) -> None:
     tab(dialog, INSTRUCTION)
-    press(dialog, "assistant_expand")
+    click(dialog, "assistant_expand")
     dialog.set_expanded(
         NEW.replace("{{date}}", "2026-03-01").replace("{{user}}", "ann").replace("{{language}}", "English")
     )
@@ -159,14 +143,14 @@ def unknown(dialog: AssistantDialog) -> None:
 
 def variables(dialog: AssistantDialog) -> None:
     tab(dialog, INSTRUCTION)
-    press(dialog, "assistant_variables")
+    click(dialog, "assistant_variables")
 
 
 def model(dialog: AssistantDialog, schema: str = SCHEMA) -> None:
     tab(dialog, MODEL)
     dialog.set_models(GATEWAY.id, (Model("qwen3-32b", context_tokens=32_768), Model("gemma-3-27b")))
     area(dialog, "assistant_schema").setPlainText(schema)
-    dialog._pages.model.ensureWidgetVisible(area(dialog, "assistant_schema"))
+    scroll_down(dialog._pages.model)
 
 
 def context(dialog: AssistantDialog) -> None:
@@ -184,7 +168,7 @@ def versions(dialog: AssistantDialog, number: int = 3) -> None:
 
 def restored(dialog: AssistantDialog) -> None:
     versions(dialog, 2)
-    press(dialog, "assistant_restore")
+    click(dialog, "assistant_restore")
     restored = VERSIONS_LISTED[2].settings
     dialog.set_saved(replace(ASSISTANT, version=5, settings=restored))
     dialog.set_versions([AssistantVersion(5, restored, "Version 2 restored", NOW), *VERSIONS_LISTED], USES)
@@ -192,7 +176,7 @@ def restored(dialog: AssistantDialog) -> None:
 
 def failed(dialog: AssistantDialog) -> None:
     area(dialog, "assistant_description").insertPlainText("New. ")
-    press(dialog, "assistant_save")
+    click(dialog, "assistant_save")
     dialog.set_save_failed("The disk is full.")
 
 
@@ -203,8 +187,7 @@ def question(dialog: AssistantDialog) -> None:
 
 def static(dialog: AssistantDialog) -> None:
     tab(dialog, LIFETIME)
-    policy = dialog.findChild(QComboBox, "assistant_expiration_policy")
-    assert policy is not None
+    policy = find(dialog, QComboBox, "assistant_expiration_policy")
     policy.setCurrentIndex(
         [ExpirationPolicy.SINCE_LAST_ACTIVE, ExpirationPolicy.STATIC].index(ExpirationPolicy.STATIC)
     )
@@ -231,41 +214,12 @@ STATES: dict[str, Callable[[AssistantDialog], object]] = {
 }
 
 
-def wait(ms: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(ms, loop.quit)
-    loop.exec()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("states", nargs="*")
-    parser.add_argument("--mode", default="light")
-    parser.add_argument("--language", default="en")
-    parser.add_argument("--width", type=int)
-    options = parser.parse_intermixed_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    app = QApplication([])
-    install_translators(app, resources_dir(), options.language)
-    theme = Theme(resources_dir(), app)
-    theme.set_mode(options.mode)
-    FocusRing(theme, app)
-    for state in options.states or STATES:
-        dialog = AssistantDialog(theme)
-        if options.width:
-            dialog.resize(options.width, dialog.height())
-        dialog.edit(ASSISTANT, SETTINGS, [GATEWAY])
-        STATES[state](dialog)
-        wait(SETTLE_MS)
-        if state.startswith("model"):
-            dialog._pages.model.verticalScrollBar().setValue(10_000)
-        shown = QApplication.activePopupWidget() or dialog
-        shown.grab().save(str(options.folder / f"{state}.png"))
-        if shown is not dialog:
-            shown.close()
-        dialog.hide()
+def show(theme: Theme, state: str) -> AssistantDialog:
+    dialog = AssistantDialog(theme)
+    dialog.edit(ASSISTANT, SETTINGS, [GATEWAY])
+    STATES[state](dialog)
+    return dialog
 
 
 if __name__ == "__main__":
-    main()
+    draw(STATES, show)

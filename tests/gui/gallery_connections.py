@@ -1,15 +1,12 @@
 """Pictures of the connections dialog to look at, in every state.
 
-Run: python -m tests.gui.gallery_connections FOLDER [--mode dark] [--language ru] [--width 720] [STATE ...]; the scale
-is that of QT_SCALE_FACTOR.
+Run: python -m tests.gui.gallery_connections FOLDER [STATE ...], with the options of tests/gui/gallery.py.
 """
 
-import argparse
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 
 from desktop_app.domain.connections import (
     Auth,
@@ -25,11 +22,10 @@ from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.offers import FoundServer, Offer
 from desktop_app.domain.providers import KINDS
 from desktop_app.domain.secret import Kept
-from desktop_app.startup import install_translators
 from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
-from desktop_app.widgets.focus_ring import FocusRing
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
+from tests.gui.gallery import draw
+from tests.gui.parts import click, find
 
 FOLDER = "b1g7k2m0example4q9tz"
 
@@ -73,63 +69,51 @@ FOUND = [
 OFFER = Offer("YC_API_KEY", replace(STUDIO, id=ConnectionId("")), ("YC_FOLDER_ID",))
 
 
-def press(dialog: ConnectionsDialog, name: str) -> None:
-    button = dialog.findChild(QAbstractButton, name)
-    assert button is not None, name
-    button.click()
-
-
-def field(dialog: ConnectionsDialog, name: str) -> QLineEdit:
-    found = dialog.findChild(QLineEdit, name)
-    assert found is not None, name
-    return found
-
-
 def choosing(dialog: ConnectionsDialog) -> None:
     dialog.show_offers([OFFER])
-    press(dialog, "connection_add")
+    click(dialog, "connection_add")
 
 
 def found(dialog: ConnectionsDialog) -> None:
-    press(dialog, "connection_add")
-    press(dialog, "connection_discover")
+    click(dialog, "connection_add")
+    click(dialog, "connection_discover")
     dialog.show_found(FOUND)
 
 
 def looking(dialog: ConnectionsDialog) -> None:
-    press(dialog, "connection_add")
-    press(dialog, "connection_discover")
+    click(dialog, "connection_add")
+    click(dialog, "connection_discover")
 
 
 def typed(dialog: ConnectionsDialog, key: str) -> None:
-    press(dialog, "connection_add")
-    press(dialog, "connection_preset_yandex")
-    field(dialog, "connection_folder").setText(f"https://console.yandex.cloud/folders/{FOLDER}")
-    field(dialog, "connection_key").setText(key)
+    click(dialog, "connection_add")
+    click(dialog, "connection_preset_yandex")
+    find(dialog, QLineEdit, "connection_folder").setText(f"https://console.yandex.cloud/folders/{FOLDER}")
+    find(dialog, QLineEdit, "connection_key").setText(key)
 
 
 def failed(dialog: ConnectionsDialog, connection: Connection, error: RunError) -> None:
     dialog.choose(connection.id)
-    press(dialog, "connection_test")
+    click(dialog, "connection_test")
     dialog.show_failure(connection.id, error)
 
 
 def working(dialog: ConnectionsDialog) -> None:
-    press(dialog, "connection_test")
+    click(dialog, "connection_test")
     dialog.show_report(STUDIO.id, ConnectionReport(0.184, MODELS))
 
 
 def testing(dialog: ConnectionsDialog) -> None:
-    press(dialog, "connection_test")
+    click(dialog, "connection_test")
 
 
 def advanced(dialog: ConnectionsDialog) -> None:
-    press(dialog, "connection_advanced")
+    click(dialog, "connection_advanced")
 
 
 def deleting(dialog: ConnectionsDialog) -> None:
     dialog.set_users({STUDIO.id: ["Backend reviewer", "Contract reader", "Translator RU-EN"]})
-    press(dialog, "connection_delete")
+    click(dialog, "connection_delete")
 
 
 TOKEN = "t1." + "9" * 40 + "." + "x" * 86
@@ -175,29 +159,12 @@ def make_dialog(theme: Theme, width: int | None = None) -> ConnectionsDialog:
     return dialog
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("states", nargs="*")
-    parser.add_argument("--mode", default="light")
-    parser.add_argument("--language", default="en")
-    parser.add_argument("--width", type=int)
-    options = parser.parse_intermixed_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    app = QApplication([])
-    install_translators(app, resources_dir(), options.language)
-    theme = Theme(resources_dir(), app)
-    theme.set_mode(options.mode)
-    FocusRing(theme, app)
-    for state in options.states or STATES:
-        dialog = make_dialog(theme, options.width)
-        dialog.show()
-        STATES[state](dialog)
-        for _ in range(20):
-            app.processEvents()
-        dialog.grab().save(str(options.folder / f"{state}.png"))
-        dialog.hide()
+def show(theme: Theme, state: str) -> ConnectionsDialog:
+    dialog = make_dialog(theme)
+    dialog.show()
+    STATES[state](dialog)
+    return dialog
 
 
 if __name__ == "__main__":
-    main()
+    draw(STATES, show)

@@ -1,21 +1,22 @@
-"""Pictures of the sidebar to look at: ``python tests/gui/gallery_sidebar.py [MODE [ZOOM]] [PNG]``, best under Xvfb."""
+"""Pictures of the sidebar and of notices to look at.
 
-import sys
+Run: python -m tests.gui.gallery_sidebar FOLDER [STATE ...], with the options of tests/gui/gallery.py.
+"""
+
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.ids import AssistantId, ThreadId
 from desktop_app.domain.threads import ThreadSummary
 from desktop_app.widgets.assistants_pane import AssistantsPane
-from desktop_app.widgets.focus_ring import FocusRing
 from desktop_app.widgets.footer import SidebarFooter
 from desktop_app.widgets.notice_bar import NoticeBar
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.threads_pane import ThreadsPane
+from tests.gui.gallery import draw
 
 NOW = datetime.now(UTC).replace(hour=12)
 ASSISTANTS = {
@@ -105,27 +106,17 @@ def page(theme: Theme) -> tuple[QWidget, list[NoticeBar]]:
     return window, bars
 
 
-def main(mode: str = "light", zoom: str = "100", png: str = "") -> None:
-    app = QApplication([])
-    theme = Theme(resources_dir(), app)
-    theme.set_zoom(int(zoom))
-    theme.set_mode(mode)
-    FocusRing(theme, app)
+def show(theme: Theme, state: str) -> QWidget:
+    if state == "notices":
+        window, _ = page(theme)
+        window.show()
+        return window
     window, _, talks = sidebar(theme)
-    notices, _ = page(theme)
     window.show()
-    notices.show()
-    if not png:
-        app.exec()
-        return
-    for _ in range(20):
-        app.processEvents()
-    window.grab().save(png)
-    notices.grab().save(png.replace(".png", "-notices.png"))
-    talks.focus_list()
-    app.processEvents()
-    window.grab().save(png.replace(".png", "-focus.png"))
+    if state == "focus":
+        talks.focus_list()
+    return window
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    draw(("sidebar", "focus", "notices"), show)

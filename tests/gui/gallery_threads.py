@@ -1,17 +1,13 @@
 """Pictures of a thread's settings, of settings for one question, of the trash and of prices to look at.
 
-Run: python -m tests.gui.gallery_threads FOLDER [--mode dark] [--language ru] [--width 640] [STATE ...]; the scale is
-that of QT_SCALE_FACTOR.
+Run: python -m tests.gui.gallery_threads FOLDER [STATE ...], with the options of tests/gui/gallery.py.
 """
 
-import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QPlainTextEdit, QScrollArea
+from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QScrollArea
 
 from desktop_app.domain.assistants import (
     AssistantSettings,
@@ -27,16 +23,14 @@ from desktop_app.domain.ids import ConnectionId, ThreadId
 from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.threads import Thread
 from desktop_app.domain.trash import TrashItem, TrashKind
-from desktop_app.startup import install_translators
 from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
 from desktop_app.widgets.dialogs.run_options_dialog import RunOptionsDialog
 from desktop_app.widgets.dialogs.thread_dialog import ThreadDialog
 from desktop_app.widgets.dialogs.trash_dialog import TrashDialog
-from desktop_app.widgets.focus_ring import FocusRing
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
+from tests.gui.gallery import draw, scroll_down
+from tests.gui.parts import click, find
 
-SETTLE_MS = 500
 NOW = datetime.now(UTC)
 THREAD = Thread(
     ThreadId("t"),
@@ -89,12 +83,6 @@ TRASH = [
 ]
 
 
-def press(dialog: QDialog, name: str) -> None:
-    button = dialog.findChild(QAbstractButton, name)
-    assert button is not None, name
-    button.click()
-
-
 def thread(theme: Theme) -> ThreadDialog:
     dialog = ThreadDialog(theme)
     dialog.edit(THREAD, has_other_tools=True)
@@ -105,18 +93,14 @@ def thread_wrong(theme: Theme) -> ThreadDialog:
     expiration = Expiration(5, ExpirationPolicy.STATIC)
     dialog = ThreadDialog(theme)
     dialog.edit(replace(THREAD, name="", expiration=expiration, other_tools=('{"genSearch": {}}',)))
-    labels = dialog.findChild(QPlainTextEdit, "thread_labels")
-    assert labels is not None
-    labels.setPlainText("team = legal\nteam = sales")
+    find(dialog, QPlainTextEdit, "thread_labels").setPlainText("team = legal\nteam = sales")
     scrolled(dialog)
     return dialog
 
 
 def thread_question(theme: Theme) -> ThreadDialog:
     dialog = thread(theme)
-    name = dialog.findChild(QLineEdit, "thread_name")
-    assert name is not None
-    name.setText("Office in Kazan")
+    find(dialog, QLineEdit, "thread_name").setText("Office in Kazan")
     dialog.set_save_failed("The disk is full. Make room and try again.")
     dialog.reject()
     return dialog
@@ -145,7 +129,7 @@ def trash(theme: Theme, items: list[TrashItem]) -> TrashDialog:
 def trash_question(theme: Theme) -> TrashDialog:
     dialog = trash(theme, TRASH)
     dialog._view.selectAll()
-    press(dialog, "trash_delete")
+    click(dialog, "trash_delete")
     return dialog
 
 
@@ -154,16 +138,14 @@ def prices(theme: Theme, *, is_wrong: bool = False) -> ConnectionsDialog:
     dialog.set_connections([PRICED], {})
     dialog.open()
     if is_wrong:
-        found = dialog.findChild(QLineEdit, "price_prompt_1")
-        assert found is not None
-        found.setText("much")
+        find(dialog, QLineEdit, "price_prompt_1").setText("much")
     scrolled(dialog)
     return dialog
 
 
 def scrolled(dialog: QDialog) -> None:
     for area in dialog.findChildren(QScrollArea):
-        QTimer.singleShot(SETTLE_MS // 2, area, lambda area=area: area.verticalScrollBar().setValue(10_000))
+        scroll_down(area)
 
 
 STATES: dict[str, Callable[[Theme], QDialog]] = {
@@ -180,34 +162,5 @@ STATES: dict[str, Callable[[Theme], QDialog]] = {
 }
 
 
-def wait(ms: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(ms, loop.quit)
-    loop.exec()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("states", nargs="*")
-    parser.add_argument("--mode", default="light")
-    parser.add_argument("--language", default="en")
-    parser.add_argument("--width", type=int)
-    given = parser.parse_intermixed_args()
-    given.folder.mkdir(parents=True, exist_ok=True)
-    app = QApplication([])
-    install_translators(app, resources_dir(), given.language)
-    theme = Theme(resources_dir(), app)
-    theme.set_mode(given.mode)
-    FocusRing(theme, app)
-    for state in given.states or STATES:
-        dialog = STATES[state](theme)
-        if given.width:
-            dialog.resize(given.width, dialog.height())
-        wait(SETTLE_MS)
-        dialog.grab().save(str(given.folder / f"{state}.png"))
-        dialog.hide()
-
-
 if __name__ == "__main__":
-    main()
+    draw(STATES, lambda theme, state: STATES[state](theme))

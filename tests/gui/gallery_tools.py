@@ -1,17 +1,14 @@
 """Pictures of the tools of an assistant to look at, in every state.
 
-Run: python -m tests.gui.gallery_tools FOLDER [--mode dark] [--language ru] [--width 720] [STATE ...]; the scale is that
-of QT_SCALE_FACTOR.
+Run: python -m tests.gui.gallery_tools FOLDER [STATE ...], with the options of tests/gui/gallery.py.
 """
 
-import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.controllers.facts import RemoteFilesProgressed
 from desktop_app.domain.assistants import AssistantSettings, problems
@@ -28,11 +25,10 @@ from desktop_app.domain.tools import (
     Rule,
     SearchTool,
 )
-from desktop_app.startup import install_translators
 from desktop_app.widgets.dialogs.tools_page import ToolsPage
-from desktop_app.widgets.focus_ring import FocusRing
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
+from tests.gui.gallery import draw, scroll_to
+from tests.gui.parts import click, find
 
 ASSISTANT = AssistantId("assistant")
 WEATHER = Function(
@@ -91,18 +87,6 @@ FRAGMENTS = [
 ]
 
 
-def part(page: QWidget, name: str) -> QWidget:
-    found = page.findChild(QWidget, name)
-    assert found is not None, name
-    return found
-
-
-def press(page: QWidget, name: str) -> None:
-    button = part(page, name)
-    assert isinstance(button, QAbstractButton)
-    button.click()
-
-
 def fill(page: ToolsPage, settings: AssistantSettings = SETTINGS) -> None:
     page.show_settings(settings)
     page.show_problems(problems(page.write(AssistantSettings("A"))))
@@ -112,11 +96,6 @@ def with_files(page: ToolsPage) -> None:
     page.set_assistant(ASSISTANT)
     fill(page)
     page._library._show_files(ASSISTANT, FILES)
-
-
-def scroll_to(page: ToolsPage, name: str) -> None:
-    QApplication.processEvents()
-    page.ensureWidgetVisible(part(page, name), 0, 0)
 
 
 def library(page: ToolsPage) -> None:
@@ -134,11 +113,9 @@ def removed(page: ToolsPage) -> None:
 
 def searched(page: ToolsPage) -> None:
     with_files(page)
-    field = part(page, "files_search")
-    assert isinstance(field, QLineEdit)
-    field.setText("rent")
+    find(page, QLineEdit, "files_search").setText("rent")
     page._library._trial.show_fragments("rent", FRAGMENTS)
-    scroll_to(page, "chunking")
+    scroll_to(page, "search_name")
 
 
 def chunking(page: ToolsPage) -> None:
@@ -157,19 +134,15 @@ def edit(page: ToolsPage, name: str = "") -> None:
 
 def tried(page: ToolsPage) -> None:
     edit(page)
-    city = part(page, "argument_city")
-    assert isinstance(city, QLineEdit)
-    city.setText("Tula")
-    press(page, "command_try")
+    find(page, QLineEdit, "argument_city").setText("Tula")
+    click(page, "command_try")
     page._editor.trial.show_result(CallStatus.DONE, '{"temperature": 21, "sky": "clear"}', "cache is cold")
     scroll_to(page, "command_output")
 
 
 def asks_again(page: ToolsPage) -> None:
     edit(page)
-    program = part(page, "command_program")
-    assert isinstance(program, QLineEdit)
-    program.setText("/usr/local/bin/weather2.py")
+    find(page, QLineEdit, "command_program").setText("/usr/local/bin/weather2.py")
     scroll_to(page, "function_rule")
 
 
@@ -191,15 +164,13 @@ def wrong_editor(page: ToolsPage) -> None:
 def answered_by_me(page: ToolsPage) -> None:
     fill(page)
     page._edit(0)
-    source = part(page, "function_source")
-    assert isinstance(source, QComboBox)
-    source.setCurrentIndex(0)
+    find(page, QComboBox, "function_source").setCurrentIndex(0)
     scroll_to(page, "argument_is_short")
 
 
 def deleted(page: ToolsPage) -> None:
     fill(page)
-    press(page, "function_delete")
+    click(page, "function_delete")
 
 
 def at_service(page: ToolsPage) -> None:
@@ -257,37 +228,19 @@ STATES: dict[str, Callable[[ToolsPage], object]] = {
 }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("states", nargs="*")
-    parser.add_argument("--mode", default="light")
-    parser.add_argument("--language", default="en")
-    parser.add_argument("--width", type=int, default=760)
-    parser.add_argument("--height", type=int, default=640)
-    options = parser.parse_intermixed_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    app = QApplication([])
-    install_translators(app, resources_dir(), options.language)
-    theme = Theme(resources_dir(), app)
-    theme.set_mode(options.mode)
-    FocusRing(theme, app)
-    for state in options.states or STATES:
-        ground = QWidget()
-        ground.setProperty("surface", "raised")
-        ground.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        page = ToolsPage(theme)
-        column = QVBoxLayout(ground)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(page)
-        ground.resize(options.width, options.height)
-        ground.show()
-        STATES[state](page)
-        for _ in range(20):
-            app.processEvents()
-        ground.grab().save(str(options.folder / f"{state}.png"))
-        ground.hide()
+def show(theme: Theme, state: str) -> QWidget:
+    ground = QWidget()
+    ground.setProperty("surface", "raised")
+    ground.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    page = ToolsPage(theme)
+    column = QVBoxLayout(ground)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(page)
+    ground.resize(760, 640)
+    ground.show()
+    STATES[state](page)
+    return ground
 
 
 if __name__ == "__main__":
-    main()
+    draw(STATES, show)
