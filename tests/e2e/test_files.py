@@ -153,7 +153,7 @@ def test_a_library_is_read_searched_and_cited_in_a_window_that_answers_and_was_k
     latest_s, query_p95_s = max(turns.late_s(), default=0.0), percentile(query_s, 0.95)
     with capsys.disabled():
         print(
-            f"\n{LIBRARY_MB} MB, {len(after.files)} files read in {turns.counted_s:.0f} s; the window's latest turn came"
+            f"\n{LIBRARY_MB} MB, {len(after.files)} files read in {turns.counted_s:.0f} s; the latest turn of all came"
             f" {latest_s * 1000:.0f} ms late; query p95 {query_p95_s * 1000:.0f} ms"
         )
     assert latest_s <= FRAME_S
@@ -334,7 +334,7 @@ async def query_times(profile: Path, made: list[Made]) -> list[float]:
             began_s = time.process_time()
             await files.search(AssistantId(owner), query, 10)
             times.append(time.process_time() - began_s)
-        for each in made[:: len(made) // 20]:
+        for each in made[:: max(1, len(made) // 20)]:
             [found] = await files.search(AssistantId(owner), each.marker, 1)
             assert found.name == each.path.name
     finally:
