@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
@@ -26,10 +25,10 @@ from desktop_app.widgets.dialogs.difference_view import DifferenceView
 from desktop_app.widgets.dialogs.fields import NumberBox, TextArea
 from tests.conftest import until
 from tests.gui.living_window import Scene, living_window
+from tests.gui.parts import click, find
 
 Key = Qt.Key
 CONTEXT, LIFETIME, VERSIONS = 3, 5, 6
-Part = TypeVar("Part", bound=QWidget)
 
 pytestmark = pytest.mark.usefixtures("qtbot")
 
@@ -49,23 +48,13 @@ async def opened(s: Scene) -> AssistantDialog:
     return dialog
 
 
-def part(dialog: QWidget, kind: type[Part], name: str) -> Part:
-    found = dialog.findChild(kind, name)
-    assert found is not None, name
-    return found
-
-
-def press(dialog: QWidget, name: str) -> None:
-    part(dialog, QAbstractButton, name).click()
-
-
 def change(dialog: QWidget, text: str) -> None:
-    part(dialog, TextArea, "assistant_instruction").set_text(text)
+    find(dialog, TextArea, "assistant_instruction").set_text(text)
 
 
 async def applied(s: Scene, dialog: AssistantDialog, version: int) -> None:
     """Apply and wait until the dialog knows of the version."""
-    press(dialog, "assistant_apply")
+    click(dialog, "assistant_apply")
     await until(lambda: dialog._assistant is not None and dialog._assistant.version == version)
     await s.settled()
 
@@ -73,7 +62,7 @@ async def applied(s: Scene, dialog: AssistantDialog, version: int) -> None:
 async def test_saving_closes_when_the_store_has_the_version(qapp: QApplication, tmp_path: Path) -> None:
     async with editing(qapp, tmp_path) as (s, dialog):
         change(dialog, "Read.")
-        press(dialog, "assistant_save")
+        click(dialog, "assistant_save")
         await until(lambda: s.window.findChild(AssistantDialog) is None)
         await s.settled()
         stored = await s.backend.assistants.assistant(s.assistant.id)
@@ -92,12 +81,12 @@ async def test_a_store_that_refuses_keeps_the_dialog_open(
         change(dialog, "Read.")
         with monkeypatch.context() as patch:
             patch.setattr(type(s.backend.assistants), "save_version", refuse)
-            press(dialog, "assistant_save")
-            await until(part(dialog, QWidget, "assistant_error").isVisible)
+            click(dialog, "assistant_save")
+            await until(find(dialog, QWidget, "assistant_error").isVisible)
         assert dialog.settings().instruction == "Read."
         await s.settled()
         assert await s.backend.assistants.load_draft(s.assistant.id) == dialog.settings()
-        press(dialog, "assistant_save")
+        click(dialog, "assistant_save")
         await until(lambda: s.window.findChild(AssistantDialog) is None)
 
 
@@ -109,18 +98,18 @@ async def test_versions_their_replies_and_the_way_back(qapp: QApplication, tmp_p
         change(dialog, "Read with care.")
         await applied(s, dialog, 2)
         dialog._pages.tabs.setCurrentIndex(VERSIONS)
-        versions = part(dialog, DetailRows, "assistant_versions")
+        versions = find(dialog, DetailRows, "assistant_versions")
         await until(lambda: [row.key for row in versions.rows] == [2, 1])
         versions.setFocus()
         QTest.keyClick(versions, Key.Key_Down)
-        view = part(dialog, DifferenceView, "assistant_difference")
+        view = find(dialog, DifferenceView, "assistant_difference")
         await until(lambda: "Read with care." in view.toPlainText())
-        press(dialog, "assistant_restore")
+        click(dialog, "assistant_restore")
         await until(lambda: [row.key for row in versions.rows] == [3, 2, 1])
         stored = await s.backend.assistants.assistant(s.assistant.id)
         assert stored is not None
         assert stored.settings == s.assistant.settings
-        press(dialog, "assistant_restore_undo")
+        click(dialog, "assistant_restore_undo")
         await until(lambda: len(versions.rows) == 4)
         stored = await s.backend.assistants.assistant(s.assistant.id)
         assert stored is not None
@@ -129,7 +118,7 @@ async def test_versions_their_replies_and_the_way_back(qapp: QApplication, tmp_p
         await s.new_thread()
         versions.select(1)
         dialog._pages.versions._chosen_changed()
-        replies = part(dialog, DetailRows, "assistant_replies")
+        replies = find(dialog, DetailRows, "assistant_replies")
         assert len(replies.rows) == 1
         replies.setFocus(Qt.FocusReason.TabFocusReason)
         QTest.keyClick(replies, Key.Key_Down)
@@ -146,13 +135,13 @@ async def test_the_preview_is_what_the_numbers_on_the_page_would_send(
             await s.ask(f"Question {number}", f"Reply {number}")
         dialog = await opened(s)
         dialog._pages.tabs.setCurrentIndex(CONTEXT)
-        rows = part(dialog._pages.context, DetailRows, "context_rows")
+        rows = find(dialog._pages.context, DetailRows, "context_rows")
         await until(lambda: len(rows.rows) == 6)
-        part(dialog, QComboBox, "assistant_truncation").setCurrentIndex(1)
-        part(dialog, NumberBox, "assistant_last_messages").setValue(3)
+        find(dialog, QComboBox, "assistant_truncation").setCurrentIndex(1)
+        find(dialog, NumberBox, "assistant_last_messages").setValue(3)
         await until(lambda: any(row.is_faded for row in rows.rows))
         sent = [row.detail for row in rows.rows if row.key and not row.is_faded]
-        press(dialog, "assistant_save")
+        click(dialog, "assistant_save")
         await until(lambda: s.window.findChild(AssistantDialog) is None)
         await s.settled()
         await s.ask("Question 3", "Reply 3")
@@ -166,11 +155,11 @@ async def test_the_lifetime_begins_anew(qapp: QApplication, tmp_path: Path) -> N
         before = await s.backend.assistants.save_version(s.assistant.id, expiring)
         dialog = await opened(s)
         dialog._pages.tabs.setCurrentIndex(LIFETIME)
-        press(dialog, "assistant_extend")
+        click(dialog, "assistant_extend")
         await until(
             lambda: dialog._assistant is not None and dialog._assistant.last_active_at > before.last_active_at
         )
-        assert not part(dialog, QAbstractButton, "assistant_save").isEnabled()
+        assert not find(dialog, QAbstractButton, "assistant_save").isEnabled()
 
 
 async def test_the_instruction_is_shown_with_its_variables_filled_in(
@@ -178,16 +167,16 @@ async def test_the_instruction_is_shown_with_its_variables_filled_in(
 ) -> None:
     async with editing(qapp, tmp_path) as (_, dialog):
         change(dialog, "You are {{assistant}}, a {{model}}.")
-        press(dialog, "assistant_expand")
-        expanded = part(dialog, TextArea, "assistant_instruction_expanded")
+        click(dialog, "assistant_expand")
+        expanded = find(dialog, TextArea, "assistant_instruction_expanded")
         assert expanded.text() == "You are Tester, a scripted."
-        press(dialog, "assistant_expand")
+        click(dialog, "assistant_expand")
 
 
 async def test_an_assistant_goes_to_a_file_and_comes_back(qapp: QApplication, tmp_path: Path) -> None:
     async with living_window(qapp, tmp_path / "profile") as s:
         s.window._actions["export_assistant"].trigger()
-        chooser = part(s.window, QFileDialog, "export_assistant_dialog")
+        chooser = find(s.window, QFileDialog, "export_assistant_dialog")
         path = tmp_path / "tester.nitka-assistant.json"
         chooser.fileSelected.emit(str(path))
         chooser.close()
@@ -203,7 +192,7 @@ async def test_an_assistant_goes_to_a_file_and_comes_back(qapp: QApplication, tm
         dialog = s.window.findChild(AssistantDialog)
         assert dialog is not None
         assert dialog._assistant == copy
-        assert part(dialog, QLineEdit, "assistant_name").text() == "Tester"
+        assert find(dialog, QLineEdit, "assistant_name").text() == "Tester"
 
 
 async def test_a_file_that_holds_no_assistant_is_refused_with_its_reason(
@@ -213,7 +202,7 @@ async def test_a_file_that_holds_no_assistant_is_refused_with_its_reason(
         path = tmp_path / "notes.json"
         path.write_text('{"format": "nitka-assistant", "version": 2}')
         s.window._actions["import_assistant"].trigger()
-        chooser = part(s.window, QFileDialog, "import_assistant_dialog")
+        chooser = find(s.window, QFileDialog, "import_assistant_dialog")
         chooser.filesSelected.emit([str(path)])
         chooser.close()
         await until(lambda: "notes.json" in s.window.notice.text)

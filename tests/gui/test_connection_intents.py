@@ -10,7 +10,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QApplication,
     QComboBox,
     QLabel,
@@ -28,6 +27,7 @@ from desktop_app.widgets.dialogs.pull_dialog import PullDialog
 from desktop_app.widgets.dialogs.template_chooser import TemplateChooser
 from tests.conftest import until
 from tests.gui.living_window import Scene, living_window
+from tests.gui.parts import click, find
 from tests.servers import ChatServer, keep_silent
 
 pytestmark = pytest.mark.usefixtures("qtbot")
@@ -45,21 +45,12 @@ async def open_dialog(app: QApplication, folder: Path) -> AsyncIterator[tuple[Sc
 
 
 def names(dialog: QWidget) -> list[str]:
-    rows = dialog.findChild(QListWidget, "connection_list")
-    assert rows is not None
+    rows = find(dialog, QListWidget, "connection_list")
     return [rows.item(row).text() for row in range(rows.count())]
 
 
-def press(dialog: QWidget, name: str) -> None:
-    button = dialog.findChild(QAbstractButton, name)
-    assert button is not None, name
-    button.click()
-
-
 def field(dialog: QWidget, name: str) -> QLineEdit:
-    found = dialog.findChild(QLineEdit, name)
-    assert found is not None, name
-    return found
+    return find(dialog, QLineEdit, name)
 
 
 def result(dialog: QWidget) -> str:
@@ -77,15 +68,15 @@ async def test_a_test_that_is_given_up_hangs_up_at_once(
     ):
         dialog.choose((await scene.backend.connection_records.connections())[-1].id)
         field(dialog, "connection_base_url").setText(silent.base_url)
-        press(dialog, "connection_test")
+        click(dialog, "connection_test")
         await until(lambda: silent.seen)
-        press(dialog, "connection_test_cancel")
+        click(dialog, "connection_test_cancel")
         async with asyncio.timeout(1):
             await until(lambda: silent.hung_up == 1)
         await scene.settled()
         assert result(dialog) == ""
-        press(dialog, "connection_close")
-        press(dialog, "connection_discard")
+        click(dialog, "connection_close")
+        click(dialog, "connection_discard")
 
 
 async def test_the_order_is_kept(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
@@ -103,17 +94,17 @@ async def test_what_is_new_is_saved_tested_and_deleted(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:
     async with open_dialog(qapp, tmp_path) as (scene, dialog):
-        press(dialog, "connection_add")
-        press(dialog, "connection_preset_ollama")
+        click(dialog, "connection_add")
+        click(dialog, "connection_preset_ollama")
         field(dialog, "connection_base_url").setText(scene.server.base_url)
-        press(dialog, "connection_test")
+        click(dialog, "connection_test")
         await until(lambda: result(dialog).startswith("Works"))
-        press(dialog, "connection_save")
+        click(dialog, "connection_save")
         await until(lambda: names(dialog) == ["On this device", "Loopback", "Ollama"])
         await scene.settled()
         assert result(dialog).startswith("Works")
-        press(dialog, "connection_delete")
-        press(dialog, "connection_remove")
+        click(dialog, "connection_delete")
+        click(dialog, "connection_remove")
         await until(lambda: names(dialog) == ["On this device", "Loopback"])
         await scene.settled()
 
@@ -128,7 +119,7 @@ async def test_a_server_that_is_not_there_is_told_by_the_step(
         scene.intents.connections.read()
         await scene.settled()
         dialog.choose(loopback.id)
-        press(dialog, "connection_test")
+        click(dialog, "connection_test")
         steps = dialog.findChild(QWidget, "connection_steps")
         assert steps is not None
         await until(lambda: "TCP: failed here" in steps.accessibleName())
@@ -143,12 +134,12 @@ async def test_servers_are_looked_for(
         controller = scene.backend.connections
         discover = controller.discover
         monkeypatch.setattr(controller, "discover", lambda: discover({port: "Ollama"}))
-        press(dialog, "connection_add")
-        press(dialog, "connection_discover")
+        click(dialog, "connection_add")
+        click(dialog, "connection_discover")
         said = dialog.findChild(QLabel, "connection_discovered")
         assert said is not None
         await until(lambda: said.text() == "Found: Ollama.")
-        press(dialog, "connection_preset_ollama")
+        click(dialog, "connection_preset_ollama")
         assert field(dialog, "connection_base_url").text() == f"http://localhost:{port}/v1"
         await scene.settled()
 
@@ -158,12 +149,12 @@ async def test_the_key_of_the_environment_is_read_when_it_is_chosen(
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
     async with open_dialog(qapp, tmp_path) as (_, dialog):
-        press(dialog, "connection_add")
-        press(dialog, "connection_offer_openai_api_key")
+        click(dialog, "connection_add")
+        click(dialog, "connection_offer_openai_api_key")
         assert field(dialog, "connection_key").text() == "sk-canary"
         assert field(dialog, "connection_base_url").text() == "https://api.openai.com/v1"
-        press(dialog, "connection_close")
-        press(dialog, "connection_discard")
+        click(dialog, "connection_close")
+        click(dialog, "connection_discard")
 
 
 async def test_records_are_brought_from_where_the_connection_is(
@@ -182,7 +173,7 @@ async def test_records_are_brought_from_where_the_connection_is(
         await until(lambda: names(dialog)[-1] == "Holding")
         await scene.settled()
         dialog.choose(holding.id)
-        press(dialog, "connection_pull")
+        click(dialog, "connection_pull")
         await until(lambda: scene.window.findChild(PullDialog) is not None)
         assert not dialog.isVisible()
         await scene.settled()
@@ -192,16 +183,16 @@ async def test_a_new_connection_leads_to_an_assistant_that_answers_through_it(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:
     async with open_dialog(qapp, tmp_path) as (scene, dialog):
-        press(dialog, "connection_add")
-        press(dialog, "connection_preset_ollama")
-        press(dialog, "connection_save")
+        click(dialog, "connection_add")
+        click(dialog, "connection_preset_ollama")
+        click(dialog, "connection_save")
         await until(lambda: "Ollama" in names(dialog))
         await scene.settled()
         assert not scene.window.notice.text
-        press(dialog, "connection_close")
+        click(dialog, "connection_close")
         await until(lambda: "“Ollama”" in scene.window.notice.text)
-        press(scene.window, "notice_action")
-        press(scene.find(TemplateChooser, "template_chooser"), "template_blank")
+        click(scene.window, "notice_action")
+        click(scene.find(TemplateChooser, "template_chooser"), "template_blank")
         await until(lambda: scene.window.findChild(AssistantDialog, "assistant_dialog") is not None)
         editor = scene.find(AssistantDialog, "assistant_dialog")
         chosen = editor.findChild(QComboBox, "assistant_connection")
@@ -217,9 +208,9 @@ async def test_a_connection_that_was_only_changed_leads_nowhere(
     async with open_dialog(qapp, tmp_path) as (scene, dialog):
         dialog.choose((await scene.backend.connection_records.connections())[-1].id)
         field(dialog, "connection_name").setText("Renamed")
-        press(dialog, "connection_save")
+        click(dialog, "connection_save")
         await until(lambda: "Renamed" in names(dialog))
         await scene.settled()
-        press(dialog, "connection_close")
+        click(dialog, "connection_close")
         await scene.settled()
         assert not scene.window.notice.text

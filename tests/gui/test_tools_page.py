@@ -3,14 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QApplication,
     QCheckBox,
     QLineEdit,
     QListView,
@@ -35,8 +33,8 @@ from desktop_app.widgets.dialogs.fields import ChoiceBox, NumberBox, TextArea
 from desktop_app.widgets.dialogs.function_list import free_name
 from desktop_app.widgets.dialogs.icon_rows import ASIDE_ROLE, LINE_ROLE
 from desktop_app.widgets.dialogs.tools_page import ToolsPage
-from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
+from tests.gui.parts import click, find
 
 SCHEMA = json.dumps(
     {
@@ -61,15 +59,6 @@ SETTINGS = AssistantSettings("A", functions=(WEATHER, ASK_ME, ODD), search=SEARC
 AT_SERVICE = Connection(ConnectionId("old"), ConnectionKind.ASSISTANT_API, "Old", folder="b1g")
 ON_DEVICE = Connection(ConnectionId("device"), ConnectionKind.ON_DEVICE, "Device")
 
-Found = TypeVar("Found", bound=QWidget)
-
-
-@pytest.fixture(scope="module")
-def theme(qapp: QApplication) -> Theme:
-    made = Theme(resources_dir(), qapp)
-    made.set_mode("light")
-    return made
-
 
 @pytest.fixture
 def page(qtbot: QtBot, theme: Theme) -> Iterator[ToolsPage]:
@@ -91,16 +80,6 @@ def check(page: ToolsPage) -> bool:
 
 def written(page: ToolsPage) -> AssistantSettings:
     return page.write(AssistantSettings("A"))
-
-
-def find(page: QWidget, kind: type[Found], name: str) -> Found:
-    found = page.findChild(kind, name)
-    assert isinstance(found, kind), name
-    return found
-
-
-def click(page: QWidget, name: str) -> None:
-    find(page, QAbstractButton, name).click()
 
 
 def choose(page: QWidget, name: str, value: object) -> None:

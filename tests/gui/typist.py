@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.widgets.dialogs.fields import TextArea
+from tests.gui.parts import find
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 STOPS = 100
@@ -123,9 +124,7 @@ class Typist:
 
     def part(self, kind: type[Part], name: str) -> Part:
         """The part of the dialog with this name."""
-        found = self.dialog.findChild(kind, name)
-        assert isinstance(found, kind), name
-        return found
+        return find(self.dialog, kind, name)
 
     def _choose(self, field: QWidget, wanted: str) -> None:
         assert isinstance(field, QComboBox), field.objectName()
