@@ -1,6 +1,6 @@
 """A library in the real window: read while the window answers, killed and gone on with, searched, cited; hostile files.
 
-It has 50 MB, or as many as NITKA_TEST_LIBRARY_MB says.
+It has 50 MB, or as many as NITKA_LIBRARY_MB says.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ pytestmark = [
     ),
 ]
 
-LIBRARY_MB = int(os.environ.get("NITKA_TEST_LIBRARY_MB", "50"))
+LIBRARY_MB = int(os.environ.get("NITKA_LIBRARY_MB", "50"))
 FILE_BYTES = 250_000
 LONG_BYTES = 4_000_000
 READ_LIMIT_S = 30 + 10 * LIBRARY_MB
