@@ -133,6 +133,14 @@ class Folder:
             self.add_message(made.id, data)
         return made
 
+    def update_thread(self, request: Message) -> Message:
+        """Apply an update by its mask.  Raises Refusal."""
+        made = found(self.threads, request.thread_id, "Thread")
+        request.update_mask.MergeMessage(request, made, True, True)
+        made.updated_at.FromNanoseconds(self.tick())
+        _set_expiry(made)
+        return made
+
     def forget_thread(self, thread_id: str) -> None:
         """Delete a thread and its messages, or let it expire."""
         found(self.threads, thread_id, "Thread")

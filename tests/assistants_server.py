@@ -180,6 +180,7 @@ class AssistantsServer(ProtobufServer):
             "AssistantService.ListVersions": self._list_versions,
             "ThreadService.Create": self._create_thread,
             "ThreadService.Get": self._get_thread,
+            "ThreadService.Update": self._update_thread,
             "ThreadService.Delete": self._delete_thread,
             "ThreadService.List": self._list_threads,
             "MessageService.Create": self._create_message,
@@ -240,6 +241,9 @@ class AssistantsServer(ProtobufServer):
 
     async def _get_thread(self, request: Message, _: Exchange) -> Message:
         return found(self.folder.threads, request.thread_id, "Thread")
+
+    async def _update_thread(self, request: Message, _: Exchange) -> Message:
+        return self.folder.update_thread(request)
 
     async def _delete_thread(self, request: Message, _: Exchange) -> Message:
         self.folder.forget_thread(request.thread_id)

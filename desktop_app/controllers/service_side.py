@@ -21,6 +21,7 @@ from desktop_app.domain.prompt import AskedAssistant, AskedThread, Cut, Held, Pr
 from desktop_app.domain.providers import kind_of
 from desktop_app.domain.remote import RemoteThread
 from desktop_app.domain.service import Service, Submitting
+from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import Message, Run, Status, Thread
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import ConversationStore
@@ -65,6 +66,7 @@ class ServiceSide:
         self._assistants = assistants
         self._connection = connection
         self._before: RemoteThread | None = None
+        self._mark: int | None = None  # of what a thread there is told
 
     async def ask(
         self, service: Service, run: Run, asked: Asked, reply: Callable[[], Message]
@@ -74,7 +76,7 @@ class ServiceSide:
         self._before = None
         if not asked.is_continued:
             self._before, held = await _tried(self._claim(run, asked)) or (None, None)
-        assistant, thread = await _tried(self._records_there(run)) or (None, None)
+        assistant, thread = await _tried(self._records_there(run, held)) or (None, None)
         request = replace(asked.request, held=held, assistant=assistant, thread=thread)
         try:
             async with aclosing(self._noted(service.run(request), run, asked, reply)) as events:
@@ -83,6 +85,7 @@ class ServiceSide:
         except ServiceError as error:
             has_added = held is not None and held.messages < len(sent(asked.part.messages[:-1]))
             if self._before and error.is_untouched and not has_added:  # the thread there is as it was
+                self._mark = None
                 await _tried(self._note_thread(run, self._before))
             raise
 
@@ -148,7 +151,7 @@ class ServiceSide:
 
     async def _note_thread(self, run: Run, thread: RemoteThread) -> None:
         await self._remote.hold_thread(
-            self._connection.id, run.thread_id, thread, is_thread=self._has_threads
+            self._connection.id, run.thread_id, thread, is_thread=self._has_threads, mark=self._mark
         )
 
     async def _note_name(self, run: Run, part: Cut, remote_id: str) -> None:
@@ -160,7 +163,9 @@ class ServiceSide:
 
     # -- assistants
 
-    async def _records_there(self, run: Run) -> tuple[AskedAssistant, AskedThread | None] | None:
+    async def _records_there(
+        self, run: Run, held_thread: Held | None
+    ) -> tuple[AskedAssistant, AskedThread | None] | None:
         """The assistant and the thread, for services that hold such records."""
         if run.assistant_id is None or not kind_of(self._connection).has_pull:
             return None
@@ -171,7 +176,20 @@ class ServiceSide:
             assistant = AskedAssistant(settings)
         else:
             assistant = AskedAssistant(settings, held.remote_id, held.local_version == version)
-        return assistant, _asked_thread(thread) if thread else None
+        return assistant, await self._asked_thread(thread, held_thread) if thread else None
+
+    async def _asked_thread(self, thread: Thread, held: Held | None) -> AskedThread:
+        """The thread, and whether the one that is held there was told all of it."""
+        self._mark = ThreadSettings.of(thread).mark
+        told = await self._remote.thread_told(self._connection.id, held.remote_id) if held else self._mark
+        return AskedThread(
+            thread.name,
+            thread.description,
+            thread.labels,
+            thread.expiration,
+            thread.other_tools,
+            is_current=told == self._mark,
+        )
 
     async def _note_assistant(self, run: Run, remote_id: str) -> None:
         if run.assistant_id is not None:
@@ -195,10 +213,6 @@ class ServiceSide:
         if replace(asked, **overridden) != run.settings:
             return run.settings, None
         return asked, version.version if asked == version.settings else None
-
-
-def _asked_thread(thread: Thread) -> AskedThread:
-    return AskedThread(thread.name, thread.description, thread.labels, thread.expiration, thread.other_tools)
 
 
 async def _tried(work: Awaitable[T]) -> T | None:

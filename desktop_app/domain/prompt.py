@@ -58,13 +58,17 @@ class AskedAssistant:
 
 @dataclass(frozen=True, slots=True)
 class AskedThread:
-    """The thread of a request, for services that hold threads themselves; fields as in ``threads.Thread``."""
+    """The thread of a request, for services that hold threads themselves; fields as in ``threads.Thread``.
+
+    ``is_current`` says whether the one that is held there says the same.
+    """
 
     name: str = ""
     description: str = ""
     labels: tuple[tuple[str, str], ...] = ()
     expiration: Expiration | None = None
     other_tools: tuple[str, ...] = ()
+    is_current: bool = True
 
 
 @dataclass(frozen=True, slots=True)

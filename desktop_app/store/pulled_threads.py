@@ -15,6 +15,7 @@ from desktop_app.domain.holding import digest
 from desktop_app.domain.ids import ConnectionId, MessageId, ThreadId, new_id
 from desktop_app.domain.limits import THREAD_NAME_LIMIT
 from desktop_app.domain.remote import PulledMessage, PulledThread, RemoteThread
+from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import Author, Message, Status
 from desktop_app.domain.tools import BETWEEN_ROUNDS
 from desktop_app.store import remote, tree, writing
@@ -199,21 +200,28 @@ class _Keeping:
 
     def _make(self) -> ThreadId:
         thread_id, pulled = ThreadId(new_id()), self._pulled
+        made = ThreadSettings(
+            storable(pulled.name.strip())[:THREAD_NAME_LIMIT],
+            storable(pulled.description),
+            pulled.labels,
+            pulled.expiration,
+            pulled.other_tools,
+        )
         self._connection.execute(
             "INSERT INTO threads (id, name, created_at, updated_at, labels, expiration, description,"
             " other_tools) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 thread_id,
-                storable(pulled.name.strip())[:THREAD_NAME_LIMIT],
+                made.name,
                 to_microseconds(pulled.created_at),
                 to_microseconds(pulled.updated_at),
-                to_json(pulled.labels),
-                to_json(pulled.expiration) if pulled.expiration else None,
-                storable(pulled.description),
-                to_json(pulled.other_tools),
+                to_json(made.labels),
+                to_json(made.expiration) if made.expiration else None,
+                made.description,
+                to_json(made.other_tools),
             ),
         )
-        put_record(self._connection, self._connection_id, "thread", pulled.remote_id, thread_id)
+        put_record(self._connection, self._connection_id, "thread", pulled.remote_id, thread_id, made.mark)
         return thread_id
 
     def _start(self) -> MessageId | None:

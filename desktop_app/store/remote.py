@@ -33,18 +33,25 @@ class RemoteStore:
         held: RemoteThread,
         *,
         is_thread: bool = False,
+        mark: int | None = None,
     ) -> None:
         """Note what the service holds of the thread from now on; a thread that was deleted meanwhile is left so.
 
-        ``is_thread``: the remote id names a thread there, which a pull will meet even when it is held no more.
+        ``is_thread``: the remote id names a thread there, which a pull will meet even when it is held no more; ``mark``
+        is that of the ``ThreadSettings`` it was told (None: nothing new).
         """
 
         def hold(connection: sqlite3.Connection) -> None:
             put_thread(connection, connection_id, thread_id, held)
             if is_thread:
-                put_record(connection, connection_id, "thread", held.remote_id, thread_id)
+                told = _told(connection, connection_id, held.remote_id) if mark is None else mark
+                put_record(connection, connection_id, "thread", held.remote_id, thread_id, told)
 
         await self._database.run(hold)
+
+    async def thread_told(self, connection_id: ConnectionId, remote_id: str) -> int:
+        """The mark of the ``ThreadSettings`` that a thread there was told; 0 when that is not known."""
+        return await self._database.read(lambda connection: _told(connection, connection_id, remote_id))
 
     async def forget_thread(self, connection_id: ConnectionId, thread_id: ThreadId) -> None:
         """The service holds nothing of the thread any more."""
@@ -132,11 +139,22 @@ def put_record(
     local_id: str,
     local_version: int = 0,
 ) -> None:
-    """Note which record here is which there; ``kind`` is assistant, version, thread or message."""
+    """Note which record here is which there; ``kind`` is assistant, version, thread or message.
+
+    ``local_version`` is the version of an assistant that is there, and the mark of what a thread there was told.
+    """
     connection.execute(
         "INSERT OR REPLACE INTO remote_records VALUES (?, ?, ?, ?, ?)",
         (connection_id, kind, remote_id, local_id, local_version),
     )
+
+
+def _told(connection: sqlite3.Connection, connection_id: ConnectionId, remote_id: str) -> int:
+    row = connection.execute(
+        "SELECT local_version FROM remote_records WHERE connection_id = ? AND kind = 'thread' AND remote_id = ?",
+        (connection_id, remote_id),
+    ).fetchone()
+    return row[0] if row else 0
 
 
 def local_id(

@@ -7,20 +7,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from yandex.cloud.ai.assistants.v1.threads import thread_service_pb2
 
 from desktop_app.controllers.pull import PullController
-from desktop_app.domain.assistants import CompletionOptions, FormatKind, PromptTruncation, ResponseFormat
+from desktop_app.domain.assistants import (
+    CompletionOptions,
+    Expiration,
+    FormatKind,
+    PromptTruncation,
+    ResponseFormat,
+)
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.secret import Credentials, Secret
 from desktop_app.domain.service import Service
+from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import Status
 from desktop_app.domain.tools import CallStatus, Function
 from desktop_app.services.yandex import assistant_api_runs
 from desktop_app.services.yandex.assistant_api import AssistantApiService
 from desktop_app.store.pulled import PulledStore
-from tests.assistants_folder import FOLDER
+from tests.assistants_folder import FOLDER, message_of
 from tests.assistants_server import AssistantsServer, Script
 from tests.conftest import until
 from tests.servers import KEY
@@ -77,6 +85,51 @@ async def test_a_thread_there_grows_with_the_thread_here(tmp_path: Path) -> None
         assert said(server) == [6]
         assert len(server.folder.assistants) == 1
         assert len(next(iter(server.folder.versions.values()))) == 1
+
+
+async def test_what_is_said_about_a_thread_is_told_there_once_and_after_each_change(tmp_path: Path) -> None:
+    def updates() -> list[Any]:
+        return server.requests("ThreadService.Update")
+
+    async with AssistantsServer() as server, held_scene(tmp_path, server) as s:
+        await asked(s, "one")
+        await asked(s, "two")
+        assert updates() == []
+        tool = '{"function": {"name": "look", "description": "Looks", "parameters": {}}}'
+        said_now = ThreadSettings("Trip", "To Kazan", (("a", "b"),), Expiration(5), (tool,))
+        await s.conversations.describe_thread(s.thread_id, said_now)
+        await asked(s, "three")
+        await asked(s, "four")
+        assert len(updates()) == 1
+        (there,) = server.folder.threads.values()
+        assert (there.name, there.description, dict(there.labels)) == ("Trip", "To Kazan", {"a": "b"})
+        assert there.expiration_config.ttl_days == 5
+        assert [one.function.name for one in there.tools] == ["look"]
+        await s.conversations.describe_thread(s.thread_id, ThreadSettings("Trip"))
+        await asked(s, "five")
+        assert (there.description, dict(there.labels), list(there.tools)) == ("", {}, [])
+        assert said(server) == [10]
+
+
+async def test_what_a_pulled_thread_says_is_not_told_to_where_it_comes_from(tmp_path: Path) -> None:
+    async with AssistantsServer() as server, held_scene(tmp_path, server, name="Helper") as s:
+        await asked(s, "one")
+        await pull(s)
+        await s.conversations.rename_thread(s.thread_id, "Renamed")
+        (there,) = server.folder.threads.values()
+        await asked(s, "two")
+        assert there.name == "Renamed"
+        server.folder.make_thread(thread_service_pb2.CreateThreadRequest(folder_id=FOLDER, name="Theirs"))
+        theirs = list(server.folder.threads)[-1]
+        server.folder.add_message(theirs, message_of("Hello"))
+        await pull(s)
+        pulled = next(one for one in await s.conversations.threads() if one.name == "Theirs")
+        await s.conversations.set_thread_assistant(pulled.id, s.assistant.id)
+        before = len(server.requests("ThreadService.Update"))
+        await s.runs.send(pulled.id, "And?")
+        await s.runs.wait(pulled.id)
+        assert len(server.folder.messages[theirs]) == 3
+        assert len(server.requests("ThreadService.Update")) == before
 
 
 async def test_what_is_deleted_here_is_not_seen_by_the_model(tmp_path: Path) -> None:

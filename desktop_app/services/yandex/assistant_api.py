@@ -42,6 +42,7 @@ from desktop_app.services.yandex.assistant_api_records import (
 from desktop_app.services.yandex.assistant_api_requests import (
     custom_on_wire,
     mask_of,
+    mask_of_thread,
     messages_on_wire,
     settings_on_wire,
     thread_on_wire,
@@ -134,6 +135,9 @@ class AssistantApiService(FilesAtService):
         for is_second in (False, True):
             try:
                 thread_id = held.remote_id if held else await self._make_thread(request, thread, assistant_id)
+                if held and request.thread and not request.thread.is_current:
+                    told = {"updateMask": mask_of_thread(thread)} | thread
+                    await self._api.fetch("PATCH", f"{THREADS}/{in_path(thread_id)}", told)
                 yield ThreadHeld(thread_id)
                 run_id, theirs = await self._start(request, custom, assistant_id, thread_id, held)
             except OUT_OF_REACH:

@@ -77,6 +77,14 @@ def thread_on_wire(thread: AskedThread, expiration: Expiration | None) -> Json:
     return body | {"tools": kept_on_wire(thread.other_tools)}
 
 
+def mask_of_thread(body: Json) -> str:
+    """The mask under which ``thread_on_wire`` makes a thread equal to ``body``; without a lifetime, the usual."""
+    paths = ["name", "description", "labels", "tools"]
+    if "expirationConfig" in body:
+        return ",".join([*paths, "expirationConfig.ttlDays", "expirationConfig.expirationPolicy"])
+    return ",".join([*paths, "expirationConfig"])
+
+
 def custom_on_wire(request: RunRequest, own: AssistantSettings, folder: str) -> Json:
     """What a run wants otherwise than its assistant's ``own`` settings; its tools are all or none.
 
