@@ -140,7 +140,8 @@ async def measure(folder: Path, made: list[Made]) -> int:
     print(
         f"read                  {took_s:.1f} s, {size_mb / took_s:.1f} MB/s; this process computed {cpu_s:.1f} s"
     )
-    print(f"database              {(folder / 'files.db').stat().st_size / 1e6:.0f} MB")
+    database_mb = (folder / "files.db").stat().st_size / 1e6
+    print(f"database              {database_mb:.0f} MB")
     print(
         f"turns                 p50 {percentile(watch.late_ms, 0.5):.1f} ms, longest {max(watch.late_ms):.1f} ms"
     )
@@ -152,6 +153,7 @@ async def measure(folder: Path, made: list[Made]) -> int:
             ("markers not found", min(QUERIES, len(made)) - found, 0),
             ("turns p99 over idle ones, ms", percentile(watch.late_ms, 0.99) - idle_p99_ms, 16),
             ("longest turn over idle ones, ms", max(watch.late_ms) - idle_longest_ms, 50),
+            ("database over the files, times", database_mb / size_mb, 2.5),
             ("query p95, ms", percentile(query_ms, 0.95), 50),
             ("longest query, ms", max(query_ms), 50),
             ("query p95 while reading, ms", percentile(watch.query_ms, 0.95), 100),
