@@ -1,8 +1,8 @@
-"""Icon buttons as they are used everywhere: flat, square, named for the eye that does not see them."""
+"""Buttons as they are used everywhere: icons named for the eye that does not see them, and those painted by hand."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 
 from desktop_app.widgets.theme import Theme
 
@@ -47,3 +47,27 @@ class IconButton(QToolButton):
     def _resize(self) -> None:
         side = self._theme.px(self._icon_size)
         self.setIconSize(QSize(side, side))
+
+
+class PaintedButton(QAbstractButton):
+    """What its class paints can be pressed, by Enter too; a click leaves the keyboard where it is."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paint_hover(self, painter: QPainter) -> None:
+        """Fill the whole of it while the mouse is over it."""
+        if self.underMouse():
+            radius = self._theme.px("radius.small")
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color("hover"))
+            painter.drawRoundedRect(self.rect(), radius, radius)

@@ -1,25 +1,23 @@
 """A ring in the header that fills with the context of the thread."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop_app.widgets.buttons import PaintedButton
 from desktop_app.widgets.context_words import AMBER, RED
 from desktop_app.widgets.theme import Theme
 
 WHOLE, TOP = 360 * 16, 90 * 16  # Qt's sixteenths of a degree
 
 
-class ContextGauge(QAbstractButton):
+class ContextGauge(PaintedButton):
     """Amber from 80 % of the budget on, red from 95 %; its tool tip says what that means."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._fill = 0.0
         self.setObjectName("context_gauge")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
 
@@ -41,20 +39,11 @@ class ContextGauge(QAbstractButton):
         side = self._theme.px("iconButton")
         return QSize(side, side)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("hover"))
-            painter.drawRoundedRect(self.rect(), theme.px("radius.small"), theme.px("radius.small"))
+        self.paint_hover(painter)
         width, side = theme.px("spacing.half"), theme.px("iconSmall")
         ring = QRectF(0, 0, side - width, side - width)
         ring.moveCenter(QRectF(self.rect()).center())

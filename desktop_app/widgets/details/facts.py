@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop_app.qt.plain_tip import plain_tip
-from desktop_app.widgets.buttons import IconButton
+from desktop_app.widgets.buttons import IconButton, PaintedButton
 from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.dialogs.frame import ElidedLabel
 from desktop_app.widgets.theme import Theme
@@ -79,18 +79,15 @@ class Facts(QWidget):
         self._grid.addWidget(value, row, 1, alignment)
 
 
-class LinkButton(QAbstractButton):
+class LinkButton(PaintedButton):
     """Words that can be pressed, elided where they do not fit."""
 
     def __init__(self, theme: Theme, text: str, name: str) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self.setObjectName(name)
         self.setText(text)
         self.setAccessibleName(text)
         self.setToolTip(plain_tip(text))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -99,12 +96,6 @@ class LinkButton(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(1, self._theme.line_height("small"))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

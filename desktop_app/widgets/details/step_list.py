@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.domain.tools import ToolStep
 from desktop_app.qt.plain_tip import plain_tip
+from desktop_app.widgets.buttons import PaintedButton
 from desktop_app.widgets.details.facts import SELECTABLE
 from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.details.words import DetailWords
@@ -91,37 +92,26 @@ class StepList(QWidget):
         return panel
 
 
-class StepHead(QAbstractButton):
+class StepHead(PaintedButton):
     """The line of a call: its name, which gives way, and what became of it; pressing it folds and unfolds the rest."""
 
     def __init__(self, theme: Theme, name: str, note: str, role: str) -> None:
-        super().__init__()
-        self._theme, self._note, self._role = theme, note, role
+        super().__init__(theme)
+        self._note, self._role = note, role
         self.setText(name)
         self.setCheckable(True)
         self.setAccessibleName(f"{name}, {note}")
         self.setToolTip(plain_tip(name))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         return QSize(1, self._theme.px("controlSmall"))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("hover"))
-            painter.drawRoundedRect(self.rect(), theme.px("radius.small"), theme.px("radius.small"))
+        self.paint_hover(painter)
         side, gap = theme.px("iconSmall"), theme.px("spacing.1")
         chevron = "chevron-down" if self.isChecked() else "chevron-right"
         pixmap = theme.pixmap(chevron, "icon", side, self.devicePixelRatioF())

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop_app.widgets.dialogs.frame import IconLabel, StrongLabel, WrappedLabel
+from desktop_app.widgets.dialogs.frame import IconLabel, PushButton, StrongLabel, WrappedLabel
 from desktop_app.widgets.theme import Theme
 
 
-class Card(QPushButton):
+class Card(PushButton):
     """A button with an icon, a title and up to ``lines`` lines of text.  The theme draws the keyboard's ring."""
 
     def __init__(
@@ -63,12 +63,6 @@ class Card(QPushButton):
     def show_icon(self, name: str, role: str = "icon") -> None:
         """Show another icon, or another colour of it."""
         self._icon.show_icon(name, role)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         """As large as the layout wants; a push button would ask its empty text."""

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 
+from desktop_app.widgets.dialogs.frame import PushButton
 from desktop_app.widgets.theme import Theme
 
 
-class DropZone(QPushButton):
+class DropZone(PushButton):
     """Says what can be dropped; whoever it lies in takes the drop."""
 
     def __init__(self, theme: Theme) -> None:
@@ -36,12 +36,6 @@ class DropZone(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = self._theme

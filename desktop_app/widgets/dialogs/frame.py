@@ -25,7 +25,7 @@ from desktop_app.widgets.scroll_area import SteadyScrollArea
 from desktop_app.widgets.theme import Theme
 
 
-class _Button(QPushButton):
+class PushButton(QPushButton):
     """Pressed by Enter too: Qt would press the dialog's default button instead of the one that has the focus."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -37,7 +37,7 @@ class _Button(QPushButton):
 
 def button(text: str, name: str, *, kind: str = "", parent: QWidget | None = None) -> QPushButton:
     """A push button of the theme's ``kind`` ("primary", "quiet", "danger", "link" or secondary), named for scripts."""
-    made = _Button(parent)
+    made = PushButton(parent)
     made.setObjectName(name)
     rename(made, text)
     made.setProperty("kind", kind)
