@@ -97,8 +97,7 @@ class RemoteFileIntents(QObject):
         except Exception as failure:  # noqa: BLE001 - whatever it was, the dialog says it
             error = self._answer(failure)
         except asyncio.CancelledError:
-            if self._doing is asyncio.current_task():  # else something else took its place and goes on
-                self.ended.emit(connection_id, None)
+            self._end(connection_id, None)
             raise
         await self._read(connection_id, error)
 
@@ -110,4 +109,8 @@ class RemoteFileIntents(QObject):
         except Exception as failure:  # noqa: BLE001 - whatever it was, the dialog says it
             error = error or self._answer(failure)
         finally:
+            self._end(connection_id, error)
+
+    def _end(self, connection_id: ConnectionId, error: RunError | None) -> None:
+        if self._doing is asyncio.current_task():  # else something else took its place and goes on
             self.ended.emit(connection_id, error)

@@ -34,16 +34,20 @@ OLD = Connection(ConnectionId("old"), ConnectionKind.ASSISTANT_API, "Old", folde
 
 
 class Folder(RemoteFilesController):
-    """A service's folder in the test's hands; ``is_slow`` lets indexes never become ready."""
+    """A service's folder in the test's hands; with ``is_slow`` indexes and ``is_slow_to_list`` lists never come."""
 
     def __init__(self) -> None:
         self.files = [RemoteFile(f"f{n}", f"{n}.pdf", "application/pdf", NOW) for n in range(3)]
         self.indexes = [RemoteIndex("i0", "Contracts", NOW)]
         self.made: list[tuple[str, tuple[str, ...], Chunking]] = []
-        self.is_slow = self.is_broken = self.was_cancelled = False
+        self.is_slow = self.is_slow_to_list = self.is_broken = self.was_cancelled = False
+        self.lists_asked = 0
 
     async def list(self, connection_id: ConnectionId) -> tuple[list[RemoteFile], list[RemoteIndex]]:
         assert connection_id == OLD.id
+        self.lists_asked += 1
+        if self.is_slow_to_list:
+            await asyncio.Event().wait()
         if self.is_broken:
             raise UnreachableError("no route", step="connect")
         return [*self.files], [*self.indexes]
@@ -194,6 +198,23 @@ async def test_making_an_index_is_told_and_can_be_given_up(
         assert index_ids(page) == ()
 
 
+async def test_reading_that_something_else_replaces_ends_nothing(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with opened(qapp, tmp_path) as (_, page, folder):
+        await until(lambda: is_free(page))
+        folder.is_slow = folder.is_slow_to_list = True
+        click(page, "service_refresh")
+        await until(lambda: folder.lists_asked == 2)
+        intents = page._service._intents
+        assert intents is not None
+        ended: list[object] = []
+        intents.ended.connect(lambda _, error: ended.append(error))
+        intents.make_index(OLD.id, "Leases", ["f0"], Chunking())
+        await until(lambda: folder.made)
+        assert ended == []
+
+
 async def test_deleting_asks_first_since_it_is_on_the_server(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -225,8 +246,11 @@ async def test_another_connection_shows_nothing_of_it(
 ) -> None:
     async with opened(qapp, tmp_path) as (_, page, _folder):
         await until(lambda: is_free(page))
+        choose(page, "service_files", 1)
+        click(page, "service_delete_file")
         page.set_connection(replace(OLD, kind=ConnectionKind.CHAT))
         assert not find(page, "service_open").isVisible()
         page.set_connection(OLD)
         assert find(page, "service_open").isVisible()
         assert names(page, "service_files") == []
+        assert page._service._question.isHidden()

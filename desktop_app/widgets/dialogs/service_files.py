@@ -99,6 +99,8 @@ class ServiceFiles(Disclosure):
             self._connection_id = connection_id
             self._files.show_rows([])
             self._indexes.show_rows([])
+            self._question.hide()
+            self._confirmed = None
             self._fit()
             self.set_open(False)
 
