@@ -171,6 +171,14 @@ def test_extending_keeps_what_is_typed(qtbot: QtBot, dialog: ThreadDialog) -> No
     assert save_of(dialog).isEnabled()
 
 
+def test_extending_is_no_change_to_be_saved(qtbot: QtBot, theme: Theme) -> None:
+    dialog = ThreadDialog(theme)
+    qtbot.addWidget(dialog)
+    dialog.edit(replace(THREAD, name="Two  spaces"))  # as another program may have called it
+    dialog.set_extended(replace(THREAD, name="Two  spaces", expiration=Expiration(32)))
+    assert not save_of(dialog).isEnabled()
+
+
 # -- in the window
 
 

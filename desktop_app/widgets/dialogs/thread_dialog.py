@@ -5,6 +5,8 @@ What is typed stays when it cannot be saved, and closing over it is asked about.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
@@ -88,7 +90,7 @@ class ThreadDialog(QDialog):
         self._is_loading = True
         self._page.show_lifetime(thread)
         self._is_loading = False
-        self._baseline = ThreadSettings.of(thread)
+        self._baseline = replace(self._baseline, expiration=thread.expiration)
         self._check()
 
     def reject(self) -> None:
