@@ -1,7 +1,7 @@
 """Buttons as they are used everywhere: icons named for the eye that does not see them, and those painted by hand."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 
 from desktop_app.widgets.theme import Theme
@@ -64,9 +64,17 @@ class PaintedButton(QAbstractButton):
         else:
             super().keyPressEvent(event)
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
     def paint_hover(self, painter: QPainter) -> None:
         """Fill the whole of it while the mouse is over it."""
-        if self.underMouse():
+        if self.underMouse() and self.isEnabled():
             radius = self._theme.px("radius.small")
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color("hover"))

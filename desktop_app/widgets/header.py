@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from desktop_app.domain.limits import THREAD_NAME_LIMIT
 from desktop_app.qt.plain_tip import plain_tip
-from desktop_app.widgets.buttons import IconButton
+from desktop_app.widgets.buttons import IconButton, PaintedButton
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -24,17 +24,15 @@ KEYBOARD = (
 )
 
 
-class _Title(QAbstractButton):
+class _Title(PaintedButton):
     """The title, cut where it does not fit; a click renames."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self.is_placeholder = False
         self._is_ringed = False
         self.setObjectName("thread_title")
         self.setCursor(Qt.CursorShape.IBeamCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -53,10 +51,7 @@ class _Title(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         radius = theme.px("radius.small")
-        if self.underMouse() and self.isEnabled():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("hover"))
-            painter.drawRoundedRect(self.rect(), radius, radius)
+        self.paint_hover(painter)
         if self.hasFocus() and self._is_ringed:
             painter.setPen(QPen(theme.color("focus"), theme.px("focusRing")))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -72,19 +67,16 @@ class _Title(QAbstractButton):
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
-class _Pill(QAbstractButton):
+class _Pill(PaintedButton):
     """The assistant: its letter, name and version; the name gives way first.  Without one, that one can be chosen."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self.letter = ""
         self.name = ""
         self.version = ""
         self._is_ringed = False
         self.setObjectName("assistant_pill")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -47,6 +47,13 @@ def test_a_click_on_the_title_renames(header: ThreadHeader, qtbot: QtBot) -> Non
     assert button(header, "thread_title").text() == "New name"
 
 
+def test_enter_presses_what_has_the_keyboard(header: ThreadHeader, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(header.assistant_menu_requested):
+        qtbot.keyClick(button(header, "assistant_pill"), Qt.Key.Key_Return)
+    qtbot.keyClick(button(header, "thread_title"), Qt.Key.Key_Enter)
+    assert title_editor(header).isVisible()
+
+
 def test_escape_keeps_the_old_name(header: ThreadHeader, qtbot: QtBot) -> None:
     qtbot.mouseClick(button(header, "thread_title"), Qt.MouseButton.LeftButton)
     with qtbot.assertNotEmitted(header.renamed):

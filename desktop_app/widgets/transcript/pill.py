@@ -1,26 +1,24 @@
 """The round button that jumps to the end, with the count of what has come below."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
 
+from desktop_app.widgets.buttons import PaintedButton
 from desktop_app.widgets.theme import Theme
 
 SHADOW = 10
 
 
-class JumpPill(QAbstractButton):
+class JumpPill(PaintedButton):
     """A chevron alone, or with "3 new"."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._count = -1
         self._shadow = QPixmap()
         self._shadow_of: tuple[QSize, float, str] | None = None
         self.setObjectName("jump_to_end")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.set_count(0)
         self.hide()
 
@@ -48,14 +46,6 @@ class JumpPill(QAbstractButton):
             words = QFontMetrics(self._theme.font("small", tabular=True)).horizontalAdvance(self.text())
             width = words + self._theme.px("iconSmall") + self._theme.px("spacing.8")
         return QSize(width + 2 * SHADOW, height + 2 * SHADOW)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
