@@ -15,7 +15,7 @@ from desktop_app.domain.tools import CallStrategy, Function, SearchTool
 
 T = TypeVar("T")
 
-# What the AI Assistant API gives an assistant for which nothing is said.
+# What the AI Assistant API gives everything for which nothing is said, and what is read as nothing.
 USUAL_EXPIRATION = Expiration(7)
 # The largest that it takes, and what is sent for more.
 MAX_TEMPERATURE = 1.0
@@ -139,7 +139,7 @@ def seen_from_here(there: AssistantSettings, here: AssistantSettings) -> Assista
     only writes in another way (a model's whole URI, its own lifetime for none, labels in any order), is as it is here:
     nobody changed that there.
     """
-    has_same_expiration = there.expiration == (here.expiration or USUAL_EXPIRATION)
+    has_same_expiration = (there.expiration or USUAL_EXPIRATION) == (here.expiration or USUAL_EXPIRATION)
     has_same_format = _form(there.response_format) == _form(here.response_format)
     has_same_tools = list(map(_tool, there.other_tools)) == list(map(_tool, here.other_tools))
     return replace(

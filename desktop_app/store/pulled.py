@@ -102,8 +102,10 @@ class PulledStore:
         One that was changed here since is left as it is.
         """
 
+        now = self._clock()
+
         def keep(connection: sqlite3.Connection) -> KeptAssistant:
-            kept = pulled_assistants.keep(connection, connection_id, pulled)
+            kept = pulled_assistants.keep(connection, connection_id, pulled, now)
             _count(connection, connection_id, versions=kept.new_versions)
             return kept
 

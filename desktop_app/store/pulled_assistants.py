@@ -5,6 +5,7 @@ Everything here runs inside a transaction of the caller.
 
 import sqlite3
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from desktop_app.domain.assistants import AssistantSettings
@@ -23,15 +24,18 @@ class KeptAssistant(NamedTuple):
 
 
 def keep(
-    connection: sqlite3.Connection, connection_id: ConnectionId, pulled: PulledAssistant
+    connection: sqlite3.Connection, connection_id: ConnectionId, pulled: PulledAssistant, now: datetime
 ) -> KeptAssistant:
-    """Make the assistant, or add what is new; one that was changed here since is left as it is."""
+    """Make the assistant, or add what is new; one that was changed here since is left as it is.
+
+    One that is made is as if used ``now``: when it was used there is not known, and it has not expired.
+    """
     row = connection.execute(
         "SELECT a.id, a.version, r.local_version FROM remote_records r JOIN assistants a ON a.id = r.local_id"
         " WHERE r.connection_id = ? AND r.kind = 'assistant' AND r.remote_id = ?",
         (connection_id, pulled.remote_id),
     ).fetchone()
-    assistant_id, version, held_version = row or (_make(connection, pulled), 0, 0)
+    assistant_id, version, held_version = row or (_make(connection, pulled, now), 0, 0)
     held = _settings(connection, assistant_id, held_version)
 
     def seen(there: AssistantSettings) -> AssistantSettings:
@@ -54,11 +58,16 @@ def keep(
     return KeptAssistant(newest - version)
 
 
-def _make(connection: sqlite3.Connection, pulled: PulledAssistant) -> AssistantId:
-    assistant_id, updated_at = AssistantId(new_id()), to_microseconds(pulled.updated_at)
+def _make(connection: sqlite3.Connection, pulled: PulledAssistant, now: datetime) -> AssistantId:
+    assistant_id = AssistantId(new_id())
     connection.execute(
         "INSERT INTO assistants (id, version, created_at, updated_at, last_active_at) VALUES (?, 0, ?, ?, ?)",
-        (assistant_id, to_microseconds(pulled.created_at), updated_at, updated_at),
+        (
+            assistant_id,
+            to_microseconds(pulled.created_at),
+            to_microseconds(pulled.updated_at),
+            to_microseconds(now),
+        ),
     )
     return assistant_id
 

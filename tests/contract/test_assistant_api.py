@@ -649,7 +649,7 @@ FULL = AssistantSettings(
     labels=(("app_name", "nitka"),),
     response_format=ResponseFormat(FormatKind.JSON_SCHEMA, '{"type":"object"}'),
 )
-BARE = AssistantSettings("Bot", model=MODEL, expiration=Expiration(7))
+BARE = AssistantSettings("Bot", model=MODEL)
 
 
 async def pulled(api: AssistantApiService) -> list[AssistantSettings]:
@@ -684,7 +684,7 @@ async def test_an_update_sets_and_clears_and_makes_a_version(is_partial: bool) -
         connected(server) as api,
     ):
         remote_id = await api.push(FULL)
-        assert await api.push(replace(BARE, expiration=None), remote_id) == remote_id
+        assert await api.push(BARE, remote_id) == remote_id
         assert await pulled(api) == [BARE]
         assert await api.push(FULL, remote_id) == remote_id
         assert await pulled(api) == [FULL]

@@ -102,7 +102,7 @@ def elsewhere(settings: AssistantSettings) -> AssistantSettings:
         functions=functions,
         search=search,
         labels=tuple(sorted(settings.labels)),
-        expiration=settings.expiration or USUAL_EXPIRATION,
+        expiration=None if settings.expiration == USUAL_EXPIRATION else settings.expiration,
     )
 
 

@@ -13,6 +13,7 @@ from desktop_app.domain.assistants import (
     AssistantSettings,
     CompletionOptions,
     Expiration,
+    ExpirationPolicy,
     FormatKind,
     PromptTruncation,
     ResponseFormat,
@@ -72,9 +73,24 @@ THREAD: dict[str, Any] = {
 def test_an_assistant_as_the_gateway_printed_it() -> None:
     pulled = pulled_assistant(ASSISTANT)
     assert pulled.created_at == datetime(2025, 8, 27, 11, 7, 37, 532517, UTC)
-    assert pulled.settings == AssistantSettings(
-        "Assistant 0002", instruction="Answer politely.", model=MODEL, expiration=Expiration(7)
-    )
+    assert pulled.settings == AssistantSettings("Assistant 0002", instruction="Answer politely.", model=MODEL)
+
+
+@pytest.mark.parametrize(
+    ("config", "expiration"),
+    [
+        (None, None),
+        ({"expirationPolicy": "SINCE_LAST_ACTIVE", "ttlDays": "7"}, None),
+        ({"expirationPolicy": "EXPIRATION_POLICY_UNSPECIFIED", "ttlDays": "7"}, None),
+        ({"expirationPolicy": "STATIC", "ttlDays": "7"}, Expiration(7, ExpirationPolicy.STATIC)),
+        ({"expirationPolicy": "SINCE_LAST_ACTIVE", "ttlDays": "8"}, Expiration(8)),
+    ],
+)
+def test_a_lifetime_that_the_service_gives_to_all_is_nobodys_wish(
+    config: dict[str, str] | None, expiration: Expiration | None
+) -> None:
+    assert pulled_assistant(ASSISTANT | {"expirationConfig": config}).settings.expiration == expiration
+    assert pulled_thread(THREAD | {"expirationConfig": config}).expiration == expiration
 
 
 def test_numbers_come_as_texts_or_as_numbers_with_a_fraction() -> None:

@@ -52,6 +52,7 @@ from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
+from desktop_app.store.lifetimes import LifetimeStore
 from desktop_app.store.pulled import PulledStore
 from desktop_app.store.pulled_threads import KeptMessages
 from desktop_app.store.remote import HeldAssistant, RemoteStore
@@ -589,7 +590,6 @@ async def test_what_a_service_writes_in_another_way_was_not_changed_there(tmp_pa
         there = AssistantSettings(
             "Ours",
             model="gpt://f/yandexgpt/latest",
-            expiration=Expiration(7),
             labels=(("a", "2"), ("b", "1")),
             response_format=ResponseFormat(FormatKind.JSON_SCHEMA, '{"type":"object"}'),
         )
@@ -601,6 +601,25 @@ async def test_what_a_service_writes_in_another_way_was_not_changed_there(tmp_pa
         assert (await s.pulling.pull(HERE)).versions == 1
         kept = replace(ours, instruction="Changed there.", expiration=Expiration(30))
         assert (await s.assistants.assistants())[0].settings == kept
+        s.service.held_assistants = [
+            PulledAssistant("a-Ours", replace(changed, expiration=None), START, START)
+        ]
+        assert (await s.pulling.pull(HERE)).versions == 1
+        assert (await s.assistants.assistants())[0].settings == replace(kept, expiration=None)
+        usual = await s.assistants.create(replace(ours, expiration=Expiration(7)))
+        await s.remote.hold_assistant(HERE, usual.id, HeldAssistant("a-Usual", 1))
+        s.service.held_assistants = [PulledAssistant("a-Usual", there, START, START)]
+        assert (await s.pulling.pull(HERE)).versions == 0
+
+
+async def test_an_assistant_that_lives_there_does_not_expire_as_soon_as_it_is_here(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        lasting = AssistantSettings("Lasting", model="gpt://f/m", expiration=Expiration(30))
+        s.service.held_assistants = [PulledAssistant("a-Lasting", lasting, START, START)]
+        await s.pull()
+        assert (await LifetimeStore(s.database).expire(datetime.now(UTC))).assistants == ()
+        (there,) = await s.assistants.assistants()
+        assert (there.created_at, there.updated_at) == (START, START)
 
 
 async def test_threads_and_messages_deleted_here_stay_deleted(tmp_path: Path) -> None:

@@ -25,7 +25,13 @@ from desktop_app.domain.assistants import (
     PromptTruncation,
     ResponseFormat,
 )
-from desktop_app.domain.remote import PulledAssistant, PulledMessage, PulledThread, PulledVersion
+from desktop_app.domain.remote import (
+    USUAL_EXPIRATION,
+    PulledAssistant,
+    PulledMessage,
+    PulledThread,
+    PulledVersion,
+)
 from desktop_app.domain.threads import Author, Citation, Status
 from desktop_app.services.reading.json_case import camel
 from desktop_app.services.reading.json_fields import count_of, number_of, read, text_of
@@ -287,11 +293,13 @@ def _completion(wire: _Completion) -> CompletionOptions:
 
 
 def _expiration(wire: _Expiration | None) -> Expiration | None:
+    """A lifetime that somebody chose: the one that the service gives to everything is none here."""
     days = _positive(wire.ttl_days, TTL_DAYS_LIMIT) if wire else None
     if wire is None or days is None:
         return None
     is_static = text_of(wire.expiration_policy).upper() == "STATIC"
-    return Expiration(days, ExpirationPolicy.STATIC if is_static else ExpirationPolicy.SINCE_LAST_ACTIVE)
+    told = Expiration(days, ExpirationPolicy.STATIC if is_static else ExpirationPolicy.SINCE_LAST_ACTIVE)
+    return None if told == USUAL_EXPIRATION else told
 
 
 def _response_format(wire: _Format) -> ResponseFormat:
