@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 # A model that calls a hundred programs at once must not bring the machine down.
 PROGRAMS_AT_ONCE = 8
 NAME_LENGTH = 100
-WAITING = (CallStatus.ASKED, CallStatus.WANTED)
 FOLDER_NAME_LENGTH = 32
 
 DENIED = {
@@ -208,7 +207,7 @@ class ReplyCalls:
     def _waiting(self, key: str) -> ToolStep | None:
         """The step if it waits for the user: one of an earlier run is judged before, by what the function is now."""
         step, future = self._step(key), self._answers.get(key)
-        return step if step and step.status in WAITING and future and not future.done() else None
+        return step if step and step.waits_for_user and future and not future.done() else None
 
     def _answer(self, step: ToolStep, answer: Decision | str) -> None:
         if self._waiting(step.call.key):

@@ -139,7 +139,8 @@ class CallStatus(StrEnum):
     STOPPED = "stopped"
 
 
-OPEN_CALLS = frozenset({CallStatus.ASKED, CallStatus.WANTED, CallStatus.RUNNING})
+CALLS_FOR_USER = frozenset({CallStatus.ASKED, CallStatus.WANTED})
+OPEN_CALLS = CALLS_FOR_USER | {CallStatus.RUNNING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,11 @@ class ToolStep:
     def is_open(self) -> bool:
         """Whether the model still waits for it."""
         return self.status in OPEN_CALLS
+
+    @property
+    def waits_for_user(self) -> bool:
+        """Whether the user has to decide over it or to fill its result in."""
+        return self.status in CALLS_FOR_USER
 
 
 class Decision(StrEnum):

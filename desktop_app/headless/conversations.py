@@ -143,7 +143,7 @@ def _deny_what_waits(
 ) -> None:
     """Deny calls that wait for the user: without a window only what is always allowed is called."""
     for step in steps:
-        if step.status in (CallStatus.ASKED, CallStatus.WANTED) and step.call.key not in denied:
+        if step.waits_for_user and step.call.key not in denied:
             denied.add(step.call.key)
             asked.wait(asked.backend.runs.decide(message_id, step.call.key, Decision.UNATTENDED))
             is_asked = step.status is CallStatus.ASKED

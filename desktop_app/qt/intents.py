@@ -26,6 +26,7 @@ from desktop_app.controllers.facts import (
     RunFact,
     RunFinished,
     RunResumed,
+    StepsChanged,
 )
 from desktop_app.controllers.tasks import TaskOwner
 from desktop_app.domain.assistants import Assistant
@@ -114,12 +115,14 @@ class Intents(QObject):
     ``failed(RunError)``: something the user asked for did not happen.  ``undo_offered(str, str, object)``: what was
     done ("thread_deleted", "assistant_deleted", "message_deleted", "turns_hidden"), its name or number, and a callable
     that takes it back.  ``facts_arrived``: of the thread that ``thread_opened`` brought last, no other.
-    ``expired(Expired)``: what has gone to the trash by itself.
+    ``running_changed(set[ThreadId])``: where replies are being written; ``waiting_changed(set[ThreadId])``: where one
+    of them waits for the user.  ``expired(Expired)``: what has gone to the trash by itself.
     """
 
     assistants_listed = Signal(object)
     threads_listed = Signal(list)
     running_changed = Signal(object)
+    waiting_changed = Signal(object)
     thread_opened = Signal(object)
     answerer_changed = Signal(object)
     facts_arrived = Signal(list)
@@ -139,6 +142,7 @@ class Intents(QObject):
         self._shown_id: ThreadId | None = None  # the one the window has: that of the last ``thread_opened``
         self._turns = 0
         self._running: dict[ThreadId, MessageId] = {}
+        self._waiting: set[ThreadId] = set()  # those of the running whose calls wait for the user
         self._synced: set[MessageId] = set()
         self.runs = RunIntents(
             backend,
@@ -458,10 +462,20 @@ class Intents(QObject):
                     self._start(self._mark_read(thread_id), "mark read")
                 if message.status is not Status.STOPPED and (fact.was_deferred or _took_long(fact.run)):
                     self._start(self._tell_ended(message, fact.was_deferred), "reply ended")
+            case StepsChanged(thread_id, message_id, steps) if self._running.get(thread_id) == message_id:
+                waits = any(step.waits_for_user for step in steps)
+                self._set_waiting(self._waiting | {thread_id} if waits else self._waiting - {thread_id})
+                return
             case _:
                 return
         self._turns += 1
         self.running_changed.emit(set(self._running))
+        self._set_waiting(self._waiting & self._running.keys())
+
+    def _set_waiting(self, waiting: set[ThreadId]) -> None:
+        if waiting != self._waiting:
+            self._waiting = waiting
+            self.waiting_changed.emit(set(waiting))
 
     def _show_pulled(self, progress: PullProgress) -> None:
         """The open thread may have more messages when a pull is over; a reply that grows there has the last word."""

@@ -78,11 +78,12 @@ class GroupRow(NamedTuple):
 class ThreadRow(NamedTuple):
     """A thread, whether a reply is being written in it, and whether a deferred one is awaited.
 
-    ``expiry`` says that it expires soon.
+    ``is_waiting``: the reply that is being written waits for the user.  ``expiry`` says that it expires soon.
     """
 
     summary: ThreadSummary
     is_running: bool = False
+    is_waiting: bool = False
     is_deferred: bool = False
     expiry: str = ""
 
@@ -237,6 +238,7 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
         self._calendar = _Calendar(now())
         self._expiry = ExpiryWords(self)
         self._running: frozenset[ThreadId] = frozenset()
+        self._waiting: frozenset[ThreadId] = frozenset()
         self._deferred: frozenset[ThreadId] = frozenset()
 
     def set_threads(self, threads: Sequence[ThreadSummary]) -> None:
@@ -258,6 +260,12 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
         self._running = frozenset(running)
         self._renew(touched)
 
+    def set_waiting(self, waiting: set[ThreadId]) -> None:
+        """Mark the threads in which a reply that is being written waits for the user."""
+        touched = self._waiting ^ waiting
+        self._waiting = frozenset(waiting)
+        self._renew(touched)
+
     def set_deferred(self, deferred: set[ThreadId]) -> None:
         """Mark the threads in which a deferred reply is awaited."""
         touched = self._deferred ^ deferred
@@ -265,8 +273,13 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
         self._renew(touched)
 
     def _thread_row(self, summary: ThreadSummary) -> ThreadRow:
-        expiry = self._expiry.soon(summary.expires_at, self._now())
-        return ThreadRow(summary, summary.id in self._running, summary.id in self._deferred, expiry)
+        return ThreadRow(
+            summary,
+            is_running=summary.id in self._running,
+            is_waiting=summary.id in self._waiting,
+            is_deferred=summary.id in self._deferred,
+            expiry=self._expiry.soon(summary.expires_at, self._now()),
+        )
 
     def _renew(self, touched: frozenset[ThreadId]) -> None:
         for thread_id in touched:
@@ -285,9 +298,10 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
         """The threads as they stand, from the top."""
         return [row.summary.id for row in self._rows if isinstance(row, ThreadRow)]
 
-    def running_rows(self) -> list[QModelIndex]:
-        """Where replies are being written, of what is shown."""
-        return [index for thread_id in self._running if (index := self.find(thread_id)).isValid()]
+    def writing_rows(self) -> list[QModelIndex]:
+        """Where replies are being written and do not wait for the user, of what is shown."""
+        writing = self._running - self._waiting
+        return [index for thread_id in writing if (index := self.find(thread_id)).isValid()]
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid() or isinstance(self.row(index), GroupRow):
@@ -356,6 +370,8 @@ class ThreadListModel(RowsModel[GroupRow | ThreadRow]):
 
     def _state(self, row: ThreadRow) -> str:
         """The state that tells most."""
+        if row.is_waiting:
+            return self.tr("waits for you")
         if row.is_running:
             return self.tr("writing")
         if row.summary.is_unread:

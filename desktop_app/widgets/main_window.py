@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
         intents.assistants_listed.connect(self._on_assistants)
         intents.threads_listed.connect(self._on_threads)
         intents.running_changed.connect(self.threads.set_running)
+        intents.waiting_changed.connect(self.threads.set_waiting)
         self.assistants.assistant_selected.connect(self._select_assistant)
 
     def _wire_messages(self, intents: Intents) -> None:

@@ -146,7 +146,11 @@ class AssistantDelegate(RowDelegate):
 
 
 class ThreadDelegate(RowDelegate):
-    """Two lines: name and time; preview or draft, and one mark: writing, unread, awaited or pinned."""
+    """Two lines: name and time; preview, draft or state, and one mark.
+
+    The mark says that a reply is being written, that there is something for the user (a call that waits, a reply that
+    is unread), that a deferred reply is awaited, or that the thread is pinned.
+    """
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         model = index.model()
@@ -211,7 +215,9 @@ class ThreadDelegate(RowDelegate):
         )
 
     def _paint_preview(self, painter: QPainter, line: QRect, row: ThreadRow) -> None:
-        if row.is_running:
+        if row.is_waiting:
+            self._paint_text(painter, line, self.tr("Waits for you"), "caption", "accentText")
+        elif row.is_running:
             self._paint_text(painter, line, self.tr("Writing…"), "caption", "textSecondary")
         elif row.summary.draft:
             used = self._paint_text(painter, line, self.tr("Draft:"), "caption", "accentText")
@@ -228,9 +234,9 @@ class ThreadDelegate(RowDelegate):
         """Draw the most telling mark at the end of ``line``; whether there was one."""
         side = self._theme.px("iconSmall")
         box = QRect(line.right() + 1 - side, line.center().y() + 1 - side // 2, side, side)
-        if row.is_running:
+        if row.is_running and not row.is_waiting:
             paint_spinner(painter, box, spinner_clock(self._theme).phase, self._theme)
-        elif row.summary.is_unread:
+        elif row.is_waiting or row.summary.is_unread:
             dot = self._theme.px("dot")
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color("accent"))

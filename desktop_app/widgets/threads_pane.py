@@ -104,6 +104,11 @@ class ThreadsPane(QWidget):
         self._model.set_running(running)
         self._spin()
 
+    def set_waiting(self, waiting: set[ThreadId]) -> None:
+        """Mark the threads in which a reply that is being written waits for the user."""
+        self._model.set_waiting(waiting)
+        self._spin()
+
     def set_deferred(self, deferred: set[ThreadId]) -> None:
         """Mark the threads in which a deferred reply is awaited."""
         self._model.set_deferred(deferred)
@@ -211,13 +216,13 @@ class ThreadsPane(QWidget):
         self.thread_selected.emit(self._selected)
 
     def _spin(self) -> None:
-        if self._list.isVisible() and self._model.running_rows():
+        if self._list.isVisible() and self._model.writing_rows():
             self._clock.add(self._list)
         else:
             self._clock.remove(self._list)
 
     def _turn_spinners(self) -> None:
-        for index in self._model.running_rows():
+        for index in self._model.writing_rows():
             self._list.viewport().update(self._list.visualRect(index))
 
     def _show_menu(self, index: QModelIndex, place: QPoint) -> None:

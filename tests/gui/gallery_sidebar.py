@@ -30,6 +30,7 @@ THREADS = [
     ("Webhook retries", "Use full jitter, and stop after a day", "", 0, ""),
     ("Supply agreement, clause 7", "", "ask about the penalty cap", 1, ""),
     ("Price list, 340 rows of it all", "Reading the file", "", 1, "running"),
+    ("Refund, order 1182", "Looking it up", "", 2, "waiting"),
     ("Release notes 2.4", "Here is the shorter version", "", 3, "unread"),
     ("Согласие на обработку данных", "Уточнил основание и срок хранения", "", 24, ""),
     ("", "Subject: your first week", "", 26, ""),
@@ -66,7 +67,8 @@ def sidebar(theme: Theme) -> tuple[QWidget, AssistantsPane, ThreadsPane]:
     people.set_assistants(assistants(), {AssistantId(k): v for k, v in ASSISTANTS.items()}, {}, 38)
     people.select(None)
     talks.set_threads(threads())
-    talks.set_running({ThreadId("t3")})
+    talks.set_running({ThreadId("t3"), ThreadId("t4")})
+    talks.set_waiting({ThreadId("t4")})
     talks.select(ThreadId("t1"))
     foot.set_state("ok", "Model on this device")
     lists = QSplitter(Qt.Orientation.Vertical)

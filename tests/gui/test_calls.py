@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.domain.ids import ThreadId
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.threads import Status
 from desktop_app.domain.tools import CallStatus, Command, Decision, Function, ToolStep
@@ -449,6 +450,33 @@ async def test_a_card_is_there_again_when_the_thread_is_opened_again(
         (await card_of(s)).deny()
         await until(lambda: s.shown()[-1:] == ["Denied, then."] and not s.is_running)
         assert [one.status for one in (await s.stored())[-1].steps] == [CallStatus.DENIED]
+
+
+async def test_the_list_of_threads_says_that_a_call_waits_until_it_is_decided(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with calling_window(qapp, tmp_path, Function("ask_colleague")) as s:
+        told: list[set[ThreadId]] = []
+        s.intents.waiting_changed.connect(told.append)
+        s.prompter.refusals += [call("ask_colleague", "{}"), call("ask_colleague", "{}")]
+        s.send("Is it agreed?")
+        (await card_of(s)).deny()
+        asking = s.thread_id
+        await until(lambda: told == [{asking}, set(), {asking}])
+        await s.new_thread()
+        assert "waits for you" in spoken_row(s, asking)
+        await s.open(asking)
+        await card_of(s)
+        s.press(Key.Key_Escape)
+        await until(lambda: not s.is_running)
+        assert told[3:] == [set()]
+        assert "waits for you" not in spoken_row(s, asking)
+
+
+def spoken_row(s: Scene, thread_id: ThreadId) -> str:
+    """What a screen reader says of a thread in the list."""
+    model = s.window.threads._model
+    return str(model.find(thread_id).data(Qt.ItemDataRole.AccessibleTextRole))
 
 
 async def test_escape_in_the_composer_stops_a_reply_whose_call_waits(

@@ -99,6 +99,17 @@ def test_running_threads_are_marked_and_unmarked(model: ThreadListModel) -> None
     assert model.find("b").data(Role.IS_RUNNING) is False
 
 
+def test_a_thread_whose_reply_waits_for_the_user_says_so(model: ThreadListModel) -> None:
+    model.set_threads([thread("a"), thread("b", ago=timedelta(minutes=1))])
+    model.set_running({ThreadId("a"), ThreadId("b")})
+    model.set_waiting({ThreadId("b")})
+    assert [index.row() for index in model.writing_rows()] == [model.find("a").row()]
+    spoken = [model.find(name).data(Qt.ItemDataRole.AccessibleTextRole) for name in ("a", "b")]
+    assert [text.split(", ")[1] for text in spoken] == ["writing", "waits for you"]
+    model.set_waiting(set())
+    assert model.find("b").data(Qt.ItemDataRole.AccessibleTextRole).split(", ")[1] == "writing"
+
+
 def test_renaming_tells_the_new_name_and_waits_for_it(model: ThreadListModel, qtbot: QtBot) -> None:
     model.set_threads([thread("old")])
     index = model.find("old")

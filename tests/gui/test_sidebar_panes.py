@@ -242,6 +242,30 @@ def test_a_running_thread_spins_only_while_it_runs(theme: Theme, threads: Thread
     assert clock.is_running
 
 
+def test_nothing_spins_where_the_user_is_waited_for(theme: Theme, threads: ThreadsPane) -> None:
+    clock = spinner_clock(theme)
+    threads.set_running({ThreadId("t2")})
+    threads.set_waiting({ThreadId("t2")})
+    assert not clock.is_running
+    threads.set_waiting(set())
+    assert clock.is_running
+
+
+def test_what_waits_for_the_user_is_in_the_accent_colour(theme: Theme, threads: ThreadsPane) -> None:
+    def has_accent() -> bool:
+        place = row_rect(threads, "t2")
+        place.setWidth(place.width() // 2)  # the words, without the mark at the end
+        row = rows(threads).viewport().grab(place).toImage()
+        colors = (row.pixelColor(x, y) for x in range(row.width()) for y in range(row.height()))
+        return theme.color("accentText") in colors
+
+    threads.set_running({ThreadId("t2")})
+    threads.set_waiting({ThreadId("t2")})
+    assert has_accent()
+    threads.set_waiting(set())
+    assert not has_accent()
+
+
 def test_ten_thousand_threads_can_be_switched_and_typed_away(threads: ThreadsPane, qtbot: QtBot) -> None:
     many = [thread(f"thread {i}", 7 * i) for i in range(10_000)]
     threads.set_threads(many)
@@ -314,7 +338,8 @@ def test_controls_are_named_for_scripts_and_screen_readers(
 def test_every_row_is_painted_in_every_mode(theme: Theme, mode: str, threads: ThreadsPane) -> None:
     theme.set_mode(mode)
     threads.set_threads([thread("a", is_pinned=True), thread("b", is_unread=True), thread("c", 3)])
-    threads.set_running({ThreadId("c")})
+    threads.set_running({ThreadId("a"), ThreadId("c")})
+    threads.set_waiting({ThreadId("a")})
     threads.select(ThreadId("b"))
     image = threads.grab().toImage()
     spot = row_rect(threads, "b").topLeft() + rows(threads).pos() + QPoint(20, 3)

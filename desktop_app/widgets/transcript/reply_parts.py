@@ -7,7 +7,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.domain.threads import Citation
-from desktop_app.domain.tools import CallStatus, Decision, ToolStep
+from desktop_app.domain.tools import Decision, ToolStep
 from desktop_app.widgets.disposal import dispose, return_focus
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.call_card import CallCard, OtherCalls
@@ -17,7 +17,6 @@ from desktop_app.widgets.transcript.entry import Entry
 from desktop_app.widgets.transcript.source_row import SourceRow
 from desktop_app.widgets.transcript.steps import StepsView
 
-WAITING = (CallStatus.ASKED, CallStatus.WANTED)
 CARDS = 5  # at once; the next call gets its card when one of them is decided
 
 
@@ -76,14 +75,14 @@ class ReplyParts:
         self._measured = None
         if before[0] != message.steps or before[2] != is_growing:
             self._renew_steps(message.steps, is_growing)
-            waiting = [one for one in message.steps if is_growing and one.status in WAITING]
+            waiting = [one for one in message.steps if is_growing and one.waits_for_user]
             self._renew_cards(waiting[:CARDS])
             self._renew_others(len(waiting) - CARDS)
         if before[1] != citations:
             self._renew_sources()
 
     def _renew_steps(self, steps: Sequence[ToolStep], is_growing: bool) -> None:
-        steps = [step for step in steps if not (is_growing and step.status in WAITING)]  # those have cards
+        steps = [step for step in steps if not (is_growing and step.waits_for_user)]  # those have cards
         if steps and self._steps is not None:
             self._steps.show_steps(steps, is_growing=is_growing)
         elif steps:
