@@ -4299,6 +4299,14 @@
         <translation>Модель вызывает его как функцию и сама подбирает слова.</translation>
     </message>
     <message>
+        <source>The service searches in its index for every question.</source>
+        <translation>Сервис ищет в своём индексе для каждого вопроса.</translation>
+    </message>
+    <message>
+        <source>The service searches in its index when the model asks for it.</source>
+        <translation>Сервис ищет в своём индексе, когда об этом просит модель.</translation>
+    </message>
+    <message>
         <source>What the model calls it.</source>
         <translation>Так его называет модель.</translation>
     </message>
@@ -4313,6 +4321,10 @@
     <message>
         <source>When to searc&amp;h</source>
         <translation>Когда иск&amp;ать</translation>
+    </message>
+    <message>
+        <source>With the AI Assistant API this needs an index at the service: without one no file is searched. Files on this computer are searched when the model asks for it.</source>
+        <translation>С AI Assistant API для этого нужен индекс в сервисе: без него поиска по файлам не будет. В файлах на этом компьютере поиск идёт, когда об этом просит модель.</translation>
     </message>
 </context>
 <context>
@@ -5060,6 +5072,10 @@ Give working code in one block and say in a few sentences how it works. Name the
         <translation>Пока нет сообщений</translation>
     </message>
     <message>
+        <source>Waits for you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Writing…</source>
         <translation>Пишет ответ…</translation>
     </message>
@@ -5226,6 +5242,10 @@ Give working code in one block and say in a few sentences how it works. Name the
     <message>
         <source>waiting for a deferred reply</source>
         <translation>ждёт отложенного ответа</translation>
+    </message>
+    <message>
+        <source>waits for you</source>
+        <translation type="unfinished">ждёт вас</translation>
     </message>
     <message>
         <source>writing</source>
