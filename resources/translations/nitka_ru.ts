@@ -4323,8 +4323,8 @@
         <translation>Когда иск&amp;ать</translation>
     </message>
     <message>
-        <source>With the AI Assistant API this needs an index at the service: without one no file is searched. Files on this computer are searched when the model asks for it.</source>
-        <translation>С AI Assistant API для этого нужен индекс в сервисе: без него поиска по файлам не будет. В файлах на этом компьютере поиск идёт, когда об этом просит модель.</translation>
+        <source>With the AI Assistant API this needs an index at the service: without one no file is searched. Files on this computer are searched only with “When the model asks for it”.</source>
+        <translation>С AI Assistant API для этого нужен индекс в сервисе: без него поиска по файлам не будет. В файлах на этом компьютере поиск идёт только при выборе «Когда об этом просит модель».</translation>
     </message>
 </context>
 <context>

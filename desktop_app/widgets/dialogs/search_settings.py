@@ -184,7 +184,7 @@ class SearchSettings(QWidget):
         if self._is_remote:
             said = self.tr(
                 "With the AI Assistant API this needs an index at the service: without one no file is searched. "
-                "Files on this computer are searched when the model asks for it."
+                "Files on this computer are searched only with “When the model asks for it”."
             )
             return said, True
         return self.tr("The best places for each question go to the model with it."), False
