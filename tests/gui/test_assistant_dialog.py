@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QLabel,
     QLineEdit,
     QMenu,
     QPlainTextEdit,
@@ -514,6 +515,20 @@ def test_without_threads_there_is_no_preview(shown: AssistantDialog) -> None:
     shown._pages.tabs.setCurrentIndex(3)
     shown.set_threads([])
     assert not find(shown, QComboBox, "assistant_preview_thread").isVisible()
+    assert preview_note(shown) == "The preview is there once the assistant has a thread."
+
+
+def test_an_assistant_that_is_not_created_yet_has_a_preview_later(dialog: AssistantDialog) -> None:
+    dialog.edit(None, SETTINGS, [OLLAMA])
+    dialog._pages.tabs.setCurrentIndex(3)
+    assert preview_note(dialog) == "The preview is there once the assistant has a thread."
+
+
+def preview_note(dialog: AssistantDialog) -> str:
+    """What stands where the preview would be."""
+    note = find(dialog, QLabel, "context_empty")
+    assert note.isVisible()
+    return note.text()
 
 
 # -- lifetime

@@ -18,12 +18,16 @@ ROWS_LISTED = 600
 
 
 class ContextTab(QWidget):
-    """Shows a preview.  ``message_requested(str)``: this message is to be seen in the thread."""
+    """Shows a preview; ``unknown`` is what it says where there is none.
+
+    ``message_requested(str)``: this message is to be seen in the thread.
+    """
 
     message_requested = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, unknown: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._unknown = unknown or self.tr("No assistant answers here, so nothing would be sent.")
         self._words, self._context_words = DetailWords(self), ContextWords(self)
         self._shown_line: object = None
         self._head = QWidget(self)
@@ -74,7 +78,7 @@ class ContextTab(QWidget):
 
     def _nothing(self, preview: ContextPreview | None) -> str:
         if preview is None:
-            return self.tr("No assistant answers here, so nothing would be sent.")
+            return self._unknown
         return self.tr("Nothing was said yet. What you write is counted here before it is sent.")
 
     def _priced(self, cost: str) -> str:

@@ -87,7 +87,7 @@ class ContextPage(SettingsPage):
         self._thread_row = self.add(
             "thread", FieldRow(theme, self.tr("What that means in a threa&d"), self._thread), into=self._shown
         )
-        self._preview = ContextTab(theme)
+        self._preview = ContextTab(theme, self.tr("The preview is there once the assistant has a thread."))
         self._preview.setObjectName("assistant_preview")
         self._preview.rows.setMinimumHeight(theme.px("sidebarMin"))
         panel = Panel(theme)
