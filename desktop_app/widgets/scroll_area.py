@@ -1,6 +1,6 @@
 """A scroll area that a screen reader or a script may walk through at any moment, and that follows the keyboard."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QWidget
 
 
@@ -23,6 +23,16 @@ class SteadyScrollArea(QScrollArea):
         if before is None or focused is None or is_pressed or not self.isAncestorOf(focused):
             return
         self.ensureWidgetVisible(focused)
+
+    def bring_into_sight(self, part: QWidget) -> None:
+        """Scroll to ``part``, which may just have grown: its new place is found first, where Qt would do so later."""
+        around: QWidget | None = part
+        while around is not None and around is not self.viewport():
+            if layout := around.layout():
+                layout.activate()
+            around = around.parentWidget()
+        QCoreApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))
+        self.ensureWidgetVisible(part)
 
 
 def leave_bars_out_of_accessibility(area: QAbstractScrollArea) -> None:

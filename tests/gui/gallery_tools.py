@@ -137,7 +137,6 @@ def tried(page: ToolsPage) -> None:
     find(page, QLineEdit, "argument_city").setText("Tula")
     click(page, "command_try")
     page._editor.trial.show_result(CallStatus.DONE, '{"temperature": 21, "sky": "clear"}', "cache is cold")
-    scroll_to(page, "command_output")
 
 
 def asks_again(page: ToolsPage) -> None:

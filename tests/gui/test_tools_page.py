@@ -322,6 +322,18 @@ def test_a_trial_is_shown_and_can_be_stopped(qtbot: QtBot, page: ToolsPage) -> N
     assert "cold cache" in shown.toPlainText()
 
 
+def test_what_a_trial_gave_is_scrolled_into_sight(page: ToolsPage) -> None:
+    edit(page, 0)
+    output = find(page, QPlainTextEdit, "command_output")
+    button = find(page, QAbstractButton, "command_try")
+    page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
+    for _ in range(2):
+        click(page, "command_try")
+        page._editor.trial.show_result(CallStatus.DONE, "21 °C", "cold cache")
+        for seen in (button, output):
+            assert seen.visibleRegion().boundingRect() == seen.rect()
+
+
 def test_leaving_the_editor_ends_the_trial(qtbot: QtBot, page: ToolsPage) -> None:
     edit(page, 0)
     click(page, "command_try")

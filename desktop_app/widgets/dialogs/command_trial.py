@@ -11,12 +11,13 @@ from desktop_app.widgets.theme import Theme
 
 class CommandTrial(QWidget):
     """Signals: ``pressed`` when the program is to be run, to be answered by ``begin``; ``wanted`` (Function, arguments
-    as JSON text), to be answered by ``show_result``; ``stop_wanted``.
+    as JSON text), to be answered by ``show_result``; ``stop_wanted``; ``answered`` when there is a result to be seen.
     """
 
     pressed = Signal()
     wanted = Signal(object, str)
     stop_wanted = Signal()
+    answered = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -84,6 +85,7 @@ class CommandTrial(QWidget):
             "\n\n".join(filter(None, (text, f"{errors}\n{note}" if note.strip() else "")))
         )
         self._output.setVisible(bool(text or note))
+        self.answered.emit()
 
     def _show_running(self, is_running: bool, status: str) -> None:
         self._is_running = is_running

@@ -178,6 +178,7 @@ class ToolsPage(SettingsPage):
         self._editor.changed.connect(self._function_changed)
         self._editor.closed.connect(self._close_editor)
         self._editor.schema_checked.connect(self._schema_checked)
+        self._editor.trial.answered.connect(lambda: self.bring_into_sight(self._editor.trial))
         self._search.changed.connect(self._adapt)
         self._search.changed.connect(self.changed)
         self._library.create_wanted.connect(self.create_wanted)
