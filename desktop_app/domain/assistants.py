@@ -35,14 +35,21 @@ class ExpirationPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expiration:
-    """A lifetime in days; ``first_days`` are those that one had before it was renewed (0: it never was)."""
+    """A lifetime in days; ``first_days`` are those that one had before it was renewed (0: it never was).
+
+    ``ends_there``: it came with a record of a service, which ends its own record by it; the one here is kept for good,
+    since the user never asked this machine to forget it.
+    """
 
     ttl_days: int
     policy: ExpirationPolicy = ExpirationPolicy.SINCE_LAST_ACTIVE
     first_days: int = field(default=0, compare=False)
+    ends_there: bool = field(default=False, compare=False)
 
-    def expires_at(self, created_at: datetime, last_active_at: datetime) -> datetime:
-        """When a record made and last used at these times ends."""
+    def expires_at(self, created_at: datetime, last_active_at: datetime) -> datetime | None:
+        """When a record made and last used at these times ends here, None for one that does not."""
+        if self.ends_there:
+            return None
         start = created_at if self.policy is ExpirationPolicy.STATIC else last_active_at
         return start + timedelta(days=self.ttl_days)
 

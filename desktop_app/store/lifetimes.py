@@ -34,18 +34,13 @@ class Ended(NamedTuple):
 
 
 class Lifetime(NamedTuple):
-    """A record with a lifetime; times are aware UTC."""
+    """A record that expires here, and when; times are aware UTC."""
 
     kind: TrashKind
     id: str
     expiration: Expiration
     created_at: datetime
-    active_at: datetime
-
-    @property
-    def ends_at(self) -> datetime:
-        """When it is over."""
-        return self.expiration.expires_at(self.created_at, self.active_at)
+    ends_at: datetime
 
 
 class LifetimeStore:
@@ -110,19 +105,21 @@ def extend(connection: sqlite3.Connection, kind: TrashKind, id_: str, now: datet
 
 def find(connection: sqlite3.Connection, kind: TrashKind, id_: str) -> Lifetime | None:
     """The lifetime of a record, in the trash or not; None when it has none."""
-    row = connection.execute(f"{LIFETIMES} AND kind = ? AND id = ?", (kind, id_)).fetchone()
-    return _to_lifetime(row) if row else None
+    return next(iter(_select(connection, "kind = ? AND id = ?", kind, id_)), None)
 
 
 def _running(connection: sqlite3.Connection) -> list[Lifetime]:
-    return [_to_lifetime(row) for row in connection.execute(f"{LIFETIMES} AND trashed_at IS NULL")]
+    return _select(connection, "trashed_at IS NULL")
 
 
-def _to_lifetime(row: tuple[str, str, str, int, int]) -> Lifetime:
-    kind, id_, expiration, created_at, active_at = row
-    return Lifetime(
-        TrashKind(kind), id_, from_json(expiration, Expiration), to_time(created_at), to_time(active_at)
-    )
+def _select(connection: sqlite3.Connection, condition: str, *parameters: str) -> list[Lifetime]:
+    found = []
+    for kind, id_, told, made, active in connection.execute(f"{LIFETIMES} AND {condition}", parameters):
+        expiration, created_at = from_json(told, Expiration), to_time(made)
+        ends_at = expiration.expires_at(created_at, to_time(active))
+        if ends_at is not None:
+            found.append(Lifetime(TrashKind(kind), id_, expiration, created_at, ends_at))
+    return found
 
 
 def _change_assistant(

@@ -281,6 +281,14 @@ MIGRATIONS = (
             noted_at INTEGER NOT NULL,
             PRIMARY KEY (connection_id, model)
         ) STRICT, WITHOUT ROWID;
+
+        -- Lifetimes begin to end records.  Those that were pulled came from a service, which ended its own by them.
+        UPDATE threads SET expiration = json_set(expiration, '$.ends_there', json('true'))
+            WHERE expiration IS NOT NULL
+            AND id IN (SELECT local_id FROM remote_records WHERE kind = 'thread');
+        UPDATE assistant_versions SET settings = json_set(settings, '$.expiration.ends_there', json('true'))
+            WHERE json_type(settings, '$.expiration') = 'object'
+            AND assistant_id IN (SELECT local_id FROM remote_records WHERE kind = 'assistant');
         """,
     ),
 )

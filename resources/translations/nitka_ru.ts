@@ -1219,6 +1219,10 @@
         <translation>Новый диалог</translation>
     </message>
     <message>
+        <source>The preview is there once the assistant has a thread.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What that means in a threa&amp;d</source>
         <translation>Что это значит в ди&amp;алоге</translation>
     </message>
@@ -2854,6 +2858,10 @@
     <message>
         <source>Let the lifetime begin anew today</source>
         <translation>Начать срок заново с сегодняшнего дня</translation>
+    </message>
+    <message>
+        <source>The service ends its copy by this lifetime; yours is kept.</source>
+        <translation>По этому сроку сервис удалит свою копию; ваша останется.</translation>
     </message>
 </context>
 <context>
@@ -5156,6 +5164,10 @@ Give working code in one block and say in a few sentences how it works. Name the
     <message>
         <source>New thread</source>
         <translation>Новый диалог</translation>
+    </message>
+    <message>
+        <source>The service ends its copy by its lifetime; yours is kept.</source>
+        <translation>По своему сроку сервис удалит свою копию; ваша останется.</translation>
     </message>
     <message>
         <source>Thread</source>

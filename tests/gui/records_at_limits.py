@@ -121,7 +121,7 @@ RUN = RunOverrides(
     ResponseFormat(FormatKind.JSON_SCHEMA, REPLY_SCHEMA),
 )
 # What services call a schema, and the days before a lifetime was renewed, have no field: they are what they were.
-WITHOUT_A_FIELD = {"response_format.name", "expiration.first_days"}
+WITHOUT_A_FIELD = {"response_format.name", "expiration.first_days", "expiration.ends_there"}
 
 
 # What the AI Assistant API is told of them.

@@ -142,6 +142,22 @@ async def test_a_thread_expires_so_long_after_it_was_made_or_last_active(home: H
     assert await home.lifetimes.next_end() is None
 
 
+@pytest.mark.parametrize("policy", ExpirationPolicy)
+async def test_what_a_service_had_a_lifetime_for_is_kept_here(home: Home, policy: ExpirationPolicy) -> None:
+    theirs = Expiration(7, policy, ends_there=True)
+    thread_id = await home.thread(theirs)
+    assistant = await home.assistants.create(replace(SETTINGS, expiration=theirs))
+    home.clock.now += 365 * DAY
+    assert await home.lifetimes.expire(home.clock.now) == Ended()
+    assert await home.lifetimes.next_end() is None
+    await home.lifetimes.extend(THREAD, thread_id)
+    thread = await home.conversations.thread(thread_id)
+    assert thread is not None
+    assert thread.expires_at is None
+    assert thread.expiration == theirs
+    assert assistant.expires_at is None
+
+
 async def test_an_assistant_expires_by_its_newest_version_and_its_last_use(home: Home) -> None:
     left, used, other = (
         await home.assistant(SINCE_USE),

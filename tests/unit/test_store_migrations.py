@@ -151,3 +151,16 @@ def test_half_a_statement_is_refused(tmp_path: Path, fresh: sqlite3.Connection) 
         migrate(
             connection, tmp_path / "backups", (*MIGRATIONS, Migration("cut", "CREATE TABLE cut (a TEXT)"))
         )
+
+
+def test_lifetimes_that_were_pulled_end_nothing_here(tmp_path: Path) -> None:
+    with closing(released(tmp_path / "old.db", SCHEMAS[2])) as old:
+        old.execute("UPDATE threads SET expiration = ?", ('{"ttl_days":7,"policy":"static"}',))
+        old.execute("INSERT INTO threads (id, created_at, updated_at, expiration) VALUES ('own', 1, 1, '{}')")
+        migrate(old, tmp_path / "backups")
+        told = dict(old.execute("SELECT id, json_extract(expiration, '$.ends_there') FROM threads"))
+        assert told == {"01a206f47f197000b17744660df667fd": 1, "own": None}
+        versions = old.execute(
+            "SELECT json_extract(settings, '$.expiration.ends_there') FROM assistant_versions"
+        )
+        assert versions.fetchall() == [(1,), (1,)]

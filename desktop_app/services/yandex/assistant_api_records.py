@@ -298,7 +298,8 @@ def _expiration(wire: _Expiration | None) -> Expiration | None:
     if wire is None or days is None:
         return None
     is_static = text_of(wire.expiration_policy).upper() == "STATIC"
-    told = Expiration(days, ExpirationPolicy.STATIC if is_static else ExpirationPolicy.SINCE_LAST_ACTIVE)
+    policy = ExpirationPolicy.STATIC if is_static else ExpirationPolicy.SINCE_LAST_ACTIVE
+    told = Expiration(days, policy, ends_there=True)
     return None if told == USUAL_EXPIRATION else told
 
 

@@ -49,19 +49,21 @@ class ThreadFacts(QWidget):
             expires = NarrowLabel(self._expires(thread), role="small")
             expires.setObjectName("thread_expires")
             column.addWidget(expires)
-            extend = button(self.tr("Extend"), "thread_extend")
-            extend.setProperty("isSmall", True)
-            extend.setAccessibleDescription(expires.text())
-            extend.setToolTip(self.tr("Let the lifetime begin anew today"))
-            extend.clicked.connect(self.extend_requested)
-            buttons.addWidget(extend)
+            if thread.expires_at:
+                extend = button(self.tr("Extend"), "thread_extend")
+                extend.setProperty("isSmall", True)
+                extend.setAccessibleDescription(expires.text())
+                extend.setToolTip(self.tr("Let the lifetime begin anew today"))
+                extend.clicked.connect(self.extend_requested)
+                buttons.addWidget(extend)
         buttons.addStretch(1)
         column.addLayout(buttons)
 
     def _expires(self, thread: Thread) -> str:
-        assert thread.expiration is not None
-        at = thread.expiration.expires_at(thread.created_at, thread.updated_at)
-        if thread.expiration.policy is ExpirationPolicy.STATIC:
+        at = thread.expires_at
+        if at is None:
+            return self.tr("The service ends its copy by its lifetime; yours is kept.")
+        if thread.expiration and thread.expiration.policy is ExpirationPolicy.STATIC:
             return self.tr("Expires on %1.").replace("%1", _day(at))
         return self.tr("Expires on %1 unless it is used before.").replace("%1", _day(at))
 

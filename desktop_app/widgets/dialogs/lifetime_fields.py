@@ -91,7 +91,8 @@ class LifetimeFields(QObject):
 
     def _show_end(self) -> None:
         expiration = self.lifetime()
-        self._extend.setVisible(expiration is not None and expiration == self._saved)
+        can_extend = expiration is not None and expiration == self._saved and not expiration.ends_there
+        self._extend.setVisible(can_extend)
         if expiration is None:
             self._expires.show_text(self.tr("Kept until you delete it."), kind="plain")
             return
@@ -99,6 +100,10 @@ class LifetimeFields(QObject):
             ends_at = expiration.expires_at(self._created_at, self._last_active_at)
         except OverflowError:  # the field says what its limit is
             self._expires.show_text("")
+            return
+        if ends_at is None:
+            text = self.tr("The service ends its copy by this lifetime; yours is kept.")
+            self._expires.show_text(text, kind="info")
             return
         local = ends_at.astimezone()
         day = QLocale().toString(QDate(local.year, local.month, local.day), QLocale.FormatType.LongFormat)
