@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.threads import Citation, Status
-from desktop_app.widgets.transcript import TranscriptView
+from desktop_app.widgets.transcript import TranscriptView, source_popover
 from desktop_app.widgets.transcript.blocks.block import Target
 from desktop_app.widgets.transcript.cell import Cell, Spot
 from desktop_app.widgets.transcript.citations import numbers_of, sources_of
@@ -93,6 +94,30 @@ def test_a_mark_opens_what_was_used_and_escape_goes_back(
     reader.key(Key.Key_Escape)
     qtbot.waitUntil(lambda: popover(view) is None)
     assert view.hasFocus()
+
+
+@pytest.mark.parametrize("place", [QPoint(0, 0), QPoint(704, 0), QPoint(0, 484), QPoint(704, 484)])
+def test_what_was_used_opens_inside_the_window(view: TranscriptView, place: QPoint) -> None:
+    view.resize(720, 500)
+    view.show_thread(cited())
+    view._requests.open_sources("m0001", [0], QRect(place, QSize(16, 16)))
+    shown = popover(view)
+    assert shown is not None
+    assert view.geometry().adjusted(8, 8, -8, -8).contains(shown.geometry())
+
+
+def test_what_was_used_is_announced(
+    view: TranscriptView, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(source_popover, "announce", lambda _, words: said.append(words))
+    view.show_thread(cited())
+    reader.button("source_1").click()
+    (words_said,) = said
+    lines = words_said.splitlines()
+    assert lines[0] == "Supply agreement 17-24 (final).pdf"
+    assert [line for line in lines if line.startswith("Page")] == ["Page 3", "Page 7"]
+    assert "0.1 % of the price of the batch" in words_said
 
 
 def test_marks_are_reached_and_opened_by_the_keyboard(view: TranscriptView, reader: Reader) -> None:

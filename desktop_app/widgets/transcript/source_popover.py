@@ -12,6 +12,7 @@ from desktop_app.markdown.links import is_safe
 from desktop_app.widgets.dialogs.frame import StrongLabel, WrappedLabel, button
 from desktop_app.widgets.menus import round_corners
 from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.announcer import announce
 from desktop_app.widgets.transcript.blocks.hairlines import draw_box
 from desktop_app.widgets.transcript.call_arguments import visible
 from desktop_app.widgets.transcript.call_parts import ReadText, height_of
@@ -25,7 +26,8 @@ FRAGMENT_LENGTH = 600
 class SourcePopover(QWidget):
     """One source with ``cited``, its citations that were asked for, each with its index.
 
-    Esc or a press elsewhere closes it, and the keyboard is where it was.  Signals: ``panel_requested(int)`` with the
+    Esc or a press elsewhere closes it, and the keyboard is where it was.  Pop-ups are not in the tree that
+    screen readers walk, so what stands in it is announced.  Signals: ``panel_requested(int)`` with the
     index of the first citation, ``link_activated(str)``.
     """
 
@@ -42,6 +44,7 @@ class SourcePopover(QWidget):
         self._theme, self._ground = theme, parent
         self._index, first = cited[0]
         name = texts.name(first)
+        self._said = [name]
         self.setAccessibleName(name)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.px("spacing.4")] * 4)
@@ -63,10 +66,12 @@ class SourcePopover(QWidget):
             label = QLabel(place[:1].upper() + place[1:], self)
             label.setProperty("role", "caption")
             column.addWidget(label)
+            self._said.append(label.text())
         fragment = cited.fragment.strip()
         if fragment:
             cut = fragment[:FRAGMENT_LENGTH] + ("…" if len(fragment) > FRAGMENT_LENGTH else "")
-            text = ReadText(self._theme, visible(cut), scale="small")
+            self._said.append(visible(cut))
+            text = ReadText(self._theme, self._said[-1], scale="small")
             text.setAccessibleName(self.tr("Fragment"))
             column.addWidget(text)
 
@@ -91,9 +96,9 @@ class SourcePopover(QWidget):
         then(value)
 
     def show_at(self, place: QRect) -> None:
-        """Open below ``place``, a rectangle of the screen, or above it where there is no room."""
-        gap = self._theme.px("spacing.1")
-        window = self._ground.window().frameGeometry()
+        """Open below ``place``, a rectangle of the screen, or above it where there is no room; inside the window."""
+        gap, edge = self._theme.px("spacing.1"), self._theme.px("spacing.2")
+        window = self._ground.window().geometry().adjusted(edge, edge, -edge, -edge)
         screen = self._ground.screen().availableGeometry().intersected(window)
         width = min(round(WIDTH * self._theme.zoom_percent / 100), screen.width())
         self.resize(width, height_of(self, width))
@@ -105,6 +110,7 @@ class SourcePopover(QWidget):
         first = self.findChild(QWidget, "source_panel")
         assert first is not None
         first.setFocus(Qt.FocusReason.TabFocusReason)
+        announce(self._ground, "\n".join(self._said))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
