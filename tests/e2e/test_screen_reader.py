@@ -5,10 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.domain.ids import ThreadId
+from desktop_app.domain.threads import Citation
+from desktop_app.store.database import Database
+from desktop_app.store.profile import Profile
+from desktop_app.store.rows import to_json
 from tests.desktop_session import DesktopSession
 from tests.e2e.profiles import prepare_profile
 from tests.e2e.scripted import ScriptedServer
 from tests.e2e.window import NitkaWindow
+from tests.threads_in_store import put_thread
 
 REPLY = """## The plan
 
@@ -74,6 +80,42 @@ def test_a_reply_is_announced_sentence_by_sentence(window: NitkaWindow) -> None:
     assert places == sorted(places)
     assert "print" not in read
     assert "**" not in read
+
+
+@pytest.mark.slow
+def test_what_was_used_of_a_source_is_announced(tmp_path: Path) -> None:
+    folder = tmp_path / "profile"
+    prepare_profile(folder, "http://127.0.0.1:9")
+    cite(folder, Citation("Agreement.pdf", fragment="The penalty is 0.1 %.", page=3))
+    with (
+        DesktopSession(tmp_path, display=True, keyring=False) as session,
+        NitkaWindow(session, folder) as window,
+    ):
+        window.wait_ready()
+        window.wait_for(lambda: window.is_showing("source_1"), "the source")
+        window.listen("object:announcement")
+        window.focus("source_1")
+        window.keys("Return")
+        heard: list[str] = []
+
+        def is_told() -> bool:
+            heard.extend(str(event["text"]) for event in window.heard())
+            return "Agreement.pdf\nPage 3\nThe penalty is 0.1 %." in heard
+
+        window.wait_for(is_told, "the fragment")
+
+
+def cite(folder: Path, citation: Citation) -> None:
+    """Make the profile's thread one whose reply cites this."""
+    profile = Profile.at(folder)
+    database = Database(profile.database, profile.backups)
+    database.open_blocking()
+    (thread_id,) = database.read_blocking(lambda at: at.execute("SELECT id FROM threads").fetchone())
+    put_thread(database, ThreadId(thread_id), ["How much is it?", "A tenth of a percent."])
+    database.run_blocking(
+        lambda at: at.execute("UPDATE messages SET citations = ? WHERE position = 1", (to_json([citation]),))
+    )
+    database.close_blocking()
 
 
 @pytest.mark.slow
