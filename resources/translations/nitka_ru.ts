@@ -1220,7 +1220,7 @@
     </message>
     <message>
         <source>The preview is there once the assistant has a thread.</source>
-        <translation type="unfinished"></translation>
+        <translation>Предпросмотр появится вместе с первым диалогом ассистента.</translation>
     </message>
     <message>
         <source>What that means in a threa&amp;d</source>
@@ -5081,7 +5081,7 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>Waits for you</source>
-        <translation type="unfinished"></translation>
+        <translation>Ждёт вас</translation>
     </message>
     <message>
         <source>Writing…</source>
@@ -5257,7 +5257,7 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>waits for you</source>
-        <translation type="unfinished">ждёт вас</translation>
+        <translation>ждёт вас</translation>
     </message>
     <message>
         <source>writing</source>
