@@ -203,6 +203,7 @@ STATES: dict[str, Callable[[AssistantDialog], object]] = {
     "model": model,
     "model-wrong": lambda dialog: model(dialog, SCHEMA.replace('"integer"', '"intger"')),
     "context": context,
+    "context-empty": lambda dialog: tab(dialog, CONTEXT),
     "tools": lambda dialog: tab(dialog, TOOLS),
     "lifetime": lambda dialog: tab(dialog, LIFETIME),
     "lifetime-static": static,
