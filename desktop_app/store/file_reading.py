@@ -115,12 +115,16 @@ class FileReading:
 
     async def begin_cut(self, task: FileTask) -> None:
         """Drop the chunks; they are made anew from the first part.  Raises NotWantedError."""
+        # Cut in no way that can be wished for, until all are gone: who takes the file after a crash drops the rest.
+        await self._wanted(
+            task, lambda connection: _set(connection, task, "cut_parts = 0, tokens = 0, overlap = 0")
+        )
         await self._drop_chunks(task)
         chunking = task.chunking
         await self._wanted(
             task,
             lambda connection: _set(
-                connection, task, "cut_parts = 0, tokens = ?, overlap = ?", chunking.tokens, chunking.overlap
+                connection, task, "tokens = ?, overlap = ?", chunking.tokens, chunking.overlap
             ),
         )
 
@@ -358,6 +362,10 @@ def _purge_some(connection: sqlite3.Connection, removed_before: int) -> bool:
     if row is None:
         return False
     file, library = row
+    # Who adds it again before all of it is gone has it read anew.
+    connection.execute(
+        "UPDATE files SET status = ?, is_whole = 0, is_stale = 1 WHERE number = ?", (FileStatus.WAITING, file)
+    )
     if not _drop_chunks(connection, file, library) and not _drop_parts(connection, file):
         connection.execute("DELETE FROM files WHERE number = ?", (file,))
     return True

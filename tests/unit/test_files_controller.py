@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -23,7 +23,10 @@ from desktop_app.controllers.files import FilesController
 from desktop_app.domain.errors import StoreError
 from desktop_app.domain.files import Chunking, FileFault, FileId, FileStatus, LibraryFile
 from desktop_app.domain.ids import AssistantId
-from desktop_app.store.file_schema import unpacked
+from desktop_app.store.database import Database
+from desktop_app.store.file_library import FileLibrary
+from desktop_app.store.file_reading import FileReading
+from desktop_app.store.file_schema import FILE_MIGRATIONS, unpacked
 from desktop_app.store.ownership import ProcessMark
 from tests.conftest import until
 from tests.mixed_files import KINDS, docx, make_file, make_library, pdf
@@ -31,6 +34,7 @@ from tests.mixed_files import KINDS, docx, make_file, make_library, pdf
 OURS, OTHERS = AssistantId("ours"), AssistantId("others")
 ROOT = Path(__file__).parents[2]
 BUSY = {FileStatus.WAITING, FileStatus.READING}
+LONG = "\n".join(f"Строка {number} договора о сроках и суммах." for number in range(2000))
 
 
 class Library:
@@ -74,6 +78,14 @@ async def opened(folder: Path) -> AsyncIterator[Library]:
     finally:
         await library.files.close()
         library.mark.release()
+
+
+@asynccontextmanager
+async def opened_database(folder: Path) -> AsyncIterator[Database]:
+    database = Database(folder / "files.db", folder / "backups", migrations=FILE_MIGRATIONS)
+    await database.open()
+    yield database
+    await database.close()
 
 
 def texts(folder: Path, **contents: str) -> list[Path]:
@@ -422,6 +434,56 @@ async def test_what_was_removed_long_ago_is_purged_and_what_gone_assistants_had_
     library.mark.release()
     assert rows(tmp_path, "SELECT removed_at IS NULL FROM files ORDER BY path") == [(0,), (1,), (0,)]
     assert loose_rows(tmp_path)[:2] == [0, 0]
+
+
+@pytest.fixture
+def row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is dropped goes in very many transactions, so that a kill comes between them."""
+    monkeypatch.setattr("desktop_app.store.file_reading.ROWS_AT_ONCE", 1)
+
+
+async def stopped_when_some_chunks_are_gone(folder: Path, dropping: Coroutine[Any, Any, None]) -> None:
+    (chunks,) = rows(folder, "SELECT chunk_count FROM files")
+    working = asyncio.create_task(dropping)
+    await until(lambda: rows(folder, "SELECT chunk_count FROM files") < [chunks], 5)
+    working.cancel()
+    await asyncio.wait((working,))
+    assert rows(folder, "SELECT chunk_count FROM files") > [(0,)]
+
+
+@pytest.mark.usefixtures("row_by_row")
+async def test_a_file_that_was_purged_in_part_is_read_anew_when_it_is_added_again(tmp_path: Path) -> None:
+    paths = texts(tmp_path / "src", a=LONG)
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, paths)
+        before = await library.settled()
+        await library.files.remove(list((await library.ids()).values()))
+    whole = indexed(tmp_path)
+    async with opened_database(tmp_path) as database:
+        purging = FileReading(database, "killed").purge(datetime.now(UTC) + timedelta(days=1))
+        await stopped_when_some_chunks_are_gone(tmp_path, purging)
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, paths)
+        assert await library.settled() == before
+    assert indexed(tmp_path) == whole
+
+
+@pytest.mark.usefixtures("row_by_row")
+async def test_a_new_cut_that_was_killed_and_taken_back_leaves_no_gap(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, texts(tmp_path / "src", a=LONG))
+        before = await library.settled()
+    whole = indexed(tmp_path)
+    async with opened_database(tmp_path) as database:
+        await FileLibrary(database).set_chunking(OURS, Chunking(200, 0))
+        reading = FileReading(database, "killed")
+        task = await reading.take(lambda _: False)
+        assert task is not None
+        await stopped_when_some_chunks_are_gone(tmp_path, reading.begin_cut(task))
+        await FileLibrary(database).set_chunking(OURS, Chunking())
+    async with opened(tmp_path) as library:
+        assert await library.settled() == before
+    assert indexed(tmp_path) == whole
 
 
 @pytest.mark.usefixtures("in_small_steps")
