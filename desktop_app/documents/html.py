@@ -75,6 +75,7 @@ _LINES = {
     *("tbody", "tfoot", "thead", "tr"),
 }
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_BLOCK = 1 << 16  # characters; each part moves what is left of one
 
 
 def parts(path: Path, first_part: int) -> Parts:
@@ -85,8 +86,9 @@ def parts(path: Path, first_part: int) -> Parts:
 def of_markup(markup: str, first_part: int) -> Parts:
     """As ``parts``, of HTML that is there already; the fraction is that of the text so far."""
     text = "".join(_text(markup))
+    blocks = (text[start : start + _BLOCK] for start in range(0, len(text), _BLOCK))
     done = 0
-    for number, part in enumerate(in_parts([text])):
+    for number, part in enumerate(in_parts(blocks)):
         done += len(part.text)
         if number >= first_part:
             yield part, done / len(text)
