@@ -108,6 +108,14 @@ def test_html_however_deep_is_read() -> None:
     assert [part.text for part, _ in of_markup(markup, 0)] == ["слово"]
 
 
+def test_a_long_html_text_is_parted_in_a_moment() -> None:
+    markup = "\N{GRINNING FACE}" + "слово " * 4_000_000
+    began = time.process_time()
+    parts = [part for part, _ in of_markup(markup, 0)]
+    assert "".join(part.text for part in parts) == markup.rstrip()
+    assert time.process_time() - began < 3
+
+
 def test_parts_are_joined_to_the_text_and_know_their_lines() -> None:
     draw = random.Random(1)
     text = "".join(draw.choice(["слово ", "строка\n", "абзац\n\n", "x" * 500]) for _ in range(5000))
@@ -402,6 +410,12 @@ def test_folders_are_walked_in_order_without_what_is_hidden(tmp_path: Path) -> N
         ("gone", FileFault.GONE),
     ]
     assert found[0].size == 4
+
+
+def test_what_the_system_does_not_look_at_holds_up_no_other(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("text")
+    found = found_files([tmp_path / ("n" * 300), tmp_path / "\0", tmp_path])
+    assert [file.fault for file in found] == [FileFault.GONE, FileFault.GONE, None]
 
 
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
