@@ -80,10 +80,11 @@ def _ranked_by_share(connection: sqlite3.Connection, table: str, stems: list[str
     rows = connection.execute(
         f"""
         SELECT c.id, p.id, p.words, c.first_word, c.last_word
-        FROM (SELECT rowid FROM {table} WHERE {table} MATCH ? LIMIT ?) found
-        JOIN chunks c ON c.id = found.rowid JOIN parts p ON p.file = c.file AND p.number = c.part
+        FROM {table} CROSS JOIN chunks c ON c.id = {table}.rowid JOIN files f ON f.number = c.file
+        JOIN parts p ON p.file = c.file AND p.number = c.part
+        WHERE {table} MATCH ? AND f.status = ? AND f.removed_at IS NULL LIMIT ?
         """,
-        (" AND ".join(map(_quoted, stems)), MOST_COMPARED),
+        (" AND ".join(map(_quoted, stems)), FileStatus.READY, MOST_COMPARED),
     )
     shares = []
     for _, of_part in groupby(rows, key=itemgetter(1)):
