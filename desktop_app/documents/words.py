@@ -1,6 +1,7 @@
 """Word forms: a word and its inflections become one stem (Snowball; Russian for Cyrillic, else English)."""
 
 import re
+import unicodedata
 
 import Stemmer
 
@@ -26,8 +27,8 @@ class WordForms:
         return starts, [self.stem(word) for _, word in words if len(word) <= LONGEST]
 
     def stems(self, text: str) -> list[str]:
-        """The stems of ``text``, in its order."""
-        return self.located(text)[1]
+        """The stems of ``text``, in its order, also where its letters are not composed as those of documents are."""
+        return self.located(unicodedata.normalize("NFC", text))[1]
 
     def stem(self, word: str) -> str:
         """The stem of a word in whatever case; ё counts as е."""
