@@ -195,7 +195,7 @@ def _add(connection: sqlite3.Connection, library: int, file: FoundFile, now: int
     status = FileStatus.FAILED if file.fault else FileStatus.WAITING
     path, detail = storable(file.path), storable(file.detail)
     old = connection.execute(
-        "SELECT number, status, size, modified_ns, is_whole FROM files WHERE library = ? AND path = ?",
+        "SELECT number, status, size, modified_ns, is_whole, fault FROM files WHERE library = ? AND path = ?",
         (library, path),
     ).fetchone()
     if old is None:
@@ -205,11 +205,11 @@ def _add(connection: sqlite3.Connection, library: int, file: FoundFile, now: int
             (new_id(), path, file.size, file.modified_ns, status, file.fault, detail, now, library),
         )
         return
-    number, old_status, size, modified_ns, is_whole = old
+    number, old_status, size, modified_ns, is_whole, fault = old
     connection.execute("UPDATE files SET removed_at = NULL WHERE number = ?", (number,))
     is_changed = (size, modified_ns) != (file.size, file.modified_ns)
     if old_status in {FileStatus.WAITING, FileStatus.READING} or (
-        old_status == FileStatus.READY and not is_changed
+        old_status == FileStatus.READY and not is_changed and not fault
     ):
         return  # who reads it notices a change, and so does who has read it
     if file.fault and is_whole:  # what was read once is kept
