@@ -162,7 +162,9 @@ class FilesController:
         return await parts.searched.read(lambda connection: has_files(connection, assistant_id))
 
     async def source(self, file_id: FileId, page: int, line: int) -> Source | None:
-        """The text around a place, None when the file is not in the library any more."""
+        """The text around a place, None when the file is not in the library, or not any more."""
+        if not self._path.exists():
+            return None
         return await (await self._open()).library.source(file_id, page, line)
 
     def _changed(self, assistants: set[AssistantId]) -> None:
