@@ -17,6 +17,7 @@ chunks, made with ``tokens`` and ``overlap``.
 
 import zlib
 
+from desktop_app.domain.errors import DatabaseDamagedError
 from desktop_app.store.migrations import Migration
 
 _FASTEST = 1  # of zlib's levels; the best one makes a library smaller by a tenth only
@@ -100,5 +101,8 @@ def packed(text: str) -> bytes:
 
 
 def unpacked(kept: bytes) -> str:
-    """What was ``packed``."""
-    return zlib.decompress(kept).decode()
+    """What was ``packed``.  Raises DatabaseDamagedError."""
+    try:
+        return zlib.decompress(kept).decode()
+    except (zlib.error, UnicodeDecodeError) as error:
+        raise DatabaseDamagedError(f"a text of the library: {error}") from error

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import sys
 import time
+import unicodedata
 from collections import defaultdict
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, closing
@@ -20,7 +21,7 @@ import pytest
 from desktop_app.controllers import file_queue
 from desktop_app.controllers.facts import Fact, FilesChanged
 from desktop_app.controllers.files import FilesController
-from desktop_app.domain.errors import StoreError
+from desktop_app.domain.errors import DatabaseDamagedError, StoreError
 from desktop_app.domain.files import Chunking, FileFault, FileId, FileStatus, LibraryFile
 from desktop_app.domain.ids import AssistantId
 from desktop_app.store.database import Database
@@ -226,12 +227,34 @@ async def test_frequent_words_do_not_make_a_search_slow_or_empty(
         assert len(await library.names("договор и срок")) == 20
 
 
+async def test_removed_files_do_not_hide_others_from_a_search_for_frequent_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop_app.store.file_search.MOST_RANKED", 2)
+    monkeypatch.setattr("desktop_app.store.file_search.MOST_COMPARED", 2)
+    paths = texts(tmp_path / "src", **{f"n{number}": "договор" for number in range(4)})
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, paths)
+        await library.settled()
+        ids = await library.ids()
+        await library.files.remove([ids["n0.txt"], ids["n1.txt"]])
+        assert await library.names("договор") == {"n2.txt", "n3.txt"}
+
+
+async def test_a_query_whose_letters_are_not_composed_finds_those_that_are(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, texts(tmp_path / "src", a="район", b="город"))
+        await library.settled()
+        assert await library.names(unicodedata.normalize("NFD", "район")) == {"a.txt"}
+
+
 async def test_nothing_is_searched_where_nothing_was_added(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         assert await library.files.files(OURS) == []
         assert await library.files.search(OURS, "договор", 5) == []
         assert not await library.files.has_files(OURS)
         assert await library.files.chunking(OURS) == Chunking()
+        assert await library.files.source(FileId("of a service"), 1, 1) is None
     assert not (tmp_path / "files.db").exists()
 
 
@@ -311,6 +334,19 @@ async def test_what_was_read_stays_when_the_file_is_gone(tmp_path: Path) -> None
         (file,) = await library.settled()
         assert (file.status, file.fault) == (FileStatus.READY, FileFault.GONE)
         assert await library.names("нужного") == {"a.txt"}
+
+
+async def test_a_file_that_was_away_and_is_as_it_was_has_no_fault_any_more(tmp_path: Path) -> None:
+    (path,) = texts(tmp_path / "src", a="слово")
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [path])
+        before = await library.settled()
+        away = path.rename(tmp_path / "away")
+        await library.files.retry(before[0].id)
+        assert [file.fault for file in await library.settled()] == [FileFault.GONE]
+        away.rename(path)
+        await library.files.add(OURS, [path])
+        assert await library.settled() == before
 
 
 async def test_a_failed_file_is_read_when_it_can_be(tmp_path: Path) -> None:
@@ -556,6 +592,16 @@ async def test_a_library_that_is_damaged_says_so_and_does_not_stop_the_start(tmp
     async with opened(tmp_path) as library:
         with pytest.raises(StoreError):
             await library.files.files(OURS)
+
+
+async def test_a_text_of_the_library_that_is_damaged_says_so(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, texts(tmp_path / "src", a="слово"))
+        await library.settled()
+        with closing(sqlite3.connect(tmp_path / "files.db")) as connection, connection:
+            connection.execute("UPDATE parts SET text = x'00'")
+        with pytest.raises(DatabaseDamagedError):
+            await library.files.search(OURS, "слово", 5)
 
 
 # --- killed ---
