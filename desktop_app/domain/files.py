@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from desktop_app.domain.errors import NitkaError
+from desktop_app.domain.errors import DatabaseDamagedError, NitkaError
 from desktop_app.domain.ids import AssistantId
 
 FileId = NewType("FileId", str)
@@ -18,6 +18,12 @@ class TooManyFilesError(NitkaError):
     """More files were to be added at once than FILES_AT_ONCE; none was."""
 
     code = "too_many_files"
+
+
+class LibraryDamagedError(DatabaseDamagedError):
+    """The database of the files is damaged; that of the threads is another."""
+
+    code = "library_damaged"
 
 
 class FileStatus(StrEnum):

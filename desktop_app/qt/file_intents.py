@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.controllers.backend import Backend
-from desktop_app.domain.errors import RunError
-from desktop_app.domain.files import Chunking, FileId
+from desktop_app.domain.errors import DatabaseDamagedError, RunError
+from desktop_app.domain.files import Chunking, FileId, LibraryDamagedError
 from desktop_app.domain.ids import AssistantId
 
 REFRESH_MS = 250
@@ -151,5 +151,7 @@ class FileIntents(QObject):
     async def _answered(self, work: Callable[[], Work]) -> None:
         try:
             await work()
+        except DatabaseDamagedError as error:
+            self.failed.emit(self._answer(LibraryDamagedError(error.detail)))
         except Exception as error:  # noqa: BLE001 - whatever it was, the panel says it
             self.failed.emit(self._answer(error))

@@ -1856,6 +1856,10 @@
         <translation>База данных создана более новой версией Nitka</translation>
     </message>
     <message>
+        <source>The database of the files is damaged</source>
+        <translation>База данных файлов повреждена</translation>
+    </message>
+    <message>
         <source>The deferred reply cannot be had any more</source>
         <translation>Отложенный ответ больше нельзя получить</translation>
     </message>
@@ -1994,6 +1998,10 @@
     <message>
         <source>This is a fault of the service; trying again often helps.</source>
         <translation>Ошибка на стороне сервиса; часто помогает повтор.</translation>
+    </message>
+    <message>
+        <source>Threads are unaffected. Close Nitka, delete “library” in the data folder, then add files again.</source>
+        <translation>Переписка не пострадала. Закройте Nitka, удалите папку «library» в папке данных и добавьте файлы снова.</translation>
     </message>
     <message>
         <source>Too many files at once</source>

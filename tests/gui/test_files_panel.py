@@ -13,7 +13,15 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QListView, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QListView,
+    QPlainTextEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.assistants import AssistantSettings
@@ -23,6 +31,7 @@ from desktop_app.domain.tools import Command, Function, Rule, SearchTool
 from desktop_app.widgets.dialogs.fields import NumberBox
 from desktop_app.widgets.dialogs.file_rows import FileRows
 from desktop_app.widgets.dialogs.files_panel import FilesPanel
+from desktop_app.widgets.dialogs.frame import Callout
 from desktop_app.widgets.dialogs.icon_rows import FRACTION_ROLE, ICON_ROLE, LINE_ROLE
 from desktop_app.widgets.dialogs.tools_page import ToolsPage
 from desktop_app.widgets.resources import resources_dir
@@ -280,6 +289,19 @@ async def test_a_dropped_file_is_read_found_removed_and_brought_back(
         assert find(page, QWidget, "files_zone").isVisible()
         click(page, "files_undo")
         await until(lambda: len(lines(page)) == 2)
+
+
+async def test_a_damaged_library_says_what_to_do_and_leaves_the_threads_alone(
+    qapp: QApplication, theme: Theme, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    (profile / "library").mkdir(parents=True)
+    (profile / "library" / "files.db").write_bytes(b"no database at all, but long enough for a header" * 100)
+    async with tools_page(qapp, theme, profile) as (scene, page):
+        problem = find(page, Callout, "files_problem")
+        await until(problem.isVisible)
+        assert "“library”" in " ".join(label.text() for label in problem.findChildren(QLabel))
+        assert not scene.backend.database.is_read_only
 
 
 async def test_how_texts_are_cut_is_set_at_once(

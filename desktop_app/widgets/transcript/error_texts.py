@@ -286,6 +286,11 @@ class ErrorTexts(QObject):
             case "too_many_files":
                 title = self.tr("Too many files at once")
                 advice = self.tr("None was added. Add a smaller folder, or its parts one after another.")
+            case "library_damaged":
+                title = self.tr("The database of the files is damaged")
+                advice = self.tr(
+                    "Threads are unaffected. Close Nitka, delete “library” in the data folder, then add files again."
+                )
             case "file_too_large":
                 title = self.tr("The file is too large for the service")
                 advice = self.tr("It takes files of up to 128 MB.")
