@@ -99,12 +99,17 @@ def _encoding(path: Path) -> str:
     if guess != "utf-8" and not guess.startswith(("utf-16", "utf-32")):
         with path.open("rb") as file:
             named = _CHARSET.search(file.read(SAMPLE))
-        if named:
-            try:
-                return codecs.lookup(named.group(1).decode("ascii")).name
-            except LookupError:
-                return guess
+        if named and _is_of_ascii(name := named.group(1).decode("ascii")):
+            return codecs.lookup(name).name
     return guess
+
+
+def _is_of_ascii(encoding: str) -> bool:
+    """Whether there is such an encoding, of texts, and what names it can be written in it."""
+    try:
+        return b"<meta".decode(encoding, "replace") == "<meta"
+    except (LookupError, UnicodeError):
+        return False
 
 
 def _text(markup: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ import pytest
 from desktop_app.documents.encodings import encoding_of
 from desktop_app.documents.folders import found_files
 from desktop_app.documents.html import of_markup
+from desktop_app.documents.html import parts as parts_of_html
 from desktop_app.documents.opening import OTHER_BYTES, PDF_BYTES
 from desktop_app.documents.plain import PART_CHARS, in_parts
 from desktop_app.documents.reader import DocumentReader
@@ -106,6 +107,16 @@ def test_html_is_what_is_seen() -> None:
 def test_html_however_deep_is_read() -> None:
     markup = "<div>" * 50_000 + "слово" + "</div>" * 50_000
     assert [part.text for part, _ in of_markup(markup, 0)] == ["слово"]
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [("koi8-r", "БХД"), ("none-such", "вид"), ("base64", "вид"), ("idna", "вид"), ("utf-16", "вид")],
+)
+def test_html_is_read_as_it_says_where_that_can_be(named: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(f'<meta charset="{named}"><p>вид'.encode("cp1251"))
+    assert [part.text for part, _ in parts_of_html(path, 0)] == [told]
 
 
 def test_a_long_html_text_is_parted_in_a_moment() -> None:
