@@ -28,14 +28,21 @@ def _below(path: Path) -> Iterator[FoundFile]:
     if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where the system says no
         yield _looked_at(path)
         return
-    refused: list[OSError] = []
-    for folder, folders, names in os.walk(path, onerror=refused.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                yield _looked_at(Path(folder, name))
-    for error in refused:
-        yield FoundFile(str(error.filename), fault=fault_of(error), detail=str(error))
+    left = [path]
+    while left:  # os.walk calls itself, and is at its end where folders lie very deep
+        folder = left.pop()
+        try:
+            names = sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208
+        except OSError as error:
+            yield FoundFile(str(folder), fault=fault_of(error), detail=str(error))
+            continue
+        inner = []
+        for inside in map(folder.joinpath, names):
+            if not os.path.isdir(inside):  # noqa: PTH112
+                yield _looked_at(inside)
+            elif not inside.is_symlink():
+                inner.append(inside)
+        left += reversed(inner)
 
 
 def _looked_at(path: Path) -> FoundFile:

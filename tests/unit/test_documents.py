@@ -429,6 +429,23 @@ def test_what_the_system_does_not_look_at_holds_up_no_other(tmp_path: Path) -> N
     assert [file.fault for file in found] == [FileFault.GONE, FileFault.GONE, None]
 
 
+@POSIX
+def test_folders_may_lie_as_deep_as_the_system_lets_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(1200):
+        os.mkdir("d")  # noqa: PTH102 - the whole path would be too long soon
+        os.chdir("d")
+    Path("deep.txt").touch()
+    found = found_files([tmp_path])
+    Path("deep.txt").unlink()
+    for _ in range(1200):  # what clears the folders of tests does not get that deep either
+        os.chdir("..")
+        os.rmdir("d")  # noqa: PTH106
+    assert [Path(file.path).name for file in found] == ["deep.txt"]
+
+
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         (tmp_path / str(number)).touch()
