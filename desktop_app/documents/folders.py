@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from desktop_app.documents.opening import fault_of
+from desktop_app.documents.opening import fault_of, modified_ns
 from desktop_app.domain.files import FILES_AT_ONCE, FileFault, FoundFile, TooManyFilesError
 
 
@@ -51,4 +51,4 @@ def _looked_at(path: Path) -> FoundFile:
     except (OSError, ValueError) as error:
         return FoundFile(str(path), fault=fault_of(error), detail=str(error))
     fault = None if stat.S_ISREG(found.st_mode) else FileFault.NOT_A_FILE
-    return FoundFile(str(path), found.st_size, found.st_mtime_ns, fault)
+    return FoundFile(str(path), found.st_size, modified_ns(found), fault)

@@ -53,7 +53,12 @@ def looked_at(path: Path) -> Document:
             head = file.read(_HEAD)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise UnreadableError(fault_of(error), str(error)) from error
-    return Document(found.st_size, found.st_mtime_ns, _extractor(path.suffix.lower(), head))
+    return Document(found.st_size, modified_ns(found), _extractor(path.suffix.lower(), head))
+
+
+def modified_ns(found: os.stat_result) -> int:
+    """When a file was changed, as far as a database can hold that: a time can be set beyond the year 2262."""
+    return min(found.st_mtime_ns, 2**63 - 1)
 
 
 def fault_of(error: OSError | ValueError) -> FileFault:

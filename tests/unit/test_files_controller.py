@@ -336,6 +336,15 @@ async def test_what_was_read_stays_when_the_file_is_gone(tmp_path: Path) -> None
         assert await library.names("нужного") == {"a.txt"}
 
 
+async def test_a_file_of_a_far_future_is_a_file_as_others_are(tmp_path: Path) -> None:
+    (path,) = texts(tmp_path / "src", a="слово")
+    year_2400 = 430 * 365 * 86_400
+    os.utime(path, (year_2400, year_2400))
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [path])
+        assert [file.status for file in await library.settled()] == [FileStatus.READY]
+
+
 async def test_a_file_that_was_away_and_is_as_it_was_has_no_fault_any_more(tmp_path: Path) -> None:
     (path,) = texts(tmp_path / "src", a="слово")
     async with opened(tmp_path) as library:
