@@ -1,5 +1,7 @@
 """Finding a cited fragment in a text that is broken otherwise."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,3 +48,9 @@ def test_any_words_are_found_as_they_stand(
     text = " ".join(before) + " | " + broken + "| " + " ".join(after)
     pieces = find_passages(text.split("\f"), " ".join(words))
     assert "".join(text[piece.start : piece.end] for piece in pieces).split() == words
+
+
+def test_a_text_that_repeats_itself_is_searched_in_a_moment() -> None:
+    began = time.process_time()
+    assert find_passages(["0 " * 80_000] * 3, "0 " * 3000 + "1") == [Passage(0, 0, 15)]
+    assert time.process_time() - began < 1
