@@ -244,7 +244,8 @@ class Database:
 
     def _open_for_writing(self) -> sqlite3.Connection:
         touch_private(self._path)  # SQLite gives -wal and -shm the rights of the database itself
-        connection = sqlite3.connect(self._path, timeout=self._busy_timeout_s, isolation_level=None)
+        with blame():
+            connection = sqlite3.connect(self._path, timeout=self._busy_timeout_s, isolation_level=None)
         try:
             with blame():
                 refuse_newer(connection, self._migrations)

@@ -603,6 +603,13 @@ async def test_a_library_that_is_damaged_says_so_and_does_not_stop_the_start(tmp
             await library.files.files(OURS)
 
 
+async def test_a_library_that_cannot_be_opened_says_so_and_does_not_stop_the_start(tmp_path: Path) -> None:
+    (tmp_path / "files.db").mkdir()
+    async with opened(tmp_path) as library:
+        with pytest.raises(StoreError):
+            await library.files.has_files(OURS)
+
+
 async def test_a_text_of_the_library_that_is_damaged_says_so(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         await library.files.add(OURS, texts(tmp_path / "src", a="слово"))
