@@ -28,7 +28,6 @@ from desktop_app.controllers.runs import RunsController
 from desktop_app.controllers.searching import Searching
 from desktop_app.controllers.worker import ExceptionHandler, Worker
 from desktop_app.domain.errors import DatabaseDamagedError, StoreError
-from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.secret import Secret
 from desktop_app.domain.trash import KEPT
 from desktop_app.domain.variables import Surroundings
@@ -172,7 +171,8 @@ def open_backend(
     connections = ConnectionsController(records, secrets, service_factory(model))
     library = LibraryController(conversations, assistants, records, labels)
     remote = RemoteStore(database)
-    files = FilesController(profile.library, report, mark, lambda owner: _is_kept(assistants, owner))
+    trash = TrashStore(database)
+    files = FilesController(profile.library, report, mark, trash.has_assistant)
     prompts = Prompts(TokenRatioStore(database), Surroundings(_user(), labels.language))
     rules = CallRuleStore(database)
     searching = Searching(files)
@@ -213,7 +213,7 @@ def open_backend(
         files,
         ContextController(conversations, assistants, connections, prompts, searching),
         LifetimesController(LifetimeStore(database), report),
-        TrashStore(database),
+        trash,
         AssistantFilesController(assistants, records),
         RemoteFilesController(connections, report),
         profile.commands,
@@ -233,10 +233,6 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
         return ""
-
-
-async def _is_kept(assistants: AssistantStore, assistant_id: AssistantId) -> bool:
-    return await assistants.assistant(assistant_id) is not None
 
 
 async def _back_up_when_due(database: Database) -> None:

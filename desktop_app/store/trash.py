@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from desktop_app.domain.assistants import Expiration
+from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.trash import TrashItem, TrashKind
 from desktop_app.store import deletions, lifetimes
 from desktop_app.store.database import Database
@@ -46,6 +47,17 @@ class TrashStore:
         """What is in the trash, the newest first."""
         return await self._database.read(
             lambda connection: [_to_item(row) for row in connection.execute(ITEMS)]
+        )
+
+    async def has_assistant(self, assistant_id: AssistantId) -> bool:
+        """Whether an assistant is there, maybe in the trash, and not deleted for good."""
+        return await self._database.read(
+            lambda connection: (
+                connection.execute(
+                    "SELECT 1 FROM assistants WHERE id = ? AND trashed_at IS NOT ?", (assistant_id, HIDDEN)
+                ).fetchone()
+                is not None
+            )
         )
 
     async def restore(self, kind: TrashKind, id_: str) -> None:

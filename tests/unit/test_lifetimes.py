@@ -351,8 +351,11 @@ async def test_an_assistant_is_kept_for_its_runs_and_seen_by_nobody(home: Home) 
         await home.assistants.save_version(assistant, replace(SETTINGS, name=name))
     run = await home.ask(thread, assistant, version=2)
     await home.answer(run)
+    assert await home.trash.has_assistant(assistant)
     await home.assistants.trash(assistant)
+    assert await home.trash.has_assistant(assistant)
     await home.trash.delete(ASSISTANT, assistant)
+    assert not await home.trash.has_assistant(assistant)
     await home.trash.restore(ASSISTANT, assistant)  # there is nothing to be restored any more
     assert await home.items() == []
     assert await home.assistants.assistants() == []
