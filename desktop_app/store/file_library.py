@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - statements are put together from texts of ours, never from values
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -20,7 +21,7 @@ from desktop_app.domain.files import (
 from desktop_app.domain.ids import AssistantId, new_id
 from desktop_app.store.database import Database
 from desktop_app.store.file_schema import create_words, unpacked
-from desktop_app.store.rows import marks, storable, to_microseconds, to_time, utc_now
+from desktop_app.store.rows import storable, to_microseconds, to_time, utc_now
 
 PARTS_AROUND = 3  # of a source, before the place and after it
 
@@ -28,6 +29,8 @@ SELECT = """
     SELECT f.id, l.assistant_id, f.path, f.size, f.status, f.added_at, f.chunk_count, f.page_count, f.fault, f.detail
     FROM files f JOIN libraries l ON l.number = f.library
 """
+
+OF_IDS = "id IN (SELECT value FROM json_each(?))"  # a statement takes some ten thousand parameters, not more
 
 
 class FileLibrary:
@@ -95,11 +98,11 @@ class FileLibrary:
 
     async def remove(self, file_ids: Sequence[FileId]) -> None:
         """Take files off the list; what is being read stops, and waits for a ``restore``."""
-        await self._remove(f"id IN ({marks(file_ids)})", tuple(file_ids))
+        await self._remove(OF_IDS, (json.dumps(file_ids),))
 
     async def restore(self, file_ids: Sequence[FileId]) -> None:
         """Put removed files back."""
-        await self._update("removed_at = NULL", (), f"id IN ({marks(file_ids)})", tuple(file_ids))
+        await self._update("removed_at = NULL", (), OF_IDS, (json.dumps(file_ids),))
 
     async def assistants(self) -> list[AssistantId]:
         """The assistants that have a library."""

@@ -431,6 +431,17 @@ async def test_a_file_is_removed_while_it_is_read_and_comes_back(tmp_path: Path)
     assert loose_rows(tmp_path) == [0, 0, 0, 0]
 
 
+async def test_more_files_are_removed_at_once_than_a_statement_takes_parameters(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, texts(tmp_path / "src", a="слово"))
+        before = await library.settled()
+        many = [before[0].id, *(FileId(str(number)) for number in range(260_000))]
+        await library.files.remove(many)
+        assert await library.settled() == []
+        await library.files.restore(many)
+        assert await library.settled() == before
+
+
 async def test_other_chunks_are_made_from_what_was_read(tmp_path: Path) -> None:
     made = make_library(tmp_path / "src", 4, 300_000)
     async with opened(tmp_path) as library:
