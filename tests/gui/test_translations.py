@@ -78,6 +78,7 @@ NAMES = {
         "http",
         "https",
         "IAM",
+        "library",
         "M",
         "Markdown",
         "MIT",
