@@ -20,10 +20,10 @@ class ActiveRun:
     ``writes_on``: the service writes on without us.  ``is_leaving``: the program ends.  ``hurry`` ends a wait before
     the next attempt.  ``stage`` is what goes on while no words come.
 
-    ``rounds`` counts those that ended with calls.  ``told`` are the calls of the round that is read, ``functions`` what
-    was offered.  ``is_partial``: what the service writes is only a part of the reply.  ``is_held``: the service keeps
-    the run waiting for results.  ``estimate`` is that of the first prompt, ``addition`` what files added to its
-    instruction (None: they were not searched).
+    ``rounds`` counts those that ended with calls. ``told`` are the calls of the round that is read, ``told_at`` the
+    place behind them where the service can go on, ``functions`` what was offered. ``is_partial``: what the service
+    writes is only a part of the reply. ``is_held``: the service keeps the run waiting for results. ``estimate`` is that
+    of the first prompt, ``addition`` what files added to its instruction (None: they were not searched).
     """
 
     run: Run
@@ -37,6 +37,7 @@ class ActiveRun:
     is_held: bool = False
     rounds: int = 0
     told: list[ToolCalled] = field(default_factory=list)
+    told_at: int | None = None
     functions: tuple[Function, ...] = ()
     addition: str | None = None
     estimate: int = 0
@@ -61,6 +62,27 @@ class ActiveRun:
     def can_resume(self) -> bool:
         """Whether a later start can read the rest; of a part of the reply it would not know where it belongs."""
         return self.writes_on and not self.is_partial
+
+    @property
+    def has_gone_on(self) -> bool:
+        """Whether the service has told something since the run was stored that is read on."""
+        return self.told_at is not None or self.growing.cursor != self.run.cursor
+
+    def checkpoint(self, cursor: int) -> None:
+        """All up to ``cursor`` has been read.
+
+        Calls are passed only when they are stored: else the next program would not hear of them.
+        """
+        if self.told:
+            self.told_at = cursor
+        else:
+            self.growing.checkpoint(cursor)
+
+    def pass_calls(self) -> None:
+        """The calls that were told are about to be stored."""
+        if self.told_at is not None:
+            self.growing.checkpoint(self.told_at)
+            self.told_at = None
 
     def message(self) -> Message:
         """The reply as it is now."""

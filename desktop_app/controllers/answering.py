@@ -27,7 +27,6 @@ from desktop_app.domain.errors import (
     NitkaError,
     NotFoundError,
     RunError,
-    StoreError,
     TooManyRoundsError,
     UnusableAssistantError,
 )
@@ -129,9 +128,9 @@ class Answering:
         active.rounds += 1
         if active.rounds > ROUNDS_LIMIT:
             raise TooManyRoundsError(f"{ROUNDS_LIMIT} rounds of calls")
-        await active.growing.save()
-        may_repeat = active.is_resumed and active.rounds == 1
-        await active.calls.take(active.told, active.functions, active.growing.length, may_repeat=may_repeat)
+        await active.growing.save()  # judging the calls may take a while
+        is_new = not active.is_resumed or active.rounds > 1 or active.has_gone_on
+        await active.calls.take(active.told, active.functions, active.growing.length, may_repeat=not is_new)
         await active.calls.settle()
 
     async def _tell_steps(self, active: ActiveRun) -> bool:
@@ -141,12 +140,8 @@ class Answering:
         stage = _awaited(steps)
         if stage and (active.stage is None or active.stage.stage != stage):
             self._listening.stage(active, stage)
-        try:
-            await self._records.save_steps(active.reply.id, steps)
-        except StoreError:
-            log.exception("run %s: the calls could not be stored", active.run.id)
-            return False
-        return True
+        active.pass_calls()
+        return await active.growing.save(steps)
 
     # -- a round
 

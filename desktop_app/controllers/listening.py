@@ -84,7 +84,7 @@ class Listening:
             case RunAccepted():
                 self._accept(active, event)
             case Checkpoint(cursor):
-                active.growing.checkpoint(cursor)
+                active.checkpoint(cursor)
             case UsageReported(usage):
                 active.count(usage)
             case CitationsFound(citations):

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop_app.domain.errors import StoreError
 from desktop_app.domain.events import RunEvent, TextReplaced
 from desktop_app.domain.normaliser import Normaliser, TextEdit
 from desktop_app.domain.threads import Message, Run
-from desktop_app.domain.tools import BETWEEN_ROUNDS
+from desktop_app.domain.tools import BETWEEN_ROUNDS, ToolStep
 from desktop_app.store.conversations import ConversationStore
 
 log = logging.getLogger(__name__)
@@ -115,20 +116,23 @@ class GrowingReply:
             self._changed.clear()
             await self.save()
 
-    async def save(self) -> None:
-        """Store the text now; a store that fails is told to the log alone."""
+    async def save(self, steps: Sequence[ToolStep] | None = None) -> bool:
+        """Store the text now, and the calls when they are given; whether that is done is also told to the log."""
         try:
             if place := self._place:
                 await self._records.save_reply(
                     self._message_id,
                     self._resumable_text(place),
+                    steps,
                     cursor=place.cursor,
                     remote_id=place.remote_id,
                 )
             else:
-                await self._records.save_reply(self._message_id, self.text, remote_id=self._remote_id)
+                await self._records.save_reply(self._message_id, self.text, steps, remote_id=self._remote_id)
         except StoreError:
-            log.exception("the journal could not be written; the text is tried again")
+            log.exception("the journal of %s could not be written", self._message_id)
+            return False
+        return True
 
 
 def _resumed(message: Message) -> Normaliser:

@@ -316,32 +316,27 @@ class ConversationStore:
         return await self._database.run(go_on)
 
     async def save_reply(
-        self, message_id: MessageId, text: str, *, cursor: int | None = None, remote_id: str | None = None
+        self,
+        message_id: MessageId,
+        text: str,
+        steps: Sequence[ToolStep] | None = None,
+        *,
+        cursor: int | None = None,
+        remote_id: str | None = None,
     ) -> None:
-        """Journal the text so far; a message that has ended is left as it is.
+        """Journal the text so far, and the calls; a message that has ended is left as it is.
 
-        A run that its service can resume journals its ``remote_id`` and the ``cursor`` that belongs to this text; None
-        leaves what was journaled before.
+        A run that its service can resume journals its ``remote_id`` and the ``cursor`` that belongs to this text and
+        these calls.  None leaves what was journaled before.
         """
 
         def save(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "UPDATE messages SET text = ? WHERE id = ? AND status = ?",
-                (storable(text), message_id, Status.WRITING),
+                "UPDATE messages SET text = ?, steps = coalesce(?, steps) WHERE id = ? AND status = ?",
+                (storable(text), None if steps is None else to_json(steps), message_id, Status.WRITING),
             )
             if cursor is not None or remote_id is not None:
                 runs.note_place(connection, message_id, cursor, remote_id)
-
-        await self._database.run(save)
-
-    async def save_steps(self, message_id: MessageId, steps: Sequence[ToolStep]) -> None:
-        """Keep the calls of a growing reply as they are now; a message that has ended is left as it is."""
-
-        def save(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "UPDATE messages SET steps = ? WHERE id = ? AND status = ?",
-                (to_json(steps), message_id, Status.WRITING),
-            )
 
         await self._database.run(save)
 

@@ -58,13 +58,28 @@ async def held_scene(folder: Path, server: AssistantsServer, **settings: Any) ->
         ConnectionId("c"), ConnectionKind.ASSISTANT_API, "Test", server.base_url, Auth.NONE, folder=FOLDER
     )
     s = HeldScene(folder, connection=connection)
-    await s.open(replace(SETTINGS, model="yandexgpt", **settings))
     try:
+        await s.open(replace(SETTINGS, model="yandexgpt", **settings))
         yield s
     finally:
-        await s.runs.close()
-        await s.connections.close()
-        await s.database.close()
+        await close(s)
+
+
+@asynccontextmanager
+async def next_start(s: Scene, folder: Path) -> AsyncIterator[HeldScene]:
+    """The program started once more in ``folder``, where it finds what it would if it were killed now."""
+    later = HeldScene(image(s, folder), connection=s.connection, owner="next")
+    try:
+        await later.reopen(s.thread_id)
+        yield later
+    finally:
+        await close(later)
+
+
+async def close(s: Scene) -> None:
+    await s.runs.close()
+    await s.connections.close()
+    await s.database.close()
 
 
 async def asked(s: Scene, text: str) -> None:
@@ -220,19 +235,15 @@ async def test_killed_while_calls_wait_they_are_answered_once(tmp_path: Path, ro
             await wanted(s, f"+{number}")
         await until(lambda: len(s.steps()) == rounds + 1)
         await s.reached(CallStatus.WANTED)
-        later = HeldScene(image(s, tmp_path / "left"), connection=s.connection, owner="next")
-        await later.reopen(s.thread_id)
-        for number in range(rounds, 3):
-            await until(lambda number=number: len(later.steps()) == number + 1)  # type: ignore[misc]
-            await wanted(later, f"+{number}")
-        await later.runs.wait(s.thread_id)
-        reply = (await later.messages())[-1]
+        async with next_start(s, tmp_path / "left") as later:
+            for number in range(rounds, 3):
+                await until(lambda number=number: len(later.steps()) == number + 1)  # type: ignore[misc]
+                await wanted(later, f"+{number}")
+            await later.runs.wait(s.thread_id)
+            reply = (await later.messages())[-1]
         assert (reply.status, reply.text) == (Status.COMPLETED, "Let me see.\n\nWarm.")
         assert [step.result for step in reply.steps] == ["+0", "+1", "+2"]
         assert next(iter(server.runs.values())).results == ["+0", "+1", "+2"]
-        await later.runs.close()
-        await later.connections.close()
-        await later.database.close()
 
 
 # -- a question with settings of its own

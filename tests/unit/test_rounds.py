@@ -290,10 +290,10 @@ async def test_a_call_that_cannot_be_recorded_is_not_made(
     async with scene(tmp_path, TOOLS) as s:
         await allow(s)
 
-        async def fail(*_: object) -> None:
+        async def fail(*_: object, **__: object) -> None:
             raise StoreError("no room")
 
-        monkeypatch.setattr(s.conversations, "save_steps", fail)
+        monkeypatch.setattr(s.conversations, "save_reply", fail)
         reply = await answered(s, calling(("weather", TULA)), [TextAppended(YES), DONE])
         assert reply.steps[0].status is CallStatus.FAILED
         assert not list((tmp_path / "commands").iterdir())

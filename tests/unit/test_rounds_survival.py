@@ -2,17 +2,25 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from desktop_app.domain.errors import NotFoundError
-from desktop_app.domain.events import Checkpoint, RunAccepted, TextAppended, TextReplaced, UsageReported
+from desktop_app.domain.events import (
+    Checkpoint,
+    RunAccepted,
+    RunPaused,
+    TextAppended,
+    TextReplaced,
+    ToolCalled,
+    UsageReported,
+)
 from desktop_app.domain.ids import MessageId, ThreadId
 from desktop_app.domain.threads import Author, Message, Status, Usage
-from desktop_app.domain.tools import CallStatus, Command, Decision, Function, Rule, ToolStep
+from desktop_app.domain.tools import CallStatus, Command, Decision, Function, Rule
 from tests.conftest import until
 from tests.unit.run_scene import (
     DONE,
@@ -119,13 +127,14 @@ async def test_killed_at_any_moment_nothing_is_lost_or_done_twice_unasked(
     images: list[Path] = []
     async with scene(tmp_path, settings) as s:
         await allow(s, allowed)
-        save = s.conversations.save_steps
+        save = s.conversations.save_reply
 
-        async def save_and_copy(message_id: MessageId, steps: Sequence[ToolStep]) -> None:
-            await save(message_id, steps)
-            images.append(image(s, tmp_path / f"left {len(images)}"))
+        async def save_and_copy(message_id: MessageId, text: str, steps: Any = None, **place: Any) -> None:
+            await save(message_id, text, steps, **place)
+            if steps:
+                images.append(image(s, tmp_path / f"left {len(images)}"))
 
-        monkeypatch.setattr(s.conversations, "save_steps", save_and_copy)
+        monkeypatch.setattr(s.conversations, "save_reply", save_and_copy)
         calls = calling(("count", ""), ("other", ""))
         await begin(s, [TextAppended("One."), *calls], [TextAppended("Two."), *calls], [DONE])
         for count in (2, 4):
@@ -305,6 +314,39 @@ async def test_always_does_not_start_again_what_was_killed(tmp_path: Path) -> No
     await later.runs.decide(reply_id, "0:0", Decision.DENY)
     await later.runs.decide(reply_id, "0:0", Decision.ALWAYS)
     assert [step.status for step in (await ended(later)).steps] == [CallStatus.DENIED, CallStatus.DONE]
+    await close(later)
+
+
+async def test_a_call_that_is_made_again_after_its_answer_is_not_answered_by_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = ToolCalled("k", "ask_user", "")
+    again: list[Step] = [call, Checkpoint(9), RunPaused()]
+    service = submitting()
+    async with scene(tmp_path, replace(SETTINGS, functions=(ASK_USER,)), service=service) as s:
+        service.rests = [again]
+        save = s.conversations.save_reply
+
+        async def copy_and_save(message_id: MessageId, text: str, steps: Any = None, **place: Any) -> None:
+            if steps and len(steps) == 2 and not (tmp_path / "left").exists():
+                image(s, tmp_path / "left")  # killed when the second call was heard and is not yet stored
+            await save(message_id, text, steps, **place)
+
+        monkeypatch.setattr(s.conversations, "save_reply", copy_and_save)
+        await begin(s, [ACCEPTED, call, Checkpoint(3), RunPaused()])
+        await s.reached(CallStatus.WANTED)
+        await s.runs.give_result(s.stages()[-1].message_id, "0:0", "42")
+        await s.reached(CallStatus.DONE, CallStatus.WANTED)
+        await until((tmp_path / "left").exists)
+    later = Scene(tmp_path / "left", submitting(), owner="next")
+    assert isinstance(later.service, SubmittingService)
+    later.service.rests = [again, [TextAppended(YES), DONE]]
+    await later.reopen(s.thread_id)
+    await later.reached(CallStatus.DONE, CallStatus.WANTED)
+    await later.runs.give_result((await later.messages())[-1].id, "1:0", "43")
+    assert [step.result for step in (await ended(later)).steps] == ["42", "43"]
+    assert later.service.resumed == [("remote", 3)]
+    assert later.service.submitted == [("remote", 9, [("ask_user", "43")])]
     await close(later)
 
 
