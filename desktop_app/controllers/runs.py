@@ -164,15 +164,18 @@ class RunsController:
     async def continue_reply(self, message_id: MessageId) -> None:
         """Let the model go on with a reply that was cut off; the text grows in the same message.
 
-        Calls that were left open are taken up again.
+        Calls that were left open are taken up again.  What was set for its question alone still counts.
         """
         old = await self._asking.message(message_id)
+        overrides = await self._overrides_of(old)
         if not old.text and not old.steps:  # there is nothing to go on from
-            await self.regenerate(message_id)
+            await self.regenerate(message_id, None, overrides)
             return
         with self.claim(old.thread_id):
-            assistant = await self._in_effect(await self._asking.assistant(old.thread_id), old.thread_id)
-            run = new_run(old, assistant)
+            assistant = await self._asking.assistant(old.thread_id)
+            run = _otherwise(
+                new_run(old, await self._in_effect(assistant, old.thread_id, overrides)), overrides
+            )
             try:
                 reply = await self._records.continue_run(run, old.id, self._owner)
             except LookupError as error:
@@ -258,8 +261,7 @@ class RunsController:
         hidden_end: MessageId | None = None,
     ) -> RunBegan:
         run, reply = new_reply(thread_id, parent, await self._in_effect(assistant, thread_id, overrides))
-        if overrides:
-            run = replace(run, details=replace(run.details, overrides=overrides.names))
+        run = _otherwise(run, overrides)
         try:
             stored = await self._records.begin_run(run, user_message=question, reply=reply, owner=self._owner)
         except LookupError as error:
@@ -278,6 +280,18 @@ class RunsController:
         return replace(
             assistant, settings=self._prompts.in_effect(assistant.settings, thread.name, overrides)
         )
+
+    async def _overrides_of(self, reply: Message) -> RunOverrides | None:
+        """What was set for the question of ``reply`` alone; it is not for another assistant or connection."""
+        run = await self._records.run(reply.run_id) if reply.run_id else None
+        if run is None or not run.details.overrides:
+            return None
+        assistant = await self._asking.assistant(reply.thread_id)
+        is_same = (run.assistant_id, run.settings.connection_id) == (
+            assistant.id,
+            assistant.settings.connection_id,
+        )
+        return RunOverrides.of_run(run) if is_same else None
 
     def _start(self, active: ActiveRun) -> None:
         self._active[active.run.thread_id] = active
@@ -389,3 +403,8 @@ class RunsController:
                 await self._assistants.touch(run.assistant_id)
             except StoreError:
                 log.exception("the last use of assistant %s could not be stored", run.assistant_id)
+
+
+def _otherwise(run: Run, overrides: RunOverrides | None) -> Run:
+    """``run`` with a note of what it does otherwise than its assistant."""
+    return replace(run, details=replace(run.details, overrides=overrides.names)) if overrides else run

@@ -10,6 +10,7 @@ from desktop_app.domain.assistants import (
     PromptTruncation,
     ResponseFormat,
 )
+from desktop_app.domain.threads import Run
 
 FIELDS = ("model", "completion", "truncation", "response_format")
 
@@ -33,6 +34,11 @@ class RunOverrides:
                 if getattr(wanted, name) != getattr(settings, name)
             }
         )
+
+    @classmethod
+    def of_run(cls, run: Run) -> RunOverrides:
+        """What ``run`` did otherwise than its assistant."""
+        return cls(**{name: getattr(run.settings, name) for name in FIELDS if name in run.details.overrides})
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -9,12 +9,12 @@ import pytest
 from desktop_app.domain.assistants import AssistantSettings, CompletionOptions, PromptTruncation
 from desktop_app.domain.connections import Connection, ConnectionKind, Price
 from desktop_app.domain.errors import UnusableAssistantError
-from desktop_app.domain.events import AssistantHeld, RunAccepted, TextAppended, UsageReported
-from desktop_app.domain.ids import ConnectionId
+from desktop_app.domain.events import AssistantHeld, RunAccepted, RunEnded, TextAppended, UsageReported
+from desktop_app.domain.ids import ConnectionId, MessageId
 from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.threads import Cost, Run, Status, Usage
 from desktop_app.domain.tools import Function
-from tests.unit.run_scene import CONNECTION, DONE, SETTINGS, Scene, calling, scene
+from tests.unit.run_scene import CONNECTION, DONE, SETTINGS, Scene, Step, calling, scene
 
 HOT = RunOverrides(model="other", completion=CompletionOptions(temperature=0.9, max_tokens=5))
 API = Connection(ConnectionId("a"), ConnectionKind.ASSISTANT_API, "API", "https://x.invalid", folder="f")
@@ -75,6 +75,50 @@ async def test_a_reply_is_asked_again_of_a_former_version(tmp_path: Path) -> Non
         assert [request.model for request in s.service.requests] == ["newer", "m"]
         with pytest.raises(UnusableAssistantError):
             await s.runs.regenerate(began.reply.id, 7)
+
+
+async def cut_off(s: Scene, *script: Step) -> MessageId:
+    """Ask with HOT; the reply does not come to its end."""
+    s.service.scripts.append([*script, RunEnded(Status.TRUNCATED)])
+    began = await s.runs.send(s.thread_id, "?", overrides=HOT)
+    await s.runs.wait(s.thread_id)
+    return began.reply.id
+
+
+async def go_on(s: Scene, reply: MessageId) -> Run:
+    s.service.scripts.append([TextAppended(" more"), RunEnded(Status.TRUNCATED)])
+    await s.runs.continue_reply(reply)
+    await s.runs.wait(s.thread_id)
+    return await stored(s)
+
+
+@pytest.mark.parametrize("begun", [[TextAppended("Half")], []])
+async def test_a_reply_goes_on_with_what_was_set_for_its_question(tmp_path: Path, begun: list[Step]) -> None:
+    async with scene(tmp_path) as s:
+        reply = await cut_off(s, *begun)
+        await s.assistants.save_version(s.assistant.id, replace(s.assistant.settings, instruction="Newer."))
+        for _ in range(2):  # and once more, from the run that has gone on with it
+            run = await go_on(s, reply)
+            reply = run.message_id
+            assert (run.settings.model, run.settings.completion) == ("other", HOT.completion)
+            assert run.details.overrides == ("model", "completion")
+        assert [request.model for request in s.service.requests] == ["other"] * 3
+        assert s.service.requests[-1].instruction == "Newer."
+
+
+async def test_what_was_set_for_one_assistant_or_connection_is_not_for_another(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        reply = await cut_off(s, TextAppended("Half"))
+        other = await s.assistants.create(replace(s.assistant.settings, name="Other"))
+        await s.conversations.set_thread_assistant(s.thread_id, other.id)
+        run = await go_on(s, reply)
+        assert (run.settings.model, run.details.overrides) == ("m", ())
+        reply = await cut_off(s, TextAppended("Half"))
+        second = replace(CONNECTION, id=ConnectionId("second"), name="Second")
+        await s.records.add(second)
+        await s.assistants.save_version(other.id, replace(other.settings, connection_id=second.id))
+        run = await go_on(s, reply)
+        assert (run.settings.model, run.details.overrides) == ("m", ())
 
 
 async def test_variables_are_filled_in_when_it_is_asked(tmp_path: Path) -> None:
