@@ -1,8 +1,13 @@
-"""The files that are meant by what the user dropped: files, and folders with all that is in them."""
+"""The files that are meant by what the user dropped: files, and folders with all that is in them.
+
+A link that the user drops is followed.  One inside a dropped folder is not followed to a folder, nor to a file outside:
+nothing is read that was not dropped, and no loop is walked.  One to a file inside is that file once; it stands for the
+file where the walk does not come to it, since it is hidden.  One to nothing is listed with its fault.
+"""
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from desktop_app.documents.opening import fault_of, modified_ns
@@ -12,8 +17,8 @@ from desktop_app.domain.files import FILES_AT_ONCE, FileFault, FoundFile, TooMan
 def found_files(paths: Iterable[Path]) -> list[FoundFile]:
     """The files at ``paths`` and in the folders there, by name; hidden ones only where they are named themselves.
 
-    Links to folders inside a folder are not followed.  What is no file, or cannot be looked at, has its fault.  Blocks;
-    raises TooManyFilesError.
+    Links inside a folder come last.  What is no file, or cannot be looked at, has its fault.  Blocks; raises
+    TooManyFilesError.
     """
     found: dict[str, FoundFile] = {}
     for path in paths:
@@ -28,21 +33,51 @@ def _below(path: Path) -> Iterator[FoundFile]:
     if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where the system says no
         yield _looked_at(path)
         return
-    left = [path]
+    root = os.path.realpath(path)
+    links: list[Path] = []
+    real: set[str] = set()
+    left = [(path, root)]
     while left:  # os.walk calls itself, and is at its end where folders lie very deep
-        folder = left.pop()
+        folder, real_folder = left.pop()
         try:
             names = sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208
         except OSError as error:
             yield FoundFile(str(folder), fault=fault_of(error), detail=str(error))
             continue
         inner = []
-        for inside in map(folder.joinpath, names):
-            if not os.path.isdir(inside):  # noqa: PTH112
+        for name in names:
+            inside, real_inside = folder / name, os.path.join(real_folder, name)  # noqa: PTH118
+            if _is_link(inside):
+                links.append(inside)
+            elif os.path.isdir(inside):  # noqa: PTH112
+                inner.append((inside, real_inside))
+            else:
+                real.add(real_inside)
                 yield _looked_at(inside)
-            elif not inside.is_symlink():
-                inner.append(inside)
         left += reversed(inner)
+    yield from _linked(links, root, real)
+
+
+def _linked(links: list[Path], root: str, real: set[str]) -> Iterator[FoundFile]:
+    """The files inside ``root`` that ``links`` lead to, beside those at ``real``, which were found."""
+    for link in links:
+        if not os.path.exists(link):  # noqa: PTH110 - nowhere, or in a circle, says its fault
+            yield _looked_at(link)
+            continue
+        target = os.path.realpath(link)
+        if target in real or not target.startswith(os.path.join(root, "")):  # noqa: PTH118
+            continue
+        real.add(target)
+        if not os.path.isdir(target):  # noqa: PTH112
+            yield _looked_at(link)
+
+
+def _is_link(path: Path) -> bool:
+    """Whether it leads elsewhere; Windows has links to folders that are not symbolic, too."""
+    is_junction: Callable[[Path], bool] = getattr(
+        os.path, "isjunction", lambda _: False
+    )  # from Python 3.12 on
+    return os.path.islink(path) or is_junction(path)  # noqa: PTH114
 
 
 def _looked_at(path: Path) -> FoundFile:

@@ -423,6 +423,51 @@ def test_folders_are_walked_in_order_without_what_is_hidden(tmp_path: Path) -> N
     assert found[0].size == 4
 
 
+@POSIX
+def test_links_in_a_folder_lead_nowhere_else(tmp_path: Path) -> None:
+    """Each file that was dropped is found once, and no other, whatever links lead to."""
+    dropped, outside = tmp_path / "dropped", tmp_path / "dropped too"
+    for name in ("a.txt", "b/c.txt", ".kept/object.txt"):
+        (dropped / name).parent.mkdir(parents=True, exist_ok=True)
+        (dropped / name).write_text("text")
+    outside.mkdir()
+    (outside / "secret.txt").write_text("secret")
+    links = {
+        "1 outside.txt": outside / "secret.txt",
+        "2 folder outside": outside,
+        "3 the same.txt": Path("b/c.txt"),
+        "4 loop": dropped,
+        "5 folder inside": Path("b"),
+        "6 hidden.txt": Path(".kept/object.txt"),
+        "7 hidden, again.txt": Path(".kept/object.txt"),
+        "8 device.txt": Path("/dev/zero"),
+        "9 gone.txt": Path("none.txt"),
+        "b/by way of one outside.txt": outside / "and back.txt",
+        "b/itself.txt": Path("itself.txt"),
+    }
+    (outside / "and back.txt").symlink_to(dropped / "a.txt")
+    for name, target in links.items():
+        (dropped / name).symlink_to(target)
+    assert [(str(Path(file.path).relative_to(dropped)), file.fault) for file in found_files([dropped])] == [
+        ("a.txt", None),
+        ("b/c.txt", None),
+        ("6 hidden.txt", None),
+        ("9 gone.txt", FileFault.GONE),
+        ("b/itself.txt", FileFault.NOT_A_FILE),
+    ]
+
+
+@POSIX
+def test_links_that_are_dropped_themselves_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "a.txt").write_text("text")
+    (tmp_path / "kept" / "b.txt").symlink_to("a.txt")
+    (tmp_path / "folder").symlink_to("kept")
+    (tmp_path / "file.txt").symlink_to("kept/a.txt")
+    found = found_files([tmp_path / "folder", tmp_path / "file.txt"])
+    assert [str(Path(file.path).relative_to(tmp_path)) for file in found] == ["folder/a.txt", "file.txt"]
+
+
 def test_what_the_system_does_not_look_at_holds_up_no_other(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text")
     found = found_files([tmp_path / ("n" * 300), tmp_path / "\0", tmp_path])
