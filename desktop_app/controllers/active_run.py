@@ -114,10 +114,11 @@ class ActiveRun:
     def count(self, usage: Usage) -> None:
         """The service has counted; the rounds of other runs there come on top."""
         earlier = self._earlier_usage or Usage(0, 0)
-        total = Usage(
-            earlier.prompt_tokens + usage.prompt_tokens, earlier.completion_tokens + usage.completion_tokens
-        )
-        self.run = replace(self.run, usage=total)
+        self.run = replace(self.run, usage=earlier + usage)
+
+    def count_rephrasing(self, usage: Usage) -> None:
+        """The service has counted what it took to put the question in other words."""
+        self.run = replace(self.run, details=replace(self.run.details, rephrasing=usage))
 
     def cite(self, citations: Sequence[Citation]) -> None:
         """The service tells the sources of what it has written so far in this round."""

@@ -250,7 +250,9 @@ class Answering:
         if not searching.is_due(active.run, connection):
             return ""
         self._listening.stage(active, "searching")
-        found = active.calls.number(await searching.found_for(active.run, spoken, service))
+        found = active.calls.number(
+            await searching.found_for(active.run, spoken, service, active.count_rephrasing)
+        )
         self._listening.stage(active, "waiting")
         return fragments_block(found) if found else ""
 

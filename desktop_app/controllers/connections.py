@@ -6,8 +6,16 @@ from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 
 from desktop_app.domain.assistants import AssistantSettings
-from desktop_app.domain.connections import Auth, Connection, ConnectionKind, ConnectionReport, Model, Proxy
-from desktop_app.domain.costs import cost_of
+from desktop_app.domain.connections import (
+    Auth,
+    Connection,
+    ConnectionKind,
+    ConnectionReport,
+    Model,
+    Price,
+    Proxy,
+)
+from desktop_app.domain.costs import cost_of, cost_of_run
 from desktop_app.domain.errors import (
     AccessDeniedError,
     SecretsUnavailableError,
@@ -19,7 +27,7 @@ from desktop_app.domain.offers import FoundServer
 from desktop_app.domain.providers import max_concurrent, roles
 from desktop_app.domain.secret import Credentials, Kept, Secret
 from desktop_app.domain.service import Service, ServiceFactory
-from desktop_app.domain.threads import Cost, Usage
+from desktop_app.domain.threads import Cost, Run, Usage
 from desktop_app.services.discovery import USUAL_PORTS, discover
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.secrets import SecretState, SecretStore
@@ -62,9 +70,16 @@ class ConnectionsController:
 
     async def cost(self, settings: AssistantSettings, usage: Usage) -> Cost | None:
         """What ``usage`` costs by the prices of the connection; None where there is none.  Raises StoreError."""
+        return cost_of(usage, settings.model, await self._prices(settings))
+
+    async def cost_of_run(self, run: Run) -> Cost | None:
+        """What all that ``run`` used costs, as ``cost``."""
+        return cost_of_run(run, await self._prices(run.settings))
+
+    async def _prices(self, settings: AssistantSettings) -> tuple[Price, ...]:
         connection_id = settings.connection_id
         connection = await self._records.connection(connection_id) if connection_id else None
-        return cost_of(usage, settings.model, connection.prices) if connection else None
+        return connection.prices if connection else ()
 
     async def save(
         self, connection: Connection, key: Secret | None, proxy_password: Secret | None = None

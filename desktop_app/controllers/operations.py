@@ -56,7 +56,7 @@ from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.prompt import Cut
 from desktop_app.domain.retrying import delay_s, may_repeat
 from desktop_app.domain.service import Deferring, Service
-from desktop_app.domain.threads import Message, Run, Status
+from desktop_app.domain.threads import Message, Run, Status, Usage
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.operations import OperationStore
@@ -180,11 +180,12 @@ class OperationsController:
         return connection_id
 
     async def _submit(self, operation: Operation, run: Run, reply: Message) -> None:
+        rephrasings: list[Usage] = []
         try:
-            submitted = await self._persistently(operation, run, reply)
+            submitted = await self._persistently(operation, run, reply, rephrasings.append)
         except Exception as error:
             log.warning("operation %s could not be sent", operation.id, exc_info=error)
-            await self._fail(operation, OperationStatus.FAILED, RunError.of(error))
+            await self._fail(operation, OperationStatus.FAILED, RunError.of(error), _total(rephrasings))
             return
         if submitted is None:
             return
@@ -196,6 +197,7 @@ class OperationsController:
             prompt_tokens=part.tokens,
             fragments=len(found),
             found=found,
+            rephrasing=_total(rephrasings),
         )
         asked = replace(run, seen=part.ids, details=details)
         sent = await self._operations.sent(
@@ -207,14 +209,16 @@ class OperationsController:
         self._report(OperationChanged(sent))
         self._wake()
 
-    async def _persistently(self, operation: Operation, run: Run, reply: Message) -> "_Submitted | None":
+    async def _persistently(
+        self, operation: Operation, run: Run, reply: Message, count: Callable[[Usage], None]
+    ) -> "_Submitted | None":
         """Send; again by itself where the service has surely taken nothing.  None when it was cancelled meanwhile."""
         connection = await self._connections.connection_of(operation.connection_id)
         retries, attempt = connection.network.retries if connection else 0, 0
         while True:
             try:
                 async with self._connections.using(operation.connection_id) as service:
-                    return await self._submitted(service, run, reply, connection)
+                    return await self._submitted(service, run, reply, connection, count)
             except ServiceError as error:
                 if not may_repeat(error, attempt, retries):
                     raise
@@ -232,12 +236,17 @@ class OperationsController:
             attempt += 1
 
     async def _submitted(
-        self, service: Service, run: Run, reply: Message, connection: Connection | None
+        self,
+        service: Service,
+        run: Run,
+        reply: Message,
+        connection: Connection | None,
+        count: Callable[[Usage], None],
     ) -> "_Submitted":
         """Send as much of the thread as fits, with what the files say about the question where they are searched."""
         deferring, spoken = _deferring(service), await self._asking.spoken(reply)
         is_due = connection is not None and self._searching.is_due(run, connection)
-        found = tuple(await self._searching.found_for(run, spoken, service)) if is_due else ()
+        found = tuple(await self._searching.found_for(run, spoken, service, count)) if is_due else ()
         addition = fragments_block(dict(enumerate(found, 1))) if found else ""
         instruction = instruction_with(run.settings.instruction, addition)
         settings = replace(run.settings, instruction=instruction)
@@ -362,8 +371,14 @@ class OperationsController:
                 "operation %s was not cancelled at the service: %s", operation.id, RunError.of(error).code
             )
 
-    async def _fail(self, operation: Operation, status: OperationStatus, error: RunError) -> None:
-        await self._end(operation, status, DeferredReply("", Status.FAILED), error)
+    async def _fail(
+        self,
+        operation: Operation,
+        status: OperationStatus,
+        error: RunError,
+        rephrasing: Usage | None = None,
+    ) -> None:
+        await self._end(operation, status, DeferredReply("", Status.FAILED), error, rephrasing)
 
     async def _end(
         self,
@@ -371,12 +386,15 @@ class OperationsController:
         status: OperationStatus,
         reply: DeferredReply,
         error: RunError | None = None,
+        rephrasing: Usage | None = None,
     ) -> bool:
-        """Store the one ending and tell it; False when somebody else did, or the thread is gone."""
+        """Store the one ending and tell it; False when somebody else did, or the thread is gone.
+
+        ``rephrasing`` is what the run does not know of yet.
+        """
         run = await self._conversations.run(operation.run_id)
         if run is None:
             return False
-        cost = await self._connections.cost(run.settings, reply.usage) if reply.usage else None
         cited = citations_in(reply.text, dict(enumerate(run.details.found, 1)))
         run = replace(
             run,
@@ -384,8 +402,9 @@ class OperationsController:
             error=error,
             usage=reply.usage,
             remote_id=operation.remote_id,
-            details=replace(run.details, cost=cost, found=()),
+            details=replace(run.details, found=(), rephrasing=rephrasing or run.details.rephrasing),
         )
+        run = replace(run, details=replace(run.details, cost=await self._connections.cost_of_run(run)))
         if not await self._operations.end(operation.id, status, run, reply.text, (*reply.citations, *cited)):
             return False
         await self._tell_ended(operation)
@@ -407,6 +426,10 @@ class _Submitted(NamedTuple):
     remote_id: str
     part: Cut
     found: tuple[Fragment, ...]
+
+
+def _total(usages: Sequence[Usage]) -> Usage | None:
+    return sum(usages[1:], usages[0]) if usages else None
 
 
 def _deferring(service: Service) -> Deferring:

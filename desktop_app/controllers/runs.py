@@ -370,7 +370,7 @@ class RunsController:
 
     async def _cost(self, run: Run) -> Cost | None:
         try:
-            return await self._connections.cost(run.settings, run.usage) if run.usage else None
+            return await self._connections.cost_of_run(run)
         except StoreError:
             log.exception("the prices of run %s could not be read", run.id)
             return None

@@ -2,22 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from contextlib import aclosing, suppress
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from typing import Protocol
 
 from desktop_app.controllers.endings import one_ending
 from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.connections import Connection
 from desktop_app.domain.errors import StoreError
-from desktop_app.domain.events import RunEnded
+from desktop_app.domain.events import RunEnded, UsageReported
 from desktop_app.domain.files import Fragment
 from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.normaliser import Normaliser
 from desktop_app.domain.prompt import PromptMessage, RunRequest
 from desktop_app.domain.providers import kind_of
 from desktop_app.domain.service import Service
-from desktop_app.domain.threads import Author, Message, Run, Status
+from desktop_app.domain.threads import Author, Message, Run, Status, Usage
 from desktop_app.domain.tools import CallStrategy, Function, SearchTool, offered
 
 log = logging.getLogger(__name__)
@@ -78,15 +78,20 @@ class Searching:
         is_always = search is not None and search.strategy is CallStrategy.ALWAYS
         return is_always and not kind_of(connection).has_pull
 
-    async def found_for(self, run: Run, spoken: Sequence[Message], service: Service) -> list[Fragment]:
-        """What the newest question of ``spoken`` finds, put in other words when there is a model for that."""
+    async def found_for(
+        self, run: Run, spoken: Sequence[Message], service: Service, count: Callable[[Usage], None]
+    ) -> list[Fragment]:
+        """What the newest question of ``spoken`` finds, put in other words when there is a model for that.
+
+        ``count`` is told what these words took, if the service counts.
+        """
         search = run.settings.search
         question = next((one for one in reversed(spoken) if one.author is Author.USER), None)
         if search is None or question is None or not await self._has_files(run.assistant_id):
             return []
         query = question.text[:QUERY_LENGTH]
         if search.rephraser:
-            query = await _rephrased(run, search.rephraser, spoken, service) or query
+            query = await _rephrased(run, search.rephraser, spoken, service, count) or query
         try:
             return await self.found(run, search, query)
         except StoreError:
@@ -101,7 +106,9 @@ class Searching:
             return False
 
 
-async def _rephrased(run: Run, model: str, spoken: Sequence[Message], service: Service) -> str:
+async def _rephrased(
+    run: Run, model: str, spoken: Sequence[Message], service: Service, count: Callable[[Usage], None]
+) -> str:
     """The question as a query; empty when the model gives none in time."""
     told = "\n\n".join(f"{one.author}: {one.text[:TOLD_LENGTH]}" for one in spoken[-TOLD_MESSAGES:])
     request = RunRequest(
@@ -112,12 +119,19 @@ async def _rephrased(run: Run, model: str, spoken: Sequence[Message], service: S
         temperature=0,
         max_tokens=QUERY_TOKENS,
     )
-    text, last = Normaliser(), None
-    with suppress(TimeoutError):
+    text, last, usage = Normaliser(), None, None
+    try:
         async with asyncio.timeout(REPHRASE_S), aclosing(one_ending(service.run(request))) as events:
             async for event in events:
                 text.feed(event)
                 last = event
+                if isinstance(event, UsageReported):
+                    usage = event.usage
+    except TimeoutError:
+        pass
+    finally:
+        if usage:
+            count(usage)
     if last != RunEnded(Status.COMPLETED):
         log.warning("run %s: the question was not put in other words", run.id)
         return ""

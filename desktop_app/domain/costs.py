@@ -1,9 +1,22 @@
 """What a run costs by the user's own prices."""
 
 from desktop_app.domain.connections import Price
-from desktop_app.domain.threads import Cost, Usage
+from desktop_app.domain.threads import Cost, Run, Usage
 
 TOKENS_A_PRICE = 1000
+
+
+def cost_of_run(run: Run, prices: tuple[Price, ...]) -> Cost | None:
+    """What all that ``run`` used costs; None where it used nothing, or a part has no price or another currency."""
+    search, rephrasing = run.settings.search, run.details.rephrasing
+    costs = [cost_of(run.usage, run.settings.model, prices)] if run.usage else []
+    if rephrasing:
+        costs.append(cost_of(rephrasing, search.rephraser if search else "", prices))
+    known = [one for one in costs if one]
+    currencies = {one.currency for one in known}
+    if len(known) < len(costs) or len(currencies) != 1:
+        return None
+    return Cost(sum(one.amount for one in known), currencies.pop())
 
 
 def cost_of(usage: Usage, model: str, prices: tuple[Price, ...]) -> Cost | None:

@@ -154,6 +154,12 @@ class Usage:
         for name in ("prompt_tokens", "completion_tokens"):
             object.__setattr__(self, name, max(0, min(getattr(self, name), MOST_TOKENS)))
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """Both together."""
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens, self.completion_tokens + other.completion_tokens
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -170,7 +176,8 @@ class RunDetails:
     ``dropped`` counts the messages of the path that the model was not given; ``prompt_tokens`` is the estimate before
     it was asked.  ``fragments`` counts those of files that were added.  ``request_id`` is the service's.  ``overrides``
     names the fields of the settings that were set for this run alone.  ``found`` are the fragments, numbered from 1,
-    that a deferred request was sent with: its reply cites them when it comes, and they are let go.
+    that a deferred request was sent with: its reply cites them when it comes, and they are let go.  ``rephrasing`` is
+    what it took to put the question in other words for the search in files, by the model ``settings.search.rephraser``.
     """
 
     dropped: int = 0
@@ -180,6 +187,7 @@ class RunDetails:
     request_id: str = ""
     overrides: tuple[str, ...] = ()
     found: tuple[Fragment, ...] = ()
+    rephrasing: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +195,7 @@ class Run:
     """One attempt at a reply; ``seen`` are the messages that the model was given, oldest first.
 
     ``settings`` are those that were in effect: of the version, with variables filled in and overrides of the run.
+    ``usage`` is that of the reply alone, ``used`` that of all that was asked for it.
 
     ``cursor`` is the last event taken from a service that can go on from there under ``remote_id``, None elsewhere.
     """
@@ -207,6 +216,12 @@ class Run:
     cursor: int | None = None
     error: RunError | None = field(default=None)
     details: RunDetails = field(default_factory=RunDetails)
+
+    @property
+    def used(self) -> Usage | None:
+        """All tokens that the service has counted for this run."""
+        parts = [one for one in (self.usage, self.details.rephrasing) if one]
+        return sum(parts[1:], parts[0]) if parts else None
 
 
 def automatic_name(text: str) -> str:

@@ -4049,6 +4049,10 @@
         <translation>Имя у сервиса</translation>
     </message>
     <message>
+        <source>Of these for the search</source>
+        <translation>Из них на поиск</translation>
+    </message>
+    <message>
         <source>Reasoning</source>
         <translation>Размышление</translation>
     </message>

@@ -64,6 +64,7 @@ async def tell(
                 cost=Cost(0.42, "RUB"),
                 request_id="req-9f1c2b7a-0d55-4be0-8e0e-2d1b",
                 overrides=("completion",),
+                rephrasing=Usage(100, 12),
             ),
             citations=citations(file),
             steps=STEPS,

@@ -123,7 +123,8 @@ async def test_the_newest_reply_is_told_of_until_another_is_the_current_message(
         assert "429" in pane.find(QWidget, "run_error").accessibleName()
         await pane.show(3)
         assert pane.find(QLabel, "run_finish").text() == "complete"
-        assert pane.find(QLabel, "run_tokens_read").text() == "1,205"
+        assert pane.find(QLabel, "run_tokens_read").text() == "1,305"
+        assert pane.find(QLabel, "run_tokens_search").text() == "112"
         assert pane.find(QLabel, "run_cost").text() == "0.42 RUB"
         await pane.show(0)  # a question: what answers it
         assert pane.find(QLabel, "run_tokens_read").text() == "1,204"
@@ -207,7 +208,7 @@ async def test_runs_are_listed_newest_first_with_their_sum_and_lead_to_their_mes
         await until(lambda: len(rows.rows) == 3)
         assert [row.key for row in rows.rows] == [run.message_id for run in reversed(pane.runs)]
         assert "0.42 RUB" in pane.find(QLabel, "runs_sum").text()
-        assert "3,029" in pane.find(QLabel, "runs_sum").text()
+        assert "3,141" in pane.find(QLabel, "runs_sum").text()
         rows.setFocus()
         QTest.keyClick(rows, Key.Key_Home)
         QTest.keyClick(rows, Key.Key_Down)

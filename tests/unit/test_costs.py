@@ -1,8 +1,13 @@
+from datetime import UTC, datetime
+
 import pytest
 
+from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.connections import Price
-from desktop_app.domain.costs import cost_of
-from desktop_app.domain.threads import Cost, Usage
+from desktop_app.domain.costs import cost_of, cost_of_run
+from desktop_app.domain.ids import MessageId, RunId, ThreadId
+from desktop_app.domain.threads import Cost, Run, RunDetails, Status, Usage
+from desktop_app.domain.tools import SearchTool
 
 USAGE = Usage(2000, 500)
 ANY = Price("", 1, 2, "RUB")
@@ -42,3 +47,32 @@ def test_the_exactest_name_counts() -> None:
     prices = (ANY, Price("yandexgpt", 5, 0, "RUB"), Price("yandexgpt/rc", 7, 0, "RUB"))
     assert cost_of(USAGE, "gpt://b1g/yandexgpt/rc", prices) == Cost(14, "RUB")
     assert cost_of(USAGE, "gpt://b1g/yandexgpt/latest", prices) == Cost(10, "RUB")
+
+
+@pytest.mark.parametrize(
+    ("usage", "prices", "cost"),
+    [
+        (USAGE, (Price("m", 1, 2, "RUB"), Price("small", 10, 20, "RUB")), Cost(5, "RUB")),
+        (None, (Price("m", 1, 2, "RUB"), Price("small", 10, 20, "RUB")), Cost(2, "RUB")),
+        (USAGE, (ANY,), Cost(3.2, "RUB")),
+        (USAGE, (Price("m", 1, 2, "RUB"),), None),
+        (USAGE, (Price("m", 1, 2, "RUB"), Price("small", 10, 20, "USD")), None),
+    ],
+)
+def test_a_run_costs_also_what_its_query_took_by_its_own_model(
+    usage: Usage | None, prices: tuple[Price, ...], cost: Cost | None
+) -> None:
+    run = Run(
+        RunId("r"),
+        ThreadId("t"),
+        MessageId("m"),
+        None,
+        1,
+        AssistantSettings("A", model="m", search=SearchTool(rephraser="small")),
+        Status.COMPLETED,
+        datetime(2026, 1, 1, tzinfo=UTC),
+        usage=usage,
+        details=RunDetails(rephrasing=Usage(100, 50)),
+    )
+    assert cost_of_run(run, prices) == cost
+    assert run.used == (Usage(2100, 550) if usage else Usage(100, 50))

@@ -30,7 +30,7 @@ from desktop_app.domain.errors import (
     SignInError,
     UnreachableError,
 )
-from desktop_app.domain.events import RunEvent
+from desktop_app.domain.events import RunEnded, RunEvent, TextAppended, UsageReported
 from desktop_app.domain.files import FileId, Fragment
 from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
 from desktop_app.domain.operations import DeferredReply, Operation, OperationStatus, RemoteOperation
@@ -272,6 +272,35 @@ async def test_the_files_are_searched_for_a_deferred_question_and_cited_when_the
         (ending,) = later.endings()
         assert (ending.run.details.fragments, ending.run.details.found) == (1, ())
         assert ending.run.settings.instruction == "Be brief."
+
+
+class RephrasingOffice(PostOffice):
+    """Puts every question in the same other words, and counts."""
+
+    async def run(self, _request: RunRequest) -> AsyncGenerator[RunEvent, None]:
+        yield TextAppended("rent")
+        yield UsageReported(Usage(40, 2))
+        yield RunEnded(Status.COMPLETED)
+
+
+async def test_putting_a_deferred_question_in_other_words_is_counted_each_time(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        s.service = RephrasingOffice()
+        program = s.program()
+        program.files.fragments = [Fragment(FileId("f1"), "lease.pdf", "The rent is 500.", 3, 0, 2)]
+        settings = replace(SETTINGS, search=SearchTool(rephraser="small"))
+        await program.assistants.save_version(s.assistant.id, settings)
+        s.service.refusals = [RateLimitedError("later", retry_after_s=0.01, is_untouched=True)]
+        await program.operations.send(s.thread_id, "What is the rent?")
+        assert program.files.queries == ["rent", "rent"]
+        later = s.program("second")  # the program was ended meanwhile
+        s.service.answers = [DONE]
+        await later.operations.check_now()
+        later.files.fragments = program.files.fragments
+        s.service.refusals = [SignInError("no")]
+        await later.operations.send(s.thread_id, "And then?")
+        assert [ending.run.used for ending in later.endings()] == [Usage(83, 8), Usage(40, 2)]
+        assert later.endings()[1].run.status is Status.FAILED
 
 
 async def test_what_the_files_add_to_a_deferred_question_counts_as_prompt(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from desktop_app.controllers import searching
-from desktop_app.domain.connections import Connection, ConnectionKind
+from desktop_app.domain.connections import Connection, ConnectionKind, Price
+from desktop_app.domain.counting import GREATEST_RATIO
 from desktop_app.domain.errors import ServiceFaultError, StoreError
-from desktop_app.domain.events import CitationsFound, RunEnded, TextAppended
+from desktop_app.domain.events import CitationsFound, RunEnded, TextAppended, UsageReported
 from desktop_app.domain.files import FileId, Fragment
 from desktop_app.domain.ids import ConnectionId
-from desktop_app.domain.threads import Citation, Status
+from desktop_app.domain.threads import Citation, Cost, Status, Usage
 from desktop_app.domain.tools import CallStatus, CallStrategy, Function, SearchTool
 from desktop_app.store.files import make_private_folder
 from tests.unit.run_scene import CONNECTION, DONE, SETTINGS, Step, calling, scene
@@ -88,6 +89,33 @@ async def test_a_question_is_put_in_other_words(tmp_path: Path) -> None:
         assert "And how much?" in rephrasing.messages[0].text
         assert s.files.queries == ["rent lease"]
         assert (reply.text, len(reply.citations)) == ("500 [1]", 1)
+
+
+async def test_putting_it_in_other_words_is_counted_and_nothing_is_learned_from_it(tmp_path: Path) -> None:
+    priced = replace(CONNECTION, prices=(Price("m", 10, 100, "RUB"), Price("small", 1, 1, "RUB")))
+    settings = replace(ALWAYS, search=SearchTool(rephraser="small"))
+    async with scene(tmp_path, settings, connection=priced) as s:
+        s.files.fragments = [LEASE]
+        counted = UsageReported(Usage(40, 2)), UsageReported(Usage(90_000, 10_000))  # the last one counts
+        s.service.scripts.append([TextAppended("rent"), *counted, DONE])
+        await s.ask("And how much?", TextAppended("500 [1]"), UsageReported(Usage(200, 30)), DONE)
+        run = await s.conversations.run(s.endings()[-1].run.id)
+        assert run
+        assert (run.usage, run.details.rephrasing) == (Usage(200, 30), Usage(90_000, 10_000))
+        assert (run.used, run.details.cost) == (Usage(90_200, 10_030), Cost(105, "RUB"))
+        learned = await s.prompts.ratio(priced.id, "m")
+        assert (learned.reports, learned.value < GREATEST_RATIO) == (1, True)
+
+
+@pytest.mark.parametrize("ending", [RunEnded(Status.TRUNCATED), ServiceFaultError("x", status_code=500)])
+async def test_words_that_could_not_be_used_are_counted_too(
+    tmp_path: Path, ending: RunEnded | ServiceFaultError
+) -> None:
+    async with scene(tmp_path, replace(ALWAYS, search=SearchTool(rephraser="small"))) as s:
+        s.files.fragments = [LEASE]
+        s.service.scripts.append([TextAppended("rent"), UsageReported(Usage(40, 100)), ending])
+        await s.ask("And how much?", TextAppended("500"), DONE)
+        assert s.endings()[-1].run.used == Usage(40, 100)
 
 
 @pytest.mark.parametrize(

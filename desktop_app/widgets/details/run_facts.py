@@ -105,7 +105,7 @@ class RunFacts(QWidget):
             self._facts.add(self.tr("From files"), self.tr("%n fragment(s)", "", details.fragments))
 
     def _add_usage(self, run: Run) -> None:
-        expected, usage = run.details.prompt_tokens, run.usage
+        expected, usage = run.details.prompt_tokens, run.used
         if expected:
             self._facts.add(self.tr("Tokens expected"), f"~{number(expected)}")
         if usage:
@@ -113,6 +113,9 @@ class RunFacts(QWidget):
                 self.tr("Tokens read"), number(usage.prompt_tokens), object_name="run_tokens_read"
             )
             self._facts.add(self.tr("Tokens written"), number(usage.completion_tokens))
+        if rephrasing := run.details.rephrasing:
+            tokens = number(rephrasing.prompt_tokens + rephrasing.completion_tokens)
+            self._facts.add(self.tr("Of these for the search"), tokens, object_name="run_tokens_search")
         if run.details.cost:
             self._facts.add(self.tr("Cost"), money(run.details.cost), object_name="run_cost")
 

@@ -45,7 +45,7 @@ class RunsTab(QWidget):
 
     def _row(self, run: Run) -> DetailRow:
         name = " · ".join(filter(None, (run.settings.name, self._words.version(run))))
-        usage = run.usage
+        usage = run.used
         tokens = number(usage.prompt_tokens + usage.completion_tokens) if usage else ""
         facts = [self._words.finish(run.status), self.tr("%1 tokens").replace("%1", tokens) if tokens else ""]
         facts.append(money(run.details.cost) if run.details.cost else "")
@@ -58,7 +58,7 @@ class RunsTab(QWidget):
 
     def _total(self, runs: Sequence[Run]) -> str:
         """How many there are, their tokens, and their cost in each currency."""
-        tokens = sum(run.usage.prompt_tokens + run.usage.completion_tokens for run in runs if run.usage)
+        tokens = sum(used.prompt_tokens + used.completion_tokens for run in runs if (used := run.used))
         costs: defaultdict[str, float] = defaultdict(float)
         for run in runs:
             if run.details.cost:

@@ -55,7 +55,7 @@ class MessageDetails(QDialog):
         if run is None:
             return []
         locale = QLocale()
-        usage = run.usage
+        usage = run.used
         return [
             (self.tr("Assistant"), self._assistant(run)),
             (self.tr("Model"), run.settings.model),

@@ -166,11 +166,11 @@ class ActionRow(QWidget):
 
     def _facts(self, message: Message, run: Run | None) -> str:
         facts = [local_time(message.created_at)]
-        if run is not None and run.usage is not None:
+        if run is not None and run.used is not None:
             locale = QLocale()
             tokens = self.tr("%1 → %2 tokens")
-            tokens = tokens.replace("%1", locale.toString(run.usage.prompt_tokens))
-            facts.append(tokens.replace("%2", locale.toString(run.usage.completion_tokens)))
+            tokens = tokens.replace("%1", locale.toString(run.used.prompt_tokens))
+            facts.append(tokens.replace("%2", locale.toString(run.used.completion_tokens)))
         if run is not None and run.assistant_version:
             facts.append(self.tr("v%1").replace("%1", str(run.assistant_version)))
         status = self._status(message.status)
