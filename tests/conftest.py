@@ -1,13 +1,17 @@
 """What every test gets: no display, no proxies, no stray state; ``async def`` tests run without a plugin.
 
-An async test that asks for ``qtbot`` runs on the window's loop (qasync), any other on a plain one.  A task left
-running, an exception that only the loop saw, or ten seconds of waiting fail it.
+An async test that asks for ``qtbot`` runs on the window's loop (qasync), any other on a plain one.  A task or a thread
+left running, an exception that only the loop saw, or waiting beyond the limit fail it.
+
+Limits of waiting are there to end what hangs, on the slowest machine: they cost nothing where all is well.
 """
 
 import asyncio
 import inspect
 import os
+import threading
 from collections.abc import Callable, Iterator
+from functools import partialmethod
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -15,8 +19,40 @@ for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_prox
     os.environ.pop(name, None)
 
 import pytest  # noqa: E402 - after the environment is scrubbed
+from pytestqt.qtbot import QtBot  # noqa: E402
 
-ASYNC_LIMIT_S = 20.0
+PATIENCE_S = 30.0
+ASYNC_LIMIT_S = 120.0
+THREADS = ("store", "worker", "keyring")
+
+
+class PatientBot(QtBot):
+    """Waits as long as ``until`` does where nothing else is said."""
+
+
+for name in ("waitUntil", "waitSignal", "waitActive", "waitExposed"):
+    setattr(PatientBot, name, partialmethod(getattr(QtBot, name), timeout=int(PATIENCE_S * 1000)))
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """The hands of a user."""
+    return PatientBot(request)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    """Who leaves a thread of the program behind hears of it, and nobody after.
+
+    A thread that has told its end may take a moment to be gone.
+    """
+    before = set(threading.enumerate())
+    yield
+    begun = [one for one in threading.enumerate() if one.name in THREADS and one not in before]
+    for one in begun:
+        one.join(PATIENCE_S / len(begun))
+    left = [one.name for one in begun if one.is_alive()]
+    assert not left, f"threads left running: {left}"
 
 
 @pytest.fixture
@@ -65,8 +101,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.fixturenames.insert(0, "runner")
 
 
-async def until(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
-    """Wait until ``condition`` holds; raises TimeoutError."""
+async def until(condition: Callable[[], object], timeout_s: float = PATIENCE_S) -> None:
+    """Wait until ``condition``, which may have to be awaited, holds; raises TimeoutError."""
     async with asyncio.timeout(timeout_s):
-        while not condition():
+        while True:
+            holds = condition()
+            if await holds if inspect.isawaitable(holds) else holds:
+                return
             await asyncio.sleep(0.01)

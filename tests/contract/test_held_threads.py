@@ -1,7 +1,7 @@
 """Runs in a thread that the AI Assistant API holds, from the controller to the records of a strict server."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -57,29 +57,17 @@ async def held_scene(folder: Path, server: AssistantsServer, **settings: Any) ->
     connection = Connection(
         ConnectionId("c"), ConnectionKind.ASSISTANT_API, "Test", server.base_url, Auth.NONE, folder=FOLDER
     )
-    s = HeldScene(folder, connection=connection)
-    try:
+    async with aclosing(HeldScene(folder, connection=connection)) as s:
         await s.open(replace(SETTINGS, model="yandexgpt", **settings))
         yield s
-    finally:
-        await close(s)
 
 
 @asynccontextmanager
 async def next_start(s: Scene, folder: Path) -> AsyncIterator[HeldScene]:
     """The program started once more in ``folder``, where it finds what it would if it were killed now."""
-    later = HeldScene(image(s, folder), connection=s.connection, owner="next")
-    try:
+    async with aclosing(HeldScene(image(s, folder), connection=s.connection, owner="next")) as later:
         await later.reopen(s.thread_id)
         yield later
-    finally:
-        await close(later)
-
-
-async def close(s: Scene) -> None:
-    await s.runs.close()
-    await s.connections.close()
-    await s.database.close()
 
 
 async def asked(s: Scene, text: str) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import threading
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -205,7 +204,7 @@ async def make_assistant(backend: Backend, base_url: str) -> Assistant:
 @asynccontextmanager
 async def living_window(app: QApplication, folder: Path, *, typed_early: str = "") -> AsyncIterator[Scene]:
     """The window with a thread open, at first an empty one; at the end it is closed as a user closes it."""
-    prompter, before = Prompter(), set(threading.enumerate())
+    prompter = Prompter()
     async with ChatServer(prompter, key=None) as server:
         profile = Profile.at(folder)
         opened = make_window(app, profile)
@@ -224,7 +223,4 @@ async def living_window(app: QApplication, folder: Path, *, typed_early: str = "
             opened.window.close()
             await living
             opened.window.deleteLater()
-    begun = set(threading.enumerate()) - before
-    left = [one.name for one in begun if one.name in ("store", "worker", "keyring")]
-    assert not left, f"threads left running: {left}"
     assert not list(profile.locks.glob("*.process"))

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sqlite3
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
@@ -41,7 +40,6 @@ async def staying(app: QApplication, profile: Profile) -> AsyncIterator[tuple[Op
         await living
         logs.close()
         opened.window.deleteLater()
-    assert not [one for one in threading.enumerate() if one.name in ("store", "worker")]
 
 
 def corrupt(profile: Profile, table: str) -> None:

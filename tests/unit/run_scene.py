@@ -195,6 +195,13 @@ class Scene:
         )
         await self.conversations.interrupt_orphans(lambda owner: owner == self.owner)
 
+    async def aclose(self) -> None:
+        try:
+            await self.runs.close()
+            await self.connections.close()
+        finally:
+            await self.database.close()
+
     async def ask(self, text: str, *script: Step) -> Message:
         """Send, wait for the end, and give the stored reply."""
         self.service.scripts.append(list(script))
@@ -260,10 +267,21 @@ async def scene(
     service: ScriptedService | None = None,
     connection: Connection = CONNECTION,
 ) -> AsyncIterator[Scene]:
-    made = Scene(folder, service, connection)
-    await made.open(settings)
-    try:
+    async with aclosing(Scene(folder, service, connection)) as made:
+        await made.open(settings)
         yield made
-    finally:
-        await made.runs.close()
-        await made.database.close()
+
+
+@asynccontextmanager
+async def next_start(
+    folder: Path,
+    thread_id: ThreadId,
+    service: ScriptedService | None = None,
+    *,
+    connection: Connection = CONNECTION,
+    owner: str = "next",
+) -> AsyncIterator[Scene]:
+    """The program started once more on what the last one left in ``folder``."""
+    async with aclosing(Scene(folder, service, connection, owner)) as made:
+        await made.reopen(thread_id)
+        yield made

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from desktop_app.domain.counting import GREATEST_RATIO, LEAST_RATIO, TokenRatio, estimate_tokens
 from desktop_app.domain.ids import ConnectionId
-from desktop_app.store.database import Database
 from desktop_app.store.token_ratios import TokenRatioStore
+from tests.databases import database_in
 
 HERE = ConnectionId("here")
 
@@ -47,14 +47,13 @@ def test_a_small_prompt_and_no_count_teach_nothing(estimated: int, counted: int)
 
 
 async def test_each_model_of_a_connection_has_its_own_ratio(tmp_path: Path) -> None:
-    database = Database(tmp_path / "nitka.db", tmp_path / "backups")
-    await database.open()
-    store = TokenRatioStore(database)
-    assert await store.ratio(HERE, "m") == TokenRatio()
-    assert await store.learn(HERE, "m", 10, 20) == TokenRatio()
-    assert await store.learn(HERE, "m", 100, 150) == TokenRatio(1.5, 1)
-    await store.learn(HERE, "m", 100, 200)
-    assert await store.ratio(HERE, "m") == TokenRatio(1.75, 2)
-    assert await store.ratio(HERE, "n") == TokenRatio()
-    assert await store.ratio(ConnectionId("there"), "m") == TokenRatio()
-    await database.close()
+    with database_in(tmp_path) as database:
+        await database.open()
+        store = TokenRatioStore(database)
+        assert await store.ratio(HERE, "m") == TokenRatio()
+        assert await store.learn(HERE, "m", 10, 20) == TokenRatio()
+        assert await store.learn(HERE, "m", 100, 150) == TokenRatio(1.5, 1)
+        await store.learn(HERE, "m", 100, 200)
+        assert await store.ratio(HERE, "m") == TokenRatio(1.75, 2)
+        assert await store.ratio(HERE, "n") == TokenRatio()
+        assert await store.ratio(ConnectionId("there"), "m") == TokenRatio()

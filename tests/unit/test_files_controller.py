@@ -30,6 +30,7 @@ from desktop_app.store.file_reading import FileReading
 from desktop_app.store.file_schema import FILE_MIGRATIONS, unpacked
 from desktop_app.store.ownership import ProcessMark
 from tests.conftest import until
+from tests.databases import database_in
 from tests.mixed_files import KINDS, docx, make_file, make_library, pdf
 
 OURS, OTHERS = AssistantId("ours"), AssistantId("others")
@@ -71,8 +72,10 @@ class Library:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Library]:
+async def opened(folder: Path, *kept: AssistantId) -> AsyncIterator[Library]:
+    """The library in ``folder``; ``kept`` are the assistants that exist."""
     library = Library(folder)
+    library.kept = set(kept) or library.kept
     await library.files.start()
     try:
         yield library
@@ -83,10 +86,9 @@ async def opened(folder: Path) -> AsyncIterator[Library]:
 
 @asynccontextmanager
 async def opened_database(folder: Path) -> AsyncIterator[Database]:
-    database = Database(folder / "files.db", folder / "backups", migrations=FILE_MIGRATIONS)
-    await database.open()
-    yield database
-    await database.close()
+    with database_in(folder, "files.db", migrations=FILE_MIGRATIONS) as database:
+        await database.open()
+        yield database
 
 
 def texts(folder: Path, **contents: str) -> list[Path]:
@@ -452,8 +454,8 @@ async def test_other_chunks_are_made_from_what_was_read(tmp_path: Path) -> None:
         await library.files.set_chunking(OURS, Chunking(200, 0))
         assert await library.files.chunking(OURS) == Chunking(200, 0)
         wanted = [(200, 0)]
-        while rows(tmp_path, "SELECT DISTINCT tokens, overlap FROM files WHERE status = 'ready'") != wanted:
-            await asyncio.sleep(0.02)
+        query = "SELECT DISTINCT tokens, overlap FROM files WHERE status = 'ready'"
+        await until(lambda: rows(tmp_path, query) == wanted)
         after = await library.settled()
         assert sum(file.chunks for file in after) > 1.5 * sum(file.chunks for file in before)
         assert [file.pages for file in after] == [file.pages for file in before]
@@ -479,15 +481,10 @@ async def test_what_was_removed_long_ago_is_purged_and_what_gone_assistants_had_
     moment = int((datetime.now(UTC) - timedelta(days=31)).timestamp() * 1_000_000)
     with closing(sqlite3.connect(tmp_path / "files.db")) as connection, connection:
         connection.execute("UPDATE files SET removed_at = ? WHERE path LIKE '%old.txt'", (moment,))
-    library = Library(tmp_path)
-    library.kept = {OURS}
-    await library.files.start()
-    while rows(tmp_path, "SELECT 1 FROM files WHERE path LIKE '%old.txt'"):
-        await asyncio.sleep(0.02)
-    assert [file.name for file in await library.files.files(OURS)] == ["kept.txt"]
-    assert await library.files.files(OTHERS) == []
-    await library.files.close()
-    library.mark.release()
+    async with opened(tmp_path, OURS) as library:
+        await until(lambda: not rows(tmp_path, "SELECT 1 FROM files WHERE path LIKE '%old.txt'"))
+        assert [file.name for file in await library.files.files(OURS)] == ["kept.txt"]
+        assert await library.files.files(OTHERS) == []
     assert rows(tmp_path, "SELECT removed_at IS NULL FROM files ORDER BY path") == [(0,), (1,), (0,)]
     assert loose_rows(tmp_path)[:2] == [0, 0]
 
@@ -501,7 +498,7 @@ def row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
 async def stopped_when_some_chunks_are_gone(folder: Path, dropping: Coroutine[Any, Any, None]) -> None:
     (chunks,) = rows(folder, "SELECT chunk_count FROM files")
     working = asyncio.create_task(dropping)
-    await until(lambda: rows(folder, "SELECT chunk_count FROM files") < [chunks], 5)
+    await until(lambda: rows(folder, "SELECT chunk_count FROM files") < [chunks])
     working.cancel()
     await asyncio.wait((working,))
     assert rows(folder, "SELECT chunk_count FROM files") > [(0,)]
@@ -661,15 +658,19 @@ async def index(folder: Path, parts: int | None = None) -> None:
         sys.executable, "-c", INDEXER, str(folder), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout
-    assert await process.stdout.readline() == b"added\n"
-    if parts is None:
-        assert await process.stdout.readline() == b"done\n"
-        assert await process.wait() == 0
-        return
-    wanted = stored_parts(folder) + parts
-    await until(lambda: stored_parts(folder) >= wanted, 30)
-    process.send_signal(signal.SIGKILL)
-    assert await process.wait() == -signal.SIGKILL
+    try:
+        assert await process.stdout.readline() == b"added\n"
+        if parts is None:
+            assert await process.stdout.readline() == b"done\n"
+            assert await process.wait() == 0
+            return
+        wanted = stored_parts(folder) + parts
+        await until(lambda: stored_parts(folder) >= wanted)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == -signal.SIGKILL
 
 
 def stored_parts(folder: Path) -> int:

@@ -18,7 +18,7 @@ from desktop_app.domain.events import (
     ToolCalled,
     UsageReported,
 )
-from desktop_app.domain.ids import MessageId, ThreadId
+from desktop_app.domain.ids import MessageId
 from desktop_app.domain.threads import Author, Message, Status, Usage
 from desktop_app.domain.tools import CallStatus, Command, Decision, Function, Rule
 from tests.conftest import until
@@ -27,11 +27,11 @@ from tests.unit.run_scene import (
     SETTINGS,
     ResumableService,
     Scene,
-    ScriptedService,
     Step,
     SubmittingService,
     calling,
     image,
+    next_start,
     scene,
 )
 from tests.unit.test_rounds import YES, allow, begin, ended
@@ -48,20 +48,16 @@ def counted(file: Path, *, lasts: bool = False) -> Function:
 
 
 async def steps_stored(s: Scene, *statuses: CallStatus) -> None:
-    async with asyncio.timeout(5):
-        while tuple(step.status for step in (await s.messages())[-1].steps) != statuses:
-            await asyncio.sleep(0.01)
+    async def are_stored() -> bool:
+        return tuple(step.status for step in (await s.messages())[-1].steps) == statuses
+
+    await until(are_stored)
 
 
-async def left(s: Scene, *statuses: CallStatus) -> Scene:
-    """What the program leaves when it is killed with its calls at ``statuses``, and the next one that starts on it."""
+async def left(s: Scene, *statuses: CallStatus) -> Path:
+    """What the program leaves when it is killed with its calls at ``statuses``."""
     await steps_stored(s, *statuses)
-    return Scene(image(s, s.folder / "left"), type(s.service)(), s.connection, owner="next")
-
-
-async def close(s: Scene) -> None:
-    await s.runs.close()
-    await s.database.close()
+    return image(s, s.folder / "left")
 
 
 async def continued(s: Scene, reply: Message, *script: Step) -> None:
@@ -77,26 +73,25 @@ async def test_a_call_that_waited_is_asked_again_and_an_ended_one_is_not(tmp_pat
         told = calling(("count", ""), ("other", ""), ("ask_user", ""))
         await begin(s, [TextAppended("So."), *told])
         asked, wanted = CallStatus.ASKED, CallStatus.WANTED
-        later = await left(s, CallStatus.DONE, asked, wanted)
-    await later.reopen(s.thread_id)
-    reply = (await later.messages())[-1]
-    assert (reply.status, reply.text) == (Status.INTERRUPTED, "So.")
-    assert [step.status for step in reply.steps] == [CallStatus.DONE, asked, wanted]
-    await continued(later, reply, TextAppended(YES), DONE)
-    await later.reached(CallStatus.DONE, asked, wanted)
-    await later.runs.decide(reply.id, "0:1", Decision.ONCE)
-    await later.runs.give_result(reply.id, "0:2", "42")
-    reply = await ended(later)
-    assert [step.result for step in reply.steps] == ["done", "done", "42"]
-    assert (reply.text, reply.status) == ("So.\n\nYes.", Status.COMPLETED)
-    assert marks.read_text() == "xx"
-    (request,) = later.service.requests
-    assert [one.author for one in request.messages] == [
-        Author.USER,
-        Author.ASSISTANT,
-        *[Author.TOOL] * 3,
-    ]
-    await close(later)
+        folder = await left(s, CallStatus.DONE, asked, wanted)
+    async with next_start(folder, s.thread_id) as later:
+        reply = (await later.messages())[-1]
+        assert (reply.status, reply.text) == (Status.INTERRUPTED, "So.")
+        assert [step.status for step in reply.steps] == [CallStatus.DONE, asked, wanted]
+        await continued(later, reply, TextAppended(YES), DONE)
+        await later.reached(CallStatus.DONE, asked, wanted)
+        await later.runs.decide(reply.id, "0:1", Decision.ONCE)
+        await later.runs.give_result(reply.id, "0:2", "42")
+        reply = await ended(later)
+        assert [step.result for step in reply.steps] == ["done", "done", "42"]
+        assert (reply.text, reply.status) == ("So.\n\nYes.", Status.COMPLETED)
+        assert marks.read_text() == "xx"
+        (request,) = later.service.requests
+        assert [one.author for one in request.messages] == [
+            Author.USER,
+            Author.ASSISTANT,
+            *[Author.TOOL] * 3,
+        ]
 
 
 async def test_a_program_that_was_killed_with_nitka_is_not_started_again_unasked(tmp_path: Path) -> None:
@@ -106,16 +101,15 @@ async def test_a_program_that_was_killed_with_nitka_is_not_started_again_unasked
         await allow(s, function)
         await begin(s, calling(("count", "")))
         await until(lambda: marks.exists() and marks.read_text() != "")
-        later = await left(s, CallStatus.RUNNING)
-    await later.reopen(s.thread_id)
-    reply = (await later.messages())[-1]
-    assert await later.rules.rule(s.assistant.id, function) is Rule.ALLOW
-    await continued(later, reply, TextAppended(YES), DONE)
-    await later.reached(CallStatus.ASKED)
-    await later.runs.decide(reply.id, "0:0", Decision.DENY)
-    assert (await ended(later)).steps[0].status is CallStatus.DENIED
-    assert marks.read_text() == "x"
-    await close(later)
+        folder = await left(s, CallStatus.RUNNING)
+    async with next_start(folder, s.thread_id) as later:
+        reply = (await later.messages())[-1]
+        assert await later.rules.rule(s.assistant.id, function) is Rule.ALLOW
+        await continued(later, reply, TextAppended(YES), DONE)
+        await later.reached(CallStatus.ASKED)
+        await later.runs.decide(reply.id, "0:0", Decision.DENY)
+        assert (await ended(later)).steps[0].status is CallStatus.DENIED
+        assert marks.read_text() == "x"
 
 
 async def test_killed_at_any_moment_nothing_is_lost_or_done_twice_unasked(
@@ -146,18 +140,18 @@ async def test_killed_at_any_moment_nothing_is_lost_or_done_twice_unasked(
     assert len(images) >= 8
     for folder in images:
         marks.write_text("")
-        not_begun = await survives(Scene(folder, owner="next"), s.thread_id)
+        async with next_start(folder, s.thread_id) as later:
+            not_begun = await survives(later)
         assert len(marks.read_text()) == not_begun
 
 
-async def survives(s: Scene, thread_id: ThreadId) -> int:
+async def survives(s: Scene) -> int:
     """What was left is gone on with, with a no to every question; how many programs were allowed and not begun."""
-    await s.reopen(thread_id)
     left = (await s.messages())[-1]
     assert left.status is Status.INTERRUPTED
     s.service.scripts.append([TextAppended("Three."), DONE])
     await s.runs.continue_reply(left.id)
-    waiting = asyncio.create_task(s.runs.wait(thread_id))
+    waiting = asyncio.create_task(s.runs.wait(s.thread_id))
     while not waiting.done():
         for step in s.steps():
             await s.runs.decide(left.id, step.call.key, Decision.DENY)
@@ -174,7 +168,6 @@ async def survives(s: Scene, thread_id: ThreadId) -> int:
             not_begun += 1
         else:
             assert after.status is CallStatus.DENIED
-    await close(s)
     return not_begun
 
 
@@ -191,15 +184,14 @@ async def test_leaving_keeps_open_calls_for_the_next_start(tmp_path: Path) -> No
 async def test_a_function_that_is_gone_is_told_to_the_model(tmp_path: Path) -> None:
     async with scene(tmp_path, replace(SETTINGS, functions=(ASK_USER,))) as s:
         await begin(s, calling(("ask_user", "")))
-        later = await left(s, CallStatus.WANTED)
-    await later.reopen(s.thread_id)
-    await later.assistants.save_version(s.assistant.id, replace(s.assistant.settings, functions=()))
-    reply = (await later.messages())[-1]
-    await continued(later, reply, TextAppended(YES), DONE)
-    (step,) = (await ended(later)).steps
-    assert step.status is CallStatus.FAILED
-    assert step.result == "There is no function 'ask_user'. Functions on offer: none."
-    await close(later)
+        folder = await left(s, CallStatus.WANTED)
+    async with next_start(folder, s.thread_id) as later:
+        await later.assistants.save_version(s.assistant.id, replace(s.assistant.settings, functions=()))
+        reply = (await later.messages())[-1]
+        await continued(later, reply, TextAppended(YES), DONE)
+        (step,) = (await ended(later)).steps
+        assert step.status is CallStatus.FAILED
+        assert step.result == "There is no function 'ask_user'. Functions on offer: none."
 
 
 async def test_a_stopped_reply_goes_on_with_what_the_stop_left(tmp_path: Path) -> None:
@@ -297,24 +289,25 @@ async def test_always_does_not_start_again_what_was_killed(tmp_path: Path) -> No
         await begin(s, calling(("count", ""), ("count", "")))
         await s.reached(CallStatus.ASKED, CallStatus.ASKED)
         await s.runs.decide(s.stages()[-1].message_id, "0:0", Decision.ONCE)
-        await until(marks.exists)
-        later = await left(s, CallStatus.RUNNING, CallStatus.ASKED)
-    await later.reopen(s.thread_id)
-    await later.assistants.save_version(
-        s.assistant.id, replace(s.assistant.settings, functions=(counted(marks),))
-    )
-    await continued(later, (await later.messages())[-1], TextAppended(YES), DONE)
-    reply_id = (await later.messages())[-1].id
-    await later.runs.decide(reply_id, "0:1", Decision.ALWAYS)  # not yet judged by what the function is now
-    await later.reached(CallStatus.ASKED, CallStatus.ASKED)
-    assert not await later.rules.rules(s.assistant.id)
-    await later.runs.decide(reply_id, "0:1", Decision.ALWAYS)
-    await later.reached(CallStatus.ASKED, CallStatus.DONE)
-    assert marks.read_text() == "xx"
-    await later.runs.decide(reply_id, "0:0", Decision.DENY)
-    await later.runs.decide(reply_id, "0:0", Decision.ALWAYS)
-    assert [step.status for step in (await ended(later)).steps] == [CallStatus.DENIED, CallStatus.DONE]
-    await close(later)
+        await until(lambda: marks.exists() and marks.read_text() != "")
+        folder = await left(s, CallStatus.RUNNING, CallStatus.ASKED)
+    async with next_start(folder, s.thread_id) as later:
+        await later.assistants.save_version(
+            s.assistant.id, replace(s.assistant.settings, functions=(counted(marks),))
+        )
+        await continued(later, (await later.messages())[-1], TextAppended(YES), DONE)
+        reply_id = (await later.messages())[-1].id
+        await later.runs.decide(
+            reply_id, "0:1", Decision.ALWAYS
+        )  # not yet judged by what the function is now
+        await later.reached(CallStatus.ASKED, CallStatus.ASKED)
+        assert not await later.rules.rules(s.assistant.id)
+        await later.runs.decide(reply_id, "0:1", Decision.ALWAYS)
+        await later.reached(CallStatus.ASKED, CallStatus.DONE)
+        assert marks.read_text() == "xx"
+        await later.runs.decide(reply_id, "0:0", Decision.DENY)
+        await later.runs.decide(reply_id, "0:0", Decision.ALWAYS)
+        assert [step.status for step in (await ended(later)).steps] == [CallStatus.DENIED, CallStatus.DONE]
 
 
 async def test_a_call_that_is_made_again_after_its_answer_is_not_answered_by_it(
@@ -338,16 +331,14 @@ async def test_a_call_that_is_made_again_after_its_answer_is_not_answered_by_it(
         await s.runs.give_result(s.stages()[-1].message_id, "0:0", "42")
         await s.reached(CallStatus.DONE, CallStatus.WANTED)
         await until((tmp_path / "left").exists)
-    later = Scene(tmp_path / "left", submitting(), owner="next")
-    assert isinstance(later.service, SubmittingService)
-    later.service.rests = [again, [TextAppended(YES), DONE]]
-    await later.reopen(s.thread_id)
-    await later.reached(CallStatus.DONE, CallStatus.WANTED)
-    await later.runs.give_result((await later.messages())[-1].id, "1:0", "43")
-    assert [step.result for step in (await ended(later)).steps] == ["42", "43"]
-    assert later.service.resumed == [("remote", 3)]
-    assert later.service.submitted == [("remote", 9, [("ask_user", "43")])]
-    await close(later)
+    service = submitting()
+    service.rests = [again, [TextAppended(YES), DONE]]
+    async with next_start(tmp_path / "left", s.thread_id, service) as later:
+        await later.reached(CallStatus.DONE, CallStatus.WANTED)
+        await later.runs.give_result((await later.messages())[-1].id, "1:0", "43")
+        assert [step.result for step in (await ended(later)).steps] == ["42", "43"]
+        assert service.resumed == [("remote", 3)]
+        assert service.submitted == [("remote", 9, [("ask_user", "43")])]
 
 
 @pytest.mark.parametrize("how", ["killed", "left"])
@@ -361,37 +352,33 @@ async def test_a_run_that_waits_is_taken_up_with_its_ended_calls(tmp_path: Path,
         await steps_stored(s, CallStatus.DONE, CallStatus.WANTED)
         if how == "left":
             await s.runs.close()
-        later = await left(s, CallStatus.DONE, CallStatus.WANTED)
-    service = later.service
-    assert isinstance(service, SubmittingService)
+        folder = await left(s, CallStatus.DONE, CallStatus.WANTED)
+    service = submitting()
     service.rests = [script, [TextAppended(YES), DONE]]
-    await later.reopen(s.thread_id)
-    await later.reached(CallStatus.DONE, CallStatus.WANTED)
-    await later.runs.give_result((await later.messages())[-1].id, "0:1", "42")
-    reply = await ended(later)
-    assert service.resumed == [("remote", 3)]
-    assert service.submitted == [("remote", 3, [("count", "done"), ("ask_user", "42")])]
-    assert (reply.text, reply.status) == ("So.\n\nYes.", Status.COMPLETED)
-    assert len(reply.steps) == 2
-    assert marks.read_text() == "x"
-    await close(later)
+    async with next_start(folder, s.thread_id, service) as later:
+        await later.reached(CallStatus.DONE, CallStatus.WANTED)
+        await later.runs.give_result((await later.messages())[-1].id, "0:1", "42")
+        reply = await ended(later)
+        assert service.resumed == [("remote", 3)]
+        assert service.submitted == [("remote", 3, [("count", "done"), ("ask_user", "42")])]
+        assert (reply.text, reply.status) == ("So.\n\nYes.", Status.COMPLETED)
+        assert len(reply.steps) == 2
+        assert marks.read_text() == "x"
 
 
 async def test_other_calls_than_before_are_a_new_round(tmp_path: Path) -> None:
     async with scene(tmp_path, replace(SETTINGS, functions=(ASK_USER,)), service=submitting()) as s:
         await begin(s, [ACCEPTED, Checkpoint(3), *calling(("ask_user", ""))])
-        later = await left(s, CallStatus.WANTED)
-    service = later.service
-    assert isinstance(service, SubmittingService)
+        folder = await left(s, CallStatus.WANTED)
+    service = submitting()
     service.rests = [calling(("nobody", "")), [DONE]]
-    await later.reopen(s.thread_id)
-    reply = await ended(later)
-    # the run there went on without the first call, whoever answered it
-    assert [(step.call.key, step.status) for step in reply.steps] == [
-        ("0:0", CallStatus.STOPPED),
-        ("1:0", CallStatus.FAILED),
-    ]
-    await close(later)
+    async with next_start(folder, s.thread_id, service) as later:
+        reply = await ended(later)
+        # the run there went on without the first call, whoever answered it
+        assert [(step.call.key, step.status) for step in reply.steps] == [
+            ("0:0", CallStatus.STOPPED),
+            ("1:0", CallStatus.FAILED),
+        ]
 
 
 async def test_a_run_that_is_over_there_is_not_read_on(tmp_path: Path) -> None:
@@ -406,13 +393,13 @@ async def test_a_run_that_is_over_there_is_not_read_on(tmp_path: Path) -> None:
         await s.reached(CallStatus.WANTED)
         waiting = await left(s, CallStatus.WANTED)
         await s.runs.give_result(s.stages()[-1].message_id, "0:0", "42")
-        async with asyncio.timeout(5):
-            while (await s.messages())[-1].text != "So.\n\nY":
-                await asyncio.sleep(0.01)
-        going = Scene(image(s, tmp_path / "going"), ResumableService(), owner="next")
-    for later in (waiting, going):
-        await later.reopen(s.thread_id)
-        assert (await later.messages())[-1].status is Status.INTERRUPTED
-        assert isinstance(later.service, ScriptedService)
-        assert not later.service.requests
-        await close(later)
+
+        async def goes_on() -> bool:
+            return (await s.messages())[-1].text == "So.\n\nY"
+
+        await until(goes_on)
+        going = image(s, tmp_path / "going")
+    for folder in (waiting, going):
+        async with next_start(folder, s.thread_id, ResumableService()) as later:
+            assert (await later.messages())[-1].status is Status.INTERRUPTED
+            assert not later.service.requests

@@ -114,9 +114,11 @@ async def test_the_growing_text_is_in_the_store_before_the_end(tmp_path: Path) -
         go_on = asyncio.Event()
         s.service.scripts.append([TextAppended("half"), go_on, DONE])
         await s.runs.send(s.thread_id, "?")
-        async with asyncio.timeout(2):
-            while (await s.messages())[-1].text != "half":
-                await asyncio.sleep(0.02)
+
+        async def is_stored() -> bool:
+            return (await s.messages())[-1].text == "half"
+
+        await until(is_stored)
         assert (await s.messages())[-1].status is Status.WRITING
         go_on.set()
         await s.runs.wait(s.thread_id)

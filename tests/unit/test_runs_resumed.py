@@ -29,8 +29,17 @@ from desktop_app.domain.events import (
 )
 from desktop_app.domain.prompt import RunRequest
 from desktop_app.domain.threads import Citation, Message, Status, Usage
-from tests.conftest import until
-from tests.unit.run_scene import DONE, ResumableService, Scene, ScriptedService, Step, image, scene
+from tests.conftest import PATIENCE_S, until
+from tests.unit.run_scene import (
+    DONE,
+    ResumableService,
+    Scene,
+    ScriptedService,
+    Step,
+    image,
+    next_start,
+    scene,
+)
 
 ACCEPTED = RunAccepted("remote", can_resume=True)
 
@@ -42,9 +51,11 @@ def half() -> list[Step]:
 
 async def stored(s: Scene, text: str) -> None:
     """Wait until the journal has ``text``."""
-    async with asyncio.timeout(5):
-        while (await s.messages())[-1].text != text:
-            await asyncio.sleep(0.01)
+
+    async def is_stored() -> bool:
+        return (await s.messages())[-1].text == text
+
+    await until(is_stored)
 
 
 async def killed(tmp_path: Path, script: list[Step], text: str) -> tuple[Path, Scene]:
@@ -58,14 +69,9 @@ async def killed(tmp_path: Path, script: list[Step], text: str) -> tuple[Path, S
 
 async def read_on(folder: Path, dead: Scene, service: ScriptedService) -> tuple[Scene, Message]:
     """Start on what the dead program left, wait for the end, and give the stored reply."""
-    s = Scene(folder, service, owner="next")
-    await s.reopen(dead.thread_id)
-    try:
+    async with next_start(folder, dead.thread_id, service) as s:
         await s.runs.wait(s.thread_id)
         return s, (await s.messages())[-1]
-    finally:
-        await s.runs.close()
-        await s.database.close()
 
 
 async def test_a_reply_is_read_on_after_the_program_was_killed(tmp_path: Path) -> None:
@@ -114,9 +120,12 @@ async def test_a_run_that_was_only_accepted_is_read_from_its_beginning(tmp_path:
         began = await s.runs.send(s.thread_id, "?")
         run_id = began.reply.run_id
         assert run_id is not None
-        async with asyncio.timeout(5):
-            while (run := await s.conversations.run(run_id)) is None or not run.remote_id:
-                await asyncio.sleep(0.01)
+
+        async def is_accepted() -> bool:
+            run = await s.conversations.run(run_id)
+            return run is not None and bool(run.remote_id)
+
+        await until(is_accepted)
         folder = image(s, tmp_path / "left")
     service = ResumableService()
     service.rests.append([TextReplaced("whole"), DONE])
@@ -217,11 +226,8 @@ async def test_what_is_read_on_may_be_left_once_more(tmp_path: Path) -> None:
     folder, dead = await killed(tmp_path, half(), "half")
     service = ResumableService()
     service.rests.append([TextAppended(" and"), Checkpoint(4), TextAppended(" lost"), asyncio.Event()])
-    s = Scene(folder, service, owner="second")
-    await s.reopen(dead.thread_id)
-    await until(lambda: s.shown() == "half and lost")
-    await s.runs.close()
-    await s.database.close()
+    async with next_start(folder, dead.thread_id, service, owner="second") as s:
+        await until(lambda: s.shown() == "half and lost")
     service.rests.append([TextAppended(" whole"), DONE])
     assert (await read_on(folder, dead, service))[1].text == "half and whole"
     assert service.resumed == [("remote", 3), ("remote", 4)]
@@ -233,18 +239,15 @@ async def test_a_run_that_the_service_has_forgotten_keeps_its_text_and_can_be_co
     folder, dead = await killed(tmp_path, half(), "half")
     service = ResumableService()
     service.rests.append([NotFoundError("no such run", status_code=404)])
-    s = Scene(folder, service, owner="next")
-    await s.reopen(dead.thread_id)
-    await s.runs.wait(s.thread_id)
-    reply = (await s.messages())[-1]
-    assert (reply.text, reply.status) == ("half", Status.INTERRUPTED)
-    assert s.endings()[0].run.error is None
-    service.scripts.append([TextAppended(" whole"), DONE])
-    await s.runs.continue_reply(reply.id)
-    await s.runs.wait(s.thread_id)
-    assert (await s.messages())[-1].text == "half whole"
-    await s.runs.close()
-    await s.database.close()
+    async with next_start(folder, dead.thread_id, service) as s:
+        await s.runs.wait(s.thread_id)
+        reply = (await s.messages())[-1]
+        assert (reply.text, reply.status) == ("half", Status.INTERRUPTED)
+        assert s.endings()[0].run.error is None
+        service.scripts.append([TextAppended(" whole"), DONE])
+        await s.runs.continue_reply(reply.id)
+        await s.runs.wait(s.thread_id)
+        assert (await s.messages())[-1].text == "half whole"
 
 
 @pytest.mark.parametrize(
@@ -295,15 +298,12 @@ async def test_a_thread_that_is_read_on_is_not_asked_meanwhile(tmp_path: Path) -
     folder, dead = await killed(tmp_path, half(), "half")
     service = ResumableService()
     service.rests.append([asyncio.Event()])
-    s = Scene(folder, service, owner="next")
-    await s.reopen(dead.thread_id)
-    assert s.runs.is_busy(s.thread_id)
-    await s.runs.stop(s.thread_id)
-    reply = (await s.messages())[-1]
-    assert (reply.text, reply.status) == ("half", Status.STOPPED)
-    await s.runs.close()
+    async with next_start(folder, dead.thread_id, service) as s:
+        assert s.runs.is_busy(s.thread_id)
+        await s.runs.stop(s.thread_id)
+        reply = (await s.messages())[-1]
+        assert (reply.text, reply.status) == ("half", Status.STOPPED)
     assert service.cancelled == ["remote"]
-    await s.database.close()
 
 
 async def test_stop_tells_the_service_and_does_not_wait_for_it(tmp_path: Path) -> None:
@@ -337,7 +337,7 @@ async def test_leaving_waits_a_second_at_most_for_a_service_that_is_told_to_stop
         await s.runs.send(s.thread_id, "?")
         await until(lambda: s.shown() == "half")
         await s.runs.stop(s.thread_id)
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(PATIENCE_S):
             await s.runs.close()
         assert service.cancelled == ["remote"]
 

@@ -26,7 +26,7 @@ from desktop_app.domain.events import (
     ToolCalled,
 )
 from desktop_app.domain.threads import Status
-from tests.conftest import until
+from tests.conftest import PATIENCE_S, until
 from tests.unit.run_scene import CONNECTION, DONE, Step, scene
 
 BUSY = RateLimitedError("busy", retry_after_s=0, is_untouched=True)
@@ -76,7 +76,7 @@ async def test_a_wait_is_stopped_at_once(tmp_path: Path) -> None:
         s.service.scripts.append([RateLimitedError("busy", retry_after_s=60, is_untouched=True)])
         await s.runs.send(s.thread_id, "?")
         await until(s.stages)
-        async with asyncio.timeout(0.5):
+        async with asyncio.timeout(PATIENCE_S):  # half of what it would wait
             await s.runs.stop(s.thread_id)
         assert (await s.messages())[-1].status is Status.STOPPED
         assert len(s.service.requests) == 1

@@ -14,6 +14,8 @@ from desktop_app.domain.errors import DatabaseDamagedError, DatabaseNewerError, 
 from desktop_app.store.backups import KEPT, restore
 from desktop_app.store.conversations import ConversationStore
 from desktop_app.store.database import Database
+from tests.conftest import PATIENCE_S
+from tests.databases import database_in
 
 
 @pytest.fixture
@@ -23,10 +25,9 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def database(path: Path) -> Iterator[Database]:
-    made = Database(path, path.parent / "backups", busy_timeout_s=1)
-    made.open_blocking()
-    yield made
-    assert made.close_blocking()
+    with database_in(path.parent, busy_timeout_s=1) as made:
+        made.open_blocking()
+        yield made
 
 
 def note(connection: sqlite3.Connection, name: str) -> None:
@@ -95,11 +96,11 @@ async def test_a_cancelled_caller_does_not_cancel_the_write(database: Database) 
 
     def wait(_: sqlite3.Connection) -> None:
         has_begun.set()
-        assert is_free.wait(10)
+        assert is_free.wait(PATIENCE_S)
 
     blocking = asyncio.create_task(database.run(wait))
     queued = asyncio.create_task(database.run(noting("kept")))
-    await asyncio.to_thread(has_begun.wait, 10)
+    await asyncio.to_thread(has_begun.wait, PATIENCE_S)
     for task in (blocking, queued):
         task.cancel()
     await asyncio.gather(blocking, queued, return_exceptions=True)
@@ -108,30 +109,29 @@ async def test_a_cancelled_caller_does_not_cancel_the_write(database: Database) 
 
 
 async def test_closing_does_what_is_queued_and_takes_nothing_more(path: Path) -> None:
-    database = Database(path, path.parent / "backups")
-    await database.open()
-    writes = [asyncio.create_task(database.run(noting(str(i)))) for i in range(20)]
-    await asyncio.sleep(0)
-    assert await database.close()
-    await asyncio.gather(*writes)
-    with pytest.raises(StoreError, match="closed"):
-        await database.read(noted)
-    assert await database.close()
+    with database_in(path.parent) as database:
+        await database.open()
+        writes = [asyncio.create_task(database.run(noting(str(i)))) for i in range(20)]
+        await asyncio.sleep(0)
+        assert await database.close(PATIENCE_S)
+        await asyncio.gather(*writes)
+        with pytest.raises(StoreError, match="closed"):
+            await database.read(noted)
+        assert await database.close()
     assert [file.name for file in path.parent.iterdir() if file.is_file()] == ["nitka.db"]
     with closing(sqlite3.connect(path)) as connection:
         assert len(noted(connection)) == 20
 
 
 async def test_closing_gives_up_at_its_deadline(path: Path) -> None:
-    database = Database(path, path.parent / "backups")
-    await database.open()
-    is_free = threading.Event()
-    stuck = asyncio.create_task(database.run(lambda _: is_free.wait(10)))
-    await asyncio.sleep(0)
-    assert not await database.close(timeout_s=0.05)
-    is_free.set()
-    await stuck
-    assert database.close_blocking()
+    with database_in(path.parent) as database:
+        await database.open()
+        is_free = threading.Event()
+        stuck = asyncio.create_task(database.run(lambda _: is_free.wait(PATIENCE_S)))
+        await asyncio.sleep(0)
+        assert not await database.close(timeout_s=0.05)
+        is_free.set()
+        await stuck
 
 
 def test_a_database_that_was_never_opened_can_be_closed(path: Path) -> None:
@@ -184,73 +184,67 @@ def test_a_file_of_a_newer_version_is_refused_and_untouched(path: Path) -> None:
 
 
 def test_what_is_no_database_is_told_and_backups_are_listed(path: Path) -> None:
-    database = Database(path, path.parent / "backups")
-    database.open_blocking()
-    database.run_blocking(noting("saved"))
-    backup = asyncio.run(database.back_up())
-    assert database.close_blocking()
+    with database_in(path.parent) as database:
+        database.open_blocking()
+        database.run_blocking(noting("saved"))
+        backup = asyncio.run(database.back_up())
     path.write_bytes(b"nonsense" * 1000)
 
-    damaged = Database(path, path.parent / "backups")
-    with pytest.raises(DatabaseDamagedError):
-        damaged.open_blocking()
-    assert damaged.backups() == [backup]
+    with database_in(path.parent) as damaged:
+        with pytest.raises(DatabaseDamagedError):
+            damaged.open_blocking()
+        assert damaged.backups() == [backup]
     aside = restore(backup, path)
     assert aside is not None
     assert aside.read_bytes().startswith(b"nonsense")
-    restored = Database(path, path.parent / "backups")
-    restored.open_blocking()
-    assert restored.read_blocking(noted) == ["saved"]
-    assert restored.close_blocking()
+    with database_in(path.parent) as restored:
+        restored.open_blocking()
+        assert restored.read_blocking(noted) == ["saved"]
 
 
 def test_a_damaged_table_lets_the_rest_be_read_and_nothing_be_written(path: Path) -> None:
-    database = Database(path, path.parent / "backups")
-    database.open_blocking()
-    database.run_blocking(noting("kept"))
-    page, size = database.read_blocking(
-        lambda c: (
-            c.execute("SELECT rootpage FROM sqlite_master WHERE name = 'messages'").fetchone()[0],
-            c.execute("PRAGMA page_size").fetchone()[0],
+    with database_in(path.parent) as database:
+        database.open_blocking()
+        database.run_blocking(noting("kept"))
+        page, size = database.read_blocking(
+            lambda c: (
+                c.execute("SELECT rootpage FROM sqlite_master WHERE name = 'messages'").fetchone()[0],
+                c.execute("PRAGMA page_size").fetchone()[0],
+            )
         )
-    )
-    assert database.close_blocking()
     with path.open("rb+") as file:
         file.seek((page - 1) * size)
         file.write(b"\xff" * size)
 
-    damaged = Database(path, path.parent / "backups")
-    damaged.open_blocking()
-    assert asyncio.run(damaged.check())
-    with pytest.raises(DatabaseDamagedError):
-        damaged.read_blocking(lambda c: c.execute("SELECT text FROM messages").fetchall())
-    assert damaged.is_read_only
-    assert damaged.read_only_reason
-    assert damaged.read_blocking(noted) == ["kept"]
-    with pytest.raises(DatabaseDamagedError):
-        damaged.run_blocking(noting("more"))
-    assert damaged.close_blocking()
+    with database_in(path.parent) as damaged:
+        damaged.open_blocking()
+        assert asyncio.run(damaged.check())
+        with pytest.raises(DatabaseDamagedError):
+            damaged.read_blocking(lambda c: c.execute("SELECT text FROM messages").fetchall())
+        assert damaged.is_read_only
+        assert damaged.read_only_reason
+        assert damaged.read_blocking(noted) == ["kept"]
+        with pytest.raises(DatabaseDamagedError):
+            damaged.run_blocking(noting("more"))
 
 
 def test_a_database_damaged_before_the_start_opens_for_reading(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = Database(path, path.parent / "backups")
-    database.open_blocking()
-    database.run_blocking(noting("kept"))
-    assert database.close_blocking()
+    with database_in(path.parent) as database:
+        database.open_blocking()
+        database.run_blocking(noting("kept"))
 
     def find_damage(*_: object) -> None:
         raise DatabaseDamagedError("malformed")
 
     monkeypatch.setattr("desktop_app.store.database.migrate", find_damage)
-    damaged = Database(path, path.parent / "backups")
-    damaged.open_blocking()
-    assert damaged.read_only_reason == "malformed"
-    assert damaged.read_blocking(noted) == ["kept"]
-    with pytest.raises(DatabaseDamagedError):
-        damaged.run_blocking(noting("more"))
-    assert damaged.close_blocking()
+    with database_in(path.parent) as damaged:
+        damaged.open_blocking()
+        assert damaged.read_only_reason == "malformed"
+        assert damaged.read_blocking(noted) == ["kept"]
+        with pytest.raises(DatabaseDamagedError):
+            damaged.run_blocking(noting("more"))
 
 
 async def test_a_sound_file_passes_the_check(database: Database) -> None:
@@ -273,10 +267,9 @@ async def test_the_newest_backups_are_kept_and_are_whole(database: Database) -> 
 
 def test_many_first_starts_at_once_make_one_database(path: Path) -> None:
     def open_and_write(name: str) -> None:
-        database = Database(path, path.parent / "backups")
-        database.open_blocking()
-        database.run_blocking(noting(name))
-        assert database.close_blocking()
+        with database_in(path.parent) as database:
+            database.open_blocking()
+            database.run_blocking(noting(name))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(open_and_write, "abcdefgh"))
@@ -293,12 +286,11 @@ def test_a_folder_that_is_missing_is_told(tmp_path: Path) -> None:
 
 
 async def test_nothing_is_left_running_after_closing(path: Path) -> None:
-    database = Database(path, path.parent / "backups")
-    await database.open()
-    await ConversationStore(database).create_thread(None)
-    assert any(thread.name == "store" for thread in threading.enumerate())
-    assert await database.close()
-    for thread in threading.enumerate():
-        if thread.name == "store":
-            thread.join(5)
-    assert not any(thread.name == "store" for thread in threading.enumerate())
+    before = set(threading.enumerate())
+    with database_in(path.parent) as database:
+        await database.open()
+        await ConversationStore(database).create_thread(None)
+        (thread,) = [one for one in threading.enumerate() if one.name == "store" and one not in before]
+        assert await database.close(PATIENCE_S)
+        thread.join(PATIENCE_S)  # it tells its end before it is gone
+        assert not thread.is_alive()

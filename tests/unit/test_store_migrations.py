@@ -1,13 +1,14 @@
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from desktop_app.store.database import Database
 from desktop_app.store.migrations import MIGRATIONS, Migration, migrate, schema_version
+from tests.databases import database_in
 
 SCHEMAS = sorted((Path(__file__).parents[1] / "data/schemas").glob("*.sql"))
 NEXT = Migration(
@@ -32,10 +33,10 @@ def released(path: Path, script: Path) -> sqlite3.Connection:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(tmp_path / "fresh.db", isolation_level=None)
-    migrate(connection, tmp_path / "backups")
-    return connection
+def fresh(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(tmp_path / "fresh.db", isolation_level=None)) as connection:
+        migrate(connection, tmp_path / "backups")
+        yield connection
 
 
 def test_every_released_schema_is_kept_for_the_tests() -> None:
@@ -67,21 +68,22 @@ async def test_conversations_of_every_released_version_can_be_read(tmp_path: Pat
     from desktop_app.store.conversations import ConversationStore
 
     released(tmp_path / "nitka.db", script).close()
-    database = Database(tmp_path / "nitka.db", tmp_path / "backups")
-    await database.open()
-    conversations = ConversationStore(database)
-    (thread,) = await conversations.threads()
-    messages = await conversations.messages(thread.id)
-    assert [message.text for message in messages] == [
-        "What is a thread?",
-        "A **conversation**.\n\nNothing more.",
-    ]
-    assert len(await conversations.all_messages(thread.id)) == 3
-    assert [run.settings.name for run in await conversations.runs(thread.id)] == ["Helper", "Helper"]
-    (assistant,) = await AssistantStore(database).assistants()
-    assert assistant.settings.labels == (("kind", "example"),)
-    assert [connection.name for connection in await ConnectionStore(database).connections()] == ["Example"]
-    assert await database.close()
+    with database_in(tmp_path) as database:
+        await database.open()
+        conversations = ConversationStore(database)
+        (thread,) = await conversations.threads()
+        messages = await conversations.messages(thread.id)
+        assert [message.text for message in messages] == [
+            "What is a thread?",
+            "A **conversation**.\n\nNothing more.",
+        ]
+        assert len(await conversations.all_messages(thread.id)) == 3
+        assert [run.settings.name for run in await conversations.runs(thread.id)] == ["Helper", "Helper"]
+        (assistant,) = await AssistantStore(database).assistants()
+        assert assistant.settings.labels == (("kind", "example"),)
+        assert [connection.name for connection in await ConnectionStore(database).connections()] == [
+            "Example"
+        ]
 
 
 def test_a_migration_is_noted_and_made_after_a_backup(tmp_path: Path, fresh: sqlite3.Connection) -> None:

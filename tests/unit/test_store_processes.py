@@ -11,8 +11,8 @@ import pytest
 
 from desktop_app.domain.threads import Status
 from desktop_app.store.conversations import ConversationStore
-from desktop_app.store.database import Database
 from desktop_app.store.ownership import ProcessMark
+from tests.databases import database_in
 
 BEGINNING = """
 import asyncio, sys
@@ -103,23 +103,24 @@ def killed_after(folder: Path, lines: int) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("lines", [1, 3, *random.Random(7).sample(range(4, 60), 4)])
 async def test_a_killed_process_loses_nothing_that_was_stored(tmp_path: Path, lines: int) -> None:
     said = killed_after(tmp_path, lines)
-    database = Database(tmp_path / "nitka.db", tmp_path / "backups")
-    await database.open()
-    mark, store = ProcessMark(tmp_path / "locks"), ConversationStore(database)
-    interrupted = await store.interrupt_orphans(mark.is_alive)
-    (thread,) = await store.threads()
-    messages = await store.messages(thread.id)
-    questions, replies = messages[0::2], messages[1::2]
-    asked = [number for word, number in said if word == "asked"]
-    ended = [number for word, number in said if word == "ended"]
-    assert [message.text for message in questions][: len(asked)] == [f"question {number}" for number in asked]
-    assert len(interrupted) <= 1
-    assert all(message.status is Status.COMPLETED for message in replies[: len(ended)])
-    assert not any(message.status is Status.WRITING for message in replies)
-    if said[-1][0] == "journaled":
-        assert len(replies[len(asked) - 1].text) >= said[-1][1]
-    assert await database.check() == []
-    assert await database.close()
+    with database_in(tmp_path) as database:
+        await database.open()
+        mark, store = ProcessMark(tmp_path / "locks"), ConversationStore(database)
+        interrupted = await store.interrupt_orphans(mark.is_alive)
+        (thread,) = await store.threads()
+        messages = await store.messages(thread.id)
+        questions, replies = messages[0::2], messages[1::2]
+        asked = [number for word, number in said if word == "asked"]
+        ended = [number for word, number in said if word == "ended"]
+        assert [message.text for message in questions][: len(asked)] == [
+            f"question {number}" for number in asked
+        ]
+        assert len(interrupted) <= 1
+        assert all(message.status is Status.COMPLETED for message in replies[: len(ended)])
+        assert not any(message.status is Status.WRITING for message in replies)
+        if said[-1][0] == "journaled":
+            assert len(replies[len(asked) - 1].text) >= said[-1][1]
+        assert await database.check() == []
     mark.release()
     assert not list((tmp_path / "locks").glob("*.process"))
 
@@ -129,15 +130,14 @@ async def test_two_processes_write_the_same_file(tmp_path: Path) -> None:
     for talker in talkers:
         out, _ = talker.communicate(timeout=60)
         assert (talker.returncode, out) == (0, "")
-    database = Database(tmp_path / "nitka.db", tmp_path / "backups")
-    await database.open()
-    names = sorted(summary.name for summary in await ConversationStore(database).threads())
-    questions = await database.read(
-        lambda c: c.execute("SELECT text FROM messages WHERE author = 'user'").fetchall()
-    )
-    assert sorted(text for (text,) in questions) == sorted(
-        f"{name} {n}" for name in ("first", "second") for n in range(30)
-    )
-    assert names
-    assert await database.check() == []
-    assert await database.close()
+    with database_in(tmp_path) as database:
+        await database.open()
+        names = sorted(summary.name for summary in await ConversationStore(database).threads())
+        questions = await database.read(
+            lambda c: c.execute("SELECT text FROM messages WHERE author = 'user'").fetchall()
+        )
+        assert sorted(text for (text,) in questions) == sorted(
+            f"{name} {n}" for name in ("first", "second") for n in range(30)
+        )
+        assert names
+        assert await database.check() == []
