@@ -18,9 +18,10 @@ no other numbers. Where the fragments do not help, answer without them and say t
 _MARK_OR_CODE = re.compile(
     r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*(?:\n(?s:.*?)(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)|\Z)"
     r"|(?<![`\\])(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n)(?s:.))+?(?<!`)(?P=ticks)(?!`)"
-    r"|(?<![\\!])\[(?P<number>[1-9]\d{0,3})\](?!\()",
+    r"|(?<![\\!])\[(?P<numbers>[1-9]\d{0,3}(?:[ \xa0]*[,;][ \xa0]*[1-9]\d{0,3})*)\](?!\()",
     re.MULTILINE,
 )
+_NUMBER = re.compile(r"\d+")
 
 
 def fragments_block(fragments: Mapping[int, Fragment]) -> str:
@@ -62,13 +63,18 @@ def fragments_in(result: str) -> dict[int, Fragment]:
 
 
 def citations_in(text: str, fragments: Mapping[int, Fragment], start: int = 0) -> tuple[Citation, ...]:
-    """A citation for each mark ``[n]`` of ``text`` outside code, from ``start`` on, that names one of ``fragments``."""
-    marks = (found for found in _MARK_OR_CODE.finditer(text) if found["number"]) if fragments else ()
-    return tuple(
-        _citation(fragments[number], number, *mark.span())
-        for mark in marks
-        if mark.start() >= start and (number := int(mark["number"])) in fragments
-    )
+    """A citation for each number in the marks ``[n]`` and ``[n, m]`` of ``text`` outside code.
+
+    A mark with a number that none of ``fragments`` has is but text.  Marks that were complete before ``start`` are left
+    out.
+    """
+    found: list[Citation] = []
+    for mark in _MARK_OR_CODE.finditer(text) if fragments else ():
+        if mark["numbers"] and mark.end() > start:
+            numbers = [int(one) for one in _NUMBER.findall(mark["numbers"])]
+            if all(number in fragments for number in numbers):
+                found += [_citation(fragments[number], number, *mark.span()) for number in numbers]
+    return tuple(found)
 
 
 def _citation(fragment: Fragment, number: int, start: int, end: int) -> Citation:

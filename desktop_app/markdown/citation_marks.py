@@ -1,4 +1,4 @@
-"""The marks of sources in a complete text: "[2]" becomes a link to the source with this number.
+"""The marks of sources in a complete text: "[2]" becomes a link to the source with this number, "[2, 3]" two of them.
 
 Some services write the numbers into the text, others only say which part of it a source supports.  The first kind is
 found in the items; the second is put in while the text is read, so that the marks disturb no Markdown.
@@ -25,7 +25,9 @@ from desktop_app.markdown.items import (
 from desktop_app.markdown.parser import Builder, clean, options, parse
 from desktop_app.markdown.runs import pieces
 
-_MARK = re.compile(r"\[(\d{1,4})\]")
+_MARK = re.compile(r"\[\d{1,4}(?:[ \xa0]*[,;][ \xa0]*\d{1,4})*\]")
+_PART = re.compile(r"\[?(\d+)\D+")
+"""A number of a mark with what stands before the next: parts side by side are the whole mark."""
 _CLOSED = CODE | MATH | HTML | LINK | IMAGE
 _WORDS = ("Link", "Image", "Emphasis", "Strong", "Strikethrough")
 """Elements inside a line; the end of any other one ends the words."""
@@ -41,7 +43,8 @@ class Mark(NamedTuple):
 def parse_cited(source: str, numbers: Collection[int], marks: Iterable[Mark] = ()) -> list[Item]:
     """All items of a complete text, with links to sources.
 
-    ``numbers`` are those that the text itself names.  A mark of ``marks`` whose place is in code or HTML is left out.
+    ``numbers`` are those that the text itself names; a list with another one in it stays text.  A mark of ``marks``
+    whose place is in code or HTML is left out.
     """
     placed = sorted(marks)
     items = _parse_with(source, placed) if placed else parse(source)
@@ -133,11 +136,12 @@ def _with_links(text: str, spans: Sequence[Span], numbers: Collection[int]) -> l
         start = piece.start
         if not piece.style & _CLOSED:
             for found in _MARK.finditer(text, piece.start, piece.end):
-                if int(found[1]) not in numbers:
+                parts = list(_PART.finditer(text, *found.span()))
+                if not all(int(part[1]) in numbers for part in parts):
                     continue
                 _add(result, piece._replace(start=start, end=found.start()))
                 style = piece.style | LINK | CITATION
-                result.append(Span(found.start(), found.end(), style, str(int(found[1]))))
+                result += [Span(*part.span(), style, str(int(part[1]))) for part in parts]
                 start = found.end()
         _add(result, piece._replace(start=start))
     return result

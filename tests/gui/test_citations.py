@@ -65,6 +65,16 @@ def test_marks_stand_in_the_text_and_say_what_they_mean(view: TranscriptView, re
     assert reader.text("m0001").endswith("about courts.[4]")
 
 
+def test_each_number_of_a_list_is_a_mark_of_its_own(view: TranscriptView, reader: Reader) -> None:
+    text = "Both say so [1, 2], and this is code: `a[1, 2]`."
+    view.show_thread([question(0), replace(reply(1, text), citations=CITATIONS[:2])])
+    assert [(one.value, one.name[:8]) for one in marks(view)] == [("1", "Source 1"), ("2", "Source 2")]
+    first, second = (one.rect for one in marks(view))
+    assert not first.contains(second.center())
+    assert not second.contains(first.center())
+    assert reader.text("m0001").startswith("Both say so [1, 2], and this is code: a[1, 2].")
+
+
 def test_nothing_is_marked_while_the_reply_grows_and_all_of_it_at_its_end(
     view: TranscriptView, reader: Reader, qtbot: QtBot
 ) -> None:

@@ -1,8 +1,13 @@
 """Marks of sources in Markdown: found in the text, or put at places of its source."""
 
-import pytest
+import re
 
-from desktop_app.markdown.citation_marks import Mark, parse_cited
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop_app.markdown.citation_marks import Mark, _linked, parse_cited
+from desktop_app.markdown.document import Document
 from desktop_app.markdown.items import BOLD, CITATION, CODE, LINK, CodeItem, Item, TableItem, TextItem
 from desktop_app.markdown.parser import parse
 from desktop_app.markdown.to_html import to_html
@@ -76,6 +81,42 @@ def test_numbers_of_sources_become_links_outside_code_and_links() -> None:
 
 def test_numbers_in_tables_are_links_too() -> None:
     assert marks(parse_cited("|a|b|\n|-|-|\n|x [1]|`[1]`|", {1})) == [("[1]", "1")]
+
+
+def test_each_number_of_a_list_is_a_link_when_all_of_them_are_known() -> None:
+    items = parse_cited("One [1, 2], **two [2,1]**, [1; 2] [1][2], `a[1, 2]`, [1, 9], [1,].", {1, 2})
+    assert marks(items) == [
+        *[("[1, ", "1"), ("2]", "2")],
+        *[("[2,", "2"), ("1]", "1")],
+        *[("[1; ", "1"), ("2]", "2")],
+        *[("[1]", "1"), ("[2]", "2")],
+    ]
+    assert to_html(items) == to_html(
+        parse("One [1, 2], **two [2,1]**, [1; 2] [1][2], `a[1, 2]`, [1, 9], [1,].")
+    )
+
+
+PARTS = [
+    *("[1]", "[1, 2]", "[2,1]", "[1; 3]", "[1, 9]", "[1][2]", "[", "]", "2", ", "),
+    *("word", "😀", " ", "\n", "\n\n", "`", "```\n", "**", "_", "- ", "> ", "\\", "(x)", "$", "<b>", "\r\n"),
+    "\n| a | b |\n|---|---|\n| [1, 2] | `[1, 2]` |\n",
+]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=20).map("".join), st.integers(1, 7))
+def test_marks_change_no_words_and_no_look_and_come_out_the_same_from_pieces(text: str, size: int) -> None:
+    plain, cited = parse(text), parse_cited(text, {1, 2, 3})
+    assert [item.plain for item in cited] == [item.plain for item in plain]
+    assert to_html(cited) == to_html(plain)
+    for words, target in marks(cited):
+        assert target in "123"
+        assert re.fullmatch(rf"\[?{target}(\]|[ \xa0]*[,;][ \xa0]*)", words)
+    growing = Document()
+    for start in range(0, len(text), size):
+        growing.append(text[start : start + size])
+    growing.finish()
+    linked = [_linked(item, {1, 2, 3}) for item in growing.items]
+    assert [item.signature() for item in linked] == [item.signature() for item in cited]
 
 
 @pytest.mark.parametrize(

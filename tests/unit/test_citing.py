@@ -1,8 +1,11 @@
 """Marks of a reply that cite fragments of files."""
 
 import time
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desktop_app.domain.citing import citations_in, fragments_block, fragments_in, search_result
 from desktop_app.domain.files import FileId, Fragment
@@ -39,6 +42,11 @@ def test_a_mark_is_a_citation_of_its_fragment() -> None:
         ("a lone ` and [1]", [(1, "[1]")]),
         ("a lone ` and [1]\n\nanother ` here", [(1, "[1]")]),
         ("- [1]\n> [2]", [(1, "[1]"), (2, "[2]")]),
+        ("So [1, 2].", [(1, "[1, 2]"), (2, "[1, 2]")]),
+        ("[2,1] [1; 1]", [(2, "[2,1]"), (1, "[2,1]"), (1, "[1; 1]"), (1, "[1; 1]")]),
+        ("[1 ,\xa02]", [(1, "[1 ,\xa02]"), (2, "[1 ,\xa02]")]),
+        ("[1, 3] [1, 02] [1,] [,1] [1 2] [1,\n2] [1,,2]", []),
+        ("`a[1, 2]` [1, 2](https://x.invalid) ![1, 2] \\[1, 2]\n```\na[1, 2]\n```", []),
     ],
 )
 def test_marks_count_outside_code_and_links(text: str, marks: list[tuple[int, str]]) -> None:
@@ -49,6 +57,24 @@ def test_marks_before_the_start_were_cited_already() -> None:
     assert cited("[1] and [2]", start=3) == [(2, "[2]")]
 
 
+def test_a_mark_that_was_not_complete_before_is_cited_now() -> None:
+    assert cited("[1, 2]", start=3) == [(1, "[1, 2]"), (2, "[1, 2]")]
+
+
+PARTS = st.sampled_from(
+    ["[1]", "[1, 2]", "[2,1]", "[1; 2]", "[1, 9]", "a", "😀", " ", "\n", "[", "2", ",", "]"]
+)
+
+
+@given(st.lists(PARTS, max_size=12).map("".join), st.data())
+def test_a_reply_that_goes_on_cites_what_it_would_have_cited_at_once(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=4)))
+    found = [
+        one for start, end in pairwise([0, *cuts, len(text)]) for one in citations_in(text[:end], BOTH, start)
+    ]
+    assert tuple(found) == citations_in(text, BOTH)
+
+
 def test_without_fragments_nothing_is_cited() -> None:
     assert citations_in("[1]", {}) == ()
 
@@ -56,6 +82,7 @@ def test_without_fragments_nothing_is_cited() -> None:
 def test_many_marks_beside_much_code_are_found_soon() -> None:
     began = time.perf_counter()
     assert len(citations_in("`a` [1] " * 20_000, BOTH)) == 20_000
+    assert len(citations_in("[1, 2] [1, " * 20_000 + "1, " * 20_000, BOTH)) == 40_000
     assert time.perf_counter() - began < 2
 
 
