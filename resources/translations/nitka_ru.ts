@@ -4119,6 +4119,10 @@
         <translation>&amp;Как у ассистента</translation>
     </message>
     <message>
+        <source>&amp;Keep editing</source>
+        <translation>Вернут&amp;ься</translation>
+    </message>
+    <message>
         <source>&amp;Use</source>
         <translation>&amp;Применить</translation>
     </message>
@@ -4131,8 +4135,16 @@
         <translation>Ответить заново с другими настройками</translation>
     </message>
     <message>
+        <source>Ask again with the changes?</source>
+        <translation>Ответить заново с изменёнными настройками?</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Disc&amp;ard</source>
+        <translation>Не примен&amp;ять</translation>
     </message>
     <message>
         <source>For the next question</source>
@@ -4141,6 +4153,14 @@
     <message>
         <source>Take all settings from the assistant again</source>
         <translation>Снова взять все настройки у ассистента</translation>
+    </message>
+    <message>
+        <source>The changes cannot be used as they are.</source>
+        <translation>В таком виде изменения не применить.</translation>
+    </message>
+    <message>
+        <source>Use the changes for the next question?</source>
+        <translation>Применить изменения к следующему вопросу?</translation>
     </message>
 </context>
 <context>

@@ -17,7 +17,7 @@ from desktop_app.domain.assistants import (
     Reasoning,
     ResponseFormat,
 )
-from desktop_app.domain.connections import Connection, ConnectionKind
+from desktop_app.domain.connections import Connection, ConnectionKind, Model
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.overrides import RunOverrides
 from desktop_app.widgets.dialogs.fields import DecimalBox, NumberBox
@@ -110,9 +110,53 @@ def test_limits_are_those_of_the_assistant(dialog: RunOptionsDialog) -> None:
 
 
 def test_cancelling_chooses_nothing(qtbot: QtBot, dialog: RunOptionsDialog) -> None:
-    type_temperature(dialog, "0.9")
     with qtbot.assertNotEmitted(dialog.chosen):
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def type_schema(dialog: QWidget, text: str) -> None:
+    find(dialog, QComboBox, "assistant_format").setCurrentIndex(2)
+    QTest.keyClicks(find(dialog, QPlainTextEdit, "assistant_schema"), text)
+
+
+@pytest.mark.parametrize("answer", ["discard", "keep"])
+def test_a_schema_that_was_typed_is_not_dropped_without_a_question(
+    qtbot: QtBot, dialog: RunOptionsDialog, answer: str
+) -> None:
+    chosen: list[RunOverrides] = []
+    dialog.chosen.connect(chosen.append)
+    type_schema(dialog, SCHEMA)
+    page = dialog._page
+    with qtbot.waitSignal(page._schema.checked):  # which is no change and takes no question away
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    assert button(dialog, "stay").isVisible()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    assert not button(dialog, "stay").isVisible()
+    assert find(dialog, QPlainTextEdit, "assistant_schema").toPlainText() == SCHEMA
+    button(dialog, "cancel").click()
+    button(dialog, answer).click()
+    assert not dialog.isVisible()
+    wanted = RunOverrides(response_format=ResponseFormat(FormatKind.JSON_SCHEMA, SCHEMA))
+    assert chosen == ([wanted] if answer == "keep" else [])
+
+
+def test_what_cannot_be_used_can_be_mended_or_given_up(dialog: RunOptionsDialog) -> None:
+    type_schema(dialog, "")  # a schema is asked for and none is there
+    dialog.close()
+    assert dialog.isVisible()
+    assert dialog.findChild(QAbstractButton, "run_options_keep") is None
+    button(dialog, "discard").click()
+    assert not dialog.isVisible()
+
+
+def test_a_model_that_fills_itself_in_is_no_change(dialog: RunOptionsDialog) -> None:
+    dialog.edit(replace(SETTINGS, model=""), None, SERVER, asks_at_once=False)
+    dialog.set_models(SERVER.id, (Model("llama"),))
+    assert find(dialog, QLineEdit, "assistant_model_text").text() == "llama"
+    dialog.reject()
     assert not dialog.isVisible()
 
 

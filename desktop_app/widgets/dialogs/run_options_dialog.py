@@ -19,7 +19,7 @@ from desktop_app.widgets.theme import Theme
 
 
 class RunOptionsDialog(QDialog):
-    """Window-modal.
+    """Window-modal; asks before it closes over changes.
 
     Signals: ``chosen(RunOverrides | None)``: these are to be used, None those of the assistant; ``models_wanted(str)``
     with a connection's id, answered by ``set_models`` or ``set_models_failed``.
@@ -33,7 +33,8 @@ class RunOptionsDialog(QDialog):
         self.setObjectName("run_options_dialog")
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self._theme = theme
-        self._settings = self._baseline = AssistantSettings("")
+        self._settings = self._baseline = self._opened = self._shown = AssistantSettings("")
+        self._asks_at_once = False
         self._page = ModelPage(theme)
         self._page.leave_out_connection()
         self._truncation = self._add_truncation()
@@ -58,12 +59,14 @@ class RunOptionsDialog(QDialog):
         title = self.tr("Ask again with other settings") if asks_at_once else self.tr("For the next question")
         self.setWindowTitle(title)
         rename(self._use, self.tr("Ask a&gain") if asks_at_once else self.tr("&Use"))
-        self._settings = settings
+        self._settings, self._asks_at_once = settings, asks_at_once
         self._page.show_connections([connection] if connection else [], settings.connection_id)
         self._show(settings)
         self._baseline = self._written()
         if overrides:
             self._show(overrides.of(settings))
+        self._opened = self._written()
+        self._foot.settle()
         self._check()
         self.open()
         self._page.focus_temperature()
@@ -74,11 +77,23 @@ class RunOptionsDialog(QDialog):
 
     def set_models(self, connection_id: ConnectionId, models: tuple[Model, ...]) -> None:
         """Offer the models of the connection."""
+        is_changed = self._written() != self._opened
         self._page.set_models(connection_id, models)
+        if not is_changed:  # a model that was filled in was not typed
+            self._opened = self._written()
 
     def set_models_failed(self, connection_id: ConnectionId, text: str) -> None:
         """Say why the models could not be fetched; ``text`` is a sentence."""
         self._page.set_models_failed(connection_id, text)
+
+    def reject(self) -> None:
+        """Close, or ask first when something was changed; asked again, go on editing."""
+        if self._foot.is_asking:
+            self._foot.settle()
+        elif self._written() == self._opened:
+            super().reject()
+        else:
+            self._ask()
 
     def _add_truncation(self) -> TruncationFields:
         """Its fields at the end of the page, above the stretch there."""
@@ -110,6 +125,7 @@ class RunOptionsDialog(QDialog):
         self._reset.clicked.connect(lambda: self._show(self._settings))
         self._cancel.clicked.connect(self.reject)
         self._use.clicked.connect(self._choose)
+        self._foot.answered.connect(self._answered)
         QShortcut(QKeySequence("Ctrl+Return"), self, self._use.click)
 
     def _show(self, settings: AssistantSettings) -> None:
@@ -122,10 +138,32 @@ class RunOptionsDialog(QDialog):
 
     def _check(self) -> None:
         written = self._written()
+        if written != self._shown:  # else a schema was looked at, no more
+            self._foot.settle()
+        self._shown = written
         found = problems(written, max_temperature=self._page.max_temperature)
         has_problem = self._page.show_problems(found)
         self._use.setEnabled(not has_problem)
         self._reset.setEnabled(written != self._baseline)
+
+    def _ask(self) -> None:
+        answers = [("stay", self.tr("&Keep editing"), ""), ("discard", self.tr("Disc&ard"), "danger")]
+        if not self._use.isEnabled():
+            self._foot.ask(self.tr("The changes cannot be used as they are."), answers)
+            return
+        question = (
+            self.tr("Ask again with the changes?")
+            if self._asks_at_once
+            else self.tr("Use the changes for the next question?")
+        )
+        self._foot.ask(question, [*answers, ("keep", self._use.text(), "primary")])
+
+    def _answered(self, answer: str) -> None:
+        self._foot.settle()
+        if answer == "keep":
+            self._use.click()
+        elif answer == "discard":
+            super().reject()
 
     def _choose(self) -> None:
         overrides = self.overrides()
