@@ -94,15 +94,15 @@ class FileQueue:
 
     async def _read(self, task: FileTask) -> bool:
         """Read the file on from what is there of it, or anew when that is stale; False when it turns out to be."""
-        first = 0 if task.is_stale else task.part_count
+        first = 0 if task.is_stale else task.page_count or task.part_count
         batch = _Batch()
         async with aclosing(self._reader.read(task.path, first, task.chunking)) as replies:
             async for reply in replies:
                 if isinstance(reply, Part):
-                    batch.add(reply)
-                    if batch.is_full:
+                    if batch.is_full and not batch.is_within_page(reply):
                         await self._store(task, batch)
                         batch = _Batch()
+                    batch.add(reply)
                 elif first == 0:
                     if task.is_stale:
                         await self._reading.drop_content(task)
@@ -133,7 +133,10 @@ class FileQueue:
 
 
 class _Batch:
-    """Parts for one transaction: small enough for a moment, large enough not to wait for the disk at each."""
+    """Parts for one transaction: small enough for a moment, large enough not to wait for the disk at each.
+
+    A page is stored as a whole, so that reading can go on with the next one.
+    """
 
     def __init__(self) -> None:
         self.parts: list[CutPart] = []
@@ -144,6 +147,10 @@ class _Batch:
     @property
     def is_full(self) -> bool:
         return self._chunks >= CHUNKS_AT_ONCE or time.monotonic() - self._began_s >= COMMIT_S
+
+    def is_within_page(self, part: Part) -> bool:
+        """Whether ``part``, which comes next, is of the page that the last one was of."""
+        return bool(self.parts) and 0 < part.page == self.parts[-1].part.page
 
     def add(self, part: Part) -> None:
         read = SourcePart(part.page, part.line, part.text)

@@ -18,7 +18,7 @@ from desktop_app.documents.folders import found_files
 from desktop_app.documents.reader import DocumentReader
 from desktop_app.documents.words import WordForms
 from desktop_app.domain.errors import StoreError
-from desktop_app.domain.files import Chunking, FileId, Fragment, LibraryFile, Source
+from desktop_app.domain.files import Chunking, FileId, FileStatus, Fragment, LibraryFile, Source
 from desktop_app.domain.ids import AssistantId
 from desktop_app.store.database import Database
 from desktop_app.store.file_library import FileLibrary
@@ -94,7 +94,12 @@ class FilesController:
         parts = await self._open()
         files = await parts.library.files(assistant_id)
         reading, fraction = parts.queue.fraction or ("", 0.0)
-        return [replace(file, fraction=fraction) if file.id == reading else file for file in files]
+        return [
+            replace(file, fraction=fraction)
+            if file.id == reading and file.status is FileStatus.READING  # it may be done already
+            else file
+            for file in files
+        ]
 
     async def add(self, assistant_id: AssistantId, paths: Sequence[Path]) -> list[LibraryFile]:
         """Add files, and those in folders; they are read one after another.  One that is there already is read anew.
@@ -161,11 +166,17 @@ class FilesController:
         parts = await self._open()
         return await parts.searched.read(lambda connection: has_files(connection, assistant_id))
 
-    async def source(self, file_id: FileId, page: int, line: int) -> Source | None:
-        """The text around a place, None when the file is not in the library, or not any more."""
+    async def source(self, file_id: FileId, page: int, line: int, fragment: str = "") -> Source | None:
+        """The text around the place of a ``fragment``, None when the file is not in the library, or not any more."""
         if not self._path.exists():
             return None
-        return await (await self._open()).library.source(file_id, page, line)
+        return await (await self._open()).library.source(file_id, page, line, fragment)
+
+    async def source_at(self, file_id: FileId, part: int) -> Source | None:
+        """The text around a part, counted from 0; None when the file is not in the library any more."""
+        if not self._path.exists():
+            return None
+        return await (await self._open()).library.source_at(file_id, part)
 
     def _changed(self, assistants: set[AssistantId]) -> None:
         """Files were changed by the user: say so, and see to what is to be read."""

@@ -111,7 +111,7 @@ def _read(request: Read, chunking: Chunking, words: WordForms) -> Iterator[Reply
     document = looked_at(path)
     yield Opened(document.size, document.modified_ns)
     total = 0
-    for part, fraction in document.parts(path, request.first_part):
+    for part, fraction in document.parts(path, request.first):
         text = _clean(part.text)
         total += len(text)
         if total > TEXT_CHARS:

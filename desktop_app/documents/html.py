@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from desktop_app.documents.encodings import SAMPLE, encoding_of
 from desktop_app.documents.opening import Parts
-from desktop_app.documents.plain import in_parts
+from desktop_app.documents.plain import parts_of
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _UNSEEN = {
@@ -75,7 +75,6 @@ _LINES = {
     *("tbody", "tfoot", "thead", "tr"),
 }
 _SPACES = re.compile(r"[ \t\r\n\f]+")
-_BLOCK = 1 << 16  # characters; each part moves what is left of one
 
 
 def parts(path: Path, first_part: int) -> Parts:
@@ -86,9 +85,8 @@ def parts(path: Path, first_part: int) -> Parts:
 def of_markup(markup: str, first_part: int) -> Parts:
     """As ``parts``, of HTML that is there already; the fraction is that of the text so far."""
     text = "".join(_text(markup))
-    blocks = (text[start : start + _BLOCK] for start in range(0, len(text), _BLOCK))
     done = 0
-    for number, part in enumerate(in_parts(blocks)):
+    for number, part in enumerate(parts_of(text)):
         done += len(part.text)
         if number >= first_part:
             yield part, done / len(text)

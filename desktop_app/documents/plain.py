@@ -10,7 +10,7 @@ from desktop_app.documents.opening import Parts
 from desktop_app.domain.files import SourcePart
 
 PART_CHARS = 24_000  # about eight pages
-_READ = 1 << 16
+_READ = 1 << 16  # characters; each part moves what is left of them
 
 
 def parts(path: Path, first_part: int) -> Parts:
@@ -36,6 +36,11 @@ def in_parts(blocks: Iterable[str]) -> Iterable[SourcePart]:
             text = text[end:]
     if text:
         yield SourcePart(0, line, text)
+
+
+def parts_of(text: str) -> Iterable[SourcePart]:
+    """As ``in_parts``, of a text that is there already."""
+    return in_parts(text[start : start + _READ] for start in range(0, len(text), _READ))
 
 
 def _border(text: str) -> int:

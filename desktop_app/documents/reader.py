@@ -54,14 +54,12 @@ class DocumentReader:
         """The process's id; None while there is none."""
         return self._process.pid if self._process else None
 
-    async def read(
-        self, path: Path, first_part: int, chunking: Chunking
-    ) -> AsyncGenerator[Opened | Part, None]:
-        """Opened, then the parts from ``first_part`` on; leaving early ends the process.
+    async def read(self, path: Path, first: int, chunking: Chunking) -> AsyncGenerator[Opened | Part, None]:
+        """Opened, then the parts from ``first`` on, as ``wire.Read`` has it; leaving early ends the process.
 
         Raises UnreadableError, and OSError when no process can be started.
         """
-        request = Read(str(path), first_part, chunking.tokens, chunking.overlap)
+        request = Read(str(path), first, chunking.tokens, chunking.overlap)
         async with aclosing(self._answers(request)) as replies:
             async for reply in replies:
                 yield reply

@@ -10,10 +10,13 @@ LENGTH = struct.Struct(">I")
 
 
 class Read(msgspec.Struct, tag=True):
-    """Read the file at ``path`` from the part ``first_part`` (0: all), cut into chunks of ``tokens``."""
+    """Read the file at ``path`` from ``first`` on (0: all), cut into chunks of ``tokens``.
+
+    ``first`` is a page, counted from 0, where the file has pages, else a part.
+    """
 
     path: str
-    first_part: int
+    first: int
     tokens: int
     overlap: int
 

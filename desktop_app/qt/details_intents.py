@@ -144,11 +144,16 @@ class DetailsIntents(QObject):
 
     def show_source(self, citation: Citation) -> None:
         """Read the file of a citation around its place."""
-        self.read_source(citation, citation.page, citation.line)
+        file_id = FileId(citation.file_id)
+        self._read_source(
+            citation, self._backend.files.source(file_id, citation.page, citation.line, citation.fragment)
+        )
 
-    def read_source(self, citation: Citation, page: int, line: int) -> None:
-        """Read the file of a citation around another place."""
-        reading = self._backend.files.source(FileId(citation.file_id), page, line)
+    def read_source(self, citation: Citation, part: int) -> None:
+        """Read the file of a citation around another part."""
+        self._read_source(citation, self._backend.files.source_at(FileId(citation.file_id), part))
+
+    def _read_source(self, citation: Citation, reading: Coroutine[Any, Any, Source | None]) -> None:
         self._ask("source", reading, lambda source: self.source_read.emit(SourceRead(citation, source)))
 
     def find_file(self, path: str) -> None:

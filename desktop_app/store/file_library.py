@@ -138,9 +138,22 @@ class FileLibrary:
 
         await self._database.run(save)
 
-    async def source(self, file_id: FileId, page: int, line: int) -> Source | None:
-        """The parts around ``page``, or around ``line`` in a file without pages; None when the file was removed."""
-        return await self._database.read(lambda connection: _source(connection, file_id, page, line))
+    async def source(self, file_id: FileId, page: int, line: int, fragment: str = "") -> Source | None:
+        """The parts around ``page``, or around ``line`` in a file without pages; None when the file was removed.
+
+        Of the several parts of a very long page or line it is the one that has ``fragment``.
+        """
+
+        def select(connection: sqlite3.Connection) -> Source | None:
+            return _source(
+                connection, file_id, lambda number: _part_at(connection, number, page, line, fragment)
+            )
+
+        return await self._database.read(select)
+
+    async def source_at(self, file_id: FileId, part: int) -> Source | None:
+        """The parts around the one with the number ``part``; None when the file was removed."""
+        return await self._database.read(lambda connection: _source(connection, file_id, lambda _: part))
 
     async def _remove(self, condition: str, chosen: tuple[object, ...]) -> None:
         await self._update(
@@ -223,17 +236,15 @@ def _add(connection: sqlite3.Connection, library: int, file: FoundFile, now: int
     )
 
 
-def _source(connection: sqlite3.Connection, file_id: FileId, page: int, line: int) -> Source | None:
+def _source(connection: sqlite3.Connection, file_id: FileId, part_in: Callable[[int], int]) -> Source | None:
+    """The parts around the one that ``part_in`` names in the file with a number."""
     row = connection.execute(f"{SELECT} WHERE f.id = ? AND f.removed_at IS NULL", (file_id,)).fetchone()
     if row is None:
         return None
     number, part_count = connection.execute(
         "SELECT number, part_count FROM files WHERE id = ?", (file_id,)
     ).fetchone()
-    condition, place = ("page <= ?", page) if page else ("line <= ?", line)
-    (middle,) = connection.execute(
-        f"SELECT coalesce(max(number), 0) FROM parts WHERE file = ? AND {condition}", (number, place)
-    ).fetchone()
+    middle = part_in(number)
     first = max(0, middle - PARTS_AROUND)
     parts = connection.execute(
         "SELECT page, line, text FROM parts WHERE file = ? AND number BETWEEN ? AND ? ORDER BY number",
@@ -241,3 +252,18 @@ def _source(connection: sqlite3.Connection, file_id: FileId, page: int, line: in
     )
     read = tuple(SourcePart(page, line, unpacked(text)) for page, line, text in parts)
     return Source(to_file(row), read, first, part_count)
+
+
+def _part_at(connection: sqlite3.Connection, file: int, page: int, line: int, fragment: str) -> int:
+    """The part of a place: of several that are there the first one with ``fragment``, else the first one."""
+    key, place = ("page", page) if page else ("line", line)
+    condition = f"file = ? AND {key} = (SELECT max({key}) FROM parts WHERE file = ? AND {key} <= ?)"
+    first, count = connection.execute(
+        f"SELECT coalesce(min(number), 0), count(*) FROM parts WHERE {condition}", (file, file, place)
+    ).fetchone()
+    if count > 1:
+        parts = connection.execute(
+            f"SELECT number, text FROM parts WHERE {condition} ORDER BY number", (file, file, place)
+        )
+        first = next((number for number, text in parts if fragment in unpacked(text)), first)
+    return int(first)

@@ -28,7 +28,7 @@ ROWS_AT_ONCE = 200
 
 TASK = """
     SELECT f.number, f.id, l.assistant_id, l.number, f.path, l.tokens, l.overlap, f.size, f.modified_ns, f.is_whole,
-        f.is_stale, f.part_count, f.cut_parts, f.tokens = l.tokens AND f.overlap = l.overlap
+        f.is_stale, f.part_count, f.page_count, f.cut_parts, f.tokens = l.tokens AND f.overlap = l.overlap
     FROM files f JOIN libraries l ON l.number = f.library
 """
 
@@ -52,6 +52,7 @@ class FileTask:
     is_whole: bool
     is_stale: bool
     part_count: int
+    page_count: int
     cut_parts: int
     is_cut_so: bool
 
@@ -260,7 +261,7 @@ def _take(connection: sqlite3.Connection, owner: str, is_alive: Callable[[str], 
         "UPDATE files SET status = ?, owner = ? WHERE number = ?", (FileStatus.READING, owner, row[0])
     )
     number, file_id, assistant_id, library, path, tokens, overlap, size, modified_ns, *rest = row
-    is_whole, is_stale, part_count, cut_parts, is_cut_so = rest
+    is_whole, is_stale, part_count, page_count, cut_parts, is_cut_so = rest
     return FileTask(
         number,
         FileId(file_id),
@@ -273,6 +274,7 @@ def _take(connection: sqlite3.Connection, owner: str, is_alive: Callable[[str], 
         bool(is_whole),
         bool(is_stale),
         part_count,
+        page_count,
         cut_parts,
         bool(is_cut_so),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor
@@ -12,7 +12,8 @@ from desktop_app.domain.files import Source, SourcePart
 from desktop_app.domain.threads import Citation
 from desktop_app.widgets.amounts import number
 from desktop_app.widgets.buttons import IconButton
-from desktop_app.widgets.details.passages import find_passages
+from desktop_app.widgets.details.passages import Passage, find_passages
+from desktop_app.widgets.details.stretches import Stretch, stretches
 from desktop_app.widgets.dialogs.frame import Callout, ElidedLabel, button
 from desktop_app.widgets.scroll_area import leave_bars_out_of_accessibility
 from desktop_app.widgets.theme import Theme
@@ -24,15 +25,23 @@ if TYPE_CHECKING:
 LINE_PERCENT = 135.0
 
 
-class SourceView(QWidget):
-    """Shows the parts that were read, the cited fragment marked in them.
+class _Step(NamedTuple):
+    """From a place, a character of a part of the file, back (-1) or on (1)."""
 
-    ``closed()``: back to the list.  ``place_wanted(Citation, int, int)``: the file is to be read around another page
-    or line.  ``file_wanted(str)``: the file at this path is to be opened.
+    part: int
+    offset: int
+    by: int
+
+
+class SourceView(QWidget):
+    """Shows a stretch of the parts that were read, the cited fragment marked in it.
+
+    ``closed()``: back to the list.  ``place_wanted(Citation, int)``: the file is to be read around another part.
+    ``file_wanted(str)``: the file at this path is to be opened.
     """
 
     closed = Signal()
-    place_wanted = Signal(object, int, int)
+    place_wanted = Signal(object, int)
     file_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -41,7 +50,9 @@ class SourceView(QWidget):
         self._texts = SourceTexts(self)
         self._citation: Citation | None = None
         self._source: Source | None = None
-        self._stepped_to: tuple[int, int] | None = None  # the page and line that the reader went on to
+        self._shown: list[Stretch] = []
+        self._wanted: _Step | None = None  # to where the reader goes on, once that is read
+        self._step_shown: _Step | None = None
         self._back = IconButton(
             theme, "chevron-left", self.tr("Back to the citations"), name="source_back", is_small=True
         )
@@ -97,8 +108,8 @@ class SourceView(QWidget):
     def show_source(self, read: SourceRead) -> None:
         """Show what was read, or the fragment alone where there is no file any more."""
         self._citation, self._source = read.citation, read.source
+        self._step_shown, self._wanted = self._wanted, None
         self._show()
-        self._stepped_to = None
 
     def say_missing(self, path: str) -> None:
         """The file is not where it was when it was added."""
@@ -117,13 +128,21 @@ class SourceView(QWidget):
         self._text.setAccessibleName(self._name.text())
         self._notice.show_text("" if source else self._missing(citation))
         self._open.setVisible(source is not None)
+        self._write(self._parts(), citation.fragment if source else "")
+        first, count = (source.first_part, source.part_count) if source else (0, 1)
+        shown = [(first + one.part, one.start, one.stop) for one in self._shown]
+        length = len(self._parts()[-1].text) if self._shown else 0
+        self._earlier.setEnabled(bool(shown) and shown[0][:2] > (0, 0))
+        self._later.setEnabled(bool(shown) and (shown[-1][0], shown[-1][2]) < (count - 1, length))
         for part in (self._earlier, self._later):
-            part.setVisible(source is not None)
-        parts = source.parts if source else (SourcePart(citation.page, citation.line, citation.fragment),)
-        if source:
-            self._earlier.setEnabled(source.first_part > 0)
-            self._later.setEnabled(source.first_part + len(parts) < source.part_count)
-        self._write(parts, citation.fragment if source else "")
+            part.setVisible(source is not None or self._earlier.isEnabled() or self._later.isEnabled())
+
+    def _parts(self) -> tuple[SourcePart, ...]:
+        """What was read, or else the fragment."""
+        if self._source is not None:
+            return self._source.parts
+        cited = self._citation
+        return (SourcePart(cited.page, cited.line, cited.fragment),) if cited else ()
 
     def _missing(self, citation: Citation) -> str:
         missing = self.tr("This file is not in the library on this device.")
@@ -135,47 +154,70 @@ class SourceView(QWidget):
             self.file_wanted.emit(self._source.file.path)
 
     def _step(self, by: int) -> None:
-        """Ask for what stands before or after the parts that are shown."""
-        if self._citation is None or self._source is None or not self._source.parts:
+        """Go on to what stands before or after what is shown; of a file it is read first."""
+        if self._citation is None or not self._shown:
             return
-        edge = self._source.parts[0 if by < 0 else -1]
-        lines = edge.text.count("\n") + 1 if by > 0 else 1
-        self._stepped_to = max(0, edge.page and edge.page + by), max(1, edge.line + by * lines)
-        self.place_wanted.emit(self._citation, *self._stepped_to)
+        edge = self._shown[0 if by < 0 else -1]
+        part = edge.part + (self._source.first_part if self._source else 0)
+        step = _Step(part, edge.start if by < 0 else edge.stop, by)
+        if self._source is None:
+            self._step_shown = step
+            self._show()
+        else:
+            self._wanted = step
+            self.place_wanted.emit(self._citation, part)
 
     def _write(self, parts: tuple[SourcePart, ...], fragment: str) -> None:
-        """Put the parts under their headings, and mark the fragment."""
+        """Put a stretch of the parts under their headings, and mark the fragment."""
         theme, document = self._theme, self._text.document()
+        passages = find_passages([part.text for part in parts], fragment)
+        self._shown = self._stretches(parts, passages)
         self._text.clear()
         document.setDocumentMargin(theme.px("spacing.5"))
         cursor = QTextCursor(document)
-        starts = []
-        for part in parts:
-            if heading := self._heading(part):
+        marks: list[tuple[int, int]] = []
+        last_heading = ""
+        for index, start, stop in self._shown:
+            part = parts[index]
+            heading = self._heading(part, start)
+            if heading != last_heading:
                 cursor.setBlockFormat(self._block())
                 cursor.insertText(heading, self._format("label", "textSecondary"))
                 cursor.insertBlock()
-            starts.append(cursor.position())
+            last_heading = heading
+            for piece in passages:
+                first, last = max(start, piece.start), min(stop, piece.end)
+                if piece.part == index and first < last:
+                    place = cursor.position() + _utf16(part.text[start:first])
+                    marks.append((place, _utf16(part.text[first:last])))
             cursor.setBlockFormat(self._block())
-            cursor.insertText(part.text, self._format("small", "text"))
+            cursor.insertText(part.text[start:stop], self._format("small", "text"))
             cursor.insertBlock()
         marked = self._format("small", "text")
         marked.setBackground(theme.color("findHit"))
-        first = None
-        for piece in find_passages([part.text for part in parts], fragment):
-            text = parts[piece.part].text
-            cursor.setPosition(starts[piece.part] + _utf16(text[: piece.start]))
-            first = cursor.position() if first is None else first
+        for place, length in marks:
+            cursor.setPosition(place)
             cursor.movePosition(
-                QTextCursor.MoveOperation.NextCharacter,
-                QTextCursor.MoveMode.KeepAnchor,
-                _utf16(text[piece.start : piece.end]),
+                QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor, length
             )
             cursor.setCharFormat(marked)
-        if self._stepped_to is None:
-            self._show_place(first)
+        step = self._step_shown
+        if step is None:
+            self._show_place(marks[0][0] if marks else None)
         else:
-            self._show_place(starts[_part_at(parts, *self._stepped_to)])
+            self._show_place(0 if step.by > 0 else document.characterCount() - 1)
+
+    def _stretches(self, parts: tuple[SourcePart, ...], passages: list[Passage]) -> list[Stretch]:
+        """What is shown: where the reader went on to, else around the fragment or, without it, the cited place."""
+        texts = [part.text for part in parts]
+        step, cited = self._step_shown, self._citation
+        if step is not None:
+            index = step.part - (self._source.first_part if self._source else 0)
+            if 0 <= index < len(parts):
+                return stretches(texts, index, min(step.offset, len(texts[index])), step.by)
+        if passages:
+            return stretches(texts, passages[0].part, passages[0].start)
+        return stretches(texts, _part_at(parts, cited.page, cited.line), 0) if cited and parts else []
 
     def _show_place(self, position: int | None) -> None:
         """Scroll a place to the top third; without one the text stands at its beginning."""
@@ -186,10 +228,12 @@ class SourceView(QWidget):
             bar = self._text.verticalScrollBar()
             bar.setValue(bar.value() + self._text.cursorRect().top() - self._text.viewport().height() // 3)
 
-    def _heading(self, part: SourcePart) -> str:
+    def _heading(self, part: SourcePart, start: int) -> str:
+        """What stands over a part that is shown from ``start`` on."""
         if part.page:
             return self.tr("Page %1").replace("%1", number(part.page))
-        return self.tr("Line %1").replace("%1", number(part.line)) if part.line else ""
+        line = part.line + part.text.count("\n", 0, start)
+        return self.tr("Line %1").replace("%1", number(line)) if part.line else ""
 
     def _format(self, scale: str, role: str) -> QTextCharFormat:
         made = QTextCharFormat()
