@@ -93,6 +93,8 @@ class FilesController:
             return []
         parts = await self._open()
         files = await parts.library.files(assistant_id)
+        if any(file.status in (FileStatus.WAITING, FileStatus.READING) for file in files):
+            self._wanted.set()  # another process may have left it
         reading, fraction = parts.queue.fraction or ("", 0.0)
         return [
             replace(file, fraction=fraction)
