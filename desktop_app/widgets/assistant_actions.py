@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from desktop_app.domain.errors import RunError
     from desktop_app.domain.ids import ConnectionId
     from desktop_app.qt.intents import Intents
+    from desktop_app.qt.remote_file_intents import LeftWork
     from desktop_app.widgets.actions import Actions
     from desktop_app.widgets.assistants_pane import AssistantsPane
     from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
@@ -59,6 +60,7 @@ class AssistantActions(QObject):
         self._intents.ready_to_edit.connect(self._open_dialog)
         self._intents.models_failed.connect(self._on_models_failed)
         self._intents.save_failed.connect(self._on_save_failed)
+        intents.remote_files.left_ended.connect(self._tell_left_work)
         actions.on("new_assistant", self._choose_template)
         actions.on("assistant_settings", self.edit_current)
         actions.on("duplicate_assistant", self._duplicate_answering)
@@ -176,6 +178,23 @@ class AssistantActions(QObject):
     def _on_finished(self) -> None:
         self._dialog = None
         self._all_intents.functions.stop_trial()
+
+    def _tell_left_work(self, work: LeftWork) -> None:
+        """What the service was still busy with when the settings were closed is over."""
+        if work.error is not None:
+            if work.files:
+                text = self.tr("Not all files were sent to the service. %1")
+            elif work.index:
+                text = self.tr("The service has not made the index “%2”. %1")
+            else:
+                text = self.tr("This was not deleted at the service. %1")
+            text = text.replace("%1", self._notices.sentence(work.error)).replace("%2", work.index)
+            self._notices.bar.show_notice(text, kind="error")
+        elif work.files:
+            self._notices.bar.show_notice(self.tr("%n file(s) were sent to the service.", "", work.files))
+        elif work.index:
+            text = self.tr("The index “%1” is ready. It can be chosen in the settings of an assistant.")
+            self._notices.bar.show_notice(text.replace("%1", work.index))
 
     # -- copying
 

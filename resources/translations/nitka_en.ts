@@ -29,6 +29,16 @@
     </message>
 </context>
 <context>
+    <name>AssistantActions</name>
+    <message numerus="yes">
+        <source>%n file(s) were sent to the service.</source>
+        <translation>
+            <numerusform>%n file was sent to the service.</numerusform>
+            <numerusform>%n files were sent to the service.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>AssistantListModel</name>
     <message numerus="yes">
         <source>%n thread(s)</source>

@@ -313,6 +313,14 @@
         <source>%1 (copy)</source>
         <translation>%1 (копия)</translation>
     </message>
+    <message numerus="yes">
+        <source>%n file(s) were sent to the service.</source>
+        <translation>
+            <numerusform>%n файл отправлен в сервис.</numerusform>
+            <numerusform>%n файла отправлены в сервис.</numerusform>
+            <numerusform>%n файлов отправлено в сервис.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>An assistant you were making was kept.</source>
         <translation>Черновик нового ассистента сохранён.</translation>
@@ -324,6 +332,22 @@
     <message>
         <source>Make one</source>
         <translation>Создать</translation>
+    </message>
+    <message>
+        <source>Not all files were sent to the service. %1</source>
+        <translation>Не все файлы отправлены в сервис. %1</translation>
+    </message>
+    <message>
+        <source>The index “%1” is ready. It can be chosen in the settings of an assistant.</source>
+        <translation>Индекс «%1» готов. Его можно выбрать в настройках ассистента.</translation>
+    </message>
+    <message>
+        <source>The service has not made the index “%2”. %1</source>
+        <translation>Сервис не создал индекс «%2». %1</translation>
+    </message>
+    <message>
+        <source>This was not deleted at the service. %1</source>
+        <translation>Удалить в сервисе не получилось. %1</translation>
     </message>
     <message>
         <source>“%1” is connected. An assistant can answer through it.</source>

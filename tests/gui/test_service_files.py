@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.controllers.facts import RemoteFilesProgressed
@@ -21,20 +21,26 @@ from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.remote_files import RemoteFile, RemoteIndex
 from desktop_app.domain.tools import SearchTool
 from desktop_app.qt.remote_file_intents import RemoteFileIntents
+from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.fields import TextArea
 from desktop_app.widgets.dialogs.icon_rows import ASIDE_ROLE
+from desktop_app.widgets.dialogs.service_files import ServiceFiles
 from desktop_app.widgets.dialogs.tools_page import ToolsPage
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from tests.conftest import until
 from tests.gui.living_window import Scene, living_window
+from tests.gui.test_tools_in_dialog import open_settings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OLD = Connection(ConnectionId("old"), ConnectionKind.ASSISTANT_API, "Old", folder="b1g")
 
 
 class Folder(RemoteFilesController):
-    """A service's folder in the test's hands; with ``is_slow`` indexes and ``is_slow_to_list`` lists never come."""
+    """A service's folder in the test's hands.
+
+    With ``is_slow`` indexes and ``is_slow_to_list`` lists never come; files are sent once ``gate`` is open.
+    """
 
     def __init__(self) -> None:
         self.files = [RemoteFile(f"f{n}", f"{n}.pdf", "application/pdf", NOW) for n in range(3)]
@@ -42,6 +48,9 @@ class Folder(RemoteFilesController):
         self.made: list[tuple[str, tuple[str, ...], Chunking]] = []
         self.is_slow = self.is_slow_to_list = self.is_broken = self.was_cancelled = False
         self.lists_asked = 0
+        self.gate: asyncio.Event | None = None
+        self.sending = 0
+        self.refusal: UnreachableError | None = None
 
     async def list(self, connection_id: ConnectionId) -> tuple[list[RemoteFile], list[RemoteIndex]]:
         assert connection_id == OLD.id
@@ -53,6 +62,11 @@ class Folder(RemoteFilesController):
         return [*self.files], [*self.indexes]
 
     async def upload(self, connection_id: ConnectionId, paths: Sequence[Path]) -> None:
+        self.sending += 1
+        if self.gate:
+            await self.gate.wait()
+        if self.refusal:
+            raise self.refusal
         self.files += [RemoteFile(path.name, path.name, "", NOW) for path in paths]
 
     async def make_index(
@@ -99,7 +113,7 @@ async def opened(app: QApplication, path: Path) -> AsyncIterator[tuple[Scene, To
         try:
             yield scene, page, folder
         finally:
-            remote.cancel()
+            remote.cancel(OLD.id)
             page.deleteLater()
             await scene.settled()
 
@@ -254,3 +268,111 @@ async def test_another_connection_shows_nothing_of_it(
         assert find(page, "service_open").isVisible()
         assert names(page, "service_files") == []
         assert page._service._question.isHidden()
+
+
+# -- closed while something goes on
+
+
+@asynccontextmanager
+async def holding(app: QApplication, path: Path) -> AsyncIterator[tuple[Scene, Folder]]:
+    """The window with an assistant whose service holds files; whatever is sent waits for the folder's gate."""
+    folder = Folder()
+    folder.gate = asyncio.Event()
+    async with living_window(app, path) as scene:
+        scene.intents.remote_files._backend = replace(scene.backend, remote_files=folder)
+        await scene.backend.connection_records.add(OLD)
+        settings = replace(scene.assistant.settings, connection_id=OLD.id, search=SearchTool())
+        await scene.backend.assistants.save_version(scene.assistant.id, settings)
+        yield scene, folder
+        scene.intents.remote_files.cancel(OLD.id)
+        await scene.settled()
+
+
+async def unfold(scene: Scene) -> tuple[AssistantDialog, ServiceFiles]:
+    dialog = await open_settings(scene)
+    page = dialog.findChild(ServiceFiles)
+    assert page is not None
+    click(page, "service_open")
+    await until(lambda: names(page, "service_files"))
+    return dialog, page
+
+
+async def send_and_close(scene: Scene, folder: Folder, name: str = "new.pdf") -> None:
+    dialog, page = await unfold(scene)
+    await until(lambda: is_free(page))
+    page._send([name])
+    await until(lambda: folder.sending)
+    scene.intents.remote_files.take(RemoteFilesProgressed(OLD.id, name, 0, 1))
+    dialog.reject()
+    await until(lambda: scene.window.findChild(AssistantDialog) is None)
+
+
+async def let_through(scene: Scene, folder: Folder) -> None:
+    async def open_gate() -> None:
+        assert folder.gate is not None
+        folder.gate.set()
+
+    await scene.backend.worker.ask(open_gate())
+
+
+def notice(scene: Scene) -> str:
+    label = scene.window.findChild(QLabel, "notice_text")
+    return label.text() if label is not None and label.isVisible() else ""
+
+
+async def test_sending_goes_on_when_the_settings_are_closed_and_its_end_is_told(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with holding(qapp, tmp_path) as (scene, folder):
+        await send_and_close(scene, folder)
+        await let_through(scene, folder)
+        await until(lambda: notice(scene).startswith("1 file"))
+        assert folder.files[-1].name == "new.pdf"
+
+
+async def test_sending_that_fails_after_the_settings_were_closed_says_why(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with holding(qapp, tmp_path) as (scene, folder):
+        folder.refusal = UnreachableError("no route", step="connect")
+        await send_and_close(scene, folder)
+        await let_through(scene, folder)
+        await until(lambda: notice(scene).startswith("Not all files were sent to the service. "))
+        assert len(notice(scene)) > 50
+
+
+async def test_opened_again_the_settings_show_what_goes_on_and_can_stop_it(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with holding(qapp, tmp_path) as (scene, folder):
+        await send_and_close(scene, folder)
+        dialog, page = await unfold(scene)
+        assert find(page, "service_progress").property("text") == "Sending new.pdf: 1 of 1"
+        for _ in range(2):  # folded and unfolded
+            click(page, "service_open")
+        await until(lambda: folder.lists_asked == 3)
+        assert not is_free(page)
+        click(page, "service_cancel")
+        await until(lambda: is_free(page))
+        dialog.reject()
+        await scene.settled()
+        assert len(folder.files) == 3
+        assert notice(scene) == ""
+
+
+async def test_an_index_is_used_only_where_it_was_asked_for(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with holding(qapp, tmp_path) as (scene, _):
+        intents = scene.intents.remote_files
+        _, page = await unfold(scene)
+        await until(lambda: is_free(page))
+        chosen: list[str] = []
+        page.index_chosen.connect(chosen.append)
+        intents.make_index(
+            OLD.id, "Leases", ["f0"], Chunking()
+        )  # by the settings of another assistant, closed since
+        intents.leave()
+        await until(lambda: "“Leases” is ready" in notice(scene))
+        await until(lambda: names(page, "service_indexes") == ["Leases", "Contracts"])
+        assert chosen == []

@@ -60,6 +60,8 @@ Index = QModelIndex | QPersistentModelIndex
 class ServiceFiles(Disclosure):
     """Folded until it is asked for: what is there is read from the service when it is opened.
 
+    What is being sent or made goes on when this is closed; see ``RemoteFileIntents``.
+
     ``chunking`` says how texts are to be cut for an index.  Signals: ``index_chosen`` with the id of the index that
     this assistant is to search in.
     """
@@ -74,6 +76,7 @@ class ServiceFiles(Disclosure):
         self._intents: RemoteFileIntents | None = None
         self._connection_id = ""
         self._confirmed: Callable[[], None] | None = None
+        self._awaits_index = False
         self._files = _Rows("file", self)
         self._indexes = _Rows("search", self)
         self._make_parts(theme)
@@ -89,14 +92,18 @@ class ServiceFiles(Disclosure):
         intents.progressed.connect(self._show_progress)
         intents.made.connect(self._index_made)
         intents.ended.connect(self._ended)
-        self.destroyed.connect(intents.cancel)
-        self._cancel.clicked.connect(intents.cancel)
+        self.destroyed.connect(intents.leave)
+        self._cancel.clicked.connect(lambda: intents.cancel(self._connection_id))
 
     def set_connection(self, connection_id: str) -> None:
         """Show what is at this connection's service; an empty id hides all."""
         self.setVisible(bool(connection_id))
         if connection_id != self._connection_id:
             self._connection_id = connection_id
+            if self._intents is not None:
+                self._intents.leave()
+            self._awaits_index = False
+            self._show_busy("")
             self._files.show_rows([])
             self._indexes.show_rows([])
             self._question.hide()
@@ -232,13 +239,14 @@ class ServiceFiles(Disclosure):
             self._show_busy(self.tr("The service makes the index “{name}”…").format(name=progress.name))
 
     def _index_made(self, connection_id: str, index_id: str) -> None:
-        if connection_id == self._connection_id:
+        if connection_id == self._connection_id and self._awaits_index:
             self._name.clear()
             self.index_chosen.emit(index_id)
 
     def _ended(self, connection_id: str, error: RunError | None) -> None:
         if connection_id != self._connection_id:
             return
+        self._awaits_index = False
         self._show_busy("")
         if error is not None:
             said = self._error_texts.explain(error)
@@ -275,6 +283,7 @@ class ServiceFiles(Disclosure):
     def _make_index(self) -> None:
         if self._intents is not None:
             name = self._name.text().strip()
+            self._awaits_index = True
             self._begin(self.tr("The service makes the index “{name}”…").format(name=name))
             ids = [one.remote_id for one in self._chosen(self._file_view)]
             self._intents.make_index(self._connection_id, name, ids, self._chunking())
