@@ -10,7 +10,7 @@ import asyncio
 import inspect
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partialmethod
 from typing import Any
 
@@ -23,6 +23,7 @@ from pytestqt.qtbot import QtBot  # noqa: E402
 
 PATIENCE_S = 30.0
 ASYNC_LIMIT_S = 120.0
+TRIES = 5
 THREADS = ("store", "worker", "keyring")
 
 
@@ -109,3 +110,14 @@ async def until(condition: Callable[[], object], timeout_s: float = PATIENCE_S) 
             if await holds if inspect.isawaitable(holds) else holds:
                 return
             await asyncio.sleep(0.01)
+
+
+async def soon(measure: Callable[[], Awaitable[float]], limit_s: float) -> None:
+    """Assert that ``measure`` gives less than ``limit_s`` seconds.
+
+    The best of a few counts: other programs of this machine want its processors too.
+    """
+    taken: list[float] = []
+    while not taken or min(taken) >= limit_s:
+        assert len(taken) < TRIES, f"took {taken} s"
+        taken.append(await measure())

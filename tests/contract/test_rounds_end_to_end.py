@@ -25,6 +25,7 @@ from desktop_app.export.markdown import Labels
 from desktop_app.headless.command import Asked
 from desktop_app.headless.conversations import ask
 from desktop_app.store.profile import Profile
+from tests.conftest import PATIENCE_S
 from tests.function_calls import Call
 from tests.servers import Behaviour, ChatServer, calling, echo, functions, stream
 
@@ -124,7 +125,7 @@ async def test_the_window_decides_from_its_own_thread(tmp_path: Path) -> None:
 def asked_for(facts: "queue.SimpleQueue[Fact | None]") -> MessageId:
     """Wait until a call asks, and give its message."""
     while True:
-        match facts.get(timeout=5):
+        match facts.get(timeout=PATIENCE_S):
             case StepsChanged(_, message_id, steps) if steps[-1].status is CallStatus.ASKED:
                 return message_id
 

@@ -32,4 +32,5 @@ class ScriptedServer:
         return [f"{exchange['method']} {exchange['path']}" for exchange in self._exchanges()]
 
     def _exchanges(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self._told.read_text().splitlines()[1:]]
+        *whole, _ = self._told.read_text().split("\n")  # the last line may still be on its way
+        return [json.loads(line) for line in whole[1:]]

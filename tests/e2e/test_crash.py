@@ -19,7 +19,7 @@ from tests.e2e.window import NitkaWindow
 
 LOOPBACK_MOMENTS, DEVICE_MOMENTS = 40, 10
 LOST_LIMIT_S = 0.5
-ORPHAN_LIMIT_S = 5
+ORPHAN_LIMIT_S = 30
 KEY_S = 0.06
 WRITING = (
     "SELECT id FROM messages WHERE status = 'writing' UNION ALL SELECT id FROM runs WHERE status = 'writing'"
@@ -144,7 +144,7 @@ class Keyboard:
     def __exit__(self, *_: object) -> None:
         assert self._xdotool.stdin is not None
         self._xdotool.stdin.close()
-        self._xdotool.wait(10)
+        self._xdotool.wait(30)
 
 
 def look(session: DesktopSession, profile: Path, question: str, seen: Seen, losses: Losses) -> None:

@@ -27,6 +27,7 @@ from desktop_app.export.markdown import Labels
 from desktop_app.services.yandex import assistant_api_runs
 from desktop_app.store.profile import Profile
 from tests.assistants_server import Script
+from tests.conftest import PATIENCE_S
 from tests.contract.suite import CALLING, REPLY, AssistantApi, Wire, sends
 from tests.e2e.recorded import CITY, Recorded, recording, starts
 from tests.function_calls import Call
@@ -101,7 +102,7 @@ class Home:
 
     def _reached(self, statuses: tuple[CallStatus, ...]) -> MessageId:
         while True:
-            match self.facts.get(timeout=10):
+            match self.facts.get(timeout=PATIENCE_S):
                 case StepsChanged(_, message_id, steps) if (
                     tuple(step.status for step in steps[-len(statuses) :]) == statuses
                 ):

@@ -32,12 +32,12 @@ def nitka(session: DesktopSession, tmp_path: Path) -> Nitka:
 
 
 def test_ask_prints_the_reply_while_it_comes(nitka: Nitka) -> None:
-    nitka.connect("Slow", "--pieces", *"abcdefgh", "--delay-ms", "150")
+    nitka.connect("Slow", "--pieces", *"abcdefgh", "--delay-ms", "300")
     process = nitka.start("ask", "--connection", "Slow", "--model", "scripted", "hello")
     moments = list(moments_of(process.stdout))
     assert "".join(letter for letter, _ in moments).strip() == "abcdefgh"
     assert moments[7][1] - moments[0][1] > 0.5
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     assert process.stderr is not None
     process.stderr.close()
 
@@ -178,7 +178,7 @@ def test_an_interrupted_ask_keeps_the_text(nitka: Nitka, sent: signal.Signals) -
     with process.stdout, process.stderr:
         shown += process.stdout.read().decode()
         said = process.stderr.read().decode()
-    assert process.wait(20) == 130
+    assert process.wait(60) == 130
     assert "Traceback" not in said
     [(text, status)] = records(nitka.profile, "SELECT text, status FROM messages WHERE author = 'assistant'")
     assert status == "stopped"

@@ -14,6 +14,7 @@ from tests.desktop_session import DesktopSession
 ROOT = Path(__file__).parents[2]
 DRIVER = Path(__file__).with_name("atspi_driver.py")
 POLL_S = 0.03
+PATIENCE_S = 90.0
 T = TypeVar("T")
 
 
@@ -187,7 +188,7 @@ class NitkaWindow:
         self.keys("Return")
         self.wait_for(lambda: self.text("composer") == "", "the message to be taken")
 
-    def wait_ended(self, timeout_s: float = 60) -> None:
+    def wait_ended(self, timeout_s: float = PATIENCE_S) -> None:
         """Wait until no reply grows in the open thread."""
         self.wait_for(lambda: self.is_showing("send"), "the end of the reply", timeout_s)
 
@@ -195,7 +196,7 @@ class NitkaWindow:
         """A picture of the screen."""
         return self.session.screenshot(path)
 
-    def wait_for(self, condition: Callable[[], T], what: str, timeout_s: float = 30) -> T:
+    def wait_for(self, condition: Callable[[], T], what: str, timeout_s: float = PATIENCE_S) -> T:
         """The first true value of ``condition``; raises TimeoutError, or RuntimeError when Nitka has ended."""
         deadline_s = time.monotonic() + timeout_s
         while not (value := condition()):
@@ -208,7 +209,7 @@ class NitkaWindow:
 
     def wait_ready(self) -> Self:
         """Wait until the window can take a message."""
-        self.wait_for(lambda: self.is_showing("composer") and self.rows("threads"), "the window", 60)
+        self.wait_for(lambda: self.is_showing("composer") and self.rows("threads"), "the window")
         return self
 
     # -- ending
@@ -224,9 +225,9 @@ class NitkaWindow:
         return self._end()
 
     def _end(self) -> int:
-        code = self.process.wait(20)
+        code = self.process.wait(PATIENCE_S)
         self._driver.stdin.close() if self._driver.stdin else None
-        self._driver.wait(10)
+        self._driver.wait(PATIENCE_S)
         if self._driver.stdout:
             self._driver.stdout.close()
         self._output.close()

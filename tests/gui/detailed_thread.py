@@ -12,6 +12,7 @@ from desktop_app.domain.ids import MessageId, RunId, ThreadId, new_id
 from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.threads import Author, Citation, Cost, Message, Run, RunDetails, Status, Usage
 from desktop_app.domain.tools import CallStatus, Command, ToolCall, ToolStep
+from tests.conftest import PATIENCE_S
 
 BEGAN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 FRAGMENT = "The total of all penalties does not exceed ten per cent of the price of the goods."
@@ -37,7 +38,7 @@ def contract(folder: Path) -> Path:
 async def read_file(backend: Backend, assistant: Assistant, path: Path) -> LibraryFile:
     """Put a file into the assistant's library, and wait until it was read."""
     await backend.worker.ask(backend.files.add(assistant.id, [path]))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             (file,) = await backend.worker.ask(backend.files.files(assistant.id))
             if file.status is FileStatus.READY:

@@ -44,7 +44,7 @@ class Ear(QObject):
 
 
 def wait_until_silent(qtbot: QtBot, ear: Ear) -> None:
-    qtbot.waitUntil(lambda: not ear.is_waiting, timeout=5000)
+    qtbot.waitUntil(lambda: not ear.is_waiting)
 
 
 def test_a_reply_is_read_from_its_beginning_to_its_end(qtbot: QtBot) -> None:

@@ -361,7 +361,7 @@ def test_colours_come_later_and_are_there_at_once_the_next_time(
     environment = Environment(TextStyle.of(theme), highlighter, block_changed=changed.append)
     block = CodeBlock(item_of(SOURCE), WIDTH, environment, is_growing=False)
     plain = drawn(block)
-    qtbot.waitUntil(lambda: bool(changed), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(changed))
     coloured = drawn(block)
     assert changed == [block]
     assert coloured != plain
@@ -383,7 +383,7 @@ def test_a_block_that_grew_is_coloured_like_one_made_at_once(
         qtbot.wait(1)
     grown.finish()
     fresh = CodeBlock(item_of(SOURCE * 3), WIDTH, environment, is_growing=False)
-    qtbot.waitUntil(lambda: drawn(grown) == drawn(fresh) != plain_picture(theme), timeout=10_000)
+    qtbot.waitUntil(lambda: drawn(grown) == drawn(fresh) != plain_picture(theme))
 
 
 def test_code_that_is_over_is_coloured_while_its_message_goes_on(
@@ -397,7 +397,7 @@ def test_code_that_is_over_is_coloured_while_its_message_goes_on(
     block.update(item)
     fresh = CodeBlock(item_of(SOURCE), WIDTH, environment, is_growing=False)
     plain = drawn(fresh)
-    qtbot.waitUntil(lambda: drawn(fresh) != plain and drawn(block) == drawn(fresh), timeout=10_000)
+    qtbot.waitUntil(lambda: drawn(fresh) != plain and drawn(block) == drawn(fresh))
     assert block in changed
 
 
@@ -409,7 +409,7 @@ def test_colours_of_a_text_that_has_changed_meanwhile_are_taken_as_far_as_they_f
     item = item_of(["x = 'one'", "def foo", ""], stable=2)
     block = CodeBlock(item, WIDTH, environment, is_growing=True)
     block.update(item_of(["x = 'one'", "12345 foo", ""], stable=2))
-    qtbot.waitUntil(lambda: bool(changed), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(changed))
     keyword = theme.color("syntaxKeyword").name()
     image = drawn(block)
     shades = {image.pixelColor(x, y).name() for x in range(10, 200) for y in range(60, image.height())}

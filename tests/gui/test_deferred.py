@@ -240,8 +240,13 @@ async def test_a_result_in_another_thread_is_unread_and_a_click_away(
 
 
 async def test_check_now_looks_at_once_and_keeps_the_keyboard_where_it_is(
-    qapp: QApplication, qtbot: QtBot, tmp_path: Path, server: YandexTextServer
+    qapp: QApplication,
+    qtbot: QtBot,
+    tmp_path: Path,
+    server: YandexTextServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("desktop_app.domain.operations.DELAYS_S", (3600,))
     async with server, deferring_window(qapp, tmp_path, server) as s:
         await until(s.window.isActiveWindow)
         await defer(s, "Hello")
@@ -250,7 +255,7 @@ async def test_check_now_looks_at_once_and_keeps_the_keyboard_where_it_is(
         for wanted in (1, 2, 3):
             before = len(server.requests(LOOK))
             s.press(Key.Key_Return, check)
-            await until(lambda: len(server.requests(LOOK)) > before, 0.9)  # noqa: B023 - the next is due later
+            await until(lambda: len(server.requests(LOOK)) > before)  # noqa: B023 - the next is due in an hour
             await s.settled()
             assert check.hasFocus(), wanted
         finish(server)
@@ -458,7 +463,7 @@ async def test_asking_again_answers_now_and_the_deferred_reply_becomes_the_other
         await until(lambda: s.shown() == ["Hello", "You said: Hello"] and not s.is_running)
         assert awaited(s) == "1"
         finish(server)
-        await until(lambda: awaited(s) == "", 8)
+        await until(lambda: awaited(s) == "")
         reply = (await s.stored())[-1]
         assert len(reply.sibling_ids) == 2
         former = await s.backend.conversations.message(reply.sibling_ids[0])

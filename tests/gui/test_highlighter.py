@@ -22,6 +22,7 @@ from desktop_app.widgets.transcript.blocks.highlighter import (
     Highlighter,
 )
 from desktop_app.widgets.transcript.blocks.lexing import ROLES, Colours, colours
+from tests.conftest import PATIENCE_S, TRIES
 
 CODE = '''\
 @cached
@@ -50,7 +51,7 @@ def highlighter(qapp: QApplication) -> Iterator[Highlighter]:
     yield made
     made.close()
     if (thread := thread_of(made)) is not None:
-        thread.join(5)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()
 
 
@@ -139,7 +140,7 @@ def test_what_a_receiver_asked_for_reaches_it_on_the_windows_thread(
     assert thread_of(highlighter) is None
     receiver = Receiver()
     assert highlighter.request(receiver, "python", CODE) is None
-    qtbot.waitUntil(lambda: bool(receiver.found), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(receiver.found))
     assert words_of(CODE, receiver.found[0]) == lexed("python", CODE)
     assert receiver.threads == [threading.main_thread()]
 
@@ -149,9 +150,9 @@ def test_what_is_known_comes_at_once_and_what_still_grows_is_not_kept(
 ) -> None:
     receiver = Receiver()
     highlighter.request(receiver, "python", CODE, is_final=False)
-    qtbot.waitUntil(lambda: len(receiver.found) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(receiver.found) == 1)
     assert highlighter.request(receiver, "python", CODE) is None
-    qtbot.waitUntil(lambda: len(receiver.found) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(receiver.found) == 2)
     assert highlighter.request(receiver, "python", CODE) is receiver.found[1]
     assert highlighter.request(receiver, "js", CODE) is None
 
@@ -164,7 +165,7 @@ def test_text_that_is_too_long_stays_plain(qtbot: QtBot, highlighter: Highlighte
     for text in ("x = 1\n" + "1" * (LONGEST_LINE + 1), "x = 1" + BLANK_LINES):
         receiver.found.clear()
         highlighter.request(receiver, "python", text)
-        qtbot.waitUntil(lambda: bool(receiver.found), timeout=10_000)
+        qtbot.waitUntil(lambda: bool(receiver.found))
         assert receiver.found == [()]
 
 
@@ -173,7 +174,7 @@ def test_only_the_newest_request_is_answered(qtbot: QtBot, highlighter: Highligh
     highlighter.request(receiver, "python", LONG)
     qtbot.wait(20)
     highlighter.request(receiver, "python", CODE)
-    qtbot.waitUntil(lambda: bool(receiver.found), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(receiver.found))
     qtbot.wait(50)
     assert [len(found) for found in receiver.found] == [CODE.count("\n") + 1]
 
@@ -185,16 +186,20 @@ def test_nothing_is_done_for_a_receiver_that_is_gone(qtbot: QtBot, highlighter: 
     del gone
     gc.collect()
     highlighter.request(there, "python", CODE)
-    qtbot.waitUntil(lambda: bool(there.found), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(there.found))
     assert highlighter.request(there, "python", LONG) is None  # had it been finished, it would be known
 
 
 def test_closing_in_the_midst_returns_at_once_and_nothing_comes_afterwards(qtbot: QtBot) -> None:
+    assert any(seconds_to_close(qtbot) < 0.2 for _ in range(TRIES))  # the machine may be busy with others
+
+
+def seconds_to_close(qtbot: QtBot) -> float:
+    """How long a highlighter takes to close while it works."""
     highlighter = Highlighter()
-    receiver = Receiver()
-    warm = Receiver()
+    receiver, warm = Receiver(), Receiver()
     highlighter.request(warm, "python", CODE)
-    qtbot.waitUntil(lambda: bool(warm.found), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(warm.found))
     thread = thread_of(highlighter)
     assert thread is not None
     assert thread.daemon
@@ -202,34 +207,38 @@ def test_closing_in_the_midst_returns_at_once_and_nothing_comes_afterwards(qtbot
     qtbot.wait(20)
     began = time.monotonic()
     highlighter.close()
-    assert time.monotonic() - began < 0.2
-    thread.join(2)
+    seconds = time.monotonic() - began
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
     assert highlighter.request(receiver, "python", CODE + "\n") is None
     qtbot.wait(50)
     assert receiver.found == []
+    return seconds
 
 
 def test_a_highlighter_that_was_never_asked_has_no_thread(qapp: QApplication) -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     made = Highlighter(QObject())
     made.close()
-    assert threading.active_count() == before
+    assert set(threading.enumerate()) <= before
 
 
 @pytest.mark.skipif(not hasattr(time, "pthread_getcpuclockid"), reason="needs the clock of another thread")
 def test_the_thread_does_nothing_while_nothing_is_asked_for(qtbot: QtBot, highlighter: Highlighter) -> None:
     receiver = Receiver()
     highlighter.request(receiver, "python", CODE)
-    qtbot.waitUntil(lambda: bool(receiver.found), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(receiver.found))
     thread = thread_of(highlighter)
     assert thread is not None
     assert thread.ident is not None
     clock = time.pthread_getcpuclockid(thread.ident)
-    qtbot.wait(100)
-    before = time.clock_gettime_ns(clock)
-    qtbot.wait(300)
-    assert time.clock_gettime_ns(clock) == before
+
+    def is_still() -> bool:
+        before = time.clock_gettime_ns(clock)
+        qtbot.wait(300)
+        return time.clock_gettime_ns(clock) == before
+
+    assert any(is_still() for _ in range(TRIES))  # it may not have been done when it told what it found
 
 
 def test_a_lexer_that_fails_costs_its_colours_alone(
@@ -243,11 +252,11 @@ def test_a_lexer_that_fails_costs_its_colours_alone(
     with pytest.MonkeyPatch.context() as patch, caplog.at_level(logging.WARNING):
         patch.setattr(lexing, "_lexer", lambda alias: Broken())
         highlighter.request(receiver, "python", CODE)
-        qtbot.waitUntil(lambda: bool(receiver.found), timeout=10_000)
+        qtbot.waitUntil(lambda: bool(receiver.found))
     assert receiver.found == [()]
     assert "python could not be coloured" in caplog.text
     highlighter.request(receiver, "python", CODE + "\n")
-    qtbot.waitUntil(lambda: len(receiver.found) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(receiver.found) == 2)
     assert receiver.found[1]
 
 
@@ -260,7 +269,7 @@ def test_the_oldest_colours_are_forgotten_when_there_are_too_many(
     for text in texts:
         receiver.found.clear()
         highlighter.request(receiver, "ini", text)
-        qtbot.waitUntil(lambda: bool(receiver.found), timeout=30_000)
+        qtbot.waitUntil(lambda: bool(receiver.found))
     assert highlighter.request(receiver, "ini", texts[-1]) is not None
     assert highlighter.request(receiver, "ini", texts[1]) is not None
     assert highlighter.request(receiver, "ini", texts[0]) is None
@@ -270,5 +279,5 @@ def test_other_threads_get_their_turns_as_before(qtbot: QtBot, highlighter: High
     before = sys.getswitchinterval()
     receiver = Receiver()
     highlighter.request(receiver, "brainfuck", "+-")
-    qtbot.waitUntil(lambda: bool(receiver.found), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(receiver.found))
     assert sys.getswitchinterval() == before

@@ -33,6 +33,7 @@ from desktop_app.widgets.transcript.blocks.image_decoding import (
     is_remote,
 )
 from desktop_app.widgets.transcript.blocks.images import Images, Stage
+from tests.conftest import PATIENCE_S
 from tests.gui.painted import Canvas, make_environment
 
 WIDTH = 500
@@ -389,21 +390,20 @@ def test_another_image_in_its_place_is_taken(shown: Shown, png: str, qtbot: QtBo
     qtbot.waitUntil(lambda: block.height == 40)
 
 
-def image_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "images"]
+def image_threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "images"}
 
 
 def test_its_thread_begins_with_the_first_image_and_ends_at_once(
     qapp: QApplication, png: str, qtbot: QtBot
 ) -> None:
-    for thread in image_threads():
-        thread.join(5)
+    before = image_threads()
     shown = Shown()
-    assert not image_threads()
+    assert image_threads() <= before
     shown.block(png)
-    (thread,) = image_threads()
+    (thread,) = image_threads() - before
     shown.images.close()
-    thread.join(5)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
     qtbot.wait(20)
     assert not shown.changed

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.settings import Notifications
 from desktop_app.qt import intents
-from tests.conftest import until
+from tests.conftest import PATIENCE_S, until
 from tests.desktop_session import DesktopSession
 from tests.gui.living_window import living_window
 from tests.gui.test_deferred import NEVER, defer, deferring_window, finish
@@ -54,8 +54,8 @@ class Desktop:
     def close(self) -> None:
         """The end of the desktop."""
         self._input.close()
-        self._process.wait(10)
-        self._reader.join(10)
+        self._process.wait(PATIENCE_S)
+        self._reader.join(PATIENCE_S)
         self._output.close()
 
 
@@ -98,7 +98,7 @@ async def go_to(window: QWindow) -> None:
 
 async def click(desktop: Desktop, number: int, *, until_: Callable[[], bool]) -> None:
     """Click until it shows: Nitka learns the number of a notification a moment after the desktop has shown it."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not until_():
             desktop.click(number)
             await asyncio.sleep(0.2)

@@ -99,7 +99,7 @@ async def test_everything_is_brought_counted_and_listed(
         dialog = await open_dialog(s)
         press(dialog, "pull_start")
         assert is_running(dialog)  # said at once, before the service says anything
-        await until(lambda: "Everything is here." in result(dialog), 15)
+        await until(lambda: "Everything is here." in result(dialog))
         assert (count(dialog, "assistants"), count(dialog, "threads"), count(dialog, "messages")) == (
             3,
             9,
@@ -136,7 +136,7 @@ async def test_a_pull_that_was_stopped_goes_on_where_it_was(
         server.pause_s = 0
         asked = len(server.requests("AssistantService.List"))
         press(dialog, "pull_start")
-        await until(lambda: "Everything is here." in result(dialog), 15)
+        await until(lambda: "Everything is here." in result(dialog))
         assert len(server.requests("AssistantService.List")) == asked
         assert (count(dialog, "threads"), count(dialog, "messages")) == (9, 90)
 
@@ -158,7 +158,7 @@ async def test_a_key_without_the_role_is_named_and_what_was_brought_stays(
         dialog = await open_dialog(s)
         assert "ai.assistants.editor" in result(dialog)  # it is still so
         press(dialog, "pull_start")
-        await until(lambda: "Everything is here." in result(dialog), 15)
+        await until(lambda: "Everything is here." in result(dialog))
 
 
 async def test_a_pull_goes_on_while_the_dialog_is_closed_and_the_window_tells_its_end(
@@ -190,7 +190,7 @@ async def test_a_pull_that_fails_while_the_dialog_is_closed_is_told(
         dialog = await open_dialog(s)
         press(dialog, "pull_start")
         s.press(Key.Key_Escape, dialog)
-        await until(lambda: s.window.notice.text.startswith("Not everything was brought:"), 15)
+        await until(lambda: s.window.notice.text.startswith("Not everything was brought:"))
 
 
 async def test_new_messages_of_the_open_thread_are_shown_when_they_were_brought(
@@ -199,7 +199,7 @@ async def test_new_messages_of_the_open_thread_are_shown_when_they_were_brought(
     async with pulling_window(qapp, tmp_path, server) as (s, _):
         dialog = await open_dialog(s)
         press(dialog, "pull_start")
-        await until(lambda: "Everything is here." in result(dialog), 15)
+        await until(lambda: "Everything is here." in result(dialog))
         await until(lambda: len(s.window.threads.shown_ids()) == 10)
         remote_id = max(server.folder.messages, key=lambda one: len(server.folder.messages[one]))
         first = said(server.folder.messages[remote_id][0])
@@ -210,12 +210,12 @@ async def test_new_messages_of_the_open_thread_are_shown_when_they_were_brought(
         s.type("half a thought")
         server.folder.add_message(remote_id, message_of("Written elsewhere"))
         press(dialog, "pull_start")
-        await until(lambda: s.shown()[-1] == "Written elsewhere", 15)
+        await until(lambda: s.shown()[-1] == "Written elsewhere")
         assert len(s.shown()) == before + 1
         assert s.composer.toPlainText() == "half a thought"
         assert "1 new message(s)." in result(dialog)
         press(dialog, "pull_start")
-        await until(lambda: "There are no new messages." in result(dialog), 15)
+        await until(lambda: "There are no new messages." in result(dialog))
         shown = dialog.findChild(QLabel, "pull_messages")
         assert shown is not None
         assert shown.isHidden()  # "0 messages" would be a wrong number
@@ -271,6 +271,6 @@ async def test_nothing_ticks_while_the_dialog_only_stands_there(
     async with pulling_window(qapp, tmp_path, server) as (s, _):
         dialog = await open_dialog(s)
         press(dialog, "pull_start")
-        await until(lambda: "Everything is here." in result(dialog), 15)
+        await until(lambda: "Everything is here." in result(dialog))
         await s.settled()
         assert [t for t in dialog.findChildren(QTimer) if t.isActive() and not t.isSingleShot()] == []

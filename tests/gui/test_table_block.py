@@ -375,7 +375,7 @@ def test_copying_says_so_for_a_moment(environment: Environment, qtbot: QtBot) ->
     before = drawn(block)
     assert block.activate(target(block, "copy"))
     assert drawn(block) != before
-    qtbot.waitUntil(lambda: changed == [block], timeout=5000)
+    qtbot.waitUntil(lambda: changed == [block])
     assert drawn(block) == before
 
 

@@ -145,8 +145,8 @@ async def test_a_new_assistant_is_created_for_the_file_that_was_dropped(
         name.setText("Reader")
         click(dialog, "assistant_apply")
         model = find(dialog, QListView, "files_list").model()
-        await until(lambda: model.rowCount() == 1, 10)
-        await until(lambda: str(model.index(0, 0).data(LINE_ROLE)).startswith("Ready"), 15)
+        await until(lambda: model.rowCount() == 1)
+        await until(lambda: str(model.index(0, 0).data(LINE_ROLE)).startswith("Ready"))
         made = [one for one in await scene.backend.assistants.assistants() if one.settings.name == "Reader"]
         assert len(made) == 1
         assert made[0].settings.search is not None

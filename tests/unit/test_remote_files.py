@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -38,7 +39,7 @@ from desktop_app.services.transport import http, retries
 from desktop_app.services.yandex.assistant_api import AssistantApiService
 from tests.assistants_folder import FOLDER
 from tests.assistants_server import AssistantsServer
-from tests.conftest import until
+from tests.conftest import PATIENCE_S, soon, until
 from tests.contract.suite import UNUSED
 from tests.protobuf_server import Refusal, refusal
 from tests.servers import KEY, Behaviour, ChatServer, hang_up, keep_silent, raw, refuse
@@ -210,13 +211,20 @@ async def test_sending_can_be_stopped_and_what_was_sent_stays(tmp_path: Path) ->
     paths = [written(tmp_path, name) for name in "abc"]
     async with AssistantsServer() as server, scene(server) as s:
         await s.files.upload(HERE, paths[:1])
-        server.fail("FileService.Create", keep_silent)
-        sending = asyncio.create_task(s.files.upload(HERE, paths[1:]))
-        await until(lambda: len(server.seen) == 2)
-        sending.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await sending
-        await until(lambda: server.seen[-1].has_gone, 0.1)
+
+        async def seconds_to_stop() -> float:
+            server.fail("FileService.Create", keep_silent)
+            seen = len(server.seen)
+            sending = asyncio.create_task(s.files.upload(HERE, paths[1:]))
+            await until(lambda: len(server.seen) > seen)
+            start = time.monotonic()
+            sending.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await sending
+            await until(lambda: server.seen[-1].has_gone)
+            return time.monotonic() - start
+
+        await soon(seconds_to_stop, 0.1)
         assert len(server.folder.files) == 1
 
 
@@ -278,7 +286,7 @@ async def test_an_index_that_is_never_ready_is_not_waited_for_for_ever(
     monkeypatch.setattr(remote_files, "POLL_LIMIT_S", 0.05)
     async with AssistantsServer(checks=1000) as server, scene(server) as s:
         with pytest.raises(SilentError):
-            await asyncio.wait_for(s.files.make_index(HERE, "Library", (), Chunking()), 5)
+            await asyncio.wait_for(s.files.make_index(HERE, "Library", (), Chunking()), PATIENCE_S)
 
 
 @pytest.mark.parametrize(("code", "kind"), [(8, RateLimitedError), (13, ServiceFaultError)])
