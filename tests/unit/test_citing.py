@@ -80,10 +80,10 @@ def test_without_fragments_nothing_is_cited() -> None:
 
 
 def test_many_marks_beside_much_code_are_found_soon() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(citations_in("`a` [1] " * 20_000, BOTH)) == 20_000
     assert len(citations_in("[1, 2] [1, " * 20_000 + "1, " * 20_000, BOTH)) == 40_000
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_the_block_numbers_what_was_found() -> None:

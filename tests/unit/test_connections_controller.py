@@ -28,6 +28,7 @@ from desktop_app.domain.secret import Credentials, Kept, Secret
 from desktop_app.store.connections import ConnectionStore
 from desktop_app.store.database import Database
 from desktop_app.store.secrets import SecretStore
+from tests.conftest import PATIENCE_S
 
 KEY, OTHER, PASSWORD = Secret("canary-key-1"), Secret("canary-key-2"), Secret("canary-password")
 NEW = Connection(ConnectionId(""), ConnectionKind.CHAT, "Test", "http://127.0.0.1:1/v1", Auth.API_KEY)
@@ -261,7 +262,7 @@ class Waiting:
 
 
 async def settled(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():
             await asyncio.sleep(0)
 

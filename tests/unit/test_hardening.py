@@ -16,6 +16,6 @@ harden()
 print(resource.getrlimit(resource.RLIMIT_CORE), oct(os.umask(0)))
 """
     ended = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=10, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
     assert ended.stdout == "(0, 0) 0o77\n"

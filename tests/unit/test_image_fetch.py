@@ -16,6 +16,7 @@ from desktop_app.domain.errors import (
     UnreachableError,
 )
 from desktop_app.services.images import MOST_REDIRECTS, _may_lead, fetch_image
+from tests.conftest import PATIENCE_S
 from tests.servers import Exchange, _read_request, hang_up, refuse
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels" * 100
@@ -89,7 +90,7 @@ async def test_redirects_are_followed_a_few_times() -> None:
     "place", ["file:///etc/passwd", "ftp://example.org/a.png", "data:image/png;base64,AA=="]
 )
 async def test_a_redirect_leads_only_to_http(place: str) -> None:
-    async with serving(image=leads_to(place)) as (address, _), asyncio.timeout(5):
+    async with serving(image=leads_to(place)) as (address, _), asyncio.timeout(PATIENCE_S):
         with pytest.raises(ServiceError):
             await fetch_image(f"{address}/image")
 
@@ -156,7 +157,7 @@ async def test_an_announced_size_is_enough_to_refuse() -> None:
         )
         await exchange.reader.read()
 
-    async with serving(image=announce) as (address, _), asyncio.timeout(5):
+    async with serving(image=announce) as (address, _), asyncio.timeout(PATIENCE_S):
         with pytest.raises(BadReplyError):
             await fetch_image(f"{address}/image", 1 << 20)
 

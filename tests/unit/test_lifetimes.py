@@ -25,6 +25,7 @@ from desktop_app.store.lifetimes import Ended, LifetimeStore
 from desktop_app.store.remote import HeldAssistant, RemoteStore
 from desktop_app.store.rows import to_json
 from desktop_app.store.trash import TrashStore
+from tests.conftest import PATIENCE_S
 
 DAY = timedelta(days=1)
 SINCE_USE = Expiration(7)
@@ -463,7 +464,7 @@ async def test_nothing_is_told_when_nothing_expires(home: Home) -> None:
 async def test_what_expires_while_the_program_runs_is_told_then(home: Home) -> None:
     thread = await home.thread(STATIC)
     home.clock.now += 7 * DAY - timedelta(milliseconds=50)
-    async with watching(home) as watch, asyncio.timeout(5):
+    async with watching(home) as watch, asyncio.timeout(PATIENCE_S):
         assert watch.facts == []
         home.clock.now += timedelta(milliseconds=50)
         await watch.told.wait()
@@ -473,7 +474,7 @@ async def test_what_expires_while_the_program_runs_is_told_then(home: Home) -> N
 async def test_a_lifetime_that_is_set_later_is_heeded(home: Home) -> None:
     assistant = await home.assistant()
     home.clock.now += 8 * DAY
-    async with watching(home) as watch, asyncio.timeout(5):
+    async with watching(home) as watch, asyncio.timeout(PATIENCE_S):
         await home.assistants.save_version(assistant, replace(SETTINGS, expiration=STATIC))
         await asyncio.to_thread(watch.controller.rearm)
         await watch.told.wait()

@@ -15,6 +15,9 @@ import pytest
 from desktop_app.controllers import local_commands
 from desktop_app.controllers.local_commands import CommandResult, environment, run_command
 from desktop_app.domain.tools import CallStatus, Command
+from tests.conftest import until
+
+START_S = 3  # in which a program has begun, also on a slow machine
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="looks at POSIX processes")
 
@@ -43,14 +46,12 @@ def read(file: Path) -> str:
 
 
 async def pid_in(file: Path) -> int:
-    while not (pid := read(file)):
-        await asyncio.sleep(0.01)
-    return int(pid)
+    await until(lambda: read(file))
+    return int(read(file))
 
 
 async def gone(pid: int) -> None:
-    while is_alive(pid):
-        await asyncio.sleep(0.01)
+    await until(lambda: not is_alive(pid))
 
 
 async def test_the_arguments_come_on_the_standard_input_and_what_is_printed_is_the_result(
@@ -169,9 +170,9 @@ time.sleep(60)
 
 
 async def test_the_time_limit_ends_it_and_what_it_started(tmp_path: Path) -> None:
-    result = await run(tmp_path, python(GROUP, time_limit_s=1))
+    result = await run(tmp_path, python(GROUP, time_limit_s=START_S))
     assert result.status is CallStatus.TIMED_OUT
-    assert "1 s" in result.text
+    assert f"{START_S} s" in result.text
     await gone(await pid_in(tmp_path / "own" / "pid"))
 
 
@@ -197,7 +198,7 @@ async def test_what_may_not_be_killed_is_a_result_too(
     with monkeypatch.context() as patch:
         patch.setattr(os, "killpg", refuse)
         patch.setattr(subprocess.Popen, "send_signal", refuse)
-        result = await run(tmp_path, python(script, time_limit_s=1))
+        result = await run(tmp_path, python(script, time_limit_s=START_S))
     assert result.status is CallStatus.TIMED_OUT
     os.kill(await pid_in(file), signal.SIGKILL)
     await gone(await pid_in(file))

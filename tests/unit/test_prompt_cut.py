@@ -77,7 +77,7 @@ def test_a_long_thread_is_cut_within_a_frame() -> None:
     said = thread(*["Что говорит закон о сроке? " * 40] * 2000)
     took_s = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.process_time()
         assert cut(said, PromptTruncation(10_000_000)).dropped == 0
-        took_s.append(time.perf_counter() - began)
+        took_s.append(time.process_time() - began)
     assert min(took_s) < 0.016

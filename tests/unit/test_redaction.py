@@ -122,9 +122,9 @@ def test_one_credential_within_another_is_left_out_with_it() -> None:
 
 @pytest.mark.parametrize("text", ["%41" * 200_000, "\\u0041" * 100_000, "\\" * 400_000, "&#65;" * 100_000])
 def test_a_long_text_takes_no_time(text: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     assert Redaction(Secret(KEY))(text + KEY).endswith(HIDDEN)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_nothing_tells_what_is_left_out() -> None:
