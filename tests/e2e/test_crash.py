@@ -45,8 +45,8 @@ class Losses:
         kept = sorted(self.kept_characters)
         return (
             f"{len(kept)} kills, worst losses: {max(self.reply_s) * 1000:.0f} ms of a reply,"
-            f" {max(self.draft_s) * 1000:.0f} ms of a draft; the last process ended after {self.orphan_s * 1000:.0f} ms; the replies kept {kept[0]} to"
-            f" {kept[-1]} characters"
+            f" {max(self.draft_s) * 1000:.0f} ms of a draft; the last process ended after"
+            f" {self.orphan_s * 1000:.0f} ms; the replies kept {kept[0]} to {kept[-1]} characters"
         )
 
 
