@@ -6,6 +6,7 @@ They are made on the worker's loop and cross to the window in batches, at most o
 from dataclasses import dataclass
 from datetime import datetime
 
+from desktop_app.domain.files import FileId
 from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
 from desktop_app.domain.normaliser import TextEdit
 from desktop_app.domain.operations import Operation
@@ -109,9 +110,10 @@ class PullProgressed:
 
 @dataclass(frozen=True, slots=True)
 class FilesChanged:
-    """Files of an assistant were added, read on, read or removed: ask for them again."""
+    """These files of an assistant were read on or read, or (None) its list has changed: ask for them again."""
 
     assistant_id: AssistantId
+    file_ids: frozenset[FileId] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,17 @@ TEXTS_AT_ONCE = 20
 
 
 class FileQueue:
-    """Reads what ``reading`` gives it; ``on_change`` hears whose files went on.  ``run`` is a task of the owner's."""
+    """Reads what ``reading`` gives it.  ``run`` is a task of the owner's.
+
+    ``on_change`` hears which file of which assistant went on.
+    """
 
     def __init__(
         self,
         reading: FileReading,
         reader: DocumentReader,
         is_alive: Callable[[str], bool],
-        on_change: Callable[[AssistantId], None],
+        on_change: Callable[[AssistantId, FileId], None],
     ) -> None:
         self._reading = reading
         self._reader = reader
@@ -49,9 +52,9 @@ class FileQueue:
         """Read until nothing waits.  Raises StoreError, and OSError when no process can be started."""
         try:
             while task := await self._reading.take(self._is_alive):
-                self._on_change(task.assistant_id)
+                self._on_change(task.assistant_id, task.file_id)
                 await self._run_one(task)
-                self._on_change(task.assistant_id)
+                self._on_change(task.assistant_id, task.file_id)
         finally:
             await self._reader.end()
 
@@ -116,7 +119,7 @@ class FileQueue:
         if batch.parts:
             await self._reading.store(task, batch.parts)
             self.fraction = task.file_id, batch.fraction
-            self._on_change(task.assistant_id)
+            self._on_change(task.assistant_id, task.file_id)
 
     async def _cut(self, task: FileTask) -> None:
         """Make the chunks of parts that are stored."""
@@ -129,7 +132,7 @@ class FileQueue:
             await self._reading.store_chunks(task, done, [(part.words, _chunks(part.pieces)) for part in cut])
             done += len(texts)
             self.fraction = task.file_id, done / task.part_count
-            self._on_change(task.assistant_id)
+            self._on_change(task.assistant_id, task.file_id)
 
 
 class _Batch:

@@ -5,7 +5,7 @@ They belong to one assistant on this machine: a copy of an assistant begins with
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -87,12 +87,14 @@ class FilesController:
                 async with aclosing(parts):
                     await parts.reading.release()
 
-    async def files(self, assistant_id: AssistantId) -> list[LibraryFile]:
-        """The library of an assistant, in the order it was added.  Raises StoreError."""
+    async def files(
+        self, assistant_id: AssistantId, file_ids: Collection[FileId] | None = None
+    ) -> list[LibraryFile]:
+        """The library of an assistant, or some of its files, in the order they were added.  Raises StoreError."""
         if not self._path.exists():
             return []
         parts = await self._open()
-        files = await parts.library.files(assistant_id)
+        files = await parts.library.files(assistant_id, file_ids)
         if any(file.status in (FileStatus.WAITING, FileStatus.READING) for file in files):
             self._wanted.set()  # another process may have left it
         reading, fraction = parts.queue.fraction or ("", 0.0)
@@ -230,13 +232,20 @@ class _Telling:
     def __init__(self, report: Callable[[Fact], None]) -> None:
         self._report = report
         self._resting: dict[AssistantId, asyncio.TimerHandle] = {}
-        self._again: set[AssistantId] = set()
+        self._again: dict[AssistantId, FilesChanged] = {}
 
-    def tell(self, assistant_id: AssistantId) -> None:
+    def tell(self, assistant_id: AssistantId, file_id: FileId | None = None) -> None:
+        """A file is another now; None: the list is."""
+        changed = FilesChanged(assistant_id, None if file_id is None else frozenset((file_id,)))
         if assistant_id in self._resting:
-            self._again.add(assistant_id)
-            return
-        self._report(FilesChanged(assistant_id))
+            before = self._again.get(assistant_id)
+            self._again[assistant_id] = _both(before, changed) if before else changed
+        else:
+            self._tell(changed)
+
+    def _tell(self, changed: FilesChanged) -> None:
+        assistant_id = changed.assistant_id
+        self._report(changed)
         self._resting[assistant_id] = asyncio.get_running_loop().call_later(
             TOLD_EVERY_S, self._rested, assistant_id
         )
@@ -247,6 +256,11 @@ class _Telling:
 
     def _rested(self, assistant_id: AssistantId) -> None:
         del self._resting[assistant_id]
-        if assistant_id in self._again:
-            self._again.remove(assistant_id)
-            self.tell(assistant_id)
+        if changed := self._again.pop(assistant_id, None):
+            self._tell(changed)
+
+
+def _both(first: FilesChanged, second: FilesChanged) -> FilesChanged:
+    if first.file_ids is None or second.file_ids is None:
+        return replace(first, file_ids=None)
+    return replace(first, file_ids=first.file_ids | second.file_ids)

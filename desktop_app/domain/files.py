@@ -40,6 +40,7 @@ class FileFault(StrEnum):
     """Why a file could not be read."""
 
     GONE = "gone"
+    BAD_NAME = "bad_name"
     NO_ACCESS = "no_access"
     NOT_A_FILE = "not_a_file"
     TOO_LARGE = "too_large"

@@ -1,6 +1,6 @@
 """What the user wants with the files of an assistant: adding, removing, reading again, trying the search."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.controllers.backend import Backend
+from desktop_app.controllers.facts import FilesChanged
 from desktop_app.domain.errors import DatabaseDamagedError, RunError
 from desktop_app.domain.files import Chunking, FileId, LibraryDamagedError
 from desktop_app.domain.ids import AssistantId
@@ -20,13 +21,15 @@ Work = Coroutine[Any, Any, None]
 class FileIntents(QObject):
     """Lives beside ``Intents``, which starts its tasks, tells errors in values and hands it what changed.
 
-    It tells of one library at a time, that of the assistant which is watched.  ``listed(str, list)``: the assistant's
-    id and its LibraryFiles, at most four times a second.  ``chunking_read(str, Chunking)``.
+    It tells of one library at a time, that of the assistant which is watched, at most four times a second.
+    ``listed(str, list)``: the assistant's id and its LibraryFiles; ``changed(str, list)``: those of them that are
+    different now.  ``chunking_read(str, Chunking)``.
     ``found(str, str, list)``: the assistant's id, what was searched for, and the Fragments, best first.
     ``failed(RunError)``: something the user asked for did not happen.
     """
 
     listed = Signal(str, list)
+    changed = Signal(str, list)
     chunking_read = Signal(str, object)
     found = Signal(str, str, list)
     failed = Signal(object)
@@ -44,9 +47,10 @@ class FileIntents(QObject):
         self._start = start
         self._answer = answer
         self._watched: AssistantId | None = None
-        self._is_listing = self._is_stale = False
+        self._is_asking = self._is_stale = False
+        self._changed: set[FileId] = set()
         self._pause = QTimer(self, singleShot=True, interval=REFRESH_MS)
-        self._pause.timeout.connect(self._pause_over)
+        self._pause.timeout.connect(self._ask_soon)
 
     # -- reading
 
@@ -54,39 +58,46 @@ class FileIntents(QObject):
         """Tell of the library of this assistant from now on, of none with None."""
         self._watched = assistant_id
         if assistant_id is not None:
-            self.take(assistant_id)
+            self._want_list(assistant_id)
             self._begin(partial(self._read_chunking, assistant_id), "chunking")
 
     def unwatch(self) -> None:
         """Nobody looks at a library any more."""
         self._watched = None
 
-    def take(self, assistant_id: str) -> None:
+    def take(self, fact: FilesChanged) -> None:
         """Files of an assistant changed."""
-        if assistant_id != self._watched:
-            return
-        if self._is_listing or self._pause.isActive():
+        if fact.file_ids is None:
+            self._want_list(fact.assistant_id)
+        elif fact.assistant_id == self._watched:
+            self._changed |= fact.file_ids
+            self._ask_soon()
+
+    def _want_list(self, assistant_id: AssistantId) -> None:
+        if assistant_id == self._watched:
             self._is_stale = True
-        else:
-            self._list()
+            self._ask_soon()
 
-    def _pause_over(self) -> None:
-        if self._is_stale and not self._is_listing:
-            self._list()
+    def _ask_soon(self) -> None:
+        if not self._is_asking and not self._pause.isActive() and (self._is_stale or self._changed):
+            self._ask()
 
-    def _list(self) -> None:
+    def _ask(self) -> None:
         if self._watched is not None:
-            self._is_listing, self._is_stale = True, False
-            self._begin(partial(self._read, self._watched), "files")
+            wanted = None if self._is_stale else self._changed
+            self._is_asking, self._is_stale, self._changed = True, False, set()
+            self._begin(partial(self._read, self._watched, wanted), "files")
 
-    async def _read(self, assistant_id: AssistantId) -> None:
+    async def _read(self, assistant_id: AssistantId, wanted: Collection[FileId] | None) -> None:
+        """Tell of the ``wanted`` files, of all with None."""
         try:
-            files = await self._backend.worker.ask(self._backend.files.files(assistant_id))
+            files = await self._backend.worker.ask(self._backend.files.files(assistant_id, wanted))
         finally:
-            self._is_listing = False
+            self._is_asking = False
             self._pause.start()
         if assistant_id == self._watched:
-            self.listed.emit(assistant_id, files)
+            told = self.listed if wanted is None else self.changed
+            told.emit(assistant_id, files)
 
     async def _read_chunking(self, assistant_id: AssistantId) -> None:
         chunking = await self._backend.worker.ask(self._backend.files.chunking(assistant_id))
@@ -133,7 +144,7 @@ class FileIntents(QObject):
 
     async def _set_chunking(self, assistant_id: AssistantId, chunking: Chunking) -> None:
         await self._backend.worker.ask(self._backend.files.set_chunking(assistant_id, chunking))
-        self.take(assistant_id)
+        self._want_list(assistant_id)
         await self._read_chunking(assistant_id)
 
     def _change(
@@ -141,7 +152,7 @@ class FileIntents(QObject):
     ) -> None:
         async def change() -> None:
             await self._backend.worker.ask(work())
-            self.take(assistant_id)
+            self._want_list(assistant_id)
 
         self._begin(change, name)
 

@@ -130,7 +130,6 @@ class Intents(QObject):
     exported = Signal(object)
     undo_offered = Signal(str, str, object)
     failed = Signal(object)
-    files_changed = Signal(str)
     expired = Signal(object)
 
     def __init__(self, backend: Backend, bridge: Bridge, parent: QObject | None = None) -> None:
@@ -195,7 +194,6 @@ class Intents(QObject):
         self.trash = TrashIntents(backend, self, start=self._start, refresh=self._refresh_all)
         self.pull = PullIntents(backend, self, start=self._start)
         self.files = FileIntents(backend, self, start=self._start, answer=self._answer)
-        self.files_changed.connect(self.files.take)
         self.remote_files = RemoteFileIntents(backend, self, start=self._tasks.start, answer=self._answer)
         self.functions = FunctionIntents(backend, self, start=self._tasks.start)
         self.notifier = Notifier(backend.worker, self, start=self._start)
@@ -421,7 +419,7 @@ class Intents(QObject):
                 self.remote_files.take(fact)
                 continue
             if isinstance(fact, FilesChanged):
-                self.files_changed.emit(fact.assistant_id)
+                self.files.take(fact)
                 continue
             if isinstance(fact, Expired):
                 self._start(self._leave_expired(fact), "leave what expired")

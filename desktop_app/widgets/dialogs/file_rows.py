@@ -1,6 +1,7 @@
 """The files of a library as rows: how far each one is, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import (
@@ -12,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from desktop_app.domain.files import FileFault, FileStatus, LibraryFile
+from desktop_app.domain.files import FileFault, FileId, FileStatus, LibraryFile
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.dialogs.icon_rows import (
     ASIDE_ROLE,
@@ -22,6 +23,7 @@ from desktop_app.widgets.dialogs.icon_rows import (
     LINE_COLOR_ROLE,
     LINE_ROLE,
 )
+from desktop_app.widgets.transcript.call_arguments import on_one_line, visible
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -29,12 +31,52 @@ MOST_RUNS = 20
 """More rows that go here and there are no longer taken out one by one: each costs the more the more are chosen."""
 
 
+@dataclass(slots=True)
+class Sums:
+    """Of the files of a list: bytes, how many are left to read, were not read and are ready; ``done`` in files."""
+
+    size: int = 0
+    left: int = 0
+    failed: int = 0
+    ready: int = 0
+    done: float = 0.0
+
+    @classmethod
+    def of(cls, files: Iterable[LibraryFile]) -> "Sums":
+        """Those of a whole list."""
+        sums = cls()
+        for file in files:
+            sums._add(file, 1)
+        return sums
+
+    def change(self, before: LibraryFile, after: LibraryFile) -> None:
+        """One of the files is another now."""
+        self._add(before, -1)
+        self._add(after, 1)
+
+    def _add(self, file: LibraryFile, sign: int) -> None:
+        status = file.status
+        self.size += sign * file.size
+        self.failed += sign * (status is FileStatus.FAILED)
+        self.ready += sign * (status is FileStatus.READY)
+        if status is FileStatus.WAITING or status is FileStatus.READING:
+            self.left += sign
+            self.done += sign * (file.fraction or 0.0)
+        else:
+            self.done += sign
+
+
 class FileRows(QAbstractListModel):
-    """The rows of one library; a new list changes only the rows that differ, so the view keeps its place."""
+    """The rows of one library; a new list changes only the rows that differ, so the view keeps its place.
+
+    ``sums`` are those of what is shown.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._files: list[LibraryFile] = []
+        self._row_of: dict[FileId, int] = {}
+        self.sums = Sums()
 
     @property
     def files(self) -> Sequence[LibraryFile]:
@@ -43,6 +85,20 @@ class FileRows(QAbstractListModel):
 
     def show_files(self, files: Sequence[LibraryFile]) -> None:
         """Show these files."""
+        self._take_over(files)
+        self._row_of = {file.id: row for row, file in enumerate(self._files)}
+        self.sums = Sums.of(self._files)
+
+    def change_files(self, files: Sequence[LibraryFile]) -> None:
+        """Show what these are now; those that are not in the list wait for a new one."""
+        for file in files:
+            row = self._row_of.get(file.id)
+            if row is not None and file != self._files[row]:
+                self.sums.change(self._files[row], file)
+                self._files[row] = file
+                self.dataChanged.emit(self.index(row), self.index(row))
+
+    def _take_over(self, files: Sequence[LibraryFile]) -> None:
         stays = {file.id for file in files}
         runs = _runs([row for row, file in enumerate(self._files) if file.id not in stays])
         for first, last in reversed(runs) if len(runs) <= MOST_RUNS else ():
@@ -70,11 +126,12 @@ class FileRows(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         file = self._files[index.row()]
         has_failed = file.status is FileStatus.FAILED or file.fault is not None
-        size, state = size_text(file.size), self.state_text(file)
+        size, state, name = size_text(file.size), self.state_text(file), on_one_line(file.name)
+        told = on_one_line(file.path), state, visible(file.detail)
         values: dict[int, Any] = {
-            Qt.ItemDataRole.DisplayRole: file.name,
-            Qt.ItemDataRole.AccessibleTextRole: f"{file.name}, {size}, {state}",
-            Qt.ItemDataRole.ToolTipRole: plain_tip("\n".join(filter(None, (file.path, state, file.detail)))),
+            Qt.ItemDataRole.DisplayRole: name,
+            Qt.ItemDataRole.AccessibleTextRole: f"{name}, {size}, {state}",
+            Qt.ItemDataRole.ToolTipRole: plain_tip("\n".join(filter(None, told))),
             LINE_ROLE: state,
             LINE_COLOR_ROLE: "errorText" if has_failed else "textSecondary",
             ICON_ROLE: "warning" if has_failed else "file",
@@ -111,6 +168,8 @@ class FileRows(QAbstractListModel):
         match fault:
             case FileFault.GONE:
                 return self.tr("The file is gone. Add it again from where it is now.")
+            case FileFault.BAD_NAME:
+                return self.tr("Its name is damaged, or its path too long. Rename or move it, then add it again.")
             case FileFault.NO_ACCESS:
                 return self.tr("Nitka may not read it. Change its permissions, then try again.")
             case FileFault.NOT_A_FILE:

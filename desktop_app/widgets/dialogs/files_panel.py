@@ -17,9 +17,9 @@ from desktop_app.widgets.dialogs.frame import Callout, ElidedLabel, button
 from desktop_app.widgets.dialogs.icon_rows import IconRowView
 from desktop_app.widgets.dialogs.undo_line import UndoLine
 from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.call_arguments import on_one_line
 
 ROWS_SHOWN = 5
-_OPEN = (FileStatus.WAITING, FileStatus.READING)
 
 
 class FilesPanel(QWidget):
@@ -64,8 +64,19 @@ class FilesPanel(QWidget):
         self._view.show_rows(len(files), ROWS_SHOWN)
         self._view.setVisible(bool(files))
         self._zone.setVisible(not files)
-        self._show_total(files)
+        self._show_total()
         self._show_buttons()
+
+    def change_files(self, files: Sequence[LibraryFile]) -> None:
+        """Show what these files of the library are now."""
+        self._rows.change_files(files)
+        self._show_total()
+        self._show_buttons()
+
+    @property
+    def has_ready(self) -> bool:
+        """Whether there is a file that is searched."""
+        return self._rows.sums.ready > 0
 
     def show_problem(self, text: str) -> None:
         """Say why something did not happen; an empty text takes it back."""
@@ -142,21 +153,19 @@ class FilesPanel(QWidget):
             else self.tr("Files are kept with the assistant, so it has to be created first")
         )
 
-    def _show_total(self, files: Sequence[LibraryFile]) -> None:
-        left = sum(file.status in _OPEN for file in files)
-        failed = sum(file.status is FileStatus.FAILED for file in files)
-        parts = [self.tr("%n file(s)", "", len(files)), size_text(sum(file.size for file in files))]
-        if left:
-            parts.append(self.tr("%n to read", "", left))
-        if failed:
-            parts.append(self.tr("%n not read", "", failed))
+    def _show_total(self) -> None:
+        count, sums = len(self._rows.files), self._rows.sums
+        parts = [self.tr("%n file(s)", "", count), size_text(sums.size)]
+        if sums.left:
+            parts.append(self.tr("%n to read", "", sums.left))
+        if sums.failed:
+            parts.append(self.tr("%n not read", "", sums.failed))
         self._total.setText(" · ".join(parts))
-        self._total.setVisible(bool(files))
-        self._progress.setVisible(left > 0)
+        self._total.setVisible(count > 0)
+        self._progress.setVisible(sums.left > 0)
         self._progress.setRange(0, 100)
-        done = sum(_share(file) for file in files)
-        self._progress.setValue(int(100 * done / len(files)) if files else 0)
-        self._cancel.setVisible(left > 0)
+        self._progress.setValue(int(100 * sums.done / count) if count else 0)
+        self._cancel.setVisible(sums.left > 0)
 
     def _show_buttons(self) -> None:
         chosen = self._chosen()
@@ -204,7 +213,7 @@ class FilesPanel(QWidget):
         self.remove_wanted.emit(ids)
         self._view.setCurrentIndex(self._rows.index(min(row, len(self._rows.files) - 1)))
         text = (
-            self.tr("“{name}” was removed.").format(name=chosen[0].name)
+            self.tr("“{name}” was removed.").format(name=on_one_line(chosen[0].name))
             if len(chosen) == 1
             else self.tr("%n file(s) were removed.", "", len(chosen))
         )
@@ -247,10 +256,3 @@ class FilesPanel(QWidget):
 def _is_unread(file: LibraryFile) -> bool:
     """Whether it is not there as it is on the disk: it could not be read, or not anew, or reading was stopped."""
     return file.fault is not None or file.status in (FileStatus.FAILED, FileStatus.CANCELLED)
-
-
-def _share(file: LibraryFile) -> float:
-    """How much of a file is done, 0 to 1."""
-    if file.status is FileStatus.READING:
-        return file.fraction or 0.0
-    return 0.0 if file.status is FileStatus.WAITING else 1.0

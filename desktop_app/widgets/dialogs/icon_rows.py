@@ -1,5 +1,7 @@
 """Rows of two lines beside an icon, with a word at the right and a thin bar for what is going on."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyledItemDelegate
@@ -113,6 +115,10 @@ class IconRowView(QListView):
         self.viewport().setAutoFillBackground(False)
         leave_bars_out_of_accessibility(self)
         theme.changed.connect(self.scheduleDelayedItemsLayout)
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Draw the rows again and leave all of them where they are; a QListView would place every one anew."""
+        QAbstractItemView.dataChanged(self, first, last, list(roles))
 
     def show_rows(self, count: int, most: int) -> None:
         """Be as high as ``count`` rows, at most ``most``; a half more shows that there are others."""

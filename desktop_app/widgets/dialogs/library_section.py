@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.domain.errors import RunError
-from desktop_app.domain.files import Chunking, FileStatus, Fragment, LibraryFile
+from desktop_app.domain.files import Chunking, Fragment, LibraryFile
 from desktop_app.domain.ids import AssistantId
 from desktop_app.widgets.dialogs.files_panel import FilesPanel
 from desktop_app.widgets.dialogs.frame import StrongLabel
@@ -58,6 +58,7 @@ class LibrarySection(QWidget):
         """Ask ``intents`` for everything from now on."""
         self._intents = intents
         intents.listed.connect(self._show_files)
+        intents.changed.connect(self._change_files)
         intents.chunking_read.connect(self._show_chunking)
         intents.found.connect(self._show_fragments)
         intents.failed.connect(self._show_error)
@@ -117,7 +118,15 @@ class LibrarySection(QWidget):
     def _show_files(self, assistant_id: str, files: list[LibraryFile]) -> None:
         if assistant_id == self._assistant_id:
             self._panel.show_files(files)
-            self._trial.setVisible(any(file.status is FileStatus.READY for file in files))
+            self._show_trial()
+
+    def _change_files(self, assistant_id: str, files: list[LibraryFile]) -> None:
+        if assistant_id == self._assistant_id:
+            self._panel.change_files(files)
+            self._show_trial()
+
+    def _show_trial(self) -> None:
+        self._trial.setVisible(self._panel.has_ready)
 
     def _show_chunking(self, assistant_id: str, chunking: Chunking) -> None:
         if assistant_id == self._assistant_id:
