@@ -1,9 +1,9 @@
 """Which encoding a text is in, when nothing says so.
 
 A byte order mark decides; else UTF-16 where every other byte is that of Latin or Cyrillic letters; a zero byte means no
-text at all; then UTF-8 if all of it is that.  What is left has a byte a letter: where letters beyond ASCII mostly stand
-side by side it is Russian, in the encoding whose reading has most of the ten frequent letters of Russian; where they
-stand alone among ASCII letters, Western.
+text at all; then UTF-8 if all of it is that, or nearly all around the first byte that is not.  What is left has a byte
+a letter: where letters beyond ASCII mostly stand side by side it is Russian, in the encoding whose reading has most of
+the ten frequent letters of Russian; where they stand alone among ASCII letters, Western.
 """
 
 import codecs
@@ -28,6 +28,7 @@ _FREQUENT = "оеаинтсрвл"
 _HIGH_RUNS = re.compile(b"[\x80-\xff]{2,}")
 _CONTROL = re.compile(b"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _CONTROL_SHARE = 0.02
+_LETTERS_A_DAMAGE = 4  # beyond ASCII: of text in another encoding hardly any can be read as UTF-8
 
 
 def encoding_of(path: Path) -> str:
@@ -64,6 +65,10 @@ def _utf_16(sample: bytes) -> str:
 
 
 def _of_bytes(sample: bytes) -> str:
+    text = sample.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    if sum(letter > "\x7f" for letter in text) > (_LETTERS_A_DAMAGE + 1) * damaged:
+        return "utf-8"
     high = sum(byte >= 0x80 for byte in sample)
     in_runs = sum(len(run) for run in _HIGH_RUNS.findall(sample))
     if in_runs * 2 < high:

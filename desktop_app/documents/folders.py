@@ -82,6 +82,10 @@ def _is_link(path: Path) -> bool:
 
 def _looked_at(path: Path) -> FoundFile:
     try:
+        str(path).encode()
+    except UnicodeEncodeError:  # bytes that are no UTF-8: neither the database nor a message has a place for them
+        return FoundFile(str(path), fault=FileFault.BAD_NAME, detail=ascii(str(path)))
+    try:
         found = path.stat()
     except (OSError, ValueError) as error:
         return FoundFile(str(path), fault=fault_of(error), detail=str(error))

@@ -19,7 +19,7 @@ Extractor = Callable[[Path, int], Parts]
 _FAULTS = {
     errno.ENOENT: FileFault.GONE,
     errno.ENOTDIR: FileFault.GONE,
-    errno.ENAMETOOLONG: FileFault.GONE,
+    errno.ENAMETOOLONG: FileFault.BAD_NAME,
     errno.EACCES: FileFault.NO_ACCESS,
     errno.EPERM: FileFault.NO_ACCESS,
     errno.ELOOP: FileFault.NOT_A_FILE,

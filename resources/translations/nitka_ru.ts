@@ -2180,6 +2180,10 @@
         <translation>Повреждён. Откройте его в родной программе и сохраните ещё раз.</translation>
     </message>
     <message>
+        <source>Its name is damaged, or its path too long. Rename or move it, then add it again.</source>
+        <translation>Имя файла повреждено, или путь к нему слишком длинный. Переименуйте или переместите файл и добавьте его снова.</translation>
+    </message>
+    <message>
         <source>Nitka may not read it. Change its permissions, then try again.</source>
         <translation>Nitka не может его прочесть. Измените права доступа и повторите.</translation>
     </message>

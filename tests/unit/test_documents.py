@@ -272,8 +272,9 @@ async def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
             for name in ("pipe.txt", "socket.txt", "loop.txt", "."):
                 assert await fault_of(documents, tmp_path / name) is FileFault.NOT_A_FILE
             assert await fault_of(documents, Path("/dev/zero")) is FileFault.NOT_A_FILE
-            for gone in (tmp_path / "gone.txt", tmp_path / "pipe.txt" / "x", tmp_path / ("x" * 300)):
+            for gone in (tmp_path / "gone.txt", tmp_path / "pipe.txt" / "x"):
                 assert await fault_of(documents, gone) is FileFault.GONE
+            assert await fault_of(documents, tmp_path / ("x" * 300)) is FileFault.BAD_NAME
 
 
 @POSIX
@@ -471,7 +472,7 @@ def test_links_that_are_dropped_themselves_are_followed(tmp_path: Path) -> None:
 def test_what_the_system_does_not_look_at_holds_up_no_other(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text")
     found = found_files([tmp_path / ("n" * 300), tmp_path / "\0", tmp_path])
-    assert [file.fault for file in found] == [FileFault.GONE, FileFault.GONE, None]
+    assert [file.fault for file in found] == [FileFault.BAD_NAME, FileFault.GONE, None]
 
 
 @POSIX

@@ -17,6 +17,7 @@ from desktop_app.widgets.details.stretches import Stretch, stretches
 from desktop_app.widgets.dialogs.frame import Callout, ElidedLabel, button
 from desktop_app.widgets.scroll_area import leave_bars_out_of_accessibility
 from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.call_arguments import on_one_line
 from desktop_app.widgets.transcript.citations import SourceTexts
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class SourceView(QWidget):
     def say_missing(self, path: str) -> None:
         """The file is not where it was when it was added."""
         if self._source is not None and self._source.file.path == path:
-            self._notice.show_text(self.tr("The file is not there any more."), path)
+            self._notice.show_text(self.tr("The file is not there any more."), on_one_line(path))
 
     def focus(self) -> None:
         """Put the keyboard on the text."""
@@ -124,7 +125,7 @@ class SourceView(QWidget):
         citation, source = self._citation, self._source
         if citation is None:
             return
-        self._name.setText(source.file.name if source else self._texts.name(citation))
+        self._name.setText(on_one_line(source.file.name) if source else self._texts.name(citation))
         self._text.setAccessibleName(self._name.text())
         self._notice.show_text("" if source else self._missing(citation))
         self._open.setVisible(source is not None)
