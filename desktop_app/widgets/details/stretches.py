@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-SHOWN = 12_000  # characters; a letter a line, or letters without a blank, take Qt some 30 ms
-BEFORE = 4_000  # of these stand before the place
+SHOWN = 10_000  # characters; a letter a line, or letters without a blank, take Qt some 20 ms
+BEFORE = 3_000  # of these stand before the place
 _TRIED = 1_000  # for a better border
 
 
