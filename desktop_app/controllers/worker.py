@@ -15,11 +15,16 @@ ExceptionHandler = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], object]
 
 
 class Worker:
-    """Starts with ``start``, ends with ``stop``; in between it takes coroutines from any thread."""
+    """Starts with ``start``, ends with ``stop``; in between it takes coroutines from any thread.
+
+    What comes later, from a timer that was due or an answer that was late, is cancelled before it begins.
+    """
 
     def __init__(self, on_loop_error: ExceptionHandler | None = None) -> None:
         self._on_loop_error = on_loop_error
         self._is_ready = threading.Event()
+        self._lock = threading.Lock()
+        self._is_ending = False
         self._thread = threading.Thread(target=self._main, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -40,7 +45,16 @@ class Worker:
 
     def call(self, work: Coroutine[Any, Any, T]) -> "concurrent.futures.Future[T]":
         """Run ``work`` on the worker's loop; cancelling the future cancels it there."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        with (
+            self._lock
+        ):  # else it could come between the last turn of the loop and its end, and never be done
+            if not self._is_ending:
+                return asyncio.run_coroutine_threadsafe(work, self._loop)
+        work.close()
+        refused: concurrent.futures.Future[T] = concurrent.futures.Future()
+        refused.cancel()
+        refused.set_running_or_notify_cancel()  # who waits for it is told
+        return refused
 
     async def ask(self, work: Coroutine[Any, Any, T]) -> T:
         """Run ``work`` on the worker's loop and wait for it on the caller's."""
@@ -48,7 +62,10 @@ class Worker:
 
     def stop(self, timeout_s: float = 5.0) -> bool:
         """Cancel what is left and end the thread; whether it ended in time."""
-        if self._thread.is_alive():
+        with self._lock:
+            is_first, self._is_ending = not self._is_ending, True
+        if is_first and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._end.set)
+        if self._thread.is_alive():
             self._thread.join(timeout_s)
         return not self._thread.is_alive()

@@ -19,6 +19,7 @@ from desktop_app.domain.threads import Author, Citation, Message, Run, Thread
 
 T = TypeVar("T")
 Work = Coroutine[Any, Any, None]
+Reading = Coroutine[Any, Any, ContextPreview | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,19 +169,21 @@ class DetailsIntents(QObject):
 
     def preview(self, thread_id: str, draft: str, overrides: RunOverrides | None = None) -> None:
         """Tell what asking ``draft`` now would send."""
-        self._preview(thread_id, self._backend.context.preview(ThreadId(thread_id), draft, None, overrides))
+        context = self._backend.context
+        self._preview(thread_id, lambda: context.preview(ThreadId(thread_id), draft, None, overrides))
 
     def count(self, thread_id: str, draft: str, overrides: RunOverrides | None = None) -> None:
         """As ``preview``, with the tokens counted by the service; a later ``preview`` gives it up."""
-        self._preview(thread_id, self._backend.context.counted(ThreadId(thread_id), draft, None, overrides))
+        context = self._backend.context
+        self._preview(thread_id, lambda: context.counted(ThreadId(thread_id), draft, None, overrides))
 
-    def _preview(self, thread_id: str, reading: Coroutine[Any, Any, ContextPreview | None]) -> None:
+    def _preview(self, thread_id: str, reading: Callable[[], Reading]) -> None:
         self._ask("preview", self._calm(reading), lambda preview: self.previewed.emit(thread_id, preview))
 
-    async def _calm(self, reading: Coroutine[Any, Any, ContextPreview | None]) -> ContextPreview | None:
+    async def _calm(self, reading: Callable[[], Reading]) -> ContextPreview | None:
         """Nobody asked for the preview: what is wrong with it is logged, and said when the message is sent."""
         try:
-            return await reading
+            return await reading()
         except Exception as error:  # noqa: BLE001 - whatever it was, typing goes on
             self._backend.log_fault(error)
             return None

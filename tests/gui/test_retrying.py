@@ -41,7 +41,7 @@ async def test_the_line_says_why_it_waits_and_counts_down_to_the_reply(
 
         def has_come() -> bool:
             seen.add(line(s))
-            return s.shown() == ["Hi", "at last"]
+            return s.shown() == ["Hi", "at last"] and not s.is_running
 
         await until(has_come)
         counts = {text for text in seen if "again in" in text}

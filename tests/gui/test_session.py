@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.settings import WindowState
 from desktop_app.logs import set_up
+from desktop_app.qt.finding import Finding
 from desktop_app.session import stay
 from desktop_app.single_window import RaiseRequests, has_raised_first
 from desktop_app.startup import Opened
@@ -133,6 +134,20 @@ async def test_a_window_closed_before_anybody_listened_ends(
     assert await stay(opened, profile, logs) == 0
     logs.close()
     opened.window.deleteLater()
+
+
+async def test_what_a_timer_asks_for_after_the_window_was_left_is_given_up(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        thread_id = s.thread_id
+    s.intents.details.preview(thread_id, "half a thought")
+    s.intents.details.show_thread(thread_id)
+    finding = Finding(s.backend)
+    finding.search(thread_id, "thought", 0)
+    await s.settled()
+    assert finding.hits.total == 0
+    assert not caplog.records
 
 
 async def test_a_termination_signal_closes_the_window_in_order(
