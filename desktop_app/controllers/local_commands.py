@@ -4,6 +4,10 @@ A program is started as its function says and never through a shell; of the call
 one line of JSON on its standard input, so that no word of a model becomes a path, an option or a command.  It works in
 a folder of its own and is not told what the environment keeps secret.  Nothing else confines it: it may do whatever the
 user may.
+
+A program that is ended (at its limits, or because the user stopped it) is ended with all that it started.  One that
+ends by itself has answered, and what it leaves running on purpose (a window that it opened, a server) goes on: it is
+not Nitka's to end.  Nobody reads what that prints from then on.
 """
 
 import asyncio
@@ -29,6 +33,9 @@ SECRET_VALUE = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 FOLDER_MODE = 0o700
 # How long a process that was killed may take to be gone; some may not be killed, or hang in the system.
 END_S = 5.0
+# How long the output of a program that has ended is waited for while another still holds it: what was printed comes at
+# once, what a pipeline still works on comes soon, and a process in the background would never let it go.
+GRACE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ async def run_command(command: Command, arguments: str, folder: Path) -> Command
     """Run ``command`` in ``folder`` with ``arguments`` (JSON on one line) on its standard input.
 
     It and what it started (on Windows: it alone) are killed at the limits and when this is cancelled.  A program that
-    fails is a result, too; nothing is raised.
+    fails is a result, too, and so is what one printed that took too long; nothing is raised.
     """
     following = _Following(command.output_limit_kb * KILOBYTE)
     try:
@@ -65,15 +72,15 @@ async def run_command(command: Command, arguments: str, folder: Path) -> Command
         text = f"The program {command.program!r} could not be started: {reason}."
         return CommandResult(CallStatus.FAILED, text)
     try:
-        async with asyncio.timeout(command.time_limit_s):
-            following.say(arguments.encode() + b"\n")
-            await following.closed.wait()
-    except TimeoutError:
-        text = f"The program was ended after {command.time_limit_s} s, its time limit."
-        return CommandResult(CallStatus.TIMED_OUT, text, _text(following.errors))
+        following.say(arguments.encode() + b"\n")
+        has_ended = await _is_soon(following.exited, command.time_limit_s)
+        is_whole = has_ended and await _is_soon(following.closed, GRACE_S)
+    except asyncio.CancelledError:
+        following.kill()
+        raise
     finally:
         await following.end()
-    return _result(following, command)
+    return _result(following, command, has_ended=has_ended, is_whole=is_whole)
 
 
 def environment(inherited: Mapping[str, str]) -> dict[str, str]:
@@ -111,7 +118,7 @@ class _Following(asyncio.SubprocessProtocol):
             self.is_cut = len(self.output) > self._limit
             if self.is_cut:
                 del self.output[self._limit :]
-                self._kill()
+                self.kill()
 
     def process_exited(self) -> None:
         self.exited.set()
@@ -127,16 +134,15 @@ class _Following(asyncio.SubprocessProtocol):
         pipe.close()
 
     async def end(self) -> None:
-        """See that nothing of the process is left, but for what may not be killed."""
-        if not self.closed.is_set():
-            self._kill()
+        """See that the process is gone, if it may be killed, and listen no more."""
+        if not self.exited.is_set():
+            self.kill()
         with suppress(PermissionError):
             self.transport.close()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(END_S):
-                await self.exited.wait()
+        await _is_soon(self.exited, END_S)
 
-    def _kill(self) -> None:
+    def kill(self) -> None:
+        """End the process and, where the system knows groups of them, all that it started."""
         with suppress(ProcessLookupError, PermissionError):  # the second: it runs as another user
             if sys.platform == "win32":
                 self.transport.kill()
@@ -144,15 +150,32 @@ class _Following(asyncio.SubprocessProtocol):
                 os.killpg(self.transport.get_pid(), signal.SIGKILL)
 
 
-def _result(following: _Following, command: Command) -> CommandResult:
+async def _is_soon(event: asyncio.Event, seconds: float) -> bool:
+    """Whether ``event`` is set within ``seconds``."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def _result(following: _Following, command: Command, *, has_ended: bool, is_whole: bool) -> CommandResult:
+    """``has_ended``: by itself or at the size limit; ``is_whole``: nobody holds its output any more."""
     text, note = _text(following.output), _text(following.errors)
     if following.is_cut:
         text = f"{text}\n[The output is cut here: it was longer than {command.output_limit_kb} KB.]"
         return CommandResult(CallStatus.DONE, text, note)
+    if not has_ended:
+        ended = f"The program was ended after {command.time_limit_s} s, its time limit."
+        said = f"{ended}\nUntil then it printed:\n{text}" if text.strip() else ended
+        return CommandResult(CallStatus.TIMED_OUT, said, note)
     if exit_code := following.transport.get_returncode():
         said = note.strip() or text.strip()
         failed = f"The program failed with exit code {exit_code}."
         return CommandResult(CallStatus.FAILED, f"{failed}\n{said}" if said else failed, note)
+    if not is_whole:
+        text = f"{text}\n[The program has ended; what it left running may print more, which is not read.]"
     return CommandResult(CallStatus.DONE, text, note)
 
 

@@ -33,8 +33,9 @@ class Command:
     """A program on this machine that gives a function's results.
 
     It is started without a shell in a folder of its own, with these ``arguments`` and nothing of the call among them:
-    the call's arguments come as JSON on its standard input.  What it prints is the result, cut at ``output_limit_kb``.
-    Nitka does not confine it: it may do whatever the user may.
+    the call's arguments come as JSON on its standard input.  What it prints until it ends is the result, cut at
+    ``output_limit_kb``; at ``time_limit_s`` it is ended with all that it started.  Nitka does not confine it: it may do
+    whatever the user may, and leave others running.
     """
 
     program: str

@@ -837,8 +837,8 @@
         <translation>Выбрать…</translation>
     </message>
     <message>
-        <source>It gets the arguments of the call as JSON on its standard input; what it prints is the result.</source>
-        <translation>Аргументы вызова она получает в виде JSON на стандартный ввод; результат — то, что она выведет.</translation>
+        <source>It gets the arguments of the call as JSON on its standard input; what it prints until it ends is the result. What it leaves running then goes on.</source>
+        <translation>Аргументы вызова она получает в виде JSON на стандартный ввод; результат — то, что она выведет до своего завершения. Запущенное ею в фоне продолжит работать.</translation>
     </message>
     <message>
         <source>Its arg&amp;uments</source>
@@ -880,8 +880,8 @@
         <translation>Готово. Модель получила бы это:</translation>
     </message>
     <message>
-        <source>Ended at its time limit. The model would be told so.</source>
-        <translation>Завершена по истечении времени. Модели было бы сказано об этом.</translation>
+        <source>Ended at its time limit. The model would be told this:</source>
+        <translation>Завершена по истечении времени. Модель получила бы это:</translation>
     </message>
     <message>
         <source>Failed. The model would be told this:</source>
@@ -1234,6 +1234,10 @@
     <message>
         <source>The model sees from here</source>
         <translation>Модель видит диалог отсюда</translation>
+    </message>
+    <message>
+        <source>The model sees only what comes after this</source>
+        <translation>Модель видит только то, что идёт после этого сообщения</translation>
     </message>
 </context>
 <context>

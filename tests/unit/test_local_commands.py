@@ -186,6 +186,59 @@ async def test_stopping_ends_it_and_what_it_started(tmp_path: Path) -> None:
     await gone(child)
 
 
+async def test_what_was_printed_before_the_time_limit_is_told(tmp_path: Path) -> None:
+    script = "import time; print('half', flush=True); time.sleep(60)"
+    result = await run(tmp_path, python(script, time_limit_s=START_S))
+    assert result.status is CallStatus.TIMED_OUT
+    assert result.text.startswith(f"The program was ended after {START_S} s")
+    assert result.text.endswith("it printed:\nhalf\n")
+
+
+# One that ends by itself, while one that it started holds its output.
+BACKGROUND = """
+import os, subprocess, sys
+open("parent", "w").write(str(os.getpid()))
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
+open("pids.tmp", "w").write(str(child.pid))
+os.replace("pids.tmp", "pid")
+print("started")
+sys.exit(int(sys.stdin.read()))
+"""
+
+
+@pytest.mark.parametrize(("code", "status"), [(0, CallStatus.DONE), (3, CallStatus.FAILED)])
+async def test_a_program_that_leaves_one_running_has_answered(
+    tmp_path: Path, code: int, status: CallStatus
+) -> None:
+    async with asyncio.timeout(60):  # the time limit is far away
+        result = await run(tmp_path, python(BACKGROUND, time_limit_s=3600), str(code))
+    assert result.status is status
+    assert "started" in result.text
+    assert ("left running" in result.text) == (code == 0)
+    child = await pid_in(tmp_path / "own" / "pid")
+    assert is_alive(child)
+    os.kill(child, signal.SIGKILL)
+    await gone(child)
+
+
+async def test_what_a_pipeline_prints_at_its_end_is_waited_for(tmp_path: Path) -> None:
+    result = await run(tmp_path, Command("/bin/sh", ("-c", "(sleep 0.1; echo late) &")))
+    assert result == CommandResult(CallStatus.DONE, "late\n")
+
+
+async def test_stopping_ends_also_what_an_ended_program_left_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_commands, "GRACE_S", 60.0)
+    task = asyncio.create_task(run(tmp_path, python(BACKGROUND), "0"))
+    child = await pid_in(tmp_path / "own" / "pid")
+    await gone(await pid_in(tmp_path / "own" / "parent"))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await gone(child)
+
+
 async def test_what_may_not_be_killed_is_a_result_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,7 +45,8 @@ class CommandEditor(QWidget):
         self._warning.show_text(
             self.tr("Nitka starts this program with your rights and does not confine it."),
             self.tr(
-                "It gets the arguments of the call as JSON on its standard input; what it prints is the result."
+                "It gets the arguments of the call as JSON on its standard input; what it prints until it ends "
+                "is the result. What it leaves running then goes on."
             ),
         )
         self._choose.clicked.connect(self._choose_program)

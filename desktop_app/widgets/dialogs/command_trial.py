@@ -76,7 +76,7 @@ class CommandTrial(QWidget):
             return
         said = {
             CallStatus.DONE: self.tr("Done. The model would be given this:"),
-            CallStatus.TIMED_OUT: self.tr("Ended at its time limit. The model would be told so."),
+            CallStatus.TIMED_OUT: self.tr("Ended at its time limit. The model would be told this:"),
             CallStatus.STOPPED: self.tr("Stopped."),
         }
         self._show_running(False, said.get(status, self.tr("Failed. The model would be told this:")))
