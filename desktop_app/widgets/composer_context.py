@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop_app.controllers.facts import Fact, RunBegan, RunFinished
 from desktop_app.domain.providers import kind_of
 from desktop_app.widgets.context_words import ContextWords, fill_of
+from desktop_app.widgets.transcript.context_line import BELOW_ALL
 
 if TYPE_CHECKING:
     from desktop_app.domain.connections import Connection
@@ -26,7 +27,7 @@ class ComposerContext(QObject):
     """Keeps ``pane`` up to date with what asking its draft would send; lives as long as ``parent``.
 
     ``changed(ContextPreview | None)``: what is told now.  ``line_changed(str | None)``: the first message that the
-    model sees, None when it sees all of them.
+    model sees, BELOW_ALL when it sees the draft alone, None when it sees all of them.
     """
 
     changed = Signal(object)
@@ -119,7 +120,10 @@ class ComposerContext(QObject):
         if preview is not None and self._can_count():
             self._idle.start()
         self.changed.emit(preview)
-        self.line_changed.emit(preview.first_id if preview and preview.sent < preview.total else None)
+        first = None
+        if preview is not None and preview.sent < preview.total:
+            first = preview.first_id or BELOW_ALL
+        self.line_changed.emit(first)
 
     def _show(self, preview: ContextPreview | None) -> None:
         pane = self._pane

@@ -371,7 +371,7 @@ class MessagesPane(QWidget):
         return self._opened is not None and self.transcript.calls.focus()
 
     def set_context_line(self, message_id: str | None) -> None:
-        """Draw a line above the first message that the next question sends; None when it sends them all."""
+        """As ``ContextLine.show_next``."""
         self.transcript.context_line.show_next(message_id)
 
     def show_run_context(self, run: Run) -> None:

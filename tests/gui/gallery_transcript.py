@@ -30,6 +30,7 @@ from desktop_app.widgets.focus_ring import FocusRing
 from desktop_app.widgets.messages_pane import MessagesPane
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
+from desktop_app.widgets.transcript.context_line import BELOW_ALL
 from desktop_app.widgets.transcript.selection import TextSpot
 from tests.gui import call_samples as calls
 from tests.gui import transcript_samples as samples
@@ -302,6 +303,12 @@ def _context_line(stage: Stage) -> None:
     stage.settle()
 
 
+def _line_below(stage: Stage) -> None:
+    _thread(_answer)(stage)
+    stage.pane.set_context_line(BELOW_ALL)
+    stage.settle()
+
+
 def _run_line(stage: Stage) -> None:
     _thread(_answer)(stage)
     stage.view.context_line.show_run("m0001")
@@ -345,6 +352,7 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "cited": _cited,
     "popover": _popover,
     "context-line": _context_line,
+    "context-line-below": _line_below,
     "run-line": _run_line,
 }
 FIXED_HEIGHT = {"streaming": 720, "pill": 640, "editing": 640}

@@ -1,5 +1,6 @@
 """The line below the composer and the ring in the header: what a question would send, told while it is written."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop_app.domain.assistants import AssistantSettings
+from desktop_app.domain.assistants import AssistantSettings, PromptTruncation
 from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.context import ContextPreview, Counted
 from desktop_app.domain.ids import ConnectionId, MessageId, new_id
@@ -146,6 +147,22 @@ async def test_the_line_counts_what_was_said_when_the_reply_is_there(
         await until(lambda: gauge.isHidden())
         assert not line_of(composer).isVisible()
         assert s.find(QLabel, "composer_hint").text() == ""
+
+
+async def test_the_thread_says_when_the_model_sees_nothing_of_it(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        line = s.window.messages.transcript.context_line
+        await s.ask("One", "First")
+        await s.settled()
+        assert not line.is_below_all
+        short = replace(s.assistant.settings, instruction="word " * 400, truncation=PromptTruncation(50))
+        await s.backend.assistants.save_version(s.assistant.id, short)
+        s.type("Two")
+        await until(lambda: line.is_below_all)
+        await s.new_thread()
+        await until(lambda: not line.is_below_all)
 
 
 async def test_a_service_that_counts_is_asked_when_typing_rests(

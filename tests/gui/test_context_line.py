@@ -1,4 +1,4 @@
-"""The line above the first message that a model sees."""
+"""The line above the first message that a model sees, or below them all."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +17,8 @@ from desktop_app.widgets.messages_pane import MessagesPane
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript import TranscriptView
+from desktop_app.widgets.transcript.context_line import BELOW_ALL
+from desktop_app.widgets.transcript.spoken import SpokenTranscript
 from tests.gui.conversation import NOON, run_of, talk
 from tests.gui.transcript_reader import Reader
 
@@ -133,3 +135,46 @@ def test_another_thread_has_a_line_of_its_own(pane: MessagesPane, view: Transcri
     messages = [replace(one, thread_id=ThreadId("other")) for one in talk(20)]
     pane.show_thread(ThreadOpened(thread, None, messages, {}, 20))
     assert not line_above(view, "m0018")
+
+
+def room_below(view: TranscriptView) -> bool:
+    """Whether something is drawn below the last message."""
+    last = view.page.visible[-1]
+    rect = QRect(view.column_left, last.y + last.height, view.column_width, view.page.bottom_padding)
+    picture = view.viewport().grab(rect).toImage()
+    page = QColor(view.theme.color("page")).rgb()
+    return any(picture.pixel(x, y) != page for x in range(8) for y in range(picture.height()))
+
+
+def test_it_stands_below_all_when_the_model_sees_none_of_the_thread(
+    pane: MessagesPane, view: TranscriptView, reader: Reader
+) -> None:
+    before, height = reader.ys(), view.page.heights.total
+    assert not room_below(view)
+    pane.set_context_line(BELOW_ALL)
+    assert room_below(view)
+    assert (reader.ys(), view.page.heights.total) == (before, height)
+    view.append(talk(22)[20])  # and goes down with the end
+    view.append(talk(22)[21])
+    assert room_below(view)
+    assert not line_above(view, "m0020")
+    view.scroll_by(-2000)
+    assert view.page.visible[-1].position < 21
+    view.viewport().grab()  # nowhere to draw it, nothing to fall over
+    view.jump_to_end()
+    pane.set_context_line(None)
+    assert not room_below(view)
+
+
+def test_below_all_it_is_heard_with_the_last_message(
+    pane: MessagesPane, view: TranscriptView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(view._accessibility, "description_changed", told.append)
+    pane.set_context_line(BELOW_ALL)
+    spoken = SpokenTranscript(view)
+    assert spoken.description("m0019") == "The model sees only what comes after this"
+    assert spoken.description("m0018") == ""
+    pane.set_context_line(None)
+    assert spoken.description("m0019") == ""
+    assert told == ["m0019", "m0019"]

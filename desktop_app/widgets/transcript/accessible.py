@@ -68,7 +68,7 @@ class AccessibleTranscript(Protocol):
         ...
 
     def description(self, message_id: str) -> str:
-        """What is drawn above it, in words; "" for nothing."""
+        """What is drawn above it, or below the last one, in words; "" for nothing."""
         ...
 
     def message_rect(self, message_id: str) -> QRect:

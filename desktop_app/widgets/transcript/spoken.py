@@ -44,8 +44,10 @@ class SpokenTranscript:
         return "" if entry is None else "\n".join(item.plain for item in entry.items)
 
     def description(self, message_id: str) -> str:
-        """The line above a message from which the model sees the thread."""
-        return self._view.context_line.words_at(message_id)
+        """The line above a message from which the model sees the thread, or below the last one."""
+        line = self._view.context_line
+        is_last = line.is_below_all and message_id == self._view.last_id()
+        return line.words_at(message_id) or (line.words_below() if is_last else "")
 
     def message_rect(self, message_id: str) -> QRect:
         """Where it lies in the viewport, with the margin at its right, where a table has its button and its room;

@@ -50,7 +50,7 @@ from desktop_app.widgets.transcript.cell import (
     Spot,
 )
 from desktop_app.widgets.transcript.citations import SourceTexts, with_number
-from desktop_app.widgets.transcript.context_line import ContextLine
+from desktop_app.widgets.transcript.context_line import BELOW_ALL, ContextLine
 from desktop_app.widgets.transcript.context_menu import TranscriptMenu
 from desktop_app.widgets.transcript.copying import Copying
 from desktop_app.widgets.transcript.endings import EndingTexts
@@ -536,6 +536,10 @@ class TranscriptView(PageView):
             marks.setdefault(index, []).extend(selected)
         return marks
 
+    def _paint(self, painter: QPainter, top: int, bottom: int) -> None:
+        super()._paint(painter, top, bottom)
+        self.context_line.paint_below(painter, self._room_below())
+
     def _paint_over(self, painter: QPainter, shown: Shown, left: int) -> None:
         if shown.cell is not None:
             self.context_line.paint(painter, shown.cell, left, shown.y)
@@ -546,9 +550,24 @@ class TranscriptView(PageView):
             y = 0  # the ring is around another part of the message, or around all of it
         super()._note_change(cell, y)
 
+    def _room_below(self) -> QRect:
+        """The room that is kept below the last message; empty when that is not on the screen."""
+        last = self.page.visible[-1] if self.page.visible else None
+        if last is None or last.position != self.page.messages.total - 1:
+            return QRect()
+        return QRect(self._left, last.y + last.height, self._column_width, self.page.bottom_padding)
+
     def _line_changed(self, message_id: str) -> None:
+        if message_id == BELOW_ALL:
+            self.viewport().update(self._room_below())
+            message_id = self.last_id()
         self.update_message(message_id)
         self._accessibility.description_changed(message_id)
+
+    def last_id(self) -> str:
+        """The last message of the thread, "" when it is not here."""
+        entry = self.page.messages.at(self.page.messages.total - 1)
+        return entry.message.id if entry else ""
 
     def change(self, cell: Cell, how: Callable[[], int | None], *, by_reader: bool = False) -> None:
         """Change a message that is laid out; ``how`` returns the y from which it looks otherwise, None for nowhere."""
