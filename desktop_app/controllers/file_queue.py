@@ -18,6 +18,7 @@ from desktop_app.store.file_reading import (
     FileReading,
     FileTask,
     NotWantedError,
+    Twin,
     WordedChunk,
 )
 
@@ -85,7 +86,7 @@ class FileQueue:
         try:
             if task.is_whole and not task.is_stale:
                 await self._cut(task)
-            elif not await self._read(task):  # it is not the file any more whose first parts are here
+            elif not await self._take_text(task):  # it is not the file any more whose first parts are here
                 await self._read(replace(task, is_stale=True))
             await self._reading.finish(task)
         except NotWantedError:
@@ -94,6 +95,27 @@ class FileQueue:
             log.info("a file cannot be read: %s", error.fault)
             with suppress(NotWantedError):
                 await self._reading.fail(task, error.fault, error.detail)
+
+    async def _take_text(self, task: FileTask) -> bool:
+        """From another library that has it, else from the file; False when what is there is of another text."""
+        if not task.is_whole and (twin := await self._reading.twin(task)):
+            return await self._copy(task, twin)
+        return await self._read(task)
+
+    async def _copy(self, task: FileTask, twin: Twin) -> bool:
+        """Take over the parts of the twin that are not here yet; False when it is none any more."""
+        done = 0 if task.is_stale else task.part_count
+        if done == 0:
+            if task.is_stale:
+                await self._reading.drop_content(task)
+            await self._reading.begin(task, task.size, task.modified_ns)
+        async with aclosing(self._reading.twin_parts(task, twin, done, TEXTS_AT_ONCE)) as batches:
+            async for parts in batches:
+                await self._reading.store(task, parts)
+                done += len(parts)
+                self.fraction = task.file_id, done / twin.part_count
+                self._on_change(task.assistant_id, task.file_id)
+        return done == twin.part_count
 
     async def _read(self, task: FileTask) -> bool:
         """Read the file on from what is there of it, or anew when that is stale; False when it turns out to be."""

@@ -1,6 +1,6 @@
 """The files of assistants: read in a child process, kept for the search, searched.
 
-They belong to one assistant on this machine: a copy of an assistant begins without files, and exports carry none.
+They belong to one assistant on this machine; a copy of it made here has the same, exports carry none.
 """
 
 import asyncio
@@ -116,6 +116,17 @@ class FilesController:
         await parts.library.add(assistant_id, found)
         self._changed({assistant_id})
         return await self.files(assistant_id)
+
+    async def copy(self, source: AssistantId, target: AssistantId) -> None:
+        """Give an assistant the files of another, and its chunking; what was read is not read again.
+
+        Raises StoreError.
+        """
+        if not self._path.exists():
+            return
+        parts = await self._open()
+        await parts.library.copy(source, target)
+        self._changed({target})
 
     async def retry(self, file_id: FileId) -> None:
         """Read a file once more."""

@@ -130,12 +130,16 @@ class AssistantIntents(QObject):
             self.extended.emit(assistant)
 
     def duplicate(self, assistant_id: AssistantId, name: str) -> None:
-        """Make a copy under a new name."""
+        """Make a copy under a new name, with the same files."""
         self._start(self._duplicate(assistant_id, name), "duplicate assistant")
 
     async def _duplicate(self, assistant_id: AssistantId, name: str) -> None:
-        await self._backend.assistants.duplicate(assistant_id, name)
-        await self._refresh()
+        backend = self._backend
+        made = await backend.assistants.duplicate(assistant_id, name)
+        try:
+            await backend.worker.ask(backend.files.copy(assistant_id, made.id))
+        finally:
+            await self._refresh()
 
     # -- deleting
 

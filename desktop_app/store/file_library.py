@@ -81,6 +81,40 @@ class FileLibrary:
 
         await self._database.run(add)
 
+    async def copy(self, source: AssistantId, target: AssistantId) -> None:
+        """Put the files of one assistant on the list of another, which gets its chunking too.
+
+        What is ready or on its way waits there for whoever reads it: a text that one library has, no other has to read.
+        """
+        now = to_microseconds(self._clock())
+
+        def copy(connection: sqlite3.Connection) -> None:
+            row = connection.execute(
+                "SELECT number, tokens, overlap FROM libraries WHERE assistant_id = ?", (source,)
+            ).fetchone()
+            if row is None:
+                return
+            original, *chunking = row
+            library = _library(connection, target)
+            connection.execute(
+                "UPDATE libraries SET tokens = ?, overlap = ? WHERE number = ?", (*chunking, library)
+            )
+            files = connection.execute(
+                "SELECT path, size, modified_ns, status, fault, detail FROM files"
+                " WHERE library = ? AND removed_at IS NULL ORDER BY number",
+                (original,),
+            ).fetchall()
+            connection.executemany(
+                "INSERT OR IGNORE INTO files (id, library, path, size, modified_ns, status, fault, detail, added_at,"
+                " tokens, overlap) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (new_id(), library, *file[:3], *_state_of_copy(*file[3:]), now, *chunking)
+                    for file in files
+                ],
+            )
+
+        await self._database.run(copy)
+
     async def retry(self, file_id: FileId) -> None:
         """Have the file read once more: one that is ready from its beginning, any other where it stopped."""
         await self._update(
@@ -237,6 +271,13 @@ def _add(connection: sqlite3.Connection, library: int, file: FoundFile, now: int
         "UPDATE files SET status = ?, fault = ?, detail = ?, is_stale = max(is_stale, ?) WHERE number = ?",
         (status, file.fault, detail, is_changed, number),
     )
+
+
+def _state_of_copy(status: str, fault: str | None, detail: str) -> tuple[str, str | None, str]:
+    """Status, fault and detail: what failed has failed, what was cancelled is not read either."""
+    if status in {FileStatus.FAILED, FileStatus.CANCELLED}:
+        return status, fault, detail
+    return FileStatus.WAITING, None, ""
 
 
 def _source(connection: sqlite3.Connection, file_id: FileId, part_in: Callable[[int], int]) -> Source | None:

@@ -7,13 +7,13 @@ was committed.  Only the process that took a file stores something of it, and on
 # ruff: noqa: S608 - statements are put together from texts of ours, never from values
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from desktop_app.domain.chunks import Chunk
 from desktop_app.domain.files import Chunking, FileFault, FileId, FileStatus, SourcePart
@@ -55,6 +55,13 @@ class FileTask:
     page_count: int
     cut_parts: int
     is_cut_so: bool
+
+
+class Twin(NamedTuple):
+    """A file of another library with the same path, size and time, read and cut to its end."""
+
+    number: int
+    part_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,28 @@ class FileReading:
     async def store(self, task: FileTask, parts: Sequence[CutPart]) -> None:
         """Add what was read next.  Raises NotWantedError."""
         await self._wanted(task, lambda connection: _store(connection, task, parts))
+
+    async def twin(self, task: FileTask) -> Twin | None:
+        """The same file in another library that has all of its text, cut alike; None when none has."""
+        return await self._database.read(lambda connection: _twin(connection, task))
+
+    async def twin_parts(
+        self, task: FileTask, twin: Twin, first: int, count: int
+    ) -> AsyncGenerator[list[CutPart], None]:
+        """The twin's parts from ``first`` on, some ``count`` at once, whole pages; ends early when it is none now."""
+        chunk = 0
+
+        def select(connection: sqlite3.Connection) -> tuple[list[CutPart], int]:
+            if _twin(connection, task) != twin:
+                return [], chunk
+            return _cut_parts(connection, twin.number, first, count, chunk)
+
+        while True:
+            parts, chunk = await self._database.read(select)
+            if not parts:
+                return
+            yield parts
+            first += len(parts)
 
     async def texts(self, task: FileTask, first: int, count: int) -> list[str]:
         """Texts of stored parts."""
@@ -287,6 +316,56 @@ def _set(connection: sqlite3.Connection, task: FileTask, values: str, *parameter
 def _is_whole(connection: sqlite3.Connection, task: FileTask) -> bool:
     (is_whole,) = connection.execute("SELECT is_whole FROM files WHERE number = ?", (task.number,)).fetchone()
     return bool(is_whole)
+
+
+def _twin(connection: sqlite3.Connection, task: FileTask) -> Twin | None:
+    row = connection.execute(
+        """
+        SELECT t.number, t.part_count FROM libraries l CROSS JOIN files t ON t.library = l.number AND t.path = ?
+        WHERE t.number <> ? AND t.size = ? AND t.modified_ns = ? AND t.is_whole AND NOT t.is_stale
+            AND t.cut_parts = t.part_count AND t.tokens = ? AND t.overlap = ?
+        ORDER BY t.number LIMIT 1
+        """,
+        (
+            str(task.path),
+            task.number,
+            task.size,
+            task.modified_ns,
+            task.chunking.tokens,
+            task.chunking.overlap,
+        ),
+    ).fetchone()
+    return Twin(*row) if row else None
+
+
+def _cut_parts(
+    connection: sqlite3.Connection, file: int, first: int, count: int, after: int
+) -> tuple[list[CutPart], int]:
+    """Parts with their chunks, which come after the chunk with the id ``after``; and the id of the last of these."""
+    parts = connection.execute(
+        """
+        SELECT number, page, line, text, words FROM parts WHERE file = ? AND number >= ? AND (number < ?
+            OR page > 0 AND page = (SELECT page FROM parts WHERE file = ? AND number = ?))
+        ORDER BY number
+        """,
+        (file, first, first + count, file, first + count - 1),
+    ).fetchall()
+    chunks: dict[int, list[WordedChunk]] = {number: [] for number, *_ in parts}
+    last_part = max(chunks, default=-1)
+    in_order = connection.execute(
+        "SELECT id, part, start, stop, line, first_word, last_word FROM chunks WHERE file = ? AND id > ? ORDER BY id",
+        (file, after),
+    )
+    for chunk, part, start, stop, line, first_word, last_word in in_order:
+        if part > last_part:
+            break
+        after = chunk
+        if part in chunks:
+            chunks[part].append(WordedChunk(Chunk(start, stop, line), first_word, last_word))
+    return [
+        CutPart(SourcePart(page, line, unpacked(text)), unpacked(words), chunks[number])
+        for number, page, line, text, words in parts
+    ], after
 
 
 def _store(connection: sqlite3.Connection, task: FileTask, parts: Sequence[CutPart]) -> None:

@@ -1,5 +1,6 @@
 """Assistants in the living window: the dialog on the real store, files that go out and come in."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.domain.assistants import AssistantSettings, Expiration
 from desktop_app.domain.errors import StoreError
+from desktop_app.domain.tools import SearchTool
 from desktop_app.widgets.details.rows import DetailRows
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.difference_view import DifferenceView
@@ -186,13 +188,31 @@ async def test_an_assistant_goes_to_a_file_and_comes_back(qapp: QApplication, tm
         await until(lambda: len(s.window._shown.assistants) == 2)
         copy = s.window._shown.assistants[1]
         assert copy.settings == s.assistant.settings
-        assert "Loopback" in s.window.notice.text
+        await until(lambda: "Loopback" in s.window.notice.text)
         s.window.notice._action.click()
         await until(lambda: s.window.findChild(AssistantDialog) is not None)
         dialog = s.window.findChild(AssistantDialog)
         assert dialog is not None
         assert dialog._assistant == copy
         assert find(dialog, QLineEdit, "assistant_name").text() == "Tester"
+
+
+async def test_a_duplicate_has_the_files_of_its_original(qapp: QApplication, tmp_path: Path) -> None:
+    source = tmp_path / "lease.txt"
+    source.write_text("The lease ends in May.")
+    async with living_window(qapp, tmp_path / "profile") as s:
+        ask, files = s.backend.worker.ask, s.backend.files
+        await ask(files.add(s.assistant.id, [source]))
+        await s.backend.assistants.save_version(
+            s.assistant.id, replace(s.assistant.settings, search=SearchTool())
+        )
+        s.window.assistants.duplicate_requested.emit(s.assistant.id)
+        await until(lambda: len(s.window._shown.assistants) == 2)
+        copy = s.window._shown.assistants[1]
+        assert copy.settings.search == SearchTool()
+        while not (found := await ask(files.search(copy.id, "lease", 5))):
+            await asyncio.sleep(0.02)
+        assert found[0].name == "lease.txt"
 
 
 async def test_a_file_that_holds_no_assistant_is_refused_with_its_reason(

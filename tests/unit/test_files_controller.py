@@ -382,10 +382,10 @@ async def test_a_failed_file_is_read_when_it_can_be(tmp_path: Path) -> None:
         assert (file.status, file.fault) == (FileStatus.READY, None)
 
 
-async def reading(library: Library, name: str) -> None:
+async def reading(library: Library, name: str, assistant_id: AssistantId = OURS) -> None:
     """Wait until some parts of the file were stored."""
     while True:
-        files = {file.name: file for file in await library.files.files(OURS)}
+        files = {file.name: file for file in await library.files.files(assistant_id)}
         if files[name].status is FileStatus.READING and files[name].chunks:
             return
         await asyncio.sleep(0.005)
@@ -451,6 +451,96 @@ async def test_more_files_are_removed_at_once_than_a_statement_takes_parameters(
         assert await library.settled() == []
         await library.files.restore(many)
         assert await library.settled() == before
+
+
+async def test_a_copy_of_a_library_takes_the_texts_that_are_there(tmp_path: Path) -> None:
+    made = make_library(tmp_path / "src", 8, 300_000)
+    broken = tmp_path / "src" / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7 nothing more")
+    async with opened(tmp_path) as library:
+        await library.files.set_chunking(OURS, Chunking(200, 50))
+        await library.files.add(OURS, [tmp_path / "src"])
+        before = await library.settled()
+        for each in made:
+            each.path.unlink()  # they cannot be read again
+        await library.files.copy(OURS, OTHERS)
+        copied = await library.settled(OTHERS)
+        assert [_content(file) for file in copied] == [_content(file) for file in before]
+        assert not {file.id for file in copied} & {file.id for file in before}
+        assert await library.files.chunking(OTHERS) == Chunking(200, 50)
+        assert index_of(tmp_path, OTHERS) == index_of(tmp_path, OURS)
+        for each in made:
+            ours, theirs = [await library.files.search(who, each.marker, 3) for who in (OURS, OTHERS)]
+            assert [(one.name, one.text, one.page, one.line) for one in ours] == [
+                (one.name, one.text, one.page, one.line) for one in theirs
+            ]
+        await library.files.remove([copied[0].id])
+        assert await library.settled() == before
+
+
+def _content(file: LibraryFile) -> tuple[object, ...]:
+    return file.path, file.size, file.status, file.chunks, file.pages, file.fault, file.detail
+
+
+def index_of(folder: Path, assistant_id: AssistantId) -> list[tuple[Any, ...]]:
+    """The parts and chunks of a library, by file and in their order."""
+    return rows(
+        folder,
+        "SELECT f.path, p.number, p.page, p.line, p.text, p.words, c.start, c.stop, c.line, c.first_word, c.last_word"
+        " FROM files f JOIN parts p ON p.file = f.number LEFT JOIN chunks c ON c.file = f.number AND c.part = p.number"
+        f" WHERE f.library = (SELECT number FROM libraries WHERE assistant_id = '{assistant_id}')"
+        " ORDER BY f.path, p.number, c.id",
+    )
+
+
+async def test_an_assistant_without_files_is_copied_without(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        await library.files.copy(OURS, OTHERS)
+        assert not (tmp_path / "files.db").exists()
+        await library.files.add(AssistantId("third"), texts(tmp_path / "src", a="слово"))
+        await library.files.copy(OURS, OTHERS)
+        assert await library.files.files(OTHERS) == []
+
+
+async def test_a_copy_that_was_stopped_is_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_queue, "TEXTS_AT_ONCE", 1)
+    made = make_file(tmp_path, "big.pdf", KINDS["report.pdf"], 0, 800_000)
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [made.path])
+        await library.settled()
+        made.path.unlink()
+        await library.files.copy(OURS, OTHERS)
+        await reading(library, made.path.name, OTHERS)
+    query = "SELECT part_count FROM files ORDER BY number"
+    (whole,), (begun,) = rows(tmp_path, query)
+    assert 0 < begun < whole
+    parts = rows(tmp_path, "SELECT id FROM parts")
+    async with opened(tmp_path) as library:
+        (file,) = await library.settled(OTHERS)
+        assert file.status == FileStatus.READY
+        assert await library.names(made.marker, OTHERS) == {made.path.name}
+    assert set(parts) < set(rows(tmp_path, "SELECT id FROM parts"))
+    assert index_of(tmp_path, OTHERS) == index_of(tmp_path, OURS)
+
+
+async def test_a_copy_whose_original_goes_meanwhile_is_read_from_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_queue, "TEXTS_AT_ONCE", 1)
+    made = make_file(tmp_path, "big.pdf", KINDS["report.pdf"], 0, 800_000)
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, [made.path])
+        await library.settled()
+        await library.files.copy(OURS, OTHERS)
+        await reading(library, made.path.name, OTHERS)
+        with closing(sqlite3.connect(tmp_path / "files.db")) as another:
+            another.execute("UPDATE files SET is_whole = 0 WHERE library = 1")
+            another.commit()
+        (file,) = await library.settled(OTHERS)
+        assert file.status == FileStatus.READY
+    assert index_of(tmp_path, OTHERS) == index_of(tmp_path, OURS)
 
 
 async def test_other_chunks_are_made_from_what_was_read(tmp_path: Path) -> None:
