@@ -27,7 +27,7 @@ from desktop_app.documents.wire import Opened, Part
 from desktop_app.documents.words import WordForms
 from desktop_app.domain import files
 from desktop_app.domain.files import Chunking, FileFault, TooManyFilesError
-from tests.conftest import until
+from tests.conftest import PATIENCE_S, until
 from tests.mixed_files import KINDS, LINES_A_PAGE, docx, make_file, pdf
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="POSIX's files")
@@ -124,7 +124,7 @@ def test_a_long_html_text_is_parted_in_a_moment() -> None:
     began = time.process_time()
     parts = [part for part, _ in of_markup(markup, 0)]
     assert "".join(part.text for part in parts) == markup.rstrip()
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 15
 
 
 def test_parts_are_joined_to_the_text_and_know_their_lines() -> None:
@@ -255,9 +255,8 @@ async def test_what_cannot_be_read_has_its_fault_and_stops_nothing(name: str, tm
     bad.write_bytes(make())
     good.write_bytes(docx(LINES))
     async with reader() as documents:
-        began = time.monotonic()
-        assert await fault_of(documents, bad) is fault
-        assert time.monotonic() - began < 10
+        async with asyncio.timeout(PATIENCE_S):
+            assert await fault_of(documents, bad) is fault
         (part,) = await parts_of(documents, good)
     assert "Арендатор обязан" in part.text
 
@@ -337,7 +336,7 @@ async def test_a_process_that_dies_is_the_fault_of_its_file(tmp_path: Path) -> N
 @POSIX
 async def test_what_takes_too_long_is_given_up(tmp_path: Path) -> None:
     made = make_file(tmp_path, "big.txt", KINDS["utf8.txt"], 0, 3_000_000)
-    async with reader(silence_s=0.5) as documents:
+    async with reader(silence_s=3) as documents:
         replies = documents.read(made.path, 0, Chunking())
         async with aclosing(replies):
             await anext(replies)
@@ -376,9 +375,11 @@ async def test_an_orphan_ends(tmp_path: Path) -> None:
         sys.executable, "-c", words, str(made.path), stdout=asyncio.subprocess.PIPE, env=with_package()
     )
     assert parent.stdout
-    child = int(await parent.stdout.readline())
-    parent.kill()
-    await parent.wait()
+    try:
+        child = int(await parent.stdout.readline())
+    finally:
+        parent.kill()
+        await parent.wait()
     await until(lambda: not is_running(child))
 
 
