@@ -170,7 +170,7 @@ class Answering:
         self, active: ActiveRun, service: Service, side: ServiceSide, connection: Connection
     ) -> RunEnded | RunPaused:
         """Ask with as much of the thread as fits; less when the service says that it is too much."""
-        spoken = await self._asking.spoken(active.reply)
+        spoken, older = await self._asking.spoken(active.reply)
         if active.addition is None:
             active.addition = await self._found(active, spoken, service, connection)
         beginning = active.message()
@@ -179,7 +179,7 @@ class Answering:
         settings = replace(active.run.settings, instruction=instruction)
         part = await self._prompts.part(said, settings, active.functions)
         while True:
-            asked = _asked(active, spoken, part, is_begun=said is not spoken)
+            asked = _asked(active, spoken, older, part, is_begun=said is not spoken)
             ending = await self._ask(active, service, side, asked, connection.network.retries)
             if _code(ending) != ContextTooLongError.code or active.growing.has_grown:
                 break
@@ -238,9 +238,9 @@ class Answering:
 
     async def _asked_before(self, active: ActiveRun) -> Asked:
         """What a run was asked that goes on at the service."""
-        spoken = await self._asking.spoken(active.reply)
+        spoken, older = await self._asking.spoken(active.reply)
         part = await self._prompts.part(spoken, active.run.settings, active.functions)
-        return _asked(active, spoken, part, is_begun=False)
+        return _asked(active, spoken, older, part, is_begun=False)
 
     async def _found(
         self, active: ActiveRun, spoken: Sequence[Message], service: Service, connection: Connection
@@ -264,8 +264,11 @@ class Answering:
             await self._prompts.learn(connection.id, model, active.estimate, usage.prompt_tokens)
 
 
-def _asked(active: ActiveRun, spoken: Sequence[Message], part: Cut, *, is_begun: bool) -> Asked:
-    """The request for ``part``, noted with the run; ``is_begun``: the reply's own beginning is the last of it."""
+def _asked(active: ActiveRun, spoken: Sequence[Message], older: int, part: Cut, *, is_begun: bool) -> Asked:
+    """The request for ``part``, noted with the run; ``is_begun``: the reply's own beginning is the last of it.
+
+    ``older`` messages are before those of ``spoken``.
+    """
     request = request_of(
         active.run,
         part,
@@ -273,7 +276,7 @@ def _asked(active: ActiveRun, spoken: Sequence[Message], part: Cut, *, is_begun:
         addition=active.addition or "",
         is_continued=is_begun,
     )
-    details = replace(active.run.details, dropped=part.dropped)
+    details = replace(active.run.details, dropped=older + part.dropped)
     if not active.rounds:
         active.estimate = estimate_request(request)
         details = replace(details, prompt_tokens=part.tokens)

@@ -5,14 +5,14 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.assistants import MESSAGES_LIMIT, Assistant, AssistantSettings
 from desktop_app.domain.errors import UnusableAssistantError
 from desktop_app.domain.ids import MessageId, RunId, ThreadId, new_id
 from desktop_app.domain.prompt import Cut, PromptMessage, RunRequest, expanded, spoken
 from desktop_app.domain.threads import Author, Message, Run, Status, Thread
 from desktop_app.domain.tools import Function
 from desktop_app.store.assistants import AssistantStore
-from desktop_app.store.conversations import ConversationStore
+from desktop_app.store.conversations import ConversationStore, Leading
 
 CONTINUE = "Continue your last message exactly where it stopped. Do not repeat anything of it."
 
@@ -58,10 +58,11 @@ class Asking:
         """The message before this one."""
         return await self.message(message.parent_id) if message.parent_id else None
 
-    async def spoken(self, reply: Message) -> list[Message]:
-        """What led to ``reply`` and says something, oldest first."""
-        history = await self._records.prompt_messages(reply.thread_id, reply.id)
-        return spoken([message for message in history if message.id != reply.id])
+    async def spoken(self, reply: Message) -> Leading:
+        """What led to ``reply`` and says something, at most MESSAGES_LIMIT messages."""
+        history = await self._records.prompt_messages(reply.thread_id, reply.id, MESSAGES_LIMIT + 1)
+        said = spoken([message for message in history.messages if message.id != reply.id])
+        return Leading(said, history.older)
 
 
 def new_question(thread_id: ThreadId, parent: Message | None, text: str) -> Message:

@@ -10,7 +10,7 @@ from desktop_app.controllers.asking import new_question, new_reply, request_of
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.prompts import Prompts
 from desktop_app.controllers.searching import Searching
-from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.assistants import MESSAGES_LIMIT, Assistant, AssistantSettings
 from desktop_app.domain.connections import Connection
 from desktop_app.domain.context import ContextPreview, ContextRow, Counted
 from desktop_app.domain.counting import TokenRatio, estimate_functions, estimate_tokens
@@ -22,7 +22,7 @@ from desktop_app.domain.service import Counting
 from desktop_app.domain.threads import Message, Usage
 from desktop_app.domain.tools import Function
 from desktop_app.store.assistants import AssistantStore
-from desktop_app.store.conversations import PROMPT_MESSAGES_LIMIT, ConversationStore
+from desktop_app.store.conversations import ConversationStore, Leading
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +37,14 @@ SHORTEST_QUESTION = "?"
 class _Asked:
     """A question that was not sent: ``said`` is the thread with it, ``part`` what the model would see of that.
 
+    ``older`` counts the messages before those of ``said``, which are too many to be sent.
     ``settings`` are in effect and ``functions`` on offer.  Without a draft the last message only holds its place.
     """
 
     assistant: Assistant
     settings: AssistantSettings
     said: Sequence[Message]
+    older: int
     functions: Sequence[Function]
     part: Cut
     ratio: TokenRatio
@@ -120,15 +122,16 @@ class ContextController:
             return None
         settings = self._prompts.in_effect(settings or assistant.settings, thread.name, overrides)
         newest = await self._records.newest(thread_id)
-        history = await self._records.prompt_messages(thread_id, newest.id) if newest else []
+        before = Leading([], 0)
+        if newest:  # the question is one of those that are sent
+            before = await self._records.prompt_messages(thread_id, newest.id, MESSAGES_LIMIT - 1)
         question = new_question(thread_id, newest, draft if draft.strip() else SHORTEST_QUESTION)
-        # The question and its reply are among the messages that are read when it is asked.
-        said = spoken([*history[-(PROMPT_MESSAGES_LIMIT - 2) :], question])
+        said = spoken([*before.messages, question])
         connection = await self._connection(settings)
         functions = await self._searching.functions(assistant.id, settings, connection) if connection else ()
         part = await self._prompts.part(said, settings, functions)
         ratio = await self._prompts.ratio(settings.connection_id, settings.model)
-        return _Asked(assistant, settings, said, functions, part, ratio, bool(draft.strip()))
+        return _Asked(assistant, settings, said, before.older, functions, part, ratio, bool(draft.strip()))
 
     async def _count(self, asked: _Asked) -> int | None:
         """The service's own count; None where it has none, or does not answer soon."""
@@ -158,7 +161,7 @@ class ContextController:
         return ContextPreview(
             rows=rows,
             sent=len(sent),
-            total=len(rows),
+            total=len(rows) + asked.older,
             first_id=sent[0].id if sent else None,
             tokens=tokens,
             budget=settings.truncation.max_prompt_tokens,

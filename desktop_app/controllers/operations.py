@@ -189,11 +189,11 @@ class OperationsController:
             return
         if submitted is None:
             return
-        remote_id, part, found = submitted
+        remote_id, part, found, older = submitted
         log.info("operation %s is %s at the service", operation.id, remote_id)
         details = replace(
             run.details,
-            dropped=part.dropped,
+            dropped=older + part.dropped,
             prompt_tokens=part.tokens,
             fragments=len(found),
             found=found,
@@ -244,7 +244,7 @@ class OperationsController:
         count: Callable[[Usage], None],
     ) -> "_Submitted":
         """Send as much of the thread as fits, with what the files say about the question where they are searched."""
-        deferring, spoken = _deferring(service), await self._asking.spoken(reply)
+        deferring, (spoken, older) = _deferring(service), await self._asking.spoken(reply)
         is_due = connection is not None and self._searching.is_due(run, connection)
         found = tuple(await self._searching.found_for(run, spoken, service, count)) if is_due else ()
         addition = fragments_block(dict(enumerate(found, 1))) if found else ""
@@ -254,7 +254,7 @@ class OperationsController:
         while True:
             try:
                 remote_id = await deferring.submit(request_of(run, part, addition=addition))
-                return _Submitted(remote_id, part, found)
+                return _Submitted(remote_id, part, found, older)
             except ContextTooLongError:
                 smaller = await self._prompts.part(spoken, smaller_limits(settings, part), ())
                 if len(smaller.messages) >= len(part.messages):
@@ -421,11 +421,12 @@ class OperationsController:
 
 
 class _Submitted(NamedTuple):
-    """The id at the service, what it was given of the thread, and of the files."""
+    """The id at the service, what it was given of the thread, and of the files; ``older`` as in ``Leading``."""
 
     remote_id: str
     part: Cut
     found: tuple[Fragment, ...]
+    older: int
 
 
 def _total(usages: Sequence[Usage]) -> Usage | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from desktop_app.domain.assistants import Expiration
+from desktop_app.domain.assistants import MESSAGES_LIMIT, Expiration
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
 from desktop_app.domain.limits import THREAD_NAME_LIMIT
 from desktop_app.domain.thread_settings import ThreadSettings
@@ -43,7 +43,6 @@ from desktop_app.store.rows import (
 T = TypeVar("T")
 
 DRAFT_PREVIEW_LENGTH = 200
-PROMPT_MESSAGES_LIMIT = 2000
 CONTINUABLE = frozenset({Status.INTERRUPTED, Status.TRUNCATED, Status.STOPPED, Status.FAILED})
 
 LIVE = "trashed_at IS NULL AND archived_at IS NULL"
@@ -60,6 +59,13 @@ class MessageWindow:
     messages: list[Message]
     runs: dict[MessageId, Run]
     total: int
+
+
+class Leading(NamedTuple):
+    """What led to a message, oldest first; ``older`` counts those that say something before these."""
+
+    messages: list[Message]
+    older: int
 
 
 class Deletion(NamedTuple):
@@ -219,12 +225,16 @@ class ConversationStore:
         """The message, shown or not."""
         return await self._database.read(lambda connection: tree.one(connection, message_id))
 
-    async def prompt_messages(self, thread_id: ThreadId, up_to: MessageId) -> list[Message]:
-        """What led to the message ``up_to`` and itself, the newest 2,000, oldest first; ``sibling_ids`` stay empty."""
+    async def prompt_messages(
+        self, thread_id: ThreadId, up_to: MessageId, count: int = MESSAGES_LIMIT
+    ) -> Leading:
+        """The newest ``count`` of the messages that led to ``up_to`` and itself; ``sibling_ids`` stay empty."""
 
-        def select(connection: sqlite3.Connection) -> list[Message]:
-            found = tree.ancestry(connection, up_to, PROMPT_MESSAGES_LIMIT)
-            return [message for message in found if message.thread_id == thread_id]
+        def select(connection: sqlite3.Connection) -> Leading:
+            path = tree.ancestry(connection, up_to, count)
+            found = [message for message in path if message.thread_id == thread_id]
+            before = found[0].parent_id if len(found) == count else None
+            return Leading(found, tree.said_count(connection, before) if before else 0)
 
         return await self._database.read(select)
 

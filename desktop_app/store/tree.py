@@ -66,6 +66,17 @@ ANCESTRY = f"""
     FROM up JOIN messages m ON m.id = up.id ORDER BY up.depth
 """
 
+# How many of the message and its parents a prompt may have, see domain.prompt.spoken.
+SAID_COUNT = """
+    WITH RECURSIVE up (parent_id, is_said) AS (
+        SELECT parent_id, status != 'filtered' AND (text != '' OR steps != '[]') FROM messages WHERE id = ?
+        UNION ALL
+        SELECT m.parent_id, m.status != 'filtered' AND (m.text != '' OR m.steps != '[]')
+        FROM up JOIN messages m ON m.id = up.parent_id
+    )
+    SELECT coalesce(sum(is_said), 0) FROM up
+"""
+
 
 def insert_shown(connection: sqlite3.Connection, message: Message) -> None:
     """Add ``message`` under its parent and show it; what was shown below the parent is hidden.
@@ -133,6 +144,12 @@ def shown_count(connection: sqlite3.Connection, thread_id: ThreadId) -> int:
         "SELECT max(position) FROM messages WHERE thread_id = ? AND is_shown", (thread_id,)
     ).fetchone()[0]
     return 0 if last is None else last + 1
+
+
+def said_count(connection: sqlite3.Connection, message_id: MessageId) -> int:
+    """How many of the message and what led to it say something."""
+    count: int = connection.execute(SAID_COUNT, (message_id,)).fetchone()[0]
+    return count
 
 
 def shown_position(connection: sqlite3.Connection, message_id: MessageId) -> int | None:

@@ -297,7 +297,7 @@ async def test_what_is_gone_has_no_preview(tmp_path: Path) -> None:
         assert await here.backend.context.preview(alone.id) is None
 
 
-async def test_the_newest_2000_messages_are_what_is_read(tmp_path: Path) -> None:
+async def test_of_more_than_2000_messages_it_is_told_which_are_not_sent(tmp_path: Path) -> None:
     async with home(tmp_path) as here:
         thread = await here.thread((), replace(PLAIN, truncation=PromptTruncation(10_000_000)))
         empty = await here.backend.conversations.thread(thread)
@@ -306,7 +306,11 @@ async def test_the_newest_2000_messages_are_what_is_read(tmp_path: Path) -> None
         await here.backend.conversations.set_thread_assistant(thread, empty.assistant_id)
         preview = await here.preview(thread, "Why?")
         messages = await here.ask(thread, "Why?")
-        assert len(messages) - 1 == preview.sent
+        # 2,000 are too many by a reply, whose question would not be sent with it.
+        assert (len(messages) - 1, preview.sent, preview.total) == (1999, 1999, 2101)
+        assert preview.first_id == next(row.id for row in preview.rows if row.is_sent)
+        (run,) = await here.backend.conversations.runs(thread)
+        assert (len(run.seen), run.details.dropped) == (1999, 2101 - 1999)
         took_s = []
         for _ in range(3):
             began = time.process_time()

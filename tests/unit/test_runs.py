@@ -20,8 +20,7 @@ from desktop_app.domain.errors import (
     UnusableAssistantError,
 )
 from desktop_app.domain.events import RunEnded, TextAppended, TextReplaced, UsageReported
-from desktop_app.domain.ids import MessageId, ThreadId
-from desktop_app.domain.threads import Author, Message, Status, Usage
+from desktop_app.domain.threads import Author, Status, Usage
 from tests.conftest import until
 from tests.unit.run_scene import DONE, SETTINGS, Step, scene
 
@@ -238,7 +237,7 @@ async def test_who_comes_in_the_middle_gets_the_whole_text(tmp_path: Path) -> No
 async def test_a_thread_that_cannot_be_read_fails_with_the_reason(tmp_path: Path) -> None:
     async with scene(tmp_path) as s:
 
-        async def unreadable(_thread_id: ThreadId, _up_to: MessageId) -> list[Message]:
+        async def unreadable(*_: object) -> None:
             raise StoreError("the disk is gone")
 
         s.conversations.prompt_messages = unreadable  # type: ignore[assignment,method-assign]

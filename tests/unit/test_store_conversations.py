@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.domain.assistants import AssistantSettings, Expiration, ExpirationPolicy
+from desktop_app.domain.assistants import MESSAGES_LIMIT, AssistantSettings, Expiration, ExpirationPolicy
 from desktop_app.domain.errors import RunError, RunInProgressError
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
 from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import Author, Citation, Message, Run, Status, Usage
 from desktop_app.store.assistants import AssistantStore
-from desktop_app.store.conversations import PROMPT_MESSAGES_LIMIT, ConversationStore
+from desktop_app.store.conversations import ConversationStore, Leading
 from desktop_app.store.database import Database
 from desktop_app.store.trash import TrashStore
 from desktop_app.store.writing import preview
@@ -585,11 +585,11 @@ async def test_the_prompt_is_what_led_to_the_message(store: ConversationStore, t
     await talk.end(run, "A1")
     other, run = await talk.again(question)
     await talk.end(run, "A1 again")
-    hidden = [message.text for message in await store.prompt_messages(thread.id, reply.id)]
+    hidden = [message.text for message in (await store.prompt_messages(thread.id, reply.id)).messages]
     assert hidden == ["Q0", "A0", "Q1", "A1"]
-    assert [message.text for message in await store.prompt_messages(thread.id, other.id)][-1] == "A1 again"
-    assert await store.prompt_messages(ThreadId("other"), reply.id) == []
-    assert await store.prompt_messages(thread.id, MessageId("gone")) == []
+    assert (await store.prompt_messages(thread.id, other.id)).messages[-1].text == "A1 again"
+    assert await store.prompt_messages(ThreadId("other"), reply.id) == Leading([], 0)
+    assert await store.prompt_messages(thread.id, MessageId("gone")) == Leading([], 0)
 
 
 async def test_a_long_thread_gives_a_prompt_of_bounded_length(
@@ -597,8 +597,8 @@ async def test_a_long_thread_gives_a_prompt_of_bounded_length(
 ) -> None:
     thread = await store.create_thread(ASSISTANT)
     rows = [
-        (f"m{n}", thread.id, f"m{n - 1}" if n else None, n, 1, "user", "completed", 0, "x")
-        for n in range(PROMPT_MESSAGES_LIMIT + 10)
+        (f"m{n}", thread.id, f"m{n - 1}" if n else None, n, 1, "user", "completed", 0, "x" if n else "")
+        for n in range(MESSAGES_LIMIT + 10)
     ]
     await database.run(
         lambda c: c.executemany(
@@ -608,7 +608,12 @@ async def test_a_long_thread_gives_a_prompt_of_bounded_length(
         )
     )
     found = await store.prompt_messages(thread.id, MessageId(rows[-1][0]))
-    assert [message.id for message in found] == [row[0] for row in rows[10:]]
+    assert [message.id for message in found.messages] == [row[0] for row in rows[10:]]
+    assert found.older == 9  # the first says nothing
+    few = await store.prompt_messages(thread.id, MessageId(rows[-1][0]), 3)
+    assert [message.id for message in few.messages] == [row[0] for row in rows[-3:]]
+    whole = await store.prompt_messages(thread.id, MessageId(rows[MESSAGES_LIMIT - 1][0]))
+    assert (len(whole.messages), whole.older) == (MESSAGES_LIMIT, 0)
     await store.show_sibling(MessageId("m0"))
     assert len(await store.shown_ids(thread.id)) == len(rows)
 
@@ -637,7 +642,7 @@ async def test_what_followed_a_deleted_message_moves_up(store: ConversationStore
     assert [message.position for message in left] == list(range(5))
     assert left[1].parent_id == messages[0].id
     prompt = await store.prompt_messages(thread.id, messages[-1].id)
-    assert [message.text for message in prompt] == ["Q0", "Q1", "A1", "Q2", "A2"]
+    assert [message.text for message in prompt.messages] == ["Q0", "Q1", "A1", "Q2", "A2"]
     assert await store.message(messages[1].id) is None
     assert await store.restore_message(messages[1].id) == thread.id
     assert await store.messages(thread.id) == messages

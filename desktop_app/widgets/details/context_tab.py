@@ -103,7 +103,7 @@ class ContextTab(QWidget):
         listed = preview.rows[-ROWS_LISTED:]
         dropped = [self._row(preview, row) for row in listed if not row.is_sent]
         sent = [self._row(preview, row) for row in listed if row.is_sent]
-        older = len(preview.rows) - len(listed)
+        older = preview.total - len(listed)
         rest = [DetailRow(self.tr("%Ln older message(s)", "", older), kind=RowKind.SECTION)] if older else []
         line = [DetailRow(self.tr("The model sees from here"), kind=RowKind.DIVIDER)] if dropped else []
         return [*rest, *dropped, *line, *sent]
