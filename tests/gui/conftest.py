@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript import TranscriptView
+from tests.gui.parts import activate
 from tests.gui.transcript_reader import Reader
 
 
@@ -26,9 +27,7 @@ def view(qtbot: QtBot, qapp: QApplication) -> Iterator[TranscriptView]:
     made = TranscriptView(Theme(resources_dir()))
     qtbot.addWidget(made)
     made.resize(800, 600)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
+    activate(qtbot, made)
     yield made
     made.clear()
     made.close_threads()

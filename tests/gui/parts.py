@@ -1,11 +1,26 @@
-"""Parts of dialogs, found by their names."""
+"""Windows that have the keyboard, and parts of dialogs, found by their names."""
 
 from typing import TypeVar
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractButton, QWidget
+from pytestqt.qtbot import QtBot
 
 Found = TypeVar("Found", bound=QObject)
+
+
+def activate(qtbot: QtBot, window: QWidget) -> None:
+    """Show a window and give it the keyboard.
+
+    It is asked for more than once: the end of another test's window may come in between and take it away.
+    """
+    window.show()
+
+    def is_active() -> bool:
+        window.activateWindow()
+        return window.isActiveWindow()
+
+    qtbot.waitUntil(is_active)
 
 
 def find(parent: QWidget, kind: type[Found], name: str) -> Found:

@@ -13,6 +13,7 @@ from shiboken6 import Shiboken
 
 from desktop_app.widgets.transcript.accessible import TranscriptAccessibility
 from desktop_app.widgets.transcript.blocks.block import Target
+from tests.gui.parts import activate
 
 CELL = 10
 LINK = Target("link", QRect(0, 0, 40, CELL), "https://example.org", "Example")
@@ -183,7 +184,7 @@ def test_offsets_outside_the_text_are_brought_inside(qtbot: QtBot) -> None:
 
 def test_the_current_message_is_focused_while_the_transcript_has_the_focus(qtbot: QtBot) -> None:
     grid, page = shown(qtbot, "Question", "Answer")
-    grid.activateWindow()
+    activate(qtbot, grid)
     page.child(1).actionInterface().doAction(QAccessibleActionInterface.setFocusAction())
     qtbot.waitUntil(grid.hasFocus)
     assert [one.state().focused for one in children(page)] == [0, 1]

@@ -16,6 +16,7 @@ from desktop_app.widgets.assistants_pane import AssistantsPane
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.row_list import RowList
 from desktop_app.widgets.theme import Theme
+from tests.gui.parts import activate
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -37,9 +38,7 @@ def pane(qapp: QApplication, qtbot: QtBot) -> AssistantsPane:
     made = AssistantsPane(Theme(resources_dir(), qapp))
     qtbot.addWidget(made)
     made.resize(280, 300)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
+    activate(qtbot, made)
     made.set_assistants([LAWYER, EDITOR, CLERK, PLAIN], {}, {}, 5)
     return made
 

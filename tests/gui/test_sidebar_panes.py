@@ -20,6 +20,7 @@ from desktop_app.widgets.row_list import RowList
 from desktop_app.widgets.spinner import spinner_clock
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.threads_pane import ThreadsPane
+from tests.gui.parts import activate
 
 NOW = datetime.now(UTC)
 Key = Qt.Key
@@ -46,9 +47,7 @@ def threads(theme: Theme, qtbot: QtBot) -> ThreadsPane:
     qtbot.addWidget(pane)
     pane.set_threads([thread("kept", 9, is_pinned=True), *(thread(f"t{i}", i) for i in range(4))])
     pane.resize(280, 600)
-    pane.show()
-    pane.activateWindow()
-    qtbot.waitUntil(pane.isActiveWindow)
+    activate(qtbot, pane)
     return pane
 
 

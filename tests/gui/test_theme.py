@@ -13,6 +13,7 @@ from desktop_app.widgets.focus_ring import FocusRing
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.spinner import Spinner, spinner_clock
 from desktop_app.widgets.theme import MODES, Theme
+from tests.gui.parts import activate
 from tests.gui.themed_marks import marks
 
 PACKAGE = Path(__file__).parents[2] / "desktop_app"
@@ -149,9 +150,7 @@ def test_no_row_of_buttons_clips_the_ring(qapp: QApplication, theme: Theme, qtbo
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     row.setGeometry(QRect(QPoint(40, 40), button.sizeHint()))
     window.resize(200, 120)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    activate(qtbot, window)
     button.setFocus(Qt.FocusReason.TabFocusReason)
     frame = ring._frame
     assert frame is not None
@@ -170,9 +169,7 @@ def test_only_the_keyboard_puts_a_ring_around_buttons(qapp: QApplication, theme:
     second.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     second.move(60, 0)
     window.resize(200, 60)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    activate(qtbot, window)
     first.setFocus(Qt.FocusReason.TabFocusReason)
     frame = ring._frame
     assert frame is not None

@@ -18,6 +18,7 @@ from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript import TranscriptView
 from desktop_app.widgets.transcript.blocks.images import Stage
 from tests.gui.conversation import question, reply, talk
+from tests.gui.parts import activate
 from tests.gui.test_image_block import picture
 from tests.markdown_documents import make
 
@@ -112,8 +113,7 @@ def test_nothing_stale_is_left_on_the_screen(view: TranscriptView, seed: int) ->
 def test_a_ring_is_whole_around_a_picture_that_comes(view: TranscriptView, qtbot: QtBot) -> None:
     address = "https://example.org/p.png"
     view.resize(800, 400)
-    with qtbot.waitActive(view):
-        view.activateWindow()
+    activate(qtbot, view)
     view.show_thread([question(0), reply(1, f"Look:\n\n![A field]({address})\n\nThe end.")])
     view.show_message("m0001")
     QTest.keyClick(view, Qt.Key.Key_Tab)
