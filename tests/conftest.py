@@ -7,9 +7,12 @@ Limits of waiting are there to end what hangs, on the slowest machine: they cost
 """
 
 import asyncio
+import gc
 import inspect
 import os
+import sys
 import threading
+import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partialmethod
 from typing import Any
@@ -94,6 +97,19 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     runner: Any = pyfuncitem.funcargs["runner"]
     runner.run(run())
     return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """What a failed test left open is let go at once and in silence: its warnings would fail a later one."""
+    failed_before = item.session.testsfailed
+    result = yield
+    if item.session.testsfailed > failed_before:
+        sys.last_value = sys.last_traceback = None  # which hold all that it had
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            gc.collect()
+    return result
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

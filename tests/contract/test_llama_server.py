@@ -34,6 +34,8 @@ from desktop_app.services.transport.http import HttpClient
 from desktop_app.services.transport.sign_in import KeySignIn
 from tests.conftest import PATIENCE_S, soon, until
 
+pytestmark = pytest.mark.limit_s(300)
+
 ROOT = Path(__file__).parents[2]
 KEY = "canary-llama-4Wz8Qk"
 CONTEXT_TOKENS = 1024

@@ -38,6 +38,8 @@ from desktop_app.services.device.on_device import LOG_NAME, OnDeviceModel, built
 from desktop_app.services.factory import service_factory
 from tests.conftest import ASYNC_LIMIT_S, soon, until
 
+pytestmark = pytest.mark.limit_s(300)
+
 ROOT = Path(__file__).parents[2]
 LONG_PROMPT = "word " * 3000
 CONNECTION = Connection(ConnectionId("c"), ConnectionKind.ON_DEVICE, "On this device")

@@ -1,7 +1,7 @@
-import os
-import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,30 +18,25 @@ sys.stdin.read()
 """
 
 
-def owner(locks: Path) -> tuple["subprocess.Popen[str]", str]:
-    child = subprocess.Popen(
+@contextmanager
+def owner(locks: Path) -> Iterator[str]:
+    """The token of another process, which is killed in the end."""
+    with subprocess.Popen(
         [sys.executable, "-c", OWNER, str(locks)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert child.stdout is not None
-    token = child.stdout.readline().strip()
-    return child, token
-
-
-def end(child: "subprocess.Popen[str]", number: int) -> None:
-    os.kill(child.pid, number)
-    child.wait()
-    for stream in (child.stdin, child.stdout):
-        assert stream is not None
-        stream.close()
+    ) as child:
+        try:
+            assert child.stdout is not None
+            yield child.stdout.readline().strip()
+        finally:
+            child.kill()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
 def test_a_killed_process_is_known_to_be_dead(tmp_path: Path) -> None:
     mark = ProcessMark(tmp_path)
-    child, token = owner(tmp_path)
-    assert mark.is_alive(token)
-    assert mark.is_alive(token)
-    end(child, signal.SIGKILL)
+    with owner(tmp_path) as token:
+        assert mark.is_alive(token)
+        assert mark.is_alive(token)
     assert not mark.is_alive(token)
     mark.release()
     assert not list(tmp_path.glob("*.process"))
@@ -49,8 +44,8 @@ def test_a_killed_process_is_known_to_be_dead(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
 def test_marks_of_killed_processes_are_removed_at_the_next_start(tmp_path: Path) -> None:
-    child, token = owner(tmp_path)
-    end(child, signal.SIGKILL)
+    with owner(tmp_path) as token:
+        pass
     assert (tmp_path / f"{token}.process").exists()
     mark = ProcessMark(tmp_path)
     assert [path.stem for path in tmp_path.glob("*.process")] == [mark.token]
