@@ -6,14 +6,16 @@ means nothing elsewhere, nor its address, nor ever a key.  Rules of approval and
 later Nitka adds are ignored by this one as long as ``version`` stays.
 """
 
+import codecs
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from desktop_app.domain.assistants import AssistantSettings, problems
+from desktop_app.domain.names import on_one_line
 from desktop_app.domain.problems import Problem
 
 FORMAT = "nitka-assistant"
@@ -81,14 +83,15 @@ def encode(versions: Sequence[SavedVersion]) -> bytes:
 
 
 def decode(data: bytes) -> list[SavedVersion]:
-    """The versions in ``data``, at least one.  Raises AssistantFileError.
+    """The versions in ``data``, at least one; a byte order mark before it is ignored.  Raises AssistantFileError.
 
-    Texts and lists may be over the limits of the dialog, as services give them; the dialog says so.
+    Texts and lists may be over the limits of the dialog, as services give them; the dialog says so.  Names and notes
+    come on one line.
     """
     import msgspec
 
     try:
-        document = msgspec.json.decode(data)
+        document = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8))
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise AssistantFileError(FileFault.NOT_JSON) from error
     _check(document)
@@ -100,7 +103,7 @@ def decode(data: bytes) -> list[SavedVersion]:
         raise AssistantFileError(FileFault.BROKEN, "`$.versions`")
     for version in versions:
         _check_version(version)
-    return versions
+    return [_on_one_line(version) for version in versions]
 
 
 def read(path: Path) -> list[SavedVersion]:
@@ -128,6 +131,16 @@ def _check(document: Any) -> None:
         raise AssistantFileError(FileFault.BROKEN, "`$.version`")
     if version > VERSION:
         raise AssistantFileError(FileFault.NEWER, str(version))
+
+
+def _on_one_line(version: SavedVersion) -> SavedVersion:
+    hint = version.connection
+    return replace(
+        version,
+        settings=replace(version.settings, name=on_one_line(version.settings.name)),
+        note=on_one_line(version.note),
+        connection=replace(hint, name=on_one_line(hint.name)) if hint else None,
+    )
 
 
 def _check_version(version: SavedVersion) -> None:

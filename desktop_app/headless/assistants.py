@@ -1,6 +1,7 @@
 """Commands about single assistants: to files and back."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from desktop_app.headless.command import OK, Asked, by_name
@@ -35,6 +36,8 @@ def _export(asked: Asked) -> None:
             backend.assistant_files.export(chosen.id, options.output, has_history=not options.newest_only)
         )
     )
+    if chosen.settings.search:
+        print("nitka: the files that it searches in are not in it", file=sys.stderr)
 
 
 def _import(asked: Asked) -> None:
@@ -43,3 +46,11 @@ def _import(asked: Asked) -> None:
     assistant, connection = imported.assistant, imported.connection
     through = connection.name if connection else "no connection"
     print(f"{assistant.id}  v{assistant.version}  {assistant.settings.name}  ({through})")
+    if assistant.settings.search:
+        print("nitka: the files that it searches in did not come along", file=sys.stderr)
+    bound = [function.name for function in assistant.settings.functions if function.command]
+    if bound:
+        print(
+            f"nitka: functions that start programs on this machine: {', '.join(map(ascii, bound))}",
+            file=sys.stderr,
+        )

@@ -16,11 +16,11 @@ Work = Coroutine[Any, Any, None]
 class AssistantFileIntents(QObject):
     """Lives beside ``Intents``, which starts its tasks and tells other errors.
 
-    ``exported(Path)``; ``imported(Imported)``; ``refused(Path, AssistantFileError)``: the file was not taken, and
-    nothing is changed.
+    ``exported(Path, str)``: an assistant's file, and its id; ``imported(Imported)``;
+    ``refused(Path, AssistantFileError)``: the file was not taken, and nothing is changed.
     """
 
-    exported = Signal(object)
+    exported = Signal(object, str)
     imported = Signal(object)
     refused = Signal(object, object)
 
@@ -42,8 +42,8 @@ class AssistantFileIntents(QObject):
         self._start(self._export(assistant_id, path, has_history), "export assistant")
 
     async def _export(self, assistant_id: AssistantId, path: Path, has_history: bool) -> None:
-        files = self._backend.assistant_files
-        self.exported.emit(await files.export(assistant_id, path, has_history=has_history))
+        written = await self._backend.assistant_files.export(assistant_id, path, has_history=has_history)
+        self.exported.emit(written, assistant_id)
 
     def import_(self, path: Path) -> None:
         """Make an assistant of a file."""

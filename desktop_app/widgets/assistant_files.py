@@ -13,7 +13,10 @@ from desktop_app.widgets.desktop import open_folder
 from desktop_app.widgets.notices import BRIEF_S, Notices
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from desktop_app.controllers.assistant_files import Imported
+    from desktop_app.domain.assistants import Assistant, AssistantSettings
     from desktop_app.export.assistants import AssistantFileError
     from desktop_app.qt.assistant_file_intents import AssistantFileIntents
     from desktop_app.widgets.actions import Actions
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
 
 
 class AssistantFiles(QObject):
-    """Lives as long as ``window``, over which it opens dialogs.  Does "export_assistant" and "import_assistant".
+    """Lives as long as ``window``, over which it opens dialogs.
+
+    Does "export_assistant", "export_assistant_versions" and "import_assistant".
 
     Signals: ``settings_requested(str)``: an imported assistant is to be looked at.
     """
@@ -46,7 +51,8 @@ class AssistantFiles(QObject):
         pane.export_requested.connect(self._ask_where_to)
         pane.import_requested.connect(self._ask_where_from)
         pane.files_dropped.connect(self._import)
-        actions.on("export_assistant", self._export_current)
+        actions.on("export_assistant", lambda: self._export_current(has_history=False))
+        actions.on("export_assistant_versions", lambda: self._export_current(has_history=True))
         actions.on("import_assistant", self._ask_where_from)
         intents.exported.connect(self._show_exported)
         intents.imported.connect(self._show_imported)
@@ -54,32 +60,41 @@ class AssistantFiles(QObject):
 
     # -- writing
 
-    def _export_current(self) -> None:
+    def _export_current(self, has_history: bool) -> None:
         if chosen := self._shown.current_assistant_id:
-            self._ask_where_to(chosen)
+            self._ask_where_to(chosen, has_history)
 
-    def _ask_where_to(self, assistant_id: str) -> None:
+    def _ask_where_to(self, assistant_id: str, has_history: bool) -> None:
         from desktop_app.export.assistants import SUFFIX
         from desktop_app.export.files import safe_name
 
-        name = next((a.settings.name for a in self._shown.assistants if a.id == assistant_id), "")
-        with_history = self.tr("Assistant with all its versions (%1)").replace("%1", f"*.{SUFFIX}")
-        alone = self.tr("Assistant as it is now (%1)").replace("%1", f"*.{SUFFIX}")
-        dialog = self._dialog(self.tr("Export an assistant"), "export_assistant_dialog")
+        assistant = self._listed(assistant_id)
+        title = (
+            self.tr("Export an assistant with all its versions")
+            if has_history
+            else self.tr("Export an assistant as it is now")
+        )
+        dialog = self._dialog(title, "export_assistant_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([with_history, alone])
+        dialog.setNameFilters([self.tr("Assistants (%1)").replace("%1", f"*.{SUFFIX}")])
         dialog.setDefaultSuffix(SUFFIX)
-        dialog.selectFile(safe_name(name or self.tr("Assistant")))
+        dialog.selectFile(safe_name(assistant.settings.name if assistant else self.tr("Assistant")))
         dialog.fileSelected.connect(
-            lambda path: self._intents.export(
-                AssistantId(assistant_id), Path(path), dialog.selectedNameFilter() != alone
-            )
+            lambda path: self._intents.export(AssistantId(assistant_id), Path(path), has_history)
         )
         dialog.open()
 
-    def _show_exported(self, path: Path) -> None:
+    def _listed(self, assistant_id: str) -> Assistant | None:
+        return next((one for one in self._shown.assistants if one.id == assistant_id), None)
+
+    def _show_exported(self, path: Path, assistant_id: str) -> None:
+        text = self.tr("Exported to %1").replace("%1", path.name)
+        assistant = self._listed(assistant_id)
+        if assistant and assistant.settings.search:
+            caveat = self.tr("The files that it searches in are not in it.")
+            text = f"{text}. {caveat}"
         self._notices.bar.show_notice(
-            self.tr("Exported to %1").replace("%1", path.name),
+            text,
             action=self.tr("Show in folder"),
             on_action=lambda: open_folder(path.parent),
             timeout_s=BRIEF_S,
@@ -100,8 +115,9 @@ class AssistantFiles(QObject):
 
     def _show_imported(self, imported: Imported) -> None:
         done = self.tr("“%1” was imported.").replace("%1", imported.assistant.settings.name)
+        said = (done, self._answering(imported), *self._caveats(imported.assistant.settings))
         self._notices.bar.show_notice(
-            f"{done} {self._answering(imported)}",
+            " ".join(said),
             action=self.tr("Settings"),
             on_action=lambda: self.settings_requested.emit(imported.assistant.id),
         )
@@ -123,6 +139,15 @@ class AssistantFiles(QObject):
                 return text.replace("%1", wanted)
             case Match.NONE:
                 return self.tr("Choose a connection for it.")
+
+    def _caveats(self, settings: AssistantSettings) -> Iterator[str]:
+        """What did not come along, and what came that is to be looked at."""
+        if settings.search:
+            yield self.tr("The files that it searches in did not come along.")
+        if commands := sum(function.command is not None for function in settings.functions):
+            yield self.tr(
+                "%n function(s) of it start programs on this machine, only with your yes.", "", commands
+            )
 
     def _show_refused(self, path: Path, error: AssistantFileError) -> None:
         text = self.tr("“%1” was not imported. %2").replace("%1", path.name)

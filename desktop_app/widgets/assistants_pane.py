@@ -29,9 +29,9 @@ FILE_SUFFIX = ".json"
 
 class AssistantsPane(QWidget):
     """Signals: ``assistant_selected`` (AssistantId, or None for all threads); ``new_requested``;
-    ``settings_requested`` (AssistantId, or "" for the one in use); ``duplicate_requested``, ``delete_requested`` and
-    ``export_requested`` (AssistantId); ``import_requested``; ``files_dropped`` (list of Path); ``rows_changed`` when
-    the pane wants another height.
+    ``settings_requested`` (AssistantId, or "" for the one in use); ``duplicate_requested`` and ``delete_requested``
+    (AssistantId); ``export_requested`` (AssistantId, with all versions); ``import_requested``; ``files_dropped`` (list
+    of Path); ``rows_changed`` when the pane wants another height.
     """
 
     assistant_selected = Signal(object)
@@ -39,7 +39,7 @@ class AssistantsPane(QWidget):
     settings_requested = Signal(str)
     duplicate_requested = Signal(str)
     delete_requested = Signal(str)
-    export_requested = Signal(str)
+    export_requested = Signal(str, bool)
     import_requested = Signal()
     files_dropped = Signal(list)
     rows_changed = Signal()
@@ -210,7 +210,12 @@ class AssistantsPane(QWidget):
                 icon("settings"), self.tr("Settings…"), lambda: self.settings_requested.emit(chosen)
             )
             menu.addAction(icon("copy"), self.tr("Duplicate"), lambda: self.duplicate_requested.emit(chosen))
-            menu.addAction(icon("export"), self.tr("Export…"), lambda: self.export_requested.emit(chosen))
+            menu.addAction(
+                icon("export"), self.tr("Export…"), lambda: self.export_requested.emit(chosen, False)
+            )
+            menu.addAction(
+                self.tr("Export with all versions…"), lambda: self.export_requested.emit(chosen, True)
+            )
             menu.addSeparator()
             menu.addAction(icon("trash"), self.tr("Delete"), lambda: self.delete_requested.emit(chosen))
         else:

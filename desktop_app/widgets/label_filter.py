@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.domain.assistants import Assistant
+from desktop_app.domain.names import on_one_line
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.disposal import dispose, return_focus
@@ -141,4 +142,4 @@ class _Chip(QPushButton):
 
 def _words(label: Label) -> str:
     key, value = label
-    return f"{key} = {value}" if value else key
+    return on_one_line(f"{key} = {value}" if value else key)

@@ -135,6 +135,7 @@ class MenuContents(QObject):
             Item("duplicate_assistant", self.tr("&Duplicate this assistant")),
             None,
             Item("export_assistant", self.tr("&Export this assistant…")),
+            Item("export_assistant_versions", self.tr("Export it with all &versions…")),
             Item("import_assistant", self.tr("&Import assistants…")),
             None,
             Item("pull", self.tr("&Bring from a service…")),

@@ -39,6 +39,16 @@
     </message>
 </context>
 <context>
+    <name>AssistantFiles</name>
+    <message numerus="yes">
+        <source>%n function(s) of it start programs on this machine, only with your yes.</source>
+        <translation>
+            <numerusform>%n function of it starts a program on this machine, only with your yes.</numerusform>
+            <numerusform>%n functions of it start programs on this machine, only with your yes.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>AssistantListModel</name>
     <message numerus="yes">
         <source>%n thread(s)</source>
@@ -78,24 +88,24 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n older message(s) will not be sent: the model does not see them.</source>
+        <source>%Ln older message(s) will not be sent: the model does not see them.</source>
         <translation>
-            <numerusform>%n older message will not be sent: the model does not see it.</numerusform>
-            <numerusform>%n older messages will not be sent: the model does not see them.</numerusform>
+            <numerusform>%Ln older message will not be sent: the model does not see it.</numerusform>
+            <numerusform>%Ln older messages will not be sent: the model does not see them.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>will send %1 of %n message(s)</source>
+        <source>will send %1 of %Ln message(s)</source>
         <translation>
-            <numerusform>will send %1 of %n message</numerusform>
-            <numerusform>will send %1 of %n messages</numerusform>
+            <numerusform>will send %1 of %Ln message</numerusform>
+            <numerusform>will send %1 of %Ln messages</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>will send %n message(s)</source>
+        <source>will send %Ln message(s)</source>
         <translation>
-            <numerusform>will send %n message</numerusform>
-            <numerusform>will send %n messages</numerusform>
+            <numerusform>will send %Ln message</numerusform>
+            <numerusform>will send %Ln messages</numerusform>
         </translation>
     </message>
 </context>
@@ -109,10 +119,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>last %n message(s)</source>
+        <source>last %Ln message(s)</source>
         <translation>
-            <numerusform>last %n message</numerusform>
-            <numerusform>last %n messages</numerusform>
+            <numerusform>last %Ln message</numerusform>
+            <numerusform>last %Ln messages</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -313,10 +323,10 @@
 <context>
     <name>OverrideWords</name>
     <message numerus="yes">
-        <source>last %n message(s)</source>
+        <source>last %Ln message(s)</source>
         <translation>
-            <numerusform>last %n message</numerusform>
-            <numerusform>last %n messages</numerusform>
+            <numerusform>last %Ln message</numerusform>
+            <numerusform>last %Ln messages</numerusform>
         </translation>
     </message>
 </context>
@@ -377,17 +387,17 @@
 <context>
     <name>RunFacts</name>
     <message numerus="yes">
-        <source>%1 of %n message(s)</source>
+        <source>%1 of %Ln message(s)</source>
         <translation>
-            <numerusform>%1 of %n message</numerusform>
-            <numerusform>%1 of %n messages</numerusform>
+            <numerusform>%1 of %Ln message</numerusform>
+            <numerusform>%1 of %Ln messages</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n fragment(s)</source>
+        <source>%Ln fragment(s)</source>
         <translation>
-            <numerusform>%n fragment</numerusform>
-            <numerusform>%n fragments</numerusform>
+            <numerusform>%Ln fragment</numerusform>
+            <numerusform>%Ln fragments</numerusform>
         </translation>
     </message>
 </context>

@@ -447,17 +447,17 @@
 </context>
 <context>
     <name>AssistantFiles</name>
+    <message numerus="yes">
+        <source>%n function(s) of it start programs on this machine, only with your yes.</source>
+        <translation>
+            <numerusform>%n его функция запускает программу на этом компьютере, и только с вашего согласия.</numerusform>
+            <numerusform>%n его функции запускают программы на этом компьютере, и только с вашего согласия.</numerusform>
+            <numerusform>%n его функций запускают программы на этом компьютере, и только с вашего согласия.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Assistant</source>
         <translation>Ассистент</translation>
-    </message>
-    <message>
-        <source>Assistant as it is now (%1)</source>
-        <translation>Ассистент как сейчас (%1)</translation>
-    </message>
-    <message>
-        <source>Assistant with all its versions (%1)</source>
-        <translation>Ассистент со всеми версиями (%1)</translation>
     </message>
     <message>
         <source>Assistants (%1)</source>
@@ -468,8 +468,12 @@
         <translation>Выберите для него подключение.</translation>
     </message>
     <message>
-        <source>Export an assistant</source>
-        <translation>Экспорт ассистента</translation>
+        <source>Export an assistant as it is now</source>
+        <translation>Экспорт ассистента, какой он сейчас</translation>
+    </message>
+    <message>
+        <source>Export an assistant with all its versions</source>
+        <translation>Экспорт ассистента со всеми версиями</translation>
     </message>
     <message>
         <source>Exported to %1</source>
@@ -510,6 +514,14 @@
     <message>
         <source>Show in folder</source>
         <translation>Показать в папке</translation>
+    </message>
+    <message>
+        <source>The files that it searches in are not in it.</source>
+        <translation>Файлы, в которых он ищет, туда не входят.</translation>
+    </message>
+    <message>
+        <source>The files that it searches in did not come along.</source>
+        <translation>Файлов, в которых он ищет, вместе с ним нет.</translation>
     </message>
     <message>
         <source>There is no assistant in it.</source>
@@ -607,6 +619,10 @@
     <message>
         <source>Duplicate</source>
         <translation>Дублировать</translation>
+    </message>
+    <message>
+        <source>Export with all versions…</source>
+        <translation>Экспорт со всеми версиями…</translation>
     </message>
     <message>
         <source>Export…</source>
@@ -1321,11 +1337,11 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n older message(s) will not be sent: the model does not see them.</source>
+        <source>%Ln older message(s) will not be sent: the model does not see them.</source>
         <translation>
-            <numerusform>%n&#xa0;старое сообщение не будет отправлено: модель его не видит.</numerusform>
-            <numerusform>%n&#xa0;старых сообщения не будут отправлены: модель их не видит.</numerusform>
-            <numerusform>%n&#xa0;старых сообщений не будут отправлены: модель их не видит.</numerusform>
+            <numerusform>%Ln&#xa0;старое сообщение не будет отправлено: модель его не видит.</numerusform>
+            <numerusform>%Ln&#xa0;старых сообщения не будут отправлены: модель их не видит.</numerusform>
+            <numerusform>%Ln&#xa0;старых сообщений не будут отправлены: модель их не видит.</numerusform>
         </translation>
     </message>
     <message>
@@ -1345,6 +1361,14 @@
         <translation>Скоро самые старые сообщения перестанут отправляться.</translation>
     </message>
     <message>
+        <source>The instruction alone takes more tokens than a prompt may have: no earlier message is sent. Shorten it, or allow longer prompts.</source>
+        <translation>Одна инструкция не помещается в лимит запроса, поэтому прежние сообщения не отправляются. Сократите её или увеличьте лимит.</translation>
+    </message>
+    <message>
+        <source>The instruction and the tools alone take more tokens than a prompt may have: no earlier message is sent. Shorten them, or allow longer prompts.</source>
+        <translation>Инструкция и инструменты не помещаются в лимит запроса, поэтому прежние сообщения не отправляются. Сократите их или увеличьте лимит.</translation>
+    </message>
+    <message>
         <source>The model sees the whole thread.</source>
         <translation>Модель видит весь диалог.</translation>
     </message>
@@ -1352,20 +1376,24 @@
         <source>about %1</source>
         <translation>около %1</translation>
     </message>
+    <message>
+        <source>over the limit without any message</source>
+        <translation>лимит превышен и без сообщений</translation>
+    </message>
     <message numerus="yes">
-        <source>will send %1 of %n message(s)</source>
+        <source>will send %1 of %Ln message(s)</source>
         <translation>
-            <numerusform>уйдёт %1 из %n&#xa0;сообщения</numerusform>
-            <numerusform>уйдёт %1 из %n&#xa0;сообщений</numerusform>
-            <numerusform>уйдёт %1 из %n&#xa0;сообщений</numerusform>
+            <numerusform>уйдёт %1 из %Ln&#xa0;сообщения</numerusform>
+            <numerusform>уйдёт %1 из %Ln&#xa0;сообщений</numerusform>
+            <numerusform>уйдёт %1 из %Ln&#xa0;сообщений</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>will send %n message(s)</source>
+        <source>will send %Ln message(s)</source>
         <translation>
-            <numerusform>уйдёт %n&#xa0;сообщение</numerusform>
-            <numerusform>уйдут %n&#xa0;сообщения</numerusform>
-            <numerusform>уйдёт %n&#xa0;сообщений</numerusform>
+            <numerusform>уйдёт %Ln&#xa0;сообщение</numerusform>
+            <numerusform>уйдут %Ln&#xa0;сообщения</numerusform>
+            <numerusform>уйдёт %Ln&#xa0;сообщений</numerusform>
         </translation>
     </message>
 </context>
@@ -1428,11 +1456,11 @@
         <translation>прерван</translation>
     </message>
     <message numerus="yes">
-        <source>last %n message(s)</source>
+        <source>last %Ln message(s)</source>
         <translation>
-            <numerusform>последнее %n&#xa0;сообщение</numerusform>
-            <numerusform>последние %n&#xa0;сообщения</numerusform>
-            <numerusform>последние %n&#xa0;сообщений</numerusform>
+            <numerusform>последнее %Ln&#xa0;сообщение</numerusform>
+            <numerusform>последние %Ln&#xa0;сообщения</numerusform>
+            <numerusform>последние %Ln&#xa0;сообщений</numerusform>
         </translation>
     </message>
     <message>
@@ -3149,6 +3177,10 @@
         <translation>Экспорт &amp;всех диалогов…</translation>
     </message>
     <message>
+        <source>Export it with all &amp;versions…</source>
+        <translation>Экспорт со всеми &amp;версиями…</translation>
+    </message>
+    <message>
         <source>Find &amp;next</source>
         <translation>Найти с&amp;ледующее</translation>
     </message>
@@ -3658,11 +3690,11 @@
         <translation>столько сообщений, сколько поместится</translation>
     </message>
     <message numerus="yes">
-        <source>last %n message(s)</source>
+        <source>last %Ln message(s)</source>
         <translation>
-            <numerusform>последнее %n&#xa0;сообщение</numerusform>
-            <numerusform>последние %n&#xa0;сообщения</numerusform>
-            <numerusform>последние %n&#xa0;сообщений</numerusform>
+            <numerusform>последнее %Ln&#xa0;сообщение</numerusform>
+            <numerusform>последние %Ln&#xa0;сообщения</numerusform>
+            <numerusform>последние %Ln&#xa0;сообщений</numerusform>
         </translation>
     </message>
     <message>
@@ -4017,19 +4049,19 @@
 <context>
     <name>RunFacts</name>
     <message numerus="yes">
-        <source>%1 of %n message(s)</source>
+        <source>%1 of %Ln message(s)</source>
         <translation>
-            <numerusform>%1 из %n&#xa0;сообщения</numerusform>
-            <numerusform>%1 из %n&#xa0;сообщений</numerusform>
-            <numerusform>%1 из %n&#xa0;сообщений</numerusform>
+            <numerusform>%1 из %Ln&#xa0;сообщения</numerusform>
+            <numerusform>%1 из %Ln&#xa0;сообщений</numerusform>
+            <numerusform>%1 из %Ln&#xa0;сообщений</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n fragment(s)</source>
+        <source>%Ln fragment(s)</source>
         <translation>
-            <numerusform>%n&#xa0;фрагмент</numerusform>
-            <numerusform>%n&#xa0;фрагмента</numerusform>
-            <numerusform>%n&#xa0;фрагментов</numerusform>
+            <numerusform>%Ln&#xa0;фрагмент</numerusform>
+            <numerusform>%Ln&#xa0;фрагмента</numerusform>
+            <numerusform>%Ln&#xa0;фрагментов</numerusform>
         </translation>
     </message>
     <message>

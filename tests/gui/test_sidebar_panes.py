@@ -312,10 +312,14 @@ def test_all_threads_can_not_be_deleted(assistants: AssistantsPane, qtbot: QtBot
 def test_the_menu_of_an_assistant_offers_what_can_be_done(assistants: AssistantsPane, qtbot: QtBot) -> None:
     rows(assistants).menu_wanted.emit(rows(assistants).model().index(1, 0), QPoint(10, 10))
     found = actions()
-    assert list(found) == ["Settings…", "Duplicate", "Export…", "Delete"]
+    assert list(found) == ["Settings…", "Duplicate", "Export…", "Export with all versions…", "Delete"]
     with qtbot.waitSignal(assistants.duplicate_requested) as caught:
         found["Duplicate"].trigger()
     assert caught.args == ["Lawyer"]
+    for entry, has_history in (("Export…", False), ("Export with all versions…", True)):
+        with qtbot.waitSignal(assistants.export_requested) as caught:
+            found[entry].trigger()
+        assert caught.args == ["Lawyer", has_history]
     open_menu().close()
 
 

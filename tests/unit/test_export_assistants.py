@@ -16,6 +16,7 @@ from desktop_app.controllers.assistant_files import AssistantFilesController, Ma
 from desktop_app.domain.assistants import (
     LABEL_LIMIT,
     LABELS_LIMIT,
+    MESSAGES_LIMIT,
     NAME_LIMIT,
     AssistantSettings,
     CompletionOptions,
@@ -28,6 +29,7 @@ from desktop_app.domain.assistants import (
 )
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind
 from desktop_app.domain.ids import AssistantId, ConnectionId
+from desktop_app.domain.names import on_one_line
 from desktop_app.domain.tools import FUNCTIONS_LIMIT, CallStrategy, Command, Function, SearchTool
 from desktop_app.export.assistants import (
     AssistantFileError,
@@ -43,17 +45,20 @@ from desktop_app.store.database import Database
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+NAMES = TEXT.map(on_one_line)
 COMMANDS = st.builds(Command, TEXT.filter(bool), st.lists(TEXT, max_size=3).map(tuple))
 FUNCTIONS = st.builds(
     Function, TEXT.filter(bool), TEXT, is_strict=st.booleans(), command=st.none() | COMMANDS
 )
 SETTINGS_OF_ALL_KINDS = st.builds(
     AssistantSettings,
-    name=TEXT,
+    name=NAMES,
     description=TEXT,
     instruction=TEXT,
     model=TEXT,
-    truncation=st.builds(PromptTruncation, st.integers(1, 10_000_000), st.none() | st.integers(1, 100_000)),
+    truncation=st.builds(
+        PromptTruncation, st.integers(1, 10_000_000), st.none() | st.integers(1, MESSAGES_LIMIT)
+    ),
     completion=st.builds(
         CompletionOptions,
         st.floats(0, 2),
@@ -73,8 +78,8 @@ VERSIONS = st.lists(
         SavedVersion,
         SETTINGS_OF_ALL_KINDS,
         st.just(NOW),
-        TEXT,
-        st.none() | st.builds(ConnectionHint, TEXT, TEXT, TEXT),
+        NAMES,
+        st.none() | st.builds(ConnectionHint, TEXT, TEXT, NAMES),
     ),
     min_size=1,
     max_size=3,
@@ -85,6 +90,24 @@ SETTINGS = AssistantSettings("Reader", instruction="Read.", model="llama")
 @given(VERSIONS)
 def test_what_is_read_back_is_what_was_written(versions: list[SavedVersion]) -> None:
     assert decode(encode(versions)) == versions
+
+
+def test_names_and_notes_come_on_one_line_and_turn_nothing_around() -> None:
+    odd, plain = "One\r\ntwo\u2028three\tfour\x1b\0 \u202eseven\u2066", "One two three four seven"
+    kept = "می\u200cخواهم 👩\u200d🔬 \u200eSC-1  "
+    hint = ConnectionHint("chat", "", odd)
+    [found] = decode(encode([SavedVersion(replace(SETTINGS, name=odd, description=odd), NOW, odd, hint)]))
+    assert (found.settings.name, found.note) == (plain, plain)
+    assert found.connection is not None
+    assert found.connection.name == plain
+    assert found.settings.description == odd
+    [found] = decode(encode([SavedVersion(replace(SETTINGS, name=kept), NOW)]))
+    assert found.settings.name == kept
+
+
+def test_a_file_with_a_byte_order_mark_is_taken() -> None:
+    versions = [SavedVersion(SETTINGS, NOW)]
+    assert decode(b"\xef\xbb\xbf" + encode(versions)) == versions
 
 
 def document(**changes: Any) -> bytes:
