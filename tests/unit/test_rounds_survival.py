@@ -295,8 +295,9 @@ async def test_always_does_not_start_again_what_was_killed(tmp_path: Path) -> No
         await later.assistants.save_version(
             s.assistant.id, replace(s.assistant.settings, functions=(counted(marks),))
         )
-        await continued(later, (await later.messages())[-1], TextAppended(YES), DONE)
-        reply_id = (await later.messages())[-1].id
+        reply = (await later.messages())[-1]
+        reply_id = reply.id
+        await continued(later, reply, TextAppended(YES), DONE)
         await later.runs.decide(
             reply_id, "0:1", Decision.ALWAYS
         )  # not yet judged by what the function is now
