@@ -46,3 +46,8 @@ class ContextPreview:
     instruction_tokens: int = 0
     tools_tokens: int = 0
     cost: Cost | None = None
+
+    @property
+    def is_overfull(self) -> bool:
+        """Whether what goes with every question takes more than the budget: no older message can be sent then."""
+        return self.instruction_tokens + self.tools_tokens > self.budget

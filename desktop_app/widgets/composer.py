@@ -342,11 +342,11 @@ class Composer(QWidget):
         self._hint_text = text
         self._show_hint()
 
-    def set_context(self, parts: Sequence[str]) -> None:
+    def set_context(self, parts: Sequence[str], *, is_warning: bool = False) -> None:
         """What would be sent, the most important first; nothing hides the line, and so does a hint."""
         self._has_context = bool(parts)
         if parts:
-            self._context.set_parts(parts)
+            self._context.set_parts(parts, is_warning=is_warning)
         self._show_hint()
 
     @cached_property

@@ -131,5 +131,5 @@ class ComposerContext(QObject):
             pane.composer.set_context(())
             pane.header.set_context(None)
             return
-        pane.composer.set_context(self._words.parts(preview))
+        pane.composer.set_context(self._words.parts(preview), is_warning=preview.is_overfull)
         pane.header.set_context(fill_of(preview), self._words.consequence(preview))

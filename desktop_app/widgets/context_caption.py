@@ -18,12 +18,16 @@ class ContextCaption(PaintedButton):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._parts: tuple[str, ...] = ()
+        self._is_warning = False
         self.setObjectName("context_caption")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
 
-    def set_parts(self, parts: Sequence[str]) -> None:
-        """Say this."""
+    def set_parts(self, parts: Sequence[str], *, is_warning: bool = False) -> None:
+        """Say this; a warning has another colour."""
+        if is_warning != self._is_warning:
+            self._is_warning = is_warning
+            self.update()
         if tuple(parts) != self._parts:
             self._parts = tuple(parts)
             whole = DOT.join(parts)
@@ -51,8 +55,8 @@ class ContextCaption(PaintedButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(self._theme.font("caption", tabular=True))
-        is_warm = self.underMouse() or self.isDown()
-        painter.setPen(self._theme.color("text" if is_warm else "textSecondary"))
+        quiet = "errorText" if self._is_warning else "textSecondary"
+        painter.setPen(self._theme.color("text" if self.underMouse() or self.isDown() else quiet))
         painter.drawText(
             self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.shown_text()
         )

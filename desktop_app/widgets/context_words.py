@@ -21,6 +21,8 @@ class ContextWords(QObject):
         if not preview.total:
             return []
         parts = [self.tokens(preview), self._messages(preview)]
+        if preview.is_overfull:
+            parts.insert(1, self.tr("over the limit without any message"))
         if preview.cost is not None:
             parts.append(self.cost(preview))
         return parts
@@ -48,12 +50,28 @@ class ContextWords(QObject):
             case Counted.ESTIMATE:
                 return self.tr("A rough estimate; replies of this model will make it better.")
 
+    def warning(self, preview: ContextPreview) -> str:
+        """What is wrong when not one message fits the budget; else nothing."""
+        if not preview.is_overfull:
+            return ""
+        if preview.tools_tokens:
+            return self.tr(
+                "The instruction and the tools alone take more tokens than a prompt may have: no earlier message is"
+                " sent. Shorten them, or allow longer prompts."
+            )
+        return self.tr(
+            "The instruction alone takes more tokens than a prompt may have: no earlier message is sent. Shorten it,"
+            " or allow longer prompts."
+        )
+
     def consequence(self, preview: ContextPreview) -> str:
         """What the fill of the budget means for the thread."""
         tokens = self.tokens(preview)
+        if warning := self.warning(preview):
+            return f"{tokens}. {warning}"
         if dropped := preview.total - preview.sent:
             left_out = self.tr(
-                "%n older message(s) will not be sent: the model does not see them.", "", dropped
+                "%Ln older message(s) will not be sent: the model does not see them.", "", dropped
             )
             return f"{tokens}. {left_out}"
         if fill_of(preview) >= AMBER:
@@ -62,6 +80,6 @@ class ContextWords(QObject):
 
     def _messages(self, preview: ContextPreview) -> str:
         if preview.sent == preview.total:
-            return self.tr("will send %n message(s)", "", preview.total)
-        words = self.tr("will send %1 of %n message(s)", "", preview.total)
+            return self.tr("will send %Ln message(s)", "", preview.total)
+        words = self.tr("will send %1 of %Ln message(s)", "", preview.total)
         return words.replace("%1", number(preview.sent))

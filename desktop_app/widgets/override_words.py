@@ -55,7 +55,7 @@ class OverrideWords(QObject):
             parts.append(self.tr("prompt up to %1 tokens").replace("%1", number(now.max_prompt_tokens)))
         if now.last_messages != settings.truncation.last_messages:
             parts.append(
-                self.tr("last %n message(s)", "", now.last_messages)
+                self.tr("last %Ln message(s)", "", now.last_messages)
                 if now.last_messages
                 else self.tr("as many messages as fit")
             )

@@ -1,10 +1,11 @@
 """The line below the composer and the ring in the header: what a question would send, told while it is written."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -86,6 +87,39 @@ def test_the_line_is_pressed_by_keys(composer: Composer, qtbot: QtBot, key: Qt.K
         QTest.keyClick(line_of(composer), key)
 
 
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    before = QLocale()
+    QLocale.setDefault(QLocale("en_US"))
+    yield
+    QLocale.setDefault(before)
+
+
+@pytest.mark.usefixtures("in_english")
+def test_large_numbers_have_their_thousands_apart(qapp: QApplication) -> None:
+    many = replace(preview(), sent=11_994, total=11_994)
+    assert "11,994 message" in ContextWords().parts(many)[1]
+    assert "1,994 of 11,994 message" in ContextWords().parts(replace(many, sent=1994))[1]
+    assert "10,000 older message" in ContextWords().consequence(replace(many, sent=1994))
+
+
+def test_what_leaves_no_room_for_any_message_is_said_first(qapp: QApplication, composer: Composer) -> None:
+    words = ContextWords()
+    full = replace(preview(sent=1), instruction_tokens=7001)
+    assert words.parts(full)[1] == "over the limit without any message"
+    assert "The instruction alone takes more tokens" in words.consequence(full)
+    assert "The instruction and the tools alone" in words.consequence(replace(full, tools_tokens=1))
+    just = replace(full, instruction_tokens=6000, tools_tokens=1000)
+    assert words.warning(just) == ""
+    assert "will not be sent" in words.consequence(just)
+    line = line_of(composer)
+    calm = line.grab().toImage()
+    composer.set_context(PARTS, is_warning=True)
+    assert line.grab().toImage() != calm
+    composer.set_context(PARTS)
+    assert line.grab().toImage() == calm
+
+
 def test_only_what_nobody_counted_is_marked(qapp: QApplication) -> None:
     words = ContextWords()
     assert words.tokens(preview()).startswith("~412 of")
@@ -161,6 +195,7 @@ async def test_the_thread_says_when_the_model_sees_nothing_of_it(
         await s.backend.assistants.save_version(s.assistant.id, short)
         s.type("Two")
         await until(lambda: line.is_below_all)
+        assert "over the limit without any message" in line_of(s.window.messages.composer).text()
         await s.new_thread()
         await until(lambda: not line.is_below_all)
 

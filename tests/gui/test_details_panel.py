@@ -27,6 +27,7 @@ from desktop_app.widgets.details.tab import Tab
 from desktop_app.widgets.details.thread_facts import ThreadFacts
 from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
+from desktop_app.widgets.dialogs.frame import Callout
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.thread_details import ThreadDetails
@@ -329,6 +330,26 @@ def test_of_a_long_thread_the_newest_messages_are_listed(qtbot: QtBot) -> None:
     assert listed[0].title.replace(",", "").startswith("9400 older")
     assert listed[-11].kind is RowKind.DIVIDER
     assert [row.key for row in listed[-10:]] == [row.id for row in rows[-10:]]
+
+
+def test_a_budget_without_room_for_any_message_is_warned_of(qtbot: QtBot) -> None:
+    tab = ContextTab(Theme(resources_dir()))
+    qtbot.addWidget(tab)
+    rows = (
+        ContextRow(MessageId("m"), Author.USER, "Words", 9, False),
+        ContextRow(None, Author.USER, "?", 5, True),
+    )
+    full = ContextPreview(rows, 1, 2, None, 105, 90, Counted.ESTIMATE, instruction_tokens=100)
+    warning = tab.findChild(Callout, "context_warning")
+    assert warning is not None
+    tab.show_preview(full)
+    assert not warning.isHidden()
+    assert "The instruction alone" in warning.accessibleName()
+    tab.show_preview(replace(full, budget=100))
+    assert warning.isHidden()
+    tab.show_preview(full)
+    tab.show_preview(None)
+    assert warning.isHidden()
 
 
 async def test_below_1000_pixels_it_lies_over_the_messages_and_esc_closes_it(

@@ -10,7 +10,7 @@ from desktop_app.widgets.details.budget_bar import BudgetBar, Share
 from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.details.rows import DetailRow, DetailRows, RowKind
 from desktop_app.widgets.details.words import DetailWords
-from desktop_app.widgets.dialogs.frame import StrongLabel
+from desktop_app.widgets.dialogs.frame import Callout, StrongLabel
 from desktop_app.widgets.theme import Theme
 
 ROWS_LISTED = 600
@@ -33,6 +33,8 @@ class ContextTab(QWidget):
         self._head = QWidget(self)
         self._tokens = StrongLabel(theme, "", scale="ui")
         self._bar = BudgetBar(theme)
+        self._warning = Callout(theme, "warning")
+        self._warning.setObjectName("context_warning")
         self._note = NarrowLabel(role="caption")
         self._note.setObjectName("context_note")
         self._empty = NarrowLabel(role="secondary")
@@ -48,7 +50,7 @@ class ContextTab(QWidget):
         side, top = theme.px("spacing.5"), theme.px("spacing.4")
         head.setContentsMargins(side, top, side, theme.px("spacing.3"))
         head.setSpacing(theme.px("spacing.2"))
-        for part in (self._tokens, self._bar, self._note, self._empty):
+        for part in (self._tokens, self._bar, self._warning, self._note, self._empty):
             head.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -63,6 +65,7 @@ class ContextTab(QWidget):
             part.setVisible(is_known)
         self._empty.setVisible(not is_known)
         self._empty.setText(self._nothing(preview))
+        self._warning.show_text(self._context_words.warning(preview) if preview and is_known else "")
         self.rows.set_rows(self._listed(preview) if preview else [])
         self.setAccessibleDescription(self._empty.text())
         if preview is None or not is_known:

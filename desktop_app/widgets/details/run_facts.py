@@ -99,10 +99,10 @@ class RunFacts(QWidget):
     def _add_context(self, run: Run) -> None:
         details, seen = run.details, len(run.seen)
         if seen:
-            text = self.tr("%1 of %n message(s)", "", seen + details.dropped).replace("%1", number(seen))
+            text = self.tr("%1 of %Ln message(s)", "", seen + details.dropped).replace("%1", number(seen))
             self._facts.add_link(self.tr("Sent"), text, "run_seen", lambda: self.run_context_wanted.emit(run))
         if details.fragments:
-            self._facts.add(self.tr("From files"), self.tr("%n fragment(s)", "", details.fragments))
+            self._facts.add(self.tr("From files"), self.tr("%Ln fragment(s)", "", details.fragments))
 
     def _add_usage(self, run: Run) -> None:
         expected, usage = run.details.prompt_tokens, run.used

@@ -103,7 +103,7 @@ class DetailWords(QObject):
         budget = self.tr("%Ln token(s)", "", truncation.max_prompt_tokens)
         if truncation.last_messages is None:
             return budget
-        return f"{budget}, " + self.tr("last %n message(s)", "", truncation.last_messages)
+        return f"{budget}, " + self.tr("last %Ln message(s)", "", truncation.last_messages)
 
     def shortened(self, text: str) -> str:
         """The beginning of a text that may be very long, letter by letter: nothing in it can hide or turn words."""
