@@ -32,15 +32,14 @@ pytestmark = pytest.mark.usefixtures("qtbot")
 async def staying(app: QApplication, profile: Profile) -> AsyncIterator[tuple[Opened, "asyncio.Task[int]"]]:
     """The window as the program runs it, to be closed by the test."""
     opened = make_window(app, profile)
-    logs = set_up(profile.logs)
-    living = asyncio.create_task(stay(opened, profile, logs))
-    try:
-        yield opened, living
-    finally:
-        opened.window.close()
-        await living
-        logs.close()
-        opened.window.deleteLater()
+    with closing(set_up(profile.logs)) as logs:
+        living = asyncio.create_task(stay(opened, profile, logs))
+        try:
+            yield opened, living
+        finally:
+            opened.window.close()
+            await living
+            opened.window.deleteLater()
 
 
 def corrupt(profile: Profile, table: str) -> None:
@@ -130,9 +129,8 @@ async def test_a_window_closed_before_anybody_listened_ends(
     profile = Profile.at(tmp_path)
     opened = make_window(qapp, profile)
     opened.window.close()
-    logs = set_up(profile.logs)
-    assert await stay(opened, profile, logs) == 0
-    logs.close()
+    with closing(set_up(profile.logs)) as logs:
+        assert await stay(opened, profile, logs) == 0
     opened.window.deleteLater()
 
 
@@ -179,9 +177,12 @@ async def test_a_second_start_waits_for_a_window_that_is_just_starting(
         started.append(RaiseRequests(profile))
         return False
 
-    assert has_raised_first(profile, start_listening)
-    assert len(started) == 1
-    started[0].close()
+    try:
+        assert has_raised_first(profile, start_listening)
+        assert len(started) == 1
+    finally:
+        for one in started:
+            one.close()
 
 
 async def test_a_second_start_takes_over_from_a_window_that_is_being_closed(

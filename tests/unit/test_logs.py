@@ -9,6 +9,7 @@ import sys
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,12 +56,11 @@ def test_files_are_the_users_own_even_if_they_were_not_before(tmp_path: Path) ->
     for name in ("nitka.log", "nitka-faults.log"):
         (tmp_path / name).write_text("")
         (tmp_path / name).chmod(0o644)
-    made = set_up(tmp_path)
-    for _ in range(3):
-        log.info("x" * (FILE_BYTES // 3))
-    for _ in range(120):
-        log.info("x" * 30_000)
-    made.close()
+    with closing(set_up(tmp_path)):
+        for _ in range(3):
+            log.info("x" * (FILE_BYTES // 3))
+        for _ in range(120):
+            log.info("x" * 30_000)
     files = sorted(path.name for path in tmp_path.iterdir())
     assert files == ["nitka-faults.log", "nitka.log", "nitka.log.1", "nitka.log.2"]
     for path in tmp_path.iterdir():
@@ -181,9 +181,8 @@ def test_a_folder_that_cannot_be_written_stops_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("")
-    made = set_up(tmp_path / "file" / "logs")
-    log.info("still here")
-    made.close()
+    with closing(set_up(tmp_path / "file" / "logs")):
+        log.info("still here")
     assert "no log file" in capsys.readouterr().err
 
 
@@ -230,9 +229,8 @@ def test_a_loop_s_fault_is_logged_without_arguments_and_results(
 def test_closing_puts_everything_back(tmp_path: Path) -> None:
     before = (sys.excepthook, threading.excepthook, sys.unraisablehook, logging.getLogger().level)
     handlers = list(logging.getLogger().handlers)
-    made = set_up(tmp_path, logging.DEBUG)
-    made.close()
-    made.close()
+    with closing(set_up(tmp_path, logging.DEBUG)) as made:
+        made.close()
     assert (sys.excepthook, threading.excepthook, sys.unraisablehook, logging.getLogger().level) == before
     assert logging.getLogger().handlers == handlers
     faulthandler.enable(sys.__stderr__ or 2)
