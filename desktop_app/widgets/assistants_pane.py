@@ -103,6 +103,8 @@ class AssistantsPane(QWidget):
     def _show_listed(self) -> None:
         assistants, labels, counts, total = self._listed
         shown = self._filter.matching(assistants) if self._filter else assistants
+        if self._filter:
+            self._filter.say_none(not shown)
         with self._list.program_choosing():
             self._model.set_assistants(shown, labels, counts, total)
         self._on_current()

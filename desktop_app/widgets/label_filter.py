@@ -7,9 +7,11 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.domain.assistants import Assistant
+from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.names import on_one_line
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.buttons import IconButton
+from desktop_app.widgets.dialogs.frame import WrappedLabel, button
 from desktop_app.widgets.disposal import dispose, return_focus
 from desktop_app.widgets.menus import popup_menu
 from desktop_app.widgets.theme import Theme
@@ -20,8 +22,8 @@ Label = tuple[str, str]
 class LabelFilter(QWidget):
     """The chips below one another, and nothing while no label is chosen; ``button`` opens the menu.
 
-    An assistant is listed when it has every chosen label.  Esc anywhere in ``pane`` shows all again.  Signals:
-    ``changed``.
+    An assistant is listed when it has every chosen label; that none has them is said.  Esc anywhere in ``pane`` shows
+    all again, and so does a new assistant that would not be listed.  Signals: ``changed``.
     """
 
     changed = Signal()
@@ -32,13 +34,21 @@ class LabelFilter(QWidget):
         self._labels: list[Label] = []
         self._chosen: list[Label] = []
         self._chips: list[QPushButton] = []
+        self._known: set[AssistantId] = set()
         self.setObjectName("label_filter")
         self.setAccessibleName(self.tr("Assistants with these labels are shown"))
         self.button = IconButton(
             theme, "filter", self.tr("Filter by labels"), name="filter_labels", is_small=True
         )
         self.button.clicked.connect(self._show_menu)
+        self._none = WrappedLabel(role="caption")
+        self._none.setText(self.tr("No assistant has all these labels."))
+        self._none.setObjectName("no_such_labels")
+        self._all = button(self.tr("Show all"), "show_all_assistants", kind="link")
+        self._all.clicked.connect(self.show_all)
         self._column = QVBoxLayout(self)
+        self._column.addWidget(self._none)
+        self._column.addWidget(self._all, 0, Qt.AlignmentFlag.AlignLeading)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), pane, self.show_all)
         self._escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._resize()
@@ -47,8 +57,13 @@ class LabelFilter(QWidget):
 
     def set_assistants(self, assistants: Iterable[Assistant]) -> None:
         """Offer the labels of ``assistants``; a chosen one that nobody has any more is given up."""
+        assistants = list(assistants)
+        new = [one for one in assistants if one.id not in self._known]
+        self._known = {one.id for one in assistants}
         self._labels = sorted({label for assistant in assistants for label in assistant.settings.labels})
         kept = [label for label in self._chosen if label in self._labels]
+        if len(self.matching(new)) < len(new):
+            kept = []
         if kept != self._chosen:
             self._chosen = kept
             self._show_chips()
@@ -58,6 +73,11 @@ class LabelFilter(QWidget):
         """Those of ``assistants`` that have every chosen label."""
         wanted = set(self._chosen)
         return [assistant for assistant in assistants if wanted.issubset(assistant.settings.labels)]
+
+    def say_none(self, is_none: bool) -> None:
+        """Say that no assistant has the chosen labels, or do not."""
+        for said in (self._none, self._all):
+            said.setVisible(is_none)
 
     def show_all(self) -> None:
         """Choose no label."""
@@ -90,11 +110,11 @@ class LabelFilter(QWidget):
         for old in self._chips:
             dispose(old)
         self._chips = [_Chip(self._theme, label) for label in self._chosen]
-        for chip, label in zip(self._chips, self._chosen, strict=True):
+        for place, (chip, label) in enumerate(zip(self._chips, self._chosen, strict=True)):
             chip.setAccessibleName(self.tr("Do not filter by %1").replace("%1", _words(label)))
             chip.clicked.connect(lambda _=False, one=label: self._toggle(one))
-            self._column.addWidget(
-                chip, 0, Qt.AlignmentFlag.AlignTrailing
+            self._column.insertWidget(
+                place, chip, 0, Qt.AlignmentFlag.AlignTrailing
             )  # at the left: it is turned around
             chip.show()  # at once: the pane is asked for its height
         self.setVisible(bool(self._chips))

@@ -2878,6 +2878,10 @@
         <translation>Отобрать по меткам</translation>
     </message>
     <message>
+        <source>No assistant has all these labels.</source>
+        <translation>Ассистента со всеми этими метками нет.</translation>
+    </message>
+    <message>
         <source>Show all</source>
         <translation>Показать всех</translation>
     </message>

@@ -3,6 +3,7 @@
 Run: python -m tests.gui.gallery_sidebar FOLDER [STATE ...], with the options of tests/gui/gallery.py.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import Qt
@@ -85,6 +86,18 @@ def sidebar(theme: Theme) -> tuple[QWidget, AssistantsPane, ThreadsPane]:
     return window, people, talks
 
 
+def filter_by_labels_that_none_has(people: AssistantsPane) -> None:
+    labelled = [
+        replace(one, settings=replace(one.settings, labels=(label,)))
+        for one, label in zip(
+            assistants(), [("team", "legal"), ("team", "press"), ("team", "legal")], strict=False
+        )
+    ]
+    people.set_assistants(labelled, {}, {}, 38)
+    assert people._filter is not None
+    people._filter._choose([("team", "legal"), ("team", "press")])
+
+
 def page(theme: Theme) -> tuple[QWidget, list[NoticeBar]]:
     window = QWidget()
     window.setProperty("surface", "page")
@@ -113,7 +126,9 @@ def show(theme: Theme, state: str) -> QWidget:
         window, _ = page(theme)
         window.show()
         return window
-    window, _, talks = sidebar(theme)
+    window, people, talks = sidebar(theme)
+    if state == "filtered":
+        filter_by_labels_that_none_has(people)
     window.show()
     if state == "focus":
         talks.focus_list()
@@ -121,4 +136,4 @@ def show(theme: Theme, state: str) -> QWidget:
 
 
 if __name__ == "__main__":
-    draw(("sidebar", "focus", "notices"), show)
+    draw(("sidebar", "focus", "filtered", "notices"), show)

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.assistants import Assistant, AssistantSettings
@@ -126,6 +126,43 @@ def test_a_label_that_nobody_has_any_more_is_given_up(pane: AssistantsPane) -> N
     pane.set_assistants([EDITOR, CLERK], {}, {}, 0)
     assert names(pane) == ["Editor", "Clerk"]
     assert chips(pane) == []
+
+
+def said(pane: AssistantsPane) -> list[str]:
+    return [label.text() for label in pane.findChildren(QLabel, "no_such_labels") if label.isVisible()]
+
+
+def test_that_none_has_the_labels_is_said_with_a_way_back(pane: AssistantsPane) -> None:
+    choose(pane, "team = legal")
+    assert said(pane) == []
+    before = pane.wanted_height
+    choose(pane, "team = press")
+    assert names(pane) == []
+    assert said(pane) == ["No assistant has all these labels."]
+    row = pane._theme.px("assistantRow")
+    assert pane.wanted_height > before - 2 * row
+    found = pane.findChild(QPushButton, "show_all_assistants")
+    assert found is not None
+    found.setFocus()
+    QTest.keyClick(found, Qt.Key.Key_Space)
+    assert names(pane) == ["Lawyer", "Editor", "Clerk", "Plain"]
+    assert said(pane) == []
+
+
+def test_a_new_assistant_is_listed_whatever_the_filter(pane: AssistantsPane) -> None:
+    choose(pane, "team = legal")
+    pane.set_assistants([LAWYER, EDITOR, CLERK, PLAIN, assistant("Partner", team="legal")], {}, {}, 5)
+    assert names(pane) == ["Lawyer", "Clerk", "Partner"]
+    pane.set_assistants([LAWYER, EDITOR, CLERK, PLAIN, assistant("New")], {}, {}, 5)
+    assert names(pane) == ["Lawyer", "Editor", "Clerk", "Plain", "New"]
+    assert chips(pane) == []
+
+
+def test_a_label_of_several_lines_is_a_chip_of_one(pane: AssistantsPane) -> None:
+    odd = assistant("Odd", **{"one\ntwo": "\u202ethree"})
+    pane.set_assistants([odd], {}, {}, 0)
+    choose(pane, "one two = three")
+    assert names(pane) == ["Odd"]
 
 
 def test_room_for_the_chips_is_asked_for(qtbot: QtBot, pane: AssistantsPane) -> None:
