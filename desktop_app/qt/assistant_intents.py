@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.controllers.backend import Backend
 from desktop_app.domain.assistants import Assistant, AssistantSettings
+from desktop_app.domain.drafts import AssistantDraft
 from desktop_app.domain.errors import RunError
 from desktop_app.domain.ids import AssistantId, ConnectionId, ThreadId
 from desktop_app.domain.trash import TrashKind
@@ -18,17 +19,17 @@ Work = Coroutine[Any, Any, None]
 class AssistantIntents(QObject):
     """Lives beside ``Intents``, which starts its tasks, tells errors in values, opens threads and offers undo.
 
-    ``draft_found(AssistantSettings)``: an assistant that was being made when the program ended.
-    ``ready_to_edit(Assistant | None, AssistantSettings, list)``: what the dialog shows, with all connections; None is
-    an assistant that is not there yet.  ``saved(Assistant)`` and ``save_failed(RunError)`` answer ``save``,
-    ``extended(Assistant)`` answers ``extend``.  ``models_listed(str, list)`` and ``models_failed(str, RunError)``, with
-    the connection's id, answer ``list_models``.  ``threads_listed(list)`` of ThreadSummary answers ``list_threads``,
-    ``versions_listed(list, list)`` of AssistantVersion and VersionUse ``list_versions``, ``previewed(ContextPreview |
-    None)`` the newest ``preview``, ``expanded(str)`` answers ``expand``.
+    ``draft_found(AssistantDraft)``: an assistant that was being made when the program ended.
+    ``ready_to_edit(Assistant | None, AssistantSettings, list, AssistantDraft | None)``: what the dialog shows, with all
+    connections and the edits that were not saved; no assistant is one that is not there yet.  ``saved(Assistant)`` and
+    ``save_failed(RunError)`` answer ``save``, ``extended(Assistant)`` answers ``extend``.  ``models_listed(str, list)``
+    and ``models_failed(str, RunError)``, with the connection's id, answer ``list_models``.  ``threads_listed(list)`` of
+    ThreadSummary answers ``list_threads``, ``versions_listed(list, list)`` of AssistantVersion and VersionUse
+    ``list_versions``, ``previewed(ContextPreview | None)`` the newest ``preview``, ``expanded(str)`` answers ``expand``.
     """
 
     draft_found = Signal(object)
-    ready_to_edit = Signal(object, object, list)
+    ready_to_edit = Signal(object, object, list, object)
     saved = Signal(object)
     save_failed = Signal(object)
     extended = Signal(object)
@@ -79,7 +80,7 @@ class AssistantIntents(QObject):
         if assistant:
             draft = await self._backend.assistants.load_draft(assistant_id)
             connections = await self._backend.connection_records.connections()
-            self.ready_to_edit.emit(assistant, draft or assistant.settings, connections)
+            self.ready_to_edit.emit(assistant, assistant.settings, connections, draft)
 
     def draft(self, settings: AssistantSettings) -> None:
         """Open the settings for an assistant that is not there yet."""
@@ -89,12 +90,20 @@ class AssistantIntents(QObject):
         connections = await self._backend.connection_records.connections()
         if settings.connection_id is None and connections:
             settings = replace(settings, connection_id=connections[0].id)
-        self.ready_to_edit.emit(None, settings, connections)
+        self.ready_to_edit.emit(None, settings, connections, None)
 
-    def keep_draft(self, assistant_id: AssistantId | None, settings: AssistantSettings | None) -> None:
+    def go_on(self, draft: AssistantDraft) -> None:
+        """Open the settings of an assistant that was being made; all of them are unsaved changes."""
+        self._start(self._go_on(draft), "draft assistant")
+
+    async def _go_on(self, draft: AssistantDraft) -> None:
+        connections = await self._backend.connection_records.connections()
+        self.ready_to_edit.emit(None, AssistantSettings(""), connections, draft)
+
+    def keep_draft(self, assistant_id: AssistantId | None, draft: AssistantDraft | None) -> None:
         """Keep unsaved edits through a crash; None drops them."""
         store = self._backend.assistants
-        work = store.save_draft(assistant_id, settings) if settings else store.drop_draft(assistant_id)
+        work = store.save_draft(assistant_id, draft) if draft else store.drop_draft(assistant_id)
         self._start(work, "assistant draft")
 
     def save(self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str) -> None:

@@ -4,11 +4,12 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 from desktop_app.domain.assistants import Assistant, AssistantSettings, AssistantVersion, VersionUse
+from desktop_app.domain.drafts import AssistantDraft, rebased
 from desktop_app.domain.ids import AssistantId, new_id
 from desktop_app.store.database import Database
 from desktop_app.store.rows import from_json, storable, to_json, to_microseconds, to_time, utc_now
@@ -142,25 +143,35 @@ class AssistantStore:
         """The assistant is used now; a lifetime since last use begins again."""
         await self._set(assistant_id, "last_active_at", to_microseconds(self._clock()))
 
-    async def save_draft(self, assistant_id: AssistantId | None, settings: AssistantSettings) -> None:
+    async def save_draft(self, assistant_id: AssistantId | None, draft: AssistantDraft) -> None:
         """Keep edits that are not saved yet; None is the assistant that is being made."""
-        values = (assistant_id or NEW, to_json(settings), to_microseconds(self._clock()))
+        values = (assistant_id or NEW, _draft_to_json(draft), to_microseconds(self._clock()))
 
         def save(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT OR REPLACE INTO assistant_drafts VALUES (?, ?, ?)", values)
 
         await self._database.run(save)
 
-    async def load_draft(self, assistant_id: AssistantId | None) -> AssistantSettings | None:
-        """The edits that were not saved, or None when there are none or they are what the assistant says anyway."""
+    async def load_draft(self, assistant_id: AssistantId | None) -> AssistantDraft | None:
+        """The edits that were not saved, put upon the newest version; None when they are what it says anyway.
 
-        def load(connection: sqlite3.Connection) -> AssistantSettings | None:
+        What versions since the draft's own have changed stays changed where the draft did not touch it.
+        """
+
+        def load(connection: sqlite3.Connection) -> AssistantDraft | None:
             row = connection.execute(
                 "SELECT settings FROM assistant_drafts WHERE assistant_id = ?", (assistant_id or NEW,)
             ).fetchone()
-            settings = from_json(row[0], AssistantSettings) if row else None
+            draft = _draft_from_json(row[0]) if row else None
             saved = _assistant(connection, assistant_id) if assistant_id else None
-            return None if saved and saved.settings == settings else settings
+            if draft is None or saved is None:
+                return draft
+            settings, is_of_newest = draft.settings, draft.version == saved.version
+            if former := _settings(connection, saved.id, draft.version):
+                settings = rebased(settings, former, saved.settings)
+            if settings == saved.settings and not (draft.note and is_of_newest):
+                return None
+            return AssistantDraft(settings, saved.version, draft.note)
 
         return await self._database.read(load)
 
@@ -189,6 +200,16 @@ def _required(connection: sqlite3.Connection, assistant_id: AssistantId) -> Assi
     if found is None:
         raise LookupError(f"no assistant {assistant_id}")
     return found
+
+
+def _settings(
+    connection: sqlite3.Connection, assistant_id: AssistantId, version: int
+) -> AssistantSettings | None:
+    row = connection.execute(
+        "SELECT settings FROM assistant_versions WHERE assistant_id = ? AND version = ?",
+        (assistant_id, version),
+    ).fetchone()
+    return from_json(row[0], AssistantSettings) if row else None
 
 
 def _create(
@@ -238,3 +259,22 @@ def _to_assistant(row: tuple[Any, ...]) -> Assistant:
 def _to_version(row: tuple[Any, ...]) -> AssistantVersion:
     version, settings, note, created_at = row
     return AssistantVersion(version, from_json(settings, AssistantSettings), note, to_time(created_at))
+
+
+@dataclass(frozen=True, slots=True)
+class _DraftMarks:
+    """What stands in a draft's JSON beside the settings; drafts of earlier programs have none of it."""
+
+    draft_version: int = 0
+    draft_note: str = ""
+
+
+def _draft_to_json(draft: AssistantDraft) -> str:
+    marks = _DraftMarks(draft.version, draft.note)
+    parts = (draft.settings, marks)
+    return to_json({field.name: getattr(part, field.name) for part in parts for field in fields(part)})
+
+
+def _draft_from_json(text: str) -> AssistantDraft:
+    marks = from_json(text, _DraftMarks)
+    return AssistantDraft(from_json(text, AssistantSettings), marks.draft_version, marks.draft_note)

@@ -13,6 +13,7 @@ from desktop_app.domain.ids import AssistantId
 if TYPE_CHECKING:
     from desktop_app.domain.assistants import Assistant, AssistantSettings
     from desktop_app.domain.connections import Connection
+    from desktop_app.domain.drafts import AssistantDraft
     from desktop_app.domain.errors import RunError
     from desktop_app.domain.ids import ConnectionId
     from desktop_app.qt.intents import Intents
@@ -89,11 +90,11 @@ class AssistantActions(QObject):
         )
         chooser.open()
 
-    def _offer_draft(self, settings: AssistantSettings) -> None:
+    def _offer_draft(self, draft: AssistantDraft) -> None:
         self._notices.bar.show_notice(
             self.tr("An assistant you were making was kept."),
             action=self.tr("Go on"),
-            on_action=lambda: self._intents.draft(settings),
+            on_action=lambda: self._intents.go_on(draft),
         )
 
     # -- editing
@@ -111,6 +112,11 @@ class AssistantActions(QObject):
         """Open the settings of an assistant at one of its versions."""
         self._edit(assistant_id, version)
 
+    def flush_draft(self) -> None:
+        """Have what was just typed kept; the window is closing."""
+        if self._dialog is not None:
+            self._dialog.flush_draft()
+
     def _edit(self, assistant_id: str, version: int = 0) -> None:
         if self._dialog is None:
             self._version = version
@@ -124,7 +130,11 @@ class AssistantActions(QObject):
             self.edit_current()
 
     def _open_dialog(
-        self, assistant: Assistant | None, settings: AssistantSettings, connections: list[Connection]
+        self,
+        assistant: Assistant | None,
+        settings: AssistantSettings,
+        connections: list[Connection],
+        draft: AssistantDraft | None,
     ) -> None:
         from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 
@@ -136,7 +146,7 @@ class AssistantActions(QObject):
         self._wire_answers(dialog)
         intents = self._all_intents
         dialog.serve(intents.files, intents.remote_files, intents.functions)
-        dialog.edit(assistant, settings, connections)
+        dialog.edit(assistant, settings, connections, draft)
         if self._version:
             dialog.show_version(self._version)
             self._version = 0
@@ -146,7 +156,6 @@ class AssistantActions(QObject):
         dialog.save_requested.connect(intents.save)
         dialog.rules_decided.connect(self._all_intents.functions.save_rules)
         dialog.draft_changed.connect(intents.keep_draft)
-        dialog.discarded.connect(lambda assistant_id: intents.keep_draft(assistant_id, None))
         dialog.models_wanted.connect(intents.list_models)
         dialog.threads_wanted.connect(intents.list_threads)
         dialog.versions_wanted.connect(intents.list_versions)

@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
         )
         files.settings_requested.connect(assistants.edit)
         assistants.reply_requested.connect(self._show_message)
+        self.closed.connect(assistants.flush_draft)
         return assistants
 
     def _wire_connections(self, intents: Intents, assistants: AssistantActions) -> Connections:

@@ -34,6 +34,7 @@ from desktop_app.domain.assistants import (
 )
 from desktop_app.domain.connections import Connection, ConnectionKind, Model
 from desktop_app.domain.context import ContextPreview, ContextRow, Counted
+from desktop_app.domain.drafts import AssistantDraft
 from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
 from desktop_app.domain.threads import Author, ThreadSummary
 from desktop_app.widgets.details.rows import DetailRows, RowKind
@@ -279,9 +280,10 @@ def test_discarding_closes_and_tells(qtbot: QtBot, shown: AssistantDialog) -> No
     QTest.keyClicks(find(shown, QLineEdit, "assistant_name"), "!")
     shown.close()
     assert shown.isVisible()
-    with qtbot.waitSignal(shown.discarded) as discarded:
+    shown._tell_draft()
+    with qtbot.waitSignal(shown.draft_changed) as told:
         find(shown, QAbstractButton, "assistant_discard").click()
-    assert discarded.args == [ASSISTANT.id]
+    assert told.args == [ASSISTANT.id, None]
     assert not shown.isVisible()
 
 
@@ -302,7 +304,7 @@ def test_unsaved_edits_are_told_within_half_a_second(qtbot: QtBot, shown: Assist
         began = time.monotonic()
         with qtbot.waitSignal(shown.draft_changed) as draft:
             find(shown, QPlainTextEdit, "assistant_instruction").setPlainText(words)
-        assert draft.args == [ASSISTANT.id, replace(SETTINGS, instruction=words)]
+        assert draft.args == [ASSISTANT.id, AssistantDraft(replace(SETTINGS, instruction=words), 7)]
         return time.monotonic() - began
 
     assert any(seconds_to_tell("word " * n) < 0.5 for n in range(1, TRIES))  # the machine may be busy
@@ -310,8 +312,9 @@ def test_unsaved_edits_are_told_within_half_a_second(qtbot: QtBot, shown: Assist
 
 def test_a_draft_opens_as_unsaved_changes(dialog: AssistantDialog) -> None:
     draft = replace(SETTINGS, instruction="Half written")
-    dialog.edit(ASSISTANT, draft, [OLLAMA])
+    dialog.edit(ASSISTANT, SETTINGS, [OLLAMA], AssistantDraft(draft, 7, "half a note"))
     assert dialog.settings() == draft
+    assert find(dialog, QLineEdit, "assistant_note").text() == "half a note"
     assert save_button(dialog).isEnabled()
     dialog.reject()
     assert dialog.isVisible()
@@ -379,7 +382,7 @@ def test_what_is_typed_while_it_is_saved_keeps_the_dialog_open(qtbot: QtBot, sho
         shown.set_saved(replace(ASSISTANT, version=8, settings=wanted))
     assert shown.isVisible()
     assert save_button(shown).isEnabled()
-    assert draft.args[1].name == "Contract reader!?"
+    assert draft.args[1].settings.name == "Contract reader!?"
 
 
 def test_a_save_that_fails_keeps_everything_and_says_why(qtbot: QtBot, shown: AssistantDialog) -> None:
@@ -561,7 +564,9 @@ def test_a_lifetime_that_is_saved_can_be_extended(qtbot: QtBot, dialog: Assistan
 
 
 def test_extending_keeps_what_is_not_saved(dialog: AssistantDialog) -> None:
-    dialog.edit(ASSISTANT, replace(SETTINGS, instruction="Half written"), [OLLAMA])
+    dialog.edit(
+        ASSISTANT, SETTINGS, [OLLAMA], AssistantDraft(replace(SETTINGS, instruction="Half written"), 7)
+    )
     extended = replace(SETTINGS, expiration=Expiration(59, ExpirationPolicy.STATIC))
     dialog.set_extended(replace(ASSISTANT, version=8, settings=extended))
     assert dialog.settings() == replace(extended, instruction="Half written")

@@ -1,8 +1,9 @@
 """Assistants in the living window: the dialog on the real store, files that go out and come in."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.domain.assistants import AssistantSettings, Expiration
+from desktop_app.domain.assistants import AssistantSettings, Expiration, ExpirationPolicy
+from desktop_app.domain.drafts import AssistantDraft
 from desktop_app.domain.errors import StoreError
 from desktop_app.domain.tools import SearchTool
 from desktop_app.widgets.details.rows import DetailRows
@@ -54,6 +56,20 @@ def change(dialog: QWidget, text: str) -> None:
     find(dialog, TextArea, "assistant_instruction").set_text(text)
 
 
+async def until_kept(s: Scene, instruction: str | None) -> None:
+    """Wait until the draft in the store says this; None: until there is no draft."""
+
+    async def is_kept() -> bool:
+        return await s.backend.database.read(_kept_instruction) == instruction
+
+    await until(is_kept)
+
+
+def _kept_instruction(connection: sqlite3.Connection) -> str | None:
+    row = connection.execute("SELECT settings ->> 'instruction' FROM assistant_drafts").fetchone()
+    return row[0] if row else None
+
+
 async def applied(s: Scene, dialog: AssistantDialog, version: int) -> None:
     """Apply and wait until the dialog knows of the version."""
     click(dialog, "assistant_apply")
@@ -87,9 +103,59 @@ async def test_a_store_that_refuses_keeps_the_dialog_open(
             await until(find(dialog, QWidget, "assistant_error").isVisible)
         assert dialog.settings().instruction == "Read."
         await s.settled()
-        assert await s.backend.assistants.load_draft(s.assistant.id) == dialog.settings()
+        assert await s.backend.assistants.load_draft(s.assistant.id) == AssistantDraft(dialog.settings(), 1)
         click(dialog, "assistant_save")
         await until(lambda: s.window.findChild(AssistantDialog) is None)
+
+
+async def test_what_was_taken_back_does_not_return(qapp: QApplication, tmp_path: Path) -> None:
+    async with editing(qapp, tmp_path) as (s, dialog):
+        change(dialog, "Read.")
+        await until_kept(s, "Read.")
+        change(dialog, "")
+        QTest.keyClick(dialog, Key.Key_Escape)
+        await until(lambda: s.window.findChild(AssistantDialog) is None)
+        await s.settled()
+        assert await s.backend.assistants.load_draft(s.assistant.id) is None
+        assert (await opened(s)).settings() == s.assistant.settings
+
+
+async def test_what_was_taken_back_while_the_settings_stay_open_is_kept_no_more(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    async with editing(qapp, tmp_path) as (s, dialog):
+        change(dialog, "Read.")
+        await until_kept(s, "Read.")
+        change(dialog, "")
+        await until_kept(s, None)
+
+
+async def test_unsaved_edits_survive_a_lifetime_that_begins_anew_and_a_crash(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        expiring = replace(s.assistant.settings, expiration=Expiration(30, ExpirationPolicy.STATIC))
+        await s.backend.assistants.save_version(s.assistant.id, expiring)
+        dialog = await opened(s)
+        change(dialog, "Read.")
+        await until_kept(s, "Read.")
+        renewed = replace(expiring, expiration=Expiration(59, ExpirationPolicy.STATIC, 30))
+        newest = await s.backend.assistants.save_version(s.assistant.id, renewed)
+        dialog.done(0)  # as a crash leaves it
+        await until(lambda: s.window.findChild(AssistantDialog) is None)
+        dialog = await opened(s)
+        assert dialog.settings() == replace(newest.settings, instruction="Read.")
+
+
+async def test_what_was_typed_a_moment_before_the_window_closes_is_kept(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    async with editing(qapp, tmp_path) as (s, dialog):
+        change(dialog, "Read.")
+        s.window.close()
+        await s.living
+        with closing(sqlite3.connect(s.profile.database)) as connection:
+            assert _kept_instruction(connection) == "Read."
 
 
 async def test_versions_their_replies_and_the_way_back(qapp: QApplication, tmp_path: Path) -> None:

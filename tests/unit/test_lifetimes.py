@@ -12,6 +12,7 @@ import pytest
 from desktop_app.controllers.facts import Expired, Fact, LibraryChanged
 from desktop_app.controllers.lifetimes import LifetimesController
 from desktop_app.domain.assistants import TTL_DAYS_LIMIT, AssistantSettings, Expiration, ExpirationPolicy
+from desktop_app.domain.drafts import AssistantDraft
 from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, RunId, ThreadId, new_id
 from desktop_app.domain.lifetimes import renewed
 from desktop_app.domain.threads import Author, Message, Run, Status
@@ -390,7 +391,7 @@ async def test_nothing_else_is_left_of_an_assistant(home: Home) -> None:
         await home.answer(await home.ask(thread, one))
         await rules.set_rule(one, Function("f"), Rule.ALLOW)
         await remote.hold_assistant(ConnectionId("c"), one, HeldAssistant(f"there-{one}", 1))
-        await home.assistants.save_draft(one, replace(SETTINGS, name="Draft"))
+        await home.assistants.save_draft(one, AssistantDraft(replace(SETTINGS, name="Draft"), 1))
     await home.assistants.trash(assistant)
     await home.trash.empty()
     assert await rules.rules(assistant) == {}

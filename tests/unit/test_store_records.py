@@ -1,12 +1,15 @@
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from desktop_app.domain.assistants import AssistantSettings, CompletionOptions, Expiration, PromptTruncation
 from desktop_app.domain.connections import Auth, Connection, ConnectionKind, Network, Proxy
+from desktop_app.domain.drafts import AssistantDraft
 from desktop_app.domain.ids import AssistantId, ConnectionId
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.connections import ConnectionStore
@@ -112,9 +115,10 @@ async def test_use_begins_the_lifetime_again(assistants: AssistantStore) -> None
 async def test_unsaved_edits_are_kept_until_dropped(assistants: AssistantStore, is_new: bool) -> None:
     assistant_id = None if is_new else (await assistants.create(SETTINGS)).id
     assert await assistants.load_draft(assistant_id) is None
-    for name in ("A", "B"):
-        await assistants.save_draft(assistant_id, replace(SETTINGS, name=name))
-    assert await assistants.load_draft(assistant_id) == replace(SETTINGS, name="B")
+    drafts = [AssistantDraft(replace(SETTINGS, name=name), 0 if is_new else 1, name) for name in ("A", "B")]
+    for draft in drafts:
+        await assistants.save_draft(assistant_id, draft)
+    assert await assistants.load_draft(assistant_id) == drafts[1]
     await assistants.drop_draft(assistant_id)
     assert await assistants.load_draft(assistant_id) is None
 
@@ -122,9 +126,44 @@ async def test_unsaved_edits_are_kept_until_dropped(assistants: AssistantStore, 
 async def test_edits_that_were_saved_are_no_draft(assistants: AssistantStore) -> None:
     made = await assistants.create(SETTINGS)
     edited = replace(SETTINGS, name="Edited")
-    await assistants.save_draft(made.id, edited)
+    await assistants.save_draft(made.id, AssistantDraft(edited, 1, "saved with it"))
     await assistants.save_version(made.id, edited)
     assert await assistants.load_draft(made.id) is None
+
+
+async def test_edits_are_put_upon_the_newest_version_and_undo_nothing_of_it(
+    assistants: AssistantStore,
+) -> None:
+    made = await assistants.create(SETTINGS)
+    await assistants.save_draft(made.id, AssistantDraft(replace(SETTINGS, name="Edited"), 1))
+    newest = replace(SETTINGS, instruction="Pulled.", expiration=Expiration(59))
+    await assistants.save_version(made.id, newest)
+    assert await assistants.load_draft(made.id) == AssistantDraft(replace(newest, name="Edited"), 2)
+
+
+async def test_a_note_without_edits_is_kept_for_the_version_that_it_was_written_at(
+    assistants: AssistantStore,
+) -> None:
+    made = await assistants.create(SETTINGS)
+    noted = AssistantDraft(SETTINGS, 1, "why")
+    await assistants.save_draft(made.id, noted)
+    assert await assistants.load_draft(made.id) == noted
+    await assistants.save_version(made.id, replace(SETTINGS, name="Edited"))
+    assert await assistants.load_draft(made.id) is None
+
+
+def _keep(assistant_id: str, draft: str, connection: sqlite3.Connection) -> None:
+    connection.execute("INSERT INTO assistant_drafts VALUES (?, ?, 0)", (assistant_id, draft))
+
+
+async def test_edits_that_an_earlier_nitka_kept_are_all_there(
+    assistants: AssistantStore, database: Database
+) -> None:
+    made, edited = await assistants.create(SETTINGS), replace(SETTINGS, name="Edited")
+    for assistant_id in ("", made.id):
+        await database.run(partial(_keep, assistant_id, to_json(edited)))
+    assert await assistants.load_draft(None) == AssistantDraft(edited)
+    assert await assistants.load_draft(made.id) == AssistantDraft(edited, 1)
 
 
 async def test_connections_keep_their_order(connections: ConnectionStore) -> None:

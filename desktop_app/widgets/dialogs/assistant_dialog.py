@@ -1,13 +1,13 @@
 """The assistant's settings: pages with limits checked while typing, saved as a new version, and the versions.
 
 Nothing typed is lost: the dialog tells of every change within half a second, for a draft that survives a crash, asks
-before it closes over unsaved changes, and closes on saving only when the store has the version.
+before it closes over unsaved changes, and closes on saving only when the store has the version.  Nor does anything come
+back that was taken back: where nothing is changed any more, it tells that there is no draft.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from desktop_app.domain.assistants import (
 )
 from desktop_app.domain.connections import Connection, Model
 from desktop_app.domain.context import ContextPreview
+from desktop_app.domain.drafts import AssistantDraft, rebased
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.problems import FieldProblem, Problem
 from desktop_app.domain.threads import ThreadSummary
@@ -46,7 +47,7 @@ class AssistantDialog(QDialog):
 
     Signals, with the AssistantId or None for a new one: ``save_requested`` (id, AssistantSettings, note), to be
     answered by ``set_saved`` or ``set_save_failed``; ``rules_decided`` (id, list) after a save; ``draft_changed`` (id,
-    AssistantSettings) at most half a second after a change; ``discarded`` (id) when unsaved changes were given up.
+    AssistantDraft | None) at most half a second after a change, None when there is nothing unsaved any more.
     Asked for when needed: ``models_wanted`` (ConnectionId), ``threads_wanted`` (id), ``versions_wanted`` (id),
     ``preview_wanted`` (ThreadId, AssistantSettings), ``expansion_wanted`` (AssistantSettings); each has a setter that
     answers.  ``extend_requested`` (id) is answered by ``set_extended``.  ``reply_requested`` (ThreadId, MessageId).
@@ -55,7 +56,6 @@ class AssistantDialog(QDialog):
     save_requested = Signal(object, object, str)
     rules_decided = Signal(str, list)
     draft_changed = Signal(object, object)
-    discarded = Signal(object)
     models_wanted = Signal(str)
     threads_wanted = Signal(str)
     versions_wanted = Signal(str)
@@ -77,6 +77,7 @@ class AssistantDialog(QDialog):
         self._wanted_version: AssistantVersion | None = None  # to be restored when its question is answered
         self._former: AssistantSettings | None = None  # what was in use before a version was restored
         self._is_name_touched = False
+        self._is_draft_kept = False
         self._pages = AssistantPages(theme)
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_DELAY_MS)
         self._draft_timer.timeout.connect(self._tell_draft)
@@ -88,20 +89,24 @@ class AssistantDialog(QDialog):
         self._pages.tools.serve(files, remote_files, functions)
 
     def edit(
-        self, assistant: Assistant | None, settings: AssistantSettings, connections: list[Connection]
+        self,
+        assistant: Assistant | None,
+        settings: AssistantSettings,
+        connections: list[Connection],
+        draft: AssistantDraft | None = None,
     ) -> None:
-        """Open with ``settings``: those of ``assistant``, a draft of them, or the start of a new one (None)."""
+        """Open with ``settings``, those of ``assistant`` or the start of a new one (None), and a draft upon them."""
         self._connections = connections
-        self._is_name_touched = assistant is not None
+        self._is_name_touched = assistant is not None or draft is not None
+        self._is_draft_kept = draft is not None
         self._pages.versions.set_connections(connections)
         self._take_assistant(assistant)
         self._pages.tools.set_assistant(assistant.id if assistant else None)
-        start = assistant.settings if assistant else settings
-        self._load(start)
+        self._load(settings)
         self._baseline = self.settings()
-        if settings != start:
-            self._load(settings)
-        self._note.clear()
+        if draft is not None:
+            self._load(draft.settings)
+        self._note.setText(draft.note if draft else "")
         self._foot.settle()
         self._show(self.settings())
         self._pages.tabs.setCurrentIndex(0)
@@ -116,6 +121,12 @@ class AssistantDialog(QDialog):
     def settings(self) -> AssistantSettings:
         """What the fields say, limits broken or not."""
         return self._pages.settings()
+
+    def flush_draft(self) -> None:
+        """Tell at once what is not told yet."""
+        if self._draft_timer.isActive():
+            self._draft_timer.stop()
+            self._tell_draft()
 
     # -- answers
 
@@ -151,6 +162,7 @@ class AssistantDialog(QDialog):
             return
         was_new = self._assistant is None
         self._baseline, self._saving = self._saving, None
+        self._is_draft_kept = False  # who saves drops the draft
         self._note.clear()
         self._foot.settle()
         if changes := self._pages.tools.rule_changes():
@@ -163,7 +175,7 @@ class AssistantDialog(QDialog):
         if was_new:
             self._pages.tools.set_assistant(assistant.id)
         if is_changed:
-            self._draft_timer.start()
+            self._keep_soon()
         self._show(self.settings())
         self._ask_for(self._pages.current)
 
@@ -179,11 +191,13 @@ class AssistantDialog(QDialog):
         """The lifetime has begun anew; its days may be others for that."""
         if self._assistant is None or assistant.id != self._assistant.id:
             return  # of a dialog that was closed meanwhile
-        expiration = assistant.settings.expiration
-        self._baseline = replace(self._baseline, expiration=expiration)
+        former, settings = self._assistant.settings, self.settings()
+        self._baseline = rebased(self._baseline, former, assistant.settings)
         self._take_assistant(assistant)
-        self._pages.lifetime.show_settings(self._baseline)
+        if (merged := rebased(settings, former, assistant.settings)) != settings:
+            self._load(merged)
         self._show(self.settings())
+        self._keep_soon()
 
     def reject(self) -> None:
         """Close, or ask first when there are unsaved changes; asked again, go on editing."""
@@ -253,6 +267,7 @@ class AssistantDialog(QDialog):
         pages = self._pages
         pages.changed.connect(self._value_changed)
         pages.page_shown.connect(self._ask_for)
+        self._note.textEdited.connect(self._keep_soon)
         pages.model.models_wanted.connect(self.models_wanted)
         pages.instruction.expansion_wanted.connect(lambda: self.expansion_wanted.emit(self.settings()))
         pages.context.preview_wanted.connect(
@@ -336,8 +351,7 @@ class AssistantDialog(QDialog):
         self._show_error("")
         self._pages.versions.show_restored("")
         self._show(settings)
-        if not self._draft_timer.isActive():
-            self._draft_timer.start()
+        self._keep_soon()
 
     def _check(self, settings: AssistantSettings) -> None:
         found = problems(settings, max_temperature=self._pages.model.max_temperature)
@@ -351,8 +365,25 @@ class AssistantDialog(QDialog):
 
     # -- saving
 
+    def _keep_soon(self) -> None:
+        if not self._draft_timer.isActive():
+            self._draft_timer.start()
+
     def _tell_draft(self) -> None:
-        self.draft_changed.emit(self._assistant.id if self._assistant else None, self.settings())
+        """Have what is not saved kept, or forgotten when it was taken back."""
+        draft = AssistantDraft(
+            self.settings(), self._assistant.version if self._assistant else 0, self._note.text().strip()
+        )
+        if draft.note or draft.settings != self._baseline:
+            self.draft_changed.emit(self._assistant.id if self._assistant else None, draft)
+            self._is_draft_kept = True
+        else:
+            self._forget_draft()
+
+    def _forget_draft(self) -> None:
+        if self._is_draft_kept:
+            self.draft_changed.emit(self._assistant.id if self._assistant else None, None)
+            self._is_draft_kept = False
 
     def _begin_save(self, *, closes: bool, note: str = "") -> None:
         self._draft_timer.stop()
@@ -430,11 +461,12 @@ class AssistantDialog(QDialog):
         elif answer == "restore":
             self._restore_wanted()
         elif answer == "discard":
-            self.discarded.emit(self._assistant.id if self._assistant else None)
             self._close()
 
     def _close(self) -> None:
+        """Close with nothing left to save, or with what is left given up."""
         self._draft_timer.stop()
+        self._forget_draft()
         super().reject()
 
 
