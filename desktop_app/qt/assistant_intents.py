@@ -25,7 +25,8 @@ class AssistantIntents(QObject):
     ``save_failed(RunError)`` answer ``save``, ``extended(Assistant)`` answers ``extend``.  ``models_listed(str, list)``
     and ``models_failed(str, RunError)``, with the connection's id, answer ``list_models``.  ``threads_listed(list)`` of
     ThreadSummary answers ``list_threads``, ``versions_listed(list, list)`` of AssistantVersion and VersionUse
-    ``list_versions``, ``previewed(ContextPreview | None)`` the newest ``preview``, ``expanded(str)`` answers ``expand``.
+    ``list_versions``, ``previewed(ContextPreview | None)`` the newest ``preview``, ``expanded(str)`` answers
+    ``expand``.
     """
 
     draft_found = Signal(object)

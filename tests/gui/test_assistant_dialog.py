@@ -243,6 +243,32 @@ def test_another_connection_takes_its_first_model(shown: AssistantDialog) -> Non
     assert shown.settings().model == "first"
 
 
+def test_an_assistant_without_a_model_is_not_changed_by_being_looked_at(
+    qtbot: QtBot, dialog: AssistantDialog
+) -> None:
+    plain = replace(SETTINGS, model="")
+    dialog.edit(replace(ASSISTANT, settings=plain), plain, [OLLAMA, OTHER])
+    dialog.set_models(OLLAMA.id, (Model("llama"), Model("mistral")))
+    assert dialog.settings() == plain
+    assert not save_button(dialog).isEnabled()
+    dialog.reject()
+    assert not dialog.isVisible()
+
+
+def test_the_first_model_of_a_new_assistant_is_taken_and_nothing_that_was_typed(
+    qtbot: QtBot, dialog: AssistantDialog
+) -> None:
+    dialog.edit(None, AssistantSettings("Editor", connection_id=OLLAMA.id), [OLLAMA, OTHER])
+    QTest.keyClicks(find(dialog, QLineEdit, "assistant_name"), "!")
+    dialog.set_models(OLLAMA.id, (Model("llama"), Model("mistral")))
+    assert dialog.settings().model == "llama"
+    QTest.keyClick(find(dialog, QLineEdit, "assistant_name"), Qt.Key.Key_Backspace)
+    with qtbot.assertNotEmitted(dialog.draft_changed):
+        dialog.flush_draft()
+    dialog.reject()
+    assert not dialog.isVisible()
+
+
 def test_a_model_can_be_typed_when_the_list_cannot_be_fetched(qtbot: QtBot, shown: AssistantDialog) -> None:
     shown.set_models_failed(OLLAMA.id, "The address does not answer.")
     model = find(shown, QComboBox, "assistant_model")

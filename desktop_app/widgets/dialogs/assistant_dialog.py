@@ -8,6 +8,7 @@ back that was taken back: where nothing is changed any more, it tells that there
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -106,6 +107,8 @@ class AssistantDialog(QDialog):
         self._baseline = self.settings()
         if draft is not None:
             self._load(draft.settings)
+        if assistant is None:
+            self._pages.model.take_first_model()
         self._note.setText(draft.note if draft else "")
         self._foot.settle()
         self._show(self.settings())
@@ -132,7 +135,15 @@ class AssistantDialog(QDialog):
 
     def set_models(self, connection_id: ConnectionId, models: tuple[Model, ...]) -> None:
         """Offer the models of a connection."""
+        before = self.settings()
         self._pages.model.set_models(connection_id, models)
+        settings = self.settings()
+        is_filled_in = (
+            settings.model != before.model and settings.connection_id == self._baseline.connection_id
+        )
+        if is_filled_in and self._assistant is None:  # nobody typed it
+            self._baseline = replace(self._baseline, model=settings.model)
+            self._show(settings)
         if connection_id == self._pages.model.connection_id:
             self._pages.tools.set_models(models)
 

@@ -120,7 +120,11 @@ class ModelPage(SettingsPage):
         self._format_name = settings.response_format.name
         self._schema.set_text(settings.response_format.schema)
         self._show_format()
-        self._takes_first_model = not settings.model and self._needs_model
+        self._takes_first_model = False
+
+    def take_first_model(self) -> None:
+        """Where no model is named yet, take the first one on offer as soon as there is one."""
+        self._takes_first_model = self._needs_model and not self._model.currentText()
 
     def write(self, settings: AssistantSettings) -> AssistantSettings:
         """``settings`` with what the fields say."""

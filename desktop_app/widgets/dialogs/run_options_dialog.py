@@ -130,6 +130,7 @@ class RunOptionsDialog(QDialog):
 
     def _show(self, settings: AssistantSettings) -> None:
         self._page.show_settings(settings)
+        self._page.take_first_model()
         self._truncation.show_truncation(settings.truncation)
 
     def _written(self) -> AssistantSettings:
