@@ -207,6 +207,21 @@ def test_the_slider_and_the_number_are_one_value(shown: AssistantDialog) -> None
     assert shown._pages.model._slider.value() == 25
 
 
+@pytest.mark.parametrize("exact", [0.125, 0.30000001192092896, 1 / 3])
+def test_a_temperature_is_kept_as_exact_as_it_is_until_it_is_edited(
+    dialog: AssistantDialog, exact: float
+) -> None:
+    given = replace(SETTINGS, completion=CompletionOptions(exact))
+    dialog.edit(replace(ASSISTANT, settings=given), given, [OLLAMA])
+    QTest.keyClicks(find(dialog, QLineEdit, "assistant_name"), "!")
+    assert dialog.settings().completion.temperature == exact
+    box = find(dialog, DecimalBox, "assistant_temperature")
+    QTest.keyClick(box, Qt.Key.Key_Up)
+    assert dialog.settings().completion.temperature == round(box.value(), 2)
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert dialog.settings() == replace(given, name="Contract reader!")
+
+
 def test_a_point_is_taken_where_the_language_writes_a_comma(qtbot: QtBot, theme: Theme) -> None:
     box = DecimalBox(theme, "number")
     qtbot.addWidget(box)

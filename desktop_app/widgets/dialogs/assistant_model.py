@@ -113,7 +113,7 @@ class ModelPage(SettingsPage):
             self._connection.select(settings.connection_id)
         self._show_connection(settings.connection_id)
         self._model.setEditText(settings.model)
-        self._temperature.setValue(settings.completion.temperature)
+        self._temperature.set_number(settings.completion.temperature)
         self._max_tokens.setValue(settings.completion.max_tokens or 0)
         self._reasoning.select(settings.completion.reasoning)
         self._format.select(settings.response_format.kind)
@@ -133,7 +133,7 @@ class ModelPage(SettingsPage):
             connection_id=self.connection_id,
             model=self._model.currentText().strip(),
             completion=CompletionOptions(
-                temperature=round(self._temperature.value(), 2),
+                temperature=self._temperature.number(),
                 max_tokens=self._max_tokens.optional_value,
                 reasoning=Reasoning(str(self._reasoning.value)),
             ),

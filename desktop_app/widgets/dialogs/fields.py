@@ -79,10 +79,14 @@ class NumberBox(QSpinBox):
 
 
 class DecimalBox(QDoubleSpinBox):
-    """A number with two decimals; takes a point as well as the comma of the language."""
+    """A number with two decimals; takes a point as well as the comma of the language.
+
+    What was given stays as exact as it is until it is edited, though two decimals are shown of it.
+    """
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
+        self._given = self._shown = 0.0
         self.setObjectName(name)
         self.setRange(0, 99)
         self.setDecimals(2)
@@ -90,6 +94,15 @@ class DecimalBox(QDoubleSpinBox):
         self.setFixedWidth(theme.px("header") * 2)
         _inset(theme, self)
         calm(self)
+
+    def number(self) -> float:
+        """The number."""
+        return self._given if self.value() == self._shown else round(self.value(), 2)
+
+    def set_number(self, number: float) -> None:
+        """Replace the number."""
+        self.setValue(number)
+        self._given, self._shown = number, self.value()
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         return super().validate(self._localised(text), position)
