@@ -20,19 +20,21 @@ class AssistantIntents(QObject):
     """Lives beside ``Intents``, which starts its tasks, tells errors in values, opens threads and offers undo.
 
     ``draft_found(AssistantDraft)``: an assistant that was being made when the program ended.
-    ``ready_to_edit(Assistant | None, AssistantSettings, list, AssistantDraft | None)``: what the dialog shows, with all
-    connections and the edits that were not saved; no assistant is one that is not there yet.  ``saved(Assistant)`` and
-    ``save_failed(RunError)`` answer ``save``, ``extended(Assistant)`` answers ``extend``.  ``models_listed(str, list)``
-    and ``models_failed(str, RunError)``, with the connection's id, answer ``list_models``.  ``threads_listed(list)`` of
-    ThreadSummary answers ``list_threads``, ``versions_listed(list, list)`` of AssistantVersion and VersionUse
-    ``list_versions``, ``previewed(ContextPreview | None)`` the newest ``preview``, ``expanded(str)`` answers
-    ``expand``.
+    ``ready_to_edit(Assistant | None, AssistantSettings, list, AssistantDraft | None)``: what the dialog shows, with
+    all connections and the edits that were not saved; no assistant is one that is not there yet.
+    ``saved(Assistant)`` and ``save_failed(RunError)`` answer ``save``, ``revived(Assistant, bool)`` comes before it
+    when the assistant was in the trash (False) or deleted for good (True).  ``extended(Assistant)`` answers
+    ``extend``.  ``models_listed(str, list)`` and ``models_failed(str, RunError)``, with the connection's id, answer
+    ``list_models``.  ``threads_listed(list)`` of ThreadSummary answers ``list_threads``, ``versions_listed(list,
+    list)`` of AssistantVersion and VersionUse ``list_versions``, ``previewed(ContextPreview | None)`` the newest
+    ``preview``, ``expanded(str)`` answers ``expand``.
     """
 
     draft_found = Signal(object)
     ready_to_edit = Signal(object, object, list, object)
     saved = Signal(object)
     save_failed = Signal(object)
+    revived = Signal(object, bool)
     extended = Signal(object)
     threads_listed = Signal(list)
     versions_listed = Signal(list, list)
@@ -114,10 +116,7 @@ class AssistantIntents(QObject):
     async def _save(self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str) -> None:
         store = self._backend.assistants
         try:
-            if assistant_id is None:
-                assistant = await store.create(settings, note)
-            else:
-                assistant = await store.save_version(assistant_id, settings, note)
+            assistant = await self._stored(assistant_id, settings, note)
         except Exception as error:  # noqa: BLE001 - the dialog waits for an answer
             self.save_failed.emit(self._answer(error))
             return
@@ -129,6 +128,25 @@ class AssistantIntents(QObject):
             await self._new_thread(assistant.id)
         else:
             await self._changed(assistant)
+
+    async def _stored(
+        self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str
+    ) -> Assistant:
+        """The assistant with these settings, in use: who saves it means to use it, wherever it went meanwhile."""
+        store, trash = self._backend.assistants, self._backend.trash
+        if assistant_id is None:
+            return await store.create(settings, note)
+        if not await trash.has_assistant(assistant_id):
+            made = await store.create(settings, note)
+            self.revived.emit(made, True)
+            return made
+        saved = await store.save_version(assistant_id, settings, note)
+        if saved.id in {one.id for one in await store.assistants()}:
+            return saved
+        await trash.restore(TrashKind.ASSISTANT, saved.id)
+        restored = await store.assistant(saved.id) or saved  # a lifetime that was over begins anew
+        self.revived.emit(restored, False)
+        return restored
 
     def extend(self, assistant_id: AssistantId) -> None:
         """Let the lifetime of an assistant begin anew."""

@@ -61,6 +61,7 @@ class AssistantActions(QObject):
         self._intents.ready_to_edit.connect(self._open_dialog)
         self._intents.models_failed.connect(self._on_models_failed)
         self._intents.save_failed.connect(self._on_save_failed)
+        self._intents.revived.connect(self._tell_revived)
         intents.remote_files.left_ended.connect(self._tell_left_work)
         actions.on("new_assistant", self._choose_template)
         actions.on("assistant_settings", self.edit_current)
@@ -183,6 +184,14 @@ class AssistantActions(QObject):
     def _on_save_failed(self, error: RunError) -> None:
         if self._dialog is not None:
             self._dialog.set_save_failed(self._notices.sentence(error))
+
+    def _tell_revived(self, assistant: Assistant, is_made_anew: bool) -> None:
+        """What was saved had gone meanwhile: deleted in another way, or its lifetime was over."""
+        if is_made_anew:
+            text = self.tr("“%1” had been deleted for good. It was made anew from its settings.")
+        else:
+            text = self.tr("“%1” was in the trash. Now that it is saved it is in use again.")
+        self._notices.bar.show_notice(text.replace("%1", assistant.settings.name))
 
     def _on_finished(self) -> None:
         self._dialog = None

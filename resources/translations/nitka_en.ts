@@ -247,6 +247,23 @@
     </message>
 </context>
 <context>
+    <name>GivenList</name>
+    <message numerus="yes">
+        <source>%Ln fragment(s)</source>
+        <translation>
+            <numerusform>%Ln fragment</numerusform>
+            <numerusform>%Ln fragments</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln function(s)</source>
+        <translation>
+            <numerusform>%Ln function</numerusform>
+            <numerusform>%Ln functions</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>JumpPill</name>
     <message numerus="yes">
         <source>%n new</source>

@@ -350,8 +350,16 @@
         <translation>Удалить в сервисе не получилось. %1</translation>
     </message>
     <message>
+        <source>“%1” had been deleted for good. It was made anew from its settings.</source>
+        <translation>Ассистент «%1» был удалён навсегда. Он создан заново по этим настройкам.</translation>
+    </message>
+    <message>
         <source>“%1” is connected. An assistant can answer through it.</source>
         <translation>Подключение «%1» готово. Через него может отвечать ассистент.</translation>
+    </message>
+    <message>
+        <source>“%1” was in the trash. Now that it is saved it is in use again.</source>
+        <translation>Ассистент «%1» был в корзине. Теперь он сохранён и снова в работе.</translation>
     </message>
 </context>
 <context>
@@ -2717,6 +2725,45 @@
     <message>
         <source>team = support</source>
         <translation>команда = поддержка</translation>
+    </message>
+</context>
+<context>
+    <name>GivenList</name>
+    <message numerus="yes">
+        <source>%Ln fragment(s)</source>
+        <translation>
+            <numerusform>%Ln&#xa0;фрагмент</numerusform>
+            <numerusform>%Ln&#xa0;фрагмента</numerusform>
+            <numerusform>%Ln&#xa0;фрагментов</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln function(s)</source>
+        <translation>
+            <numerusform>%Ln&#xa0;функция</numerusform>
+            <numerusform>%Ln&#xa0;функции</numerusform>
+            <numerusform>%Ln&#xa0;функций</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>From files</source>
+        <translation>Из файлов</translation>
+    </message>
+    <message>
+        <source>Functions on offer</source>
+        <translation>Доступные функции</translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation>Инструкция</translation>
+    </message>
+    <message>
+        <source>What the model was given</source>
+        <translation>Что получила модель</translation>
+    </message>
+    <message>
+        <source>variables filled in</source>
+        <translation>с подстановкой</translation>
     </message>
 </context>
 <context>

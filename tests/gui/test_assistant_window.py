@@ -158,6 +158,46 @@ async def test_what_was_typed_a_moment_before_the_window_closes_is_kept(
             assert _kept_instruction(connection) == "Read."
 
 
+async def test_an_assistant_that_went_to_the_trash_is_in_use_again_when_it_is_saved(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        expiring = replace(s.assistant.settings, expiration=Expiration(30, ExpirationPolicy.STATIC))
+        await s.backend.assistants.save_version(s.assistant.id, expiring)
+        dialog = await opened(s)
+        await s.backend.database.run(_make_older)
+        await s.backend.assistants.trash(s.assistant.id)
+        change(dialog, "Read.")
+        await applied(s, dialog, 4)  # the lifetime that was over begins anew
+        [listed] = await s.backend.assistants.assistants()
+        assert listed.settings == dialog.settings()
+        assert listed.settings.instruction == "Read."
+        assert not find(dialog, QAbstractButton, "assistant_save").isEnabled()
+        assert "“Tester” was in the trash" in s.window.notice.text
+
+
+def _make_older(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE assistants SET created_at = created_at - 40 * 24 * 3600 * 1000000")
+
+
+async def test_an_assistant_that_was_deleted_for_good_is_made_anew_when_it_is_saved(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        await s.ask("What is missing?", "A date.")  # its record is kept for the run
+        dialog = await opened(s)
+        await s.backend.assistants.trash(s.assistant.id)
+        await s.backend.trash.empty()
+        change(dialog, "Read.")
+        click(dialog, "assistant_apply")
+        await until(lambda: dialog._assistant is not None and dialog._assistant.id != s.assistant.id)
+        await s.settled()
+        [listed] = await s.backend.assistants.assistants()
+        assert (listed, listed.settings.instruction) == (dialog._assistant, "Read.")
+        assert "deleted for good" in s.window.notice.text
+        assert await s.backend.assistants.load_draft(s.assistant.id) is None
+
+
 async def test_versions_their_replies_and_the_way_back(qapp: QApplication, tmp_path: Path) -> None:
     async with living_window(qapp, tmp_path) as s:
         await s.ask("What is missing?", "A date.")

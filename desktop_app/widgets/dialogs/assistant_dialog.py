@@ -171,19 +171,20 @@ class AssistantDialog(QDialog):
         """The store has what was to be saved; close if that was wanted and nothing was typed since."""
         if self._saving is None:
             return
-        was_new = self._assistant is None
-        self._baseline, self._saving = self._saving, None
+        is_new = self._assistant is None or self._assistant.id != assistant.id
+        saved, self._saving = self._saving, None
+        self._baseline = saved
         self._is_draft_kept = False  # who saves drops the draft
         self._note.clear()
         self._foot.settle()
         if changes := self._pages.tools.rule_changes():
             self.rules_decided.emit(assistant.id, changes)
-        self._take_assistant(assistant)
+        self._follow(saved, assistant)
         is_changed = self.settings() != self._baseline
         if self._closes_when_saved and not is_changed:
             self.accept()
             return
-        if was_new:
+        if is_new:
             self._pages.tools.set_assistant(assistant.id)
         if is_changed:
             self._keep_soon()
@@ -202,11 +203,7 @@ class AssistantDialog(QDialog):
         """The lifetime has begun anew; its days may be others for that."""
         if self._assistant is None or assistant.id != self._assistant.id:
             return  # of a dialog that was closed meanwhile
-        former, settings = self._assistant.settings, self.settings()
-        self._baseline = rebased(self._baseline, former, assistant.settings)
-        self._take_assistant(assistant)
-        if (merged := rebased(settings, former, assistant.settings)) != settings:
-            self._load(merged)
+        self._follow(self._assistant.settings, assistant)
         self._show(self.settings())
         self._keep_soon()
 
@@ -308,6 +305,14 @@ class AssistantDialog(QDialog):
         """Whose settings these are, as the store has it."""
         self._assistant = assistant
         self._pages.show_assistant(assistant)
+
+    def _follow(self, former: AssistantSettings, assistant: Assistant) -> None:
+        """Go on from what the store has now instead of ``former``; what is not saved stays."""
+        settings = self.settings()
+        self._baseline = rebased(self._baseline, former, assistant.settings)
+        self._take_assistant(assistant)
+        if (merged := rebased(settings, former, assistant.settings)) != settings:
+            self._load(merged)
 
     def _load(self, settings: AssistantSettings) -> None:
         self._pages.load(settings, self._connections)
