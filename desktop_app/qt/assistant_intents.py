@@ -74,6 +74,10 @@ class AssistantIntents(QObject):
         if draft := await self._backend.assistants.load_draft(None):
             self.draft_found.emit(draft)
 
+    def look_for_draft(self) -> None:
+        """Tell of an assistant that was being made, before another is begun in its place."""
+        self._start(self.find_draft(), "assistant draft")
+
     def edit(self, assistant_id: AssistantId) -> None:
         """Open the settings of an assistant, with edits that were not saved."""
         self._start(self._edit(assistant_id), "edit assistant")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from desktop_app.widgets.actions import Actions
     from desktop_app.widgets.assistants_pane import AssistantsPane
     from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
+    from desktop_app.widgets.dialogs.template_chooser import TemplateChooser
     from desktop_app.widgets.notices import Notices
     from desktop_app.widgets.shown import Shown
     from desktop_app.widgets.theme import Theme
@@ -51,6 +52,7 @@ class AssistantActions(QObject):
         self._intents = intents.assistants
         self._notices = notices
         self._window = window
+        self._chooser: TemplateChooser | None = None
         self._dialog: AssistantDialog | None = None
         self._version = 0  # that the dialog is to show
         pane.new_requested.connect(self._choose_template)
@@ -84,14 +86,23 @@ class AssistantActions(QObject):
     def _choose_template_for(self, connection_id: ConnectionId | None) -> None:
         from desktop_app.widgets.dialogs.template_chooser import TemplateChooser
 
-        chooser = TemplateChooser(self._theme, self._window)
+        chooser = self._chooser = TemplateChooser(self._theme, self._window)
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.chosen.connect(
             lambda settings: self._intents.draft(replace(settings, connection_id=connection_id))
         )
+        chooser.go_on_requested.connect(self._intents.go_on)
+        chooser.finished.connect(self._on_chooser_finished)
         chooser.open()
+        self._intents.look_for_draft()
+
+    def _on_chooser_finished(self) -> None:
+        self._chooser = None
 
     def _offer_draft(self, draft: AssistantDraft) -> None:
+        if self._chooser is not None:
+            self._chooser.offer(draft)
+            return
         self._notices.bar.show_notice(
             self.tr("An assistant you were making was kept."),
             action=self.tr("Go on"),

@@ -5144,6 +5144,14 @@
 <context>
     <name>TemplateChooser</name>
     <message>
+        <source>&amp;Go on</source>
+        <translation type="unfinished">П&amp;родолжить</translation>
+    </message>
+    <message>
+        <source>An assistant you were making was kept. A new one takes its place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Blank</source>
         <translation>Пустой</translation>
     </message>
@@ -5210,6 +5218,10 @@ Give working code in one block and say in a few sentences how it works. Name the
         <translation>Ты помогаешь с программированием. Внимательно читай вопрос и код пользователя.
 
 Давай рабочий код одним блоком и в нескольких предложениях объясняй, как он работает. Называй ошибки, которые видишь. Если что-то неясно, скажи, из чего исходишь. Если чего-то не знаешь, так и скажи.</translation>
+    </message>
+    <message>
+        <source>“%1”, which you were making, was kept. A new assistant takes its place.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

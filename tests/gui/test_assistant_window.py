@@ -158,6 +158,45 @@ async def test_what_was_typed_a_moment_before_the_window_closes_is_kept(
             assert _kept_instruction(connection) == "Read."
 
 
+async def test_an_assistant_that_was_being_made_is_not_lost_to_another(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        precious = AssistantDraft(replace(s.assistant.settings, name="Precious"), note="first")
+        await s.backend.assistants.save_draft(None, precious)
+        s.window._actions["new_assistant"].trigger()
+        click(s.window, "template_blank")
+        await until(lambda: s.window.findChild(AssistantDialog) is not None)
+        QTest.keyClick(s.find(AssistantDialog, "assistant_dialog"), Key.Key_Escape)  # nothing was typed
+        await until(lambda: s.window.findChild(AssistantDialog) is None)
+        s.window._actions["new_assistant"].trigger()
+        await until(lambda: s.find(QWidget, "template_kept").isVisible())
+        click(s.window, "template_go_on")
+        await until(lambda: s.window.findChild(AssistantDialog) is not None)
+        dialog = s.find(AssistantDialog, "assistant_dialog")
+        assert dialog.settings() == precious.settings
+        assert find(dialog, QLineEdit, "assistant_note").text() == "first"
+        QTest.keyClick(dialog, Key.Key_Escape)
+        assert dialog.isVisible()  # it is not saved: closing asks
+        click(dialog, "assistant_discard")
+        await until(lambda: s.window.findChild(AssistantDialog) is None)
+        await s.settled()
+        assert await s.backend.assistants.load_draft(None) is None
+
+
+async def test_a_note_is_kept_with_the_edits(qapp: QApplication, tmp_path: Path) -> None:
+    async with editing(qapp, tmp_path) as (s, dialog):
+        change(dialog, "Read.")
+        await until_kept(s, "Read.")
+        QTest.keyClicks(find(dialog, QLineEdit, "assistant_note"), "why")
+
+        async def has_note() -> bool:
+            draft = await s.backend.assistants.load_draft(s.assistant.id)
+            return draft is not None and draft.note == "why"
+
+        await until(has_note)
+
+
 async def test_an_assistant_that_went_to_the_trash_is_in_use_again_when_it_is_saved(
     qapp: QApplication, tmp_path: Path
 ) -> None:

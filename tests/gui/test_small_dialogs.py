@@ -3,10 +3,11 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QHBoxLayout, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.assistants import AssistantSettings, problems
+from desktop_app.domain.drafts import AssistantDraft
 from desktop_app.widgets.dialogs.about_dialog import AboutDialog
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.connections_dialog import ConnectionsDialog
@@ -40,6 +41,24 @@ def test_blank_is_blank(qtbot: QtBot, theme: Theme) -> None:
     with qtbot.waitSignal(chooser.chosen) as chosen:
         card.click()
     assert chosen.args == [AssistantSettings("")]
+
+
+def test_an_assistant_that_was_being_made_is_offered_before_another(qtbot: QtBot, theme: Theme) -> None:
+    chooser = TemplateChooser(theme)
+    qtbot.addWidget(chooser)
+    chooser.open()
+    draft = AssistantDraft(AssistantSettings("Precious"), note="first")
+    chooser.offer(draft)
+    kept = chooser.findChild(QWidget, "template_kept")
+    assert kept is not None
+    assert "“Precious”" in kept.accessibleName()
+    go_on = chooser.findChild(QAbstractButton, "template_go_on")
+    assert go_on is not None
+    with qtbot.waitSignal(chooser.go_on_requested) as asked:
+        go_on.setFocus()
+        QTest.keyClick(go_on, Qt.Key.Key_Return)
+    assert asked.args == [draft]
+    assert not chooser.isVisible()
 
 
 def test_escape_chooses_nothing(qtbot: QtBot, theme: Theme) -> None:

@@ -7,25 +7,39 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.assistants import AssistantSettings, CompletionOptions
+from desktop_app.domain.drafts import AssistantDraft
 from desktop_app.widgets.dialogs.card import Card
-from desktop_app.widgets.dialogs.frame import Foot, WrappedLabel, button
+from desktop_app.widgets.dialogs.frame import Callout, Foot, WrappedLabel, button
 from desktop_app.widgets.theme import Theme
 
 
 class TemplateChooser(QDialog):
     """Asks what a new assistant starts from.
 
-    Signals: ``chosen`` (AssistantSettings without a connection); the dialog closes by itself.
+    Signals: ``chosen`` (AssistantSettings without a connection); ``go_on_requested`` with the AssistantDraft that was
+    offered.  The dialog closes by itself.
     """
 
     chosen = Signal(object)
+    go_on_requested = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("template_chooser")
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setWindowTitle(self.tr("New assistant"))
+        self._draft: AssistantDraft | None = None
+        self._kept = Callout(theme, "info")
+        self._kept.setObjectName("template_kept")
+        go_on = button(self.tr("&Go on"), "template_go_on")
+        go_on.clicked.connect(self._go_on)
+        self._kept.row.addWidget(go_on)
         px = theme.px
+        self._kept_row = QWidget()
+        around = QVBoxLayout(self._kept_row)
+        around.setContentsMargins(0, 0, 0, px("spacing.3"))
+        around.addWidget(self._kept)
+        self._kept_row.hide()
         grid = QGridLayout()
         grid.setSpacing(px("spacing.3"))
         for index, (name, icon, settings) in enumerate(self._templates()):
@@ -46,6 +60,7 @@ class TemplateChooser(QDialog):
             WrappedLabel(self.tr("Start from a template; everything can be changed later."), role="secondary")
         )
         body.addSpacing(px("spacing.3"))
+        body.addWidget(self._kept_row)
         body.addLayout(grid, 1)
         foot = Foot(theme, "template")
         cancel = button(self.tr("Cancel"), "template_cancel")
@@ -58,6 +73,22 @@ class TemplateChooser(QDialog):
         column.addLayout(body, 1)
         column.addWidget(foot)
         self.resize(px("textColumn") - 80, px("details") + 20)
+
+    def offer(self, draft: AssistantDraft) -> None:
+        """Say that an assistant that was being made is kept, and that a new one would take its place."""
+        self._draft = draft
+        if name := draft.settings.name.strip():
+            text = self.tr("“%1”, which you were making, was kept. A new assistant takes its place.")
+        else:
+            text = self.tr("An assistant you were making was kept. A new one takes its place.")
+        self._kept.show_text(text.replace("%1", name))
+        if self._kept_row.isHidden():
+            self._kept_row.show()
+            self.resize(self.width(), self.height() + self._kept_row.sizeHint().height())
+
+    def _go_on(self) -> None:
+        self.go_on_requested.emit(self._draft)
+        self.accept()
 
     def _choose(self, settings: AssistantSettings) -> None:
         self.chosen.emit(settings)
