@@ -276,7 +276,13 @@ def _asked(active: ActiveRun, spoken: Sequence[Message], older: int, part: Cut, 
         addition=active.addition or "",
         is_continued=is_begun,
     )
-    details = replace(active.run.details, dropped=older + part.dropped)
+    details = replace(
+        active.run.details,
+        dropped=older + part.dropped,
+        functions=tuple(function.name for function in active.functions),
+    )
+    if active.addition is not None:
+        details = replace(details, addition=active.addition)
     if not active.rounds:
         active.estimate = estimate_request(request)
         details = replace(details, prompt_tokens=part.tokens)

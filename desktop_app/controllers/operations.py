@@ -189,7 +189,7 @@ class OperationsController:
             return
         if submitted is None:
             return
-        remote_id, part, found, older = submitted
+        remote_id, part, found, older, addition = submitted
         log.info("operation %s is %s at the service", operation.id, remote_id)
         details = replace(
             run.details,
@@ -197,6 +197,7 @@ class OperationsController:
             prompt_tokens=part.tokens,
             fragments=len(found),
             found=found,
+            addition=addition,
             rephrasing=_total(rephrasings),
         )
         asked = replace(run, seen=part.ids, details=details)
@@ -254,7 +255,7 @@ class OperationsController:
         while True:
             try:
                 remote_id = await deferring.submit(request_of(run, part, addition=addition))
-                return _Submitted(remote_id, part, found, older)
+                return _Submitted(remote_id, part, found, older, addition)
             except ContextTooLongError:
                 smaller = await self._prompts.part(spoken, smaller_limits(settings, part), ())
                 if len(smaller.messages) >= len(part.messages):
@@ -421,12 +422,16 @@ class OperationsController:
 
 
 class _Submitted(NamedTuple):
-    """The id at the service, what it was given of the thread, and of the files; ``older`` as in ``Leading``."""
+    """The id at the service, what it was given of the thread, and of the files; ``older`` as in ``Leading``.
+
+    ``addition`` as in ``RunDetails``.
+    """
 
     remote_id: str
     part: Cut
     found: tuple[Fragment, ...]
     older: int
+    addition: str
 
 
 def _total(usages: Sequence[Usage]) -> Usage | None:

@@ -178,6 +178,8 @@ class RunDetails:
     names the fields of the settings that were set for this run alone.  ``found`` are the fragments, numbered from 1,
     that a deferred request was sent with: its reply cites them when it comes, and they are let go.  ``rephrasing`` is
     what it took to put the question in other words for the search in files, by the model ``settings.search.rephraser``.
+    ``addition`` is what the files added to the instruction, as the model was given it; it may be long, and lists of
+    runs leave it out.  ``functions`` are the names of those on offer, the search in files among them where it is one.
     """
 
     dropped: int = 0
@@ -188,6 +190,8 @@ class RunDetails:
     overrides: tuple[str, ...] = ()
     found: tuple[Fragment, ...] = ()
     rephrasing: Usage | None = None
+    addition: str = ""
+    functions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,7 @@ class Run:
     """One attempt at a reply; ``seen`` are the messages that the model was given, oldest first.
 
     ``settings`` are those that were in effect: of the version, with variables filled in and overrides of the run.
+    Their instruction and ``details.addition`` are what was sent as the instruction.
     ``usage`` is that of the reply alone, ``used`` that of all that was asked for it.
 
     ``cursor`` is the last event taken from a service that can go on from there under ``remote_id``, None elsewhere.

@@ -54,7 +54,10 @@ THREAD_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class MessageWindow:
-    """Shown messages that stand together, with their last runs (``seen`` left out); ``total`` are shown in all."""
+    """Shown messages that stand together, with their last runs; ``total`` are shown in all.
+
+    What runs have ``seen``, and what files added to their instruction, is left out.
+    """
 
     messages: list[Message]
     runs: dict[MessageId, Run]
@@ -405,7 +408,7 @@ class ConversationStore:
         return await self._database.read(lambda connection: runs.one(connection, run_id))
 
     async def runs(self, thread_id: ThreadId) -> list[Run]:
-        """The runs of a thread in the order they began."""
+        """The runs of a thread in the order they began; what files added to their instruction is left out."""
         return await self._database.read(lambda connection: runs.of_thread(connection, thread_id))
 
     async def _set(self, thread_id: ThreadId, **values: str | int | None) -> None:

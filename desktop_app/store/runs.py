@@ -33,6 +33,9 @@ SELECT = """
         ON v.assistant_id = r.assistant_id AND v.version = r.assistant_version
 """
 
+# The fragments of files that a run was given may be longer than all the rest.
+SELECT_BRIEF = SELECT.replace("r.details", "json_remove(r.details, '$.addition')")
+
 
 def insert(connection: sqlite3.Connection, run: Run, owner: str) -> None:
     """Add ``run`` as its process begins it."""
@@ -149,9 +152,12 @@ def one(connection: sqlite3.Connection, run_id: RunId) -> Run | None:
 
 
 def of_thread(connection: sqlite3.Connection, thread_id: ThreadId) -> list[Run]:
-    """The runs of a thread's messages in the order they began; those of deleted messages are left out."""
+    """The runs of a thread's messages in the order they began, without the ``addition`` of each.
+
+    Those of deleted messages are left out.
+    """
     rows = connection.execute(
-        f"{SELECT} WHERE r.thread_id = ? AND EXISTS (SELECT 1 FROM messages m WHERE m.id = r.message_id)"
+        f"{SELECT_BRIEF} WHERE r.thread_id = ? AND EXISTS (SELECT 1 FROM messages m WHERE m.id = r.message_id)"
         " ORDER BY r.started_at, r.id",
         (thread_id,),
     )
@@ -159,8 +165,8 @@ def of_thread(connection: sqlite3.Connection, thread_id: ThreadId) -> list[Run]:
 
 
 def brief(connection: sqlite3.Connection, run_ids: Sequence[RunId]) -> list[Run]:
-    """Runs without what each has ``seen``, which may be longer than all the rest."""
-    select = SELECT.replace("r.seen", "''")
+    """Runs without what each has ``seen`` and the ``addition`` of each, which may be longer than all the rest."""
+    select = SELECT_BRIEF.replace("r.seen", "''")
     rows = connection.execute(f"{select} WHERE r.id IN ({marks(run_ids)})", run_ids)
     return [_to_run(row) for row in rows]
 

@@ -1,17 +1,20 @@
 """A thread of which much is known: a reply with calls, sources and settings of its own, one that failed, a lifetime."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from desktop_app.controllers.backend import Backend
 from desktop_app.domain.assistants import Assistant, CompletionOptions, PromptTruncation
+from desktop_app.domain.citing import fragments_block
 from desktop_app.domain.errors import RunError
-from desktop_app.domain.files import FileStatus, LibraryFile
+from desktop_app.domain.files import FileId, FileStatus, Fragment, LibraryFile
 from desktop_app.domain.ids import MessageId, RunId, ThreadId, new_id
 from desktop_app.domain.overrides import RunOverrides
 from desktop_app.domain.threads import Author, Citation, Cost, Message, Run, RunDetails, Status, Usage
 from desktop_app.domain.tools import CallStatus, Command, ToolCall, ToolStep
+from desktop_app.domain.variables import expand
 from tests.conftest import PATIENCE_S
 
 BEGAN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -66,6 +69,13 @@ async def tell(
                 request_id="req-9f1c2b7a-0d55-4be0-8e0e-2d1b",
                 overrides=("completion",),
                 rephrasing=Usage(100, 12),
+                addition=fragments_block(
+                    {
+                        1: Fragment(FileId("f"), "supply contract.txt", FRAGMENT, 0, 201, 0),
+                        2: Fragment(FileId("g"), "Civil code.pdf", "A penalty is a sum.", 330, 0, 0),
+                    }
+                ),
+                functions=("find_clause", "rate_of_the_central_bank_on_a_day", "search_files"),
             ),
             citations=citations(file),
             steps=STEPS,
@@ -153,6 +163,7 @@ async def _answer(
         run_id,
     )
     settings = overrides.of(assistant.settings) if overrides else assistant.settings
+    settings = replace(settings, instruction=expand(settings.instruction, {"date": "2026-03-02"}))
     run = Run(
         run_id,
         thread_id,

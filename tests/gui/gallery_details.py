@@ -13,6 +13,7 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.startup import install_translators
+from desktop_app.widgets.details.given import GivenList
 from desktop_app.widgets.details.panel import DetailsPanel
 from desktop_app.widgets.details.step_list import StepHead
 from desktop_app.widgets.details.tab import Tab
@@ -21,8 +22,9 @@ from tests.conftest import until
 from tests.gui.detailed_thread import BUDGET, contract, read_file, tell
 from tests.gui.living_window import Scene, living_window
 
+INSTRUCTION = "You are a careful lawyer. Today is {{date}}."
 SIZES = {"wide": (1280, 860), "narrow": (720, 640)}
-SCENES = ("details", "steps", "citations", "source", "gone", "context", "runs", "empty", "line")
+SCENES = ("details", "given", "steps", "citations", "source", "gone", "context", "runs", "empty", "line")
 
 
 async def stage(app: QApplication, folder: Path, png: Path, scene: str, mode: str, size: str) -> None:
@@ -43,7 +45,7 @@ async def stage(app: QApplication, folder: Path, png: Path, scene: str, mode: st
 
 async def fill(s: Scene, folder: Path) -> None:
     file = await read_file(s.backend, s.assistant, contract(folder))
-    settings = replace(s.assistant.settings, truncation=BUDGET, instruction="You are a careful lawyer.")
+    settings = replace(s.assistant.settings, truncation=BUDGET, instruction=INSTRUCTION)
     assistant = await s.backend.assistants.save_version(s.assistant.id, settings)
     await tell(s.backend, s.thread_id, assistant, file)
     await s.backend.conversations.rename_thread(s.thread_id, "Supply contract, penalties")
@@ -64,6 +66,13 @@ async def show(s: Scene, scene: str) -> DetailsPanel:
     await until(lambda: panel.citations.rows.rows)
     await s.settled()
     match scene:
+        case "given":
+            given = panel.findChild(GivenList)
+            assert given is not None
+            for head in given.findChildren(StepHead):
+                head.click()
+            await asyncio.sleep(0.1)
+            panel.details.bring_into_sight(given)
         case "steps":
             for head in panel.findChildren(StepHead):
                 head.click()

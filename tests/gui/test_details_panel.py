@@ -21,8 +21,10 @@ from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import Author, Message, Run, Thread
 from desktop_app.store.settings import load_window
 from desktop_app.widgets.details.context_tab import ContextTab
+from desktop_app.widgets.details.given import GivenText
 from desktop_app.widgets.details.panel import DetailsPanel
 from desktop_app.widgets.details.rows import DetailRows, RowKind
+from desktop_app.widgets.details.step_list import StepHead
 from desktop_app.widgets.details.tab import Tab
 from desktop_app.widgets.details.thread_facts import ThreadFacts
 from desktop_app.widgets.details.words import DetailWords
@@ -141,6 +143,43 @@ async def test_what_was_set_for_one_question_says_so_and_what_is_usual(
         assert "for this question alone; usually 0.3" in texts
         await pane.show(1)
         assert not [text for text in pane.texts() if "for this question alone" in text]
+
+
+async def test_what_the_model_was_given_opens_with_the_keyboard_and_can_be_copied(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with told(qapp, tmp_path) as pane:
+        version = replace(pane.scene.assistant.settings, instruction="Today is {{date}}. " * 400)
+        changed = await pane.scene.backend.assistants.save_version(pane.scene.assistant.id, version)
+        await tell(pane.scene.backend, pane.scene.thread_id, changed, None)
+        await pane.scene.intents._show_again(pane.scene.thread_id)
+        messages = await pane.scene.stored()
+        pane.messages = messages[6:]
+        await pane.show(3)
+        assert pane.panel.findChild(GivenText) is None  # folded
+        for key in ("instruction", "addition", "functions"):
+            head = pane.find(StepHead, f"given_{key}")
+            head.setFocus(Qt.FocusReason.TabFocusReason)
+            QTest.keyClick(head, Key.Key_Space)
+            text = pane.find(GivenText, f"given_text_{key}")
+            assert text.isVisible()
+            QTest.keyClick(head, Key.Key_Tab)
+            assert pane.scene.window.focusWidget() is text
+            text.selectAll()
+            text.copy()
+            assert text.isReadOnly()
+            assert QGuiApplication.clipboard().text() == text.text()
+            bar = text.verticalScrollBar()
+            assert (bar.maximum() > 0) == (key != "functions"), key
+            QTest.keyClick(text, Key.Key_Tab)
+            assert pane.scene.window.focusWidget() is not text
+        assert pane.find(GivenText, "given_text_instruction").text().startswith("Today is 2026-03-02. Today")
+        assert "variables filled in" in pane.find(StepHead, "given_instruction").accessibleName()
+        assert FRAGMENT in pane.find(GivenText, "given_text_addition").text()
+        assert "search_files" in pane.find(GivenText, "given_text_functions").text().splitlines()
+        await pane.show(1)  # of which less is known; what was open stays open
+        assert pane.find(GivenText, "given_text_instruction").isVisible()
+        assert pane.panel.findChild(StepHead, "given_addition") is None
 
 
 async def test_ids_are_copied_and_the_line_of_what_was_seen_is_a_key_away(

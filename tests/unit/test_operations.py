@@ -271,6 +271,7 @@ async def test_the_files_are_searched_for_a_deferred_question_and_cited_when_the
         assert reply.citations == (Citation("lease.pdf", "", "f1", "The rent is 500.", 10, 13, 1, 3),)
         (ending,) = later.endings()
         assert (ending.run.details.fragments, ending.run.details.found) == (1, ())
+        assert "[1] " in ending.run.details.addition
         assert ending.run.settings.instruction == "Be brief."
 
 

@@ -44,6 +44,26 @@ async def test_every_question_is_searched_for(tmp_path: Path) -> None:
         run = s.endings()[0].run
         assert run.details.fragments == 2
         assert run.settings.instruction == "Be brief."
+        assert request.instruction == f"Be brief.\n\n{run.details.addition}"
+        stored = await s.conversations.run(run.id)
+        assert stored
+        assert stored.details.addition == run.details.addition
+        (listed,) = await s.conversations.runs(run.thread_id)  # a list leaves out what is long
+        assert listed.details == replace(run.details, addition="")
+        window = await s.conversations.window(run.thread_id, first=0, count=9)
+        assert window.runs[run.message_id].details == listed.details
+
+
+async def test_what_was_on_offer_stays_with_the_run(tmp_path: Path) -> None:
+    async with scene(tmp_path, replace(AUTO, functions=(Function("add"),))) as s:
+        s.files.fragments = [LEASE]
+        reply = await s.ask("?", TextAppended("Yes"), DONE)
+        assert reply.run_id
+        run = await s.conversations.run(reply.run_id)
+        assert run
+        (request,) = s.service.requests
+        assert run.details.functions == tuple(one.name for one in request.functions) == ("add", "look")
+        assert run.details.addition == ""
 
 
 async def test_what_the_files_add_counts_as_prompt(tmp_path: Path) -> None:

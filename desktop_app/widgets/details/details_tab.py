@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.domain.threads import Status, Thread
+from desktop_app.widgets.details.given import GivenList
 from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.details.run_facts import RunFacts
 from desktop_app.widgets.details.step_list import StepList
@@ -36,11 +37,13 @@ class DetailsTab(Page):
         self._theme = theme
         self._thread: Thread | None = None
         self._read: ReplyRead | None = None
+        self._given: GivenList | None = None
         self._steps: StepList | None = None
         self.column.setContentsMargins(*[theme.px("spacing.5")] * 4)
         self._thread_place = self._place()
         self.column.addWidget(Hairline(theme))
         self._reply_place = self._place()
+        self._given_place = self._place()
         self._steps_place = self._place()
         self.column.addStretch(1)
         self.show_reply(None)
@@ -66,14 +69,22 @@ class DetailsTab(Page):
             nothing = NarrowLabel(self.tr("Nothing was answered yet."), role="secondary")
             nothing.setObjectName("no_reply")
             self._put(self._reply_place, nothing)
+            self._show_given(None)
             self._show_steps(None)
         elif read != self._read:
             facts = RunFacts(self._theme, read)
             facts.version_requested.connect(self.version_requested)
             facts.run_context_wanted.connect(self.run_context_wanted)
             self._put(self._reply_place, facts)
+            self._show_given(read)
             self._show_steps(read)
         self._read = read
+
+    def _show_given(self, read: ReplyRead | None) -> None:
+        """What is unfolded stays so from reply to reply: who compares what they were given looks at the same part."""
+        opened = self._given.opened() if self._given else frozenset()
+        self._given = GivenList(self._theme, read, opened) if read and read.run else None
+        self._put(self._given_place, self._given)
 
     def _show_steps(self, read: ReplyRead | None) -> None:
         is_same = read and self._read and read.message.id == self._read.message.id
