@@ -5149,7 +5149,7 @@
     </message>
     <message>
         <source>An assistant you were making was kept. A new one takes its place.</source>
-        <translation type="unfinished"></translation>
+        <translation>Черновик нового ассистента сохранён. Другой займёт его место.</translation>
     </message>
     <message>
         <source>Blank</source>
@@ -5221,7 +5221,7 @@ Give working code in one block and say in a few sentences how it works. Name the
     </message>
     <message>
         <source>“%1”, which you were making, was kept. A new assistant takes its place.</source>
-        <translation type="unfinished"></translation>
+        <translation>Черновик ассистента «%1» сохранён. Новый ассистент займёт его место.</translation>
     </message>
 </context>
 <context>
