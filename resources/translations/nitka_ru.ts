@@ -5145,7 +5145,7 @@
     <name>TemplateChooser</name>
     <message>
         <source>&amp;Go on</source>
-        <translation type="unfinished">П&amp;родолжить</translation>
+        <translation>&amp;Продолжить</translation>
     </message>
     <message>
         <source>An assistant you were making was kept. A new one takes its place.</source>
