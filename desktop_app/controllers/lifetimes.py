@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 # A machine that slept, another program on the profile and a pull change the time that is waited for.
 SLICE_S = 3600.0
-# What should have ended waits for its reply.
+# What should have ended waits for its reply, or for its question.
 OVERDUE_S = 60.0
 
 
@@ -40,6 +40,8 @@ class LifetimesController:
         self._tasks = TaskOwner(lambda error: log.error("lifetimes are not looked after", exc_info=error))
         self._changed = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._open_thread: ThreadId | None = None
+        self._is_overdue = False
 
     async def start(self) -> None:
         """Move what has expired to the trash, and go on doing so.  Raises StoreError."""
@@ -54,6 +56,12 @@ class LifetimesController:
         """Something has another lifetime now; may be called from any thread."""
         if self._loop:
             self._loop.call_soon_threadsafe(self._changed.set)
+
+    def hold(self, open_thread: ThreadId) -> None:
+        """The user looks at this thread: it does not expire until another is open.  May be called from any thread."""
+        left, self._open_thread = self._open_thread, open_thread
+        if self._is_overdue and left != open_thread:
+            self.rearm()
 
     async def extend_thread(self, thread_id: ThreadId) -> None:
         """Let a thread's lifetime begin anew today.  Raises StoreError."""
@@ -87,11 +95,12 @@ class LifetimesController:
     async def _expire(self) -> float:
         """Move what has expired; for how many seconds nothing else does, as far as is known."""
         now = self._clock()
-        ended = await self._lifetimes.expire(now)
+        ended = await self._lifetimes.expire(now, self._open_thread)
         if ended.assistants or ended.threads:
             self._report(Expired(ended.assistants, ended.threads))
             self._report(LibraryChanged(threads=bool(ended.threads), assistants=bool(ended.assistants)))
         end = await self._lifetimes.next_end()
+        self._is_overdue = end is not None and end <= now
         if end is None:
             return SLICE_S
-        return OVERDUE_S if end <= now else min((end - self._clock()).total_seconds(), SLICE_S)
+        return OVERDUE_S if self._is_overdue else min((end - self._clock()).total_seconds(), SLICE_S)

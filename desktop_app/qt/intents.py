@@ -341,6 +341,7 @@ class Intents(QObject):
         if opened is None or self._thread_id != thread_id:  # it is gone, or the user went on meanwhile
             return
         self._shown_id = thread_id
+        self._backend.lifetimes.hold(thread_id)
         self._synced.clear()
         self.thread_opened.emit(opened)
         if opened.growing_id:

@@ -23,7 +23,10 @@ LIFETIMES = """
         FROM assistants a JOIN assistant_versions v ON v.assistant_id = a.id AND v.version = a.version
     ) WHERE expiration IS NOT NULL
 """
-ANSWERED = "SELECT DISTINCT thread_id FROM runs WHERE status IN ('writing', 'deferred')"
+IN_USE = """
+    SELECT thread_id FROM runs WHERE status IN ('writing', 'deferred')
+    UNION SELECT id FROM threads WHERE trim(draft, char(9, 10, 13, 32)) <> ''
+"""
 
 
 class Ended(NamedTuple):
@@ -50,14 +53,17 @@ class LifetimeStore:
         self._database = database
         self._clock = clock
 
-    async def expire(self, now: datetime) -> Ended:
-        """Move what has expired to the trash, but for threads that are just being answered; says what it was."""
+    async def expire(self, now: datetime, open_thread: ThreadId | None = None) -> Ended:
+        """Move what has expired to the trash; says what it was.
+
+        Threads in use wait: the one that is open, those that are being answered, and those with a draft.
+        """
 
         def expire(connection: sqlite3.Connection) -> Ended:
             over = [one for one in _running(connection) if one.ends_at <= now]
-            answered = {row[0] for row in connection.execute(ANSWERED)} if over else set()
+            in_use = {open_thread, *(row[0] for row in connection.execute(IN_USE))} if over else set()
             assistants = [one.id for one in over if one.kind is TrashKind.ASSISTANT]
-            threads = [one.id for one in over if one.kind is TrashKind.THREAD and one.id not in answered]
+            threads = [one.id for one in over if one.kind is TrashKind.THREAD and one.id not in in_use]
             moment = to_microseconds(now)
             for table, ids in (("assistants", assistants), ("threads", threads)):
                 connection.executemany(
@@ -69,7 +75,7 @@ class LifetimeStore:
         return await self._database.run(expire)
 
     async def next_end(self) -> datetime | None:
-        """When the next lifetime is over; past for a thread that is being answered.  None: nothing expires."""
+        """When the next lifetime is over; past for a thread that is in use.  None: nothing expires."""
         return await self._database.read(
             lambda connection: min((one.ends_at for one in _running(connection)), default=None)
         )

@@ -102,6 +102,12 @@ class NoticeBar(QFrame):
             self.hide()
         self.dismissed.emit()
 
+    def withdraw(self, text: str) -> None:
+        """Put the notice with this text away, whether it is said or waits."""
+        if self.text == text:
+            self.dismiss()
+        self._waiting = deque(one for one in self._waiting if one.text != text)
+
     def focus(self) -> None:
         """Put the keyboard on what can be done, or on closing."""
         (self._close if self._action.isHidden() else self._action).setFocus(Qt.FocusReason.TabFocusReason)

@@ -11,6 +11,7 @@ from desktop_app.controllers.facts import Expired
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
+    from desktop_app.domain.trash import TrashItem
     from desktop_app.qt.intents import Intents
     from desktop_app.widgets.actions import Actions
     from desktop_app.widgets.dialogs.trash_dialog import TrashDialog
@@ -29,7 +30,11 @@ class Trash(QObject):
         self._notices = notices
         self._window = window
         self._dialog: TrashDialog | None = None
+        self._told: set[str] = set()
+        self._told_as = ""
+        self._is_listed = False  # something of what was told
         intents.expired.connect(self._tell)
+        self._intents.listed.connect(self._take_back)
         actions.on("trash", self.open)
 
     def open(self) -> None:
@@ -54,14 +59,19 @@ class Trash(QObject):
             self._dialog = None
 
     def _tell(self, fact: Expired) -> None:
-        """It stays until it is put away: nothing goes silently."""
-        self._notices.bar.show_notice(
-            self._sentence(len(fact.threads), len(fact.assistants)),
-            action=self.tr("Show"),
-            on_action=self.open,
-        )
+        """It stays until it is put away, or is not true any more: nothing goes silently."""
+        self._is_listed = False
+        self._told = {*fact.threads, *fact.assistants}
+        self._told_as = self._sentence(len(fact.threads), len(fact.assistants))
+        self._notices.bar.show_notice(self._told_as, action=self.tr("Show"), on_action=self.open)
         if self._dialog is not None:
             self._intents.list_items()
+
+    def _take_back(self, items: list[TrashItem]) -> None:
+        """Say no more what is in the trash once all of it has been seen to leave."""
+        was_listed, self._is_listed = self._is_listed, not self._told.isdisjoint(item.id for item in items)
+        if was_listed and not self._is_listed:
+            self._notices.bar.withdraw(self._told_as)
 
     def _sentence(self, threads: int, assistants: int) -> str:
         if not assistants:

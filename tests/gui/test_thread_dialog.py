@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from desktop_app.controllers.facts import Expired
 from desktop_app.domain.assistants import (
     DESCRIPTION_LIMIT,
     LABELS_LIMIT,
@@ -236,24 +237,34 @@ async def test_a_store_that_fails_leaves_the_dialog(qapp: QApplication, qtbot: Q
         await s.settled()
 
 
-async def test_a_thread_that_expires_at_once_is_left_and_told(
+async def test_an_open_thread_that_has_expired_goes_when_it_is_left_and_is_told(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:
     async with living_window(qapp, tmp_path) as s:
         await s.ask("One", "1")
         first = s.thread_id
+        said = ThreadSettings("Old", expiration=Expiration(1, ExpirationPolicy.STATIC))
+        other = (await s.backend.conversations.create_thread(s.assistant.id)).id
+        await s.backend.conversations.describe_thread(other, said)
         old = to_microseconds(datetime.now(UTC) - timedelta(days=3))
 
         def age(database: sqlite3.Connection) -> None:
             database.execute("UPDATE threads SET created_at = ?", (old,))
 
         await s.backend.database.run(age)
-        said = ThreadSettings("Old", expiration=Expiration(1, ExpirationPolicy.STATIC))
+        told: list[Expired] = []
+        s.intents.expired.connect(told.append)
         s.intents.threads.describe(first, said)
-        await until(lambda: s.window.messages.thread_id not in (None, first))
+        await until(lambda: told)
+        assert told == [Expired((), (other,))]
+        assert s.window.messages.thread_id == first
+        s.intents.new_thread()
+        await until(lambda: told[1:])
+        assert told[1:] == [Expired((), (first,))]
         assert find(s.window, QLabel, "notice_text").isVisible()
         assert "expired" in s.window.notice.text
+        await s.settled()
+        assert s.window.messages.thread_id not in (first, other)
         thread = await s.backend.conversations.thread(first)
         assert thread is not None
         assert thread.trashed_at is not None
-        await s.settled()

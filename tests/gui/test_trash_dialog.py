@@ -218,3 +218,53 @@ async def test_what_expires_is_told_and_found_in_the_trash(
         await until(lambda: sum("Expired" in row for row in spoken(dialog)) == 2)
         press(dialog, "close")
         await s.settled()
+
+
+@pytest.mark.usefixtures("qtbot")
+async def test_what_was_told_to_have_expired_is_not_told_once_it_is_restored(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        await s.ask("One", "1")
+        gone = []
+        long_ago = to_microseconds(datetime.now(UTC) - timedelta(days=2))
+        for name in ("Old", "Older"):  # an empty thread without a name would be given again
+            thread_id = (await s.backend.conversations.create_thread(s.assistant.id)).id
+            await s.backend.conversations.describe_thread(
+                thread_id, ThreadSettings(name, expiration=Expiration(1))
+            )
+            gone.append(thread_id)
+
+        def age(database: sqlite3.Connection) -> None:
+            database.executemany(
+                "UPDATE threads SET updated_at = ? WHERE id = ?",
+                [(long_ago, thread_id) for thread_id in gone],
+            )
+
+        await s.backend.database.run(age)
+        s.backend.lifetimes.rearm()
+        await until(lambda: "expired" in s.window.notice.text)
+        s.window._actions["trash"].trigger()
+        dialog = find(s.window, TrashDialog, "trash_dialog")
+        await until(lambda: len(spoken(dialog)) == 3)  # an assistant was deleted before
+        press(dialog, "restore")
+        await until(lambda: len(spoken(dialog)) == 2)
+        assert "expired" in s.window.notice.text
+        press(dialog, "restore")
+        await until(lambda: not s.window.notice.text)
+        press(dialog, "close")
+        await s.settled()
+
+
+@pytest.mark.usefixtures("qtbot")
+async def test_a_notice_is_withdrawn_also_while_it_waits_behind_an_error(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        bar = s.window.notice
+        bar.show_notice("An error", kind="error")
+        bar.show_notice("Expired")
+        bar.withdraw("Expired")
+        assert bar.text == "An error"
+        bar.dismiss()
+        assert bar.text == ""

@@ -195,6 +195,15 @@ async def test_a_thread_that_is_being_answered_expires_afterwards(home: Home, st
     assert await home.expire() == Ended(threads=(thread,))
 
 
+async def test_a_thread_with_a_draft_expires_afterwards(home: Home) -> None:
+    thread = await home.thread(STATIC)
+    await home.conversations.save_draft(thread, "Почему")
+    home.clock.now += 30 * DAY
+    assert await home.expire() == Ended()
+    await home.conversations.save_draft(thread, " \n")
+    assert await home.expire() == Ended(threads=(thread,))
+
+
 # -- what is extended
 
 
@@ -470,6 +479,21 @@ async def test_what_expires_while_the_program_runs_is_told_then(home: Home) -> N
         home.clock.now += timedelta(milliseconds=50)
         await watch.told.wait()
         assert watch.facts == [Expired((), (thread,)), LibraryChanged(threads=True)]
+
+
+async def test_the_thread_that_is_open_expires_when_another_is(home: Home) -> None:
+    read, other = await home.thread(STATIC), await home.thread(STATIC)
+    async with watching(home) as watch, asyncio.timeout(PATIENCE_S):
+        watch.controller.hold(read)
+        home.clock.now += 8 * DAY
+        watch.controller.rearm()
+        await watch.told.wait()
+        assert watch.facts[0] == Expired((), (other,))
+        watch.facts.clear()
+        watch.told.clear()
+        watch.controller.hold(await home.thread())
+        await watch.told.wait()
+        assert watch.facts[0] == Expired((), (read,))
 
 
 async def test_a_lifetime_that_is_set_later_is_heeded(home: Home) -> None:
