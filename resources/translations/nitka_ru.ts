@@ -5117,6 +5117,18 @@
             <numerusform>%n с ошибкой</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n stopped</source>
+        <translation>
+            <numerusform>%n остановлен</numerusform>
+            <numerusform>%n остановлены</numerusform>
+            <numerusform>%n остановлено</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Called %1</source>
+        <translation>Запрошено: %1</translation>
+    </message>
     <message>
         <source>Calling %1</source>
         <translation>Вызывается %1</translation>

@@ -23,7 +23,7 @@ from desktop_app.widgets.transcript.call_parts import ReadText
 from tests.conftest import until
 from tests.function_calls import Call
 from tests.gui.call_samples import ENDED, HOSTILE, asked, step, used, waiting, wanted
-from tests.gui.conversation import PARAGRAPH, reply, talk
+from tests.gui.conversation import NOON, PARAGRAPH, reply, talk
 from tests.gui.living_window import Scene, living_window
 from tests.gui.transcript_reader import Reader, words
 from tests.servers import Behaviour, calling, delta, events
@@ -172,7 +172,19 @@ def test_cards_go_with_the_end_of_the_run(view: TranscriptView, reader: Reader) 
     stopped = replace(growing, status=Status.STOPPED, steps=(replace(asked(), status=CallStatus.STOPPED),))
     view.set_ended(stopped, None)
     assert not cards(view)
-    assert "weather" in reader.button("steps_toggle").text()
+    assert reader.button("steps_toggle").text() == "Called weather · 1 stopped"
+
+
+def test_only_what_was_begun_is_said_to_be_used(view: TranscriptView, reader: Reader) -> None:
+    denied = replace(asked(), status=CallStatus.DENIED, began_at=None)
+    view.show_thread([*talk(1), replace(reply(1, "No."), steps=(denied,))])
+    assert reader.button("steps_toggle").text() == "Called weather · 1 denied"
+    done = replace(asked("0:1"), status=CallStatus.DONE)
+    view.show_thread([*talk(1), replace(reply(1, "No."), steps=(denied, done))])
+    assert reader.button("steps_toggle").text() == "Used weather · 1 denied"
+    begun = replace(denied, status=CallStatus.STOPPED, began_at=NOON)
+    view.show_thread([*talk(1), replace(reply(1, "No."), steps=(begun,))])
+    assert reader.button("steps_toggle").text() == "Used weather · 1 stopped"
 
 
 def test_a_card_that_comes_is_seen_by_who_follows_and_moves_nothing_for_who_reads_elsewhere(

@@ -16,6 +16,8 @@ from desktop_app.widgets.transcript.step_part import StepPart, opening, step_nam
 STEPS = "steps"
 NAMES_SHOWN = 4
 FEW = 5
+NOT_BEGUN = frozenset({CallStatus.ASKED, CallStatus.WANTED, CallStatus.DENIED, CallStatus.STOPPED})
+"""Where a call is now nothing was begun for it, unless its time of beginning says so."""
 
 
 class StepsView(QWidget):
@@ -76,15 +78,24 @@ class StepsView(QWidget):
         """What was used, and whether something went wrong."""
         names = list(dict.fromkeys(step_name(step) for step in self._steps))
         shown = ", ".join(names[:NAMES_SHOWN]) + ("…" if len(names) > NAMES_SHOWN else "")
-        is_busy = any(step.status is CallStatus.RUNNING for step in self._steps) and self._is_growing
-        parts = [(self.tr("Calling %1") if is_busy else self.tr("Used %1")).replace("%1", shown)]
+        parts = [self._verb().replace("%1", shown)]
         faults = sum(step.status in FAULTS for step in self._steps)
         denied = sum(step.status is CallStatus.DENIED for step in self._steps)
+        stopped = sum(step.status is CallStatus.STOPPED for step in self._steps)
         if faults:
             parts.append(self.tr("%n failed", "", faults))
         if denied:
             parts.append(self.tr("%n denied", "", denied))
+        if stopped:
+            parts.append(self.tr("%n stopped", "", stopped))
         return " · ".join(parts)
+
+    def _verb(self) -> str:
+        """What the model called was used only where something was begun for it."""
+        if self._is_growing and any(step.status is CallStatus.RUNNING for step in self._steps):
+            return self.tr("Calling %1")
+        is_used = any(step.status not in NOT_BEGUN or step.began_at for step in self._steps)
+        return self.tr("Used %1") if is_used else self.tr("Called %1")
 
     def _make_body(self) -> QWidget:
         theme, body = self._theme, QWidget(self)
