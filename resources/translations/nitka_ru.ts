@@ -5949,6 +5949,10 @@ Give working code in one block and say in a few sentences how it works. Name the
         <source>version %1</source>
         <translation>версия&#xa0;%1</translation>
     </message>
+    <message>
+        <source>versions %1 to %2</source>
+        <translation>версии %1–%2</translation>
+    </message>
 </context>
 <context>
     <name>VersionsPage</name>

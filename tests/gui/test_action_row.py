@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import Shiboken
@@ -16,6 +17,7 @@ from desktop_app.domain.threads import Status, Usage
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.action_row import ActionRow
+from desktop_app.widgets.transcript.versions_menu import VersionsMenu
 from tests.gui.conversation import NOON, question, reply, run_of
 
 REPLY = ["copy_message", "regenerate", "fork_message", "message_more"]
@@ -143,11 +145,62 @@ def test_a_reply_is_asked_for_again_with_an_older_version(row: ActionRow, qtbot:
     versions = [AssistantVersion(12 - at, settings, note, NOON) for at, note in enumerate(notes)]
     row.show_versions(versions)
     words = [action.text() for action in submenu.actions()]
-    assert len(words) == 10
     assert words[:2] == ["version 12", "version 11 · note 11"]
+    assert words[9:] == ["version 3 · note 3", "versions 1 to 2"]
     with qtbot.waitSignal(row.version_chosen) as chosen:
         submenu.actions()[1].trigger()
     assert chosen.args == [11]
     menu.close()
     qtbot.waitUntil(lambda: not Shiboken.isValid(menu))
     row.show_versions(versions)  # an answer that comes too late
+
+
+def test_the_oldest_of_many_versions_is_reached_by_keys(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    menu = VersionsMenu(parent)
+    settings = AssistantSettings("Tester")
+    menu.fill([AssistantVersion(number, settings, "", NOON) for number in range(350, 0, -1)])
+    assert [action.text() for action in menu.actions()][9:] == [
+        "version 341",
+        "versions 241 to 340",
+        "versions 141 to 240",
+        "versions 41 to 140",
+        "versions 1 to 40",
+    ]
+    menu.popup(parent.mapToGlobal(QPoint()))
+    shown: QMenu = menu
+    for title in ("versions 1 to 40", "versions 1 to 10"):
+        QTest.keyClick(shown, Qt.Key.Key_Up)  # from the first to the last
+        assert shown.activeAction().text() == title
+        QTest.keyClick(shown, Qt.Key.Key_Right)
+        inner = shown.activeAction().menu()
+        assert isinstance(inner, QMenu)
+        qtbot.waitUntil(inner.isVisible)
+        shown = inner
+    with qtbot.waitSignal(menu.version_chosen) as chosen:
+        QTest.keyClick(shown, Qt.Key.Key_Up)
+        assert shown.activeAction().text() == "version 1"
+        QTest.keyClick(shown, Qt.Key.Key_Return)
+    assert chosen.args == [1]
+
+
+@pytest.mark.parametrize("count", [1, 10, 11, 12, 20, 21, 110, 111, 121, 1111])
+def test_every_version_is_offered_once(qtbot: QtBot, count: int) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    menu = VersionsMenu(parent)
+    settings = AssistantSettings("Tester")
+    menu.fill([AssistantVersion(number, settings, "", NOON) for number in range(count, 0, -1)])
+    assert list(offered(menu)) == [f"version {number}" for number in range(count, 0, -1)]
+
+
+def offered(menu: QMenu) -> Iterator[str]:
+    assert len(menu.actions()) <= 20  # none is longer than the screen
+    for action in menu.actions():
+        inner = action.menu()
+        if isinstance(inner, QMenu):
+            inner.aboutToShow.emit()
+            yield from offered(inner)
+        else:
+            yield action.text()

@@ -9,12 +9,15 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop_app.domain.assistants import AssistantVersion
 from desktop_app.widgets.menus import round_corners
 
-SHOWN = 10
+SHOWN = 10  # versions in a menu, and menus with older ones below them
 NOTE_LENGTH = 48
 
 
 class VersionsMenu(QMenu):
-    """A menu that can be opened before the versions are there.  ``version_chosen(int)``."""
+    """A menu that can be opened before the versions are there: the newest, then the older ones in menus of their own.
+
+    Signals: ``version_chosen(int)``.
+    """
 
     version_chosen = Signal(int)
 
@@ -27,13 +30,38 @@ class VersionsMenu(QMenu):
         self.setEnabled(False)
 
     def fill(self, versions: Sequence[AssistantVersion]) -> None:
-        """Offer the newest of ``versions``, which come newest first."""
-        self.clear()
-        for one in versions[:SHOWN]:
-            action = self.addAction(self._words(one))
-            action.setObjectName(f"ask_version_{one.version}")
-            action.triggered.connect(partial(self._choose, one.version))
+        """Offer ``versions``, which come newest first."""
+        self._fill(self, versions)
         self.setEnabled(bool(versions))
+
+    def _fill(self, menu: QMenu, versions: Sequence[AssistantVersion]) -> None:
+        """Put the first of ``versions`` into ``menu``, and after them menus with the others."""
+        menu.clear()
+        for one in versions[:SHOWN]:
+            self._add(menu, one)
+        older = versions[SHOWN:]
+        size = SHOWN
+        while len(older) > size * SHOWN:
+            size *= SHOWN
+        for start in range(0, len(older), size):
+            self._add_group(menu, older[start : start + size])
+
+    def _add(self, menu: QMenu, version: AssistantVersion) -> None:
+        action = menu.addAction(self._words(version))
+        action.setObjectName(f"ask_version_{version.version}")
+        action.triggered.connect(partial(self._choose, version.version))
+
+    def _add_group(self, menu: QMenu, versions: Sequence[AssistantVersion]) -> None:
+        if len(versions) == 1:
+            self._add(menu, versions[0])
+            return
+        first, last = versions[-1].version, versions[0].version
+        text = self.tr("versions %1 to %2").replace("%1", str(first)).replace("%2", str(last))
+        group = QMenu(text, menu)
+        group.menuAction().setObjectName(f"ask_versions_{first}")
+        round_corners(group)
+        group.aboutToShow.connect(partial(self._fill, group, versions))
+        menu.addMenu(group)
 
     def _choose(self, version: int, _is_checked: bool = False) -> None:
         self.version_chosen.emit(version)
