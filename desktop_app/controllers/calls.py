@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from desktop_app.domain.citing import fragments_in, search_result
 from desktop_app.domain.errors import StoreError
 from desktop_app.domain.events import ToolCalled
 from desktop_app.domain.files import Fragment
+from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.threads import Run
 from desktop_app.domain.tools import (
     CallStatus,
@@ -258,10 +260,8 @@ class ReplyCalls:
         if not is_stored:
             await self._end(began, CallStatus.FAILED, UNRECORDED)
             return
-        folder = fingerprint(self._functions[step.call.name])[:FOLDER_NAME_LENGTH]
-        result = await run_command(
-            step.command, self._arguments[step.call.key], self._toolbox.commands / folder
-        )
+        folder = self._toolbox.commands / work_folder(self._run.assistant_id, step.call.name)
+        result = await run_command(step.command, self._arguments[step.call.key], folder)
         await self._end(began, result.status, result.text, result.note)
 
     async def _begin(self, step: ToolStep) -> tuple[ToolStep, bool]:
@@ -292,6 +292,16 @@ class ReplyCalls:
             self.steps = (*self.steps, new)
         else:
             self.steps = tuple(new if step.call.key == key else step for step in self.steps)
+
+
+def work_folder(assistant_id: AssistantId | None, function_name: str) -> str:
+    """The name of the folder in which the program of an assistant's function works.
+
+    It stays the same however the function is changed, so that a program finds what it left there, and no other
+    assistant's function has it.  None: of an assistant that is not there yet.  No word of a function is in it.
+    """
+    said = json.dumps([assistant_id, function_name])
+    return sha256(said.encode()).hexdigest()[:FOLDER_NAME_LENGTH]
 
 
 def _ended(step: ToolStep, status: CallStatus, result: str, note: str = "") -> ToolStep:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.controllers.backend import Backend
 from desktop_app.domain.ids import AssistantId
-from desktop_app.domain.tools import CallStatus, Function, Rule, fingerprint
+from desktop_app.domain.tools import CallStatus, Function, Rule
 
 Work = Coroutine[Any, Any, None]
 
@@ -48,17 +48,22 @@ class FunctionIntents(QObject):
             await self._backend.rules.set_rule(assistant_id, function, rule)
         await self._read_rules(assistant_id)
 
-    def begin_trial(self, function: Function, arguments: str) -> None:
-        """Run the function's program now, as a call with these arguments (JSON text) would; another trial is ended."""
-        self.stop_trial()
-        self._trial = self._start(self._try(function, arguments), "try a program")
+    def begin_trial(
+        self, function: Function, arguments: str, assistant_id: AssistantId | None = None
+    ) -> None:
+        """Run the function's program now, as a call with these arguments (JSON text) would; another trial is ended.
 
-    async def _try(self, function: Function, arguments: str) -> None:
-        from desktop_app.controllers.calls import FOLDER_NAME_LENGTH
+        ``assistant_id`` is None for an assistant that is not there yet.
+        """
+        self.stop_trial()
+        self._trial = self._start(self._try(function, arguments, assistant_id), "try a program")
+
+    async def _try(self, function: Function, arguments: str, assistant_id: AssistantId | None) -> None:
+        from desktop_app.controllers.calls import work_folder
         from desktop_app.controllers.local_commands import run_command
 
         assert function.command is not None  # only those with a program have a button for it
-        folder = self._backend.commands / fingerprint(function)[:FOLDER_NAME_LENGTH]
+        folder = self._backend.commands / work_folder(assistant_id, function.name)
         try:
             result = await self._backend.worker.ask(run_command(function.command, arguments, folder))
         except asyncio.CancelledError:

@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 
 from desktop_app.controllers.backend import Backend, open_backend
+from desktop_app.controllers.calls import work_folder
 from desktop_app.controllers.facts import Fact, StepsChanged
 from desktop_app.controllers.library import Beginning
 from desktop_app.domain.assistants import AssistantSettings
 from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.ids import ConnectionId, MessageId, ThreadId
 from desktop_app.domain.threads import Message, Status
-from desktop_app.domain.tools import CallStatus, Command, Decision, Function, Rule, fingerprint
+from desktop_app.domain.tools import CallStatus, Command, Decision, Function, Rule
 from desktop_app.export.markdown import Labels
 from desktop_app.headless.command import Asked
 from desktop_app.headless.conversations import ask
@@ -106,7 +107,7 @@ async def test_a_hostile_model_says_its_words_to_the_standard_input_alone(tmp_pa
         else:
             assert step.status is CallStatus.FAILED
         folders = [path.name for path in (tmp_path / "commands").iterdir()]
-        assert folders == ([fingerprint(WEATHER)[:32]] if name == "weather" else [])
+        assert folders == ([work_folder(here.assistant.id, name)] if name == "weather" else [])
 
 
 async def test_the_window_decides_from_its_own_thread(tmp_path: Path) -> None:

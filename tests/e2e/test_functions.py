@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop_app.controllers.backend import Backend, open_backend
+from desktop_app.controllers.calls import work_folder
 from desktop_app.controllers.facts import Fact, StepsChanged
 from desktop_app.controllers.library import Beginning
 from desktop_app.domain.assistants import Assistant, AssistantSettings
@@ -372,6 +373,7 @@ def test_what_a_model_says_comes_to_a_program_as_json_on_its_standard_input_alon
 async def the_model_calls(here: Home, ground: Ground, wire: Wire, calls: list[Call]) -> None:
     """Everything that is bound is always allowed; what was started was given the arguments and nothing else."""
     bound = {function.name: function for function in BOUND}
+    former = ground.worked_in()  # by other assistants
     async with keyless(wire.server(sends(wire.framed(wire.calling(*calls))))) as server:
         await here.settle(wire, server, BOUND)
         await here.rule(Rule.ALLOW, *BOUND)
@@ -388,10 +390,12 @@ async def the_model_calls(here: Home, ground: Ground, wire: Wire, calls: list[Ca
         told = Recorded.of(step.result)
         assert told.arguments == json.loads(call.arguments)
         assert told.words == [""]
-        assert told.folder == str(ground.profile / "commands" / fingerprint(function)[:32])
+        assert told.folder == str(ground.profile / "commands" / work_folder(here.assistant.id, call.name))
         assert told.beside == []
         assert "SERVICE_API_KEY" not in told.variables
-    assert ground.worked_in() <= {fingerprint(function)[:32] for function in BOUND}
+    assert ground.worked_in() - former <= {
+        work_folder(here.assistant.id, function.name) for function in BOUND
+    }
     assert ground.is_untouched()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.controllers.calls import PROGRAMS_AT_ONCE
+from desktop_app.controllers.calls import PROGRAMS_AT_ONCE, work_folder
 from desktop_app.controllers.facts import StepsChanged
 from desktop_app.domain.assistants import PromptTruncation
 from desktop_app.domain.connections import Network
@@ -22,6 +22,7 @@ from desktop_app.domain.events import (
     ThreadHeld,
     UsageReported,
 )
+from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.prompt import Held, PromptMessage
 from desktop_app.domain.threads import Author, Citation, Message, Status, Usage
 from desktop_app.domain.tools import (
@@ -282,6 +283,24 @@ async def test_a_program_that_takes_too_long_is_ended_and_the_model_goes_on(tmp_
         reply = await answered(s, calling(("slow", "")), [TextAppended(YES), DONE])
         assert reply.steps[0].status is CallStatus.TIMED_OUT
         assert reply.status is Status.COMPLETED
+
+
+async def test_a_program_finds_what_it_left_however_its_function_was_changed(tmp_path: Path) -> None:
+    kept = Function("keep", "As it was", command=command("open('kept', 'x')"))
+    changed = replace(kept, description="As it is", command=command("print(open('kept').name, end='')"))
+    async with scene(tmp_path, replace(TOOLS, functions=(kept,))) as s:
+        await allow(s, kept)
+        await answered(s, calling(("keep", "")), [TextAppended(YES), DONE])
+        await allow(s, changed)
+        await s.assistants.save_version(s.assistant.id, replace(s.assistant.settings, functions=(changed,)))
+        reply = await answered(s, calling(("keep", "")), [TextAppended(YES), DONE])
+        assert reply.steps[0].result == "kept"
+
+
+def test_each_assistant_has_folders_of_its_own_for_its_functions() -> None:
+    of = {work_folder(assistant, name) for assistant in (AssistantId("a"), AssistantId("b")) for name in "fg"}
+    assert len(of) == 4
+    assert all(name.isalnum() for name in of | {work_folder(None, "../../x\ud800")})
 
 
 async def test_a_call_that_cannot_be_recorded_is_not_made(

@@ -82,7 +82,9 @@ class ToolsPage(SettingsPage):
         functions.rules_read.connect(self._show_rules)
         self._rules_wanted.connect(functions.read_rules)
         trial = self._editor.trial
-        trial.wanted.connect(functions.begin_trial)
+        trial.wanted.connect(
+            lambda function, arguments: functions.begin_trial(function, arguments, self._assistant_id)
+        )
         trial.stop_wanted.connect(functions.stop_trial)
         functions.tried.connect(trial.show_result)
 
