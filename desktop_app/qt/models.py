@@ -204,7 +204,7 @@ class AssistantListModel(RowsModel[AssistantRow]):
         return None
 
     def _told(self, row: AssistantRow) -> str:
-        count = self.tr("%n thread(s)", "", row.threads)
+        count = self.tr("%Ln thread(s)", "", row.threads)
         if row.id is None:
             return f"{row.name}, {count}"
         parts = (row.name, row.note, count, row.expiry, row.description.partition("\n")[0])
@@ -418,10 +418,9 @@ class _Calendar:
             return self._locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
         if moment >= self._week:
             return self._locale.dayName(local.isoweekday(), QLocale.FormatType.ShortFormat)
+        is_this_year = local.year == self._today.year
         day = QDate(local.year, local.month, local.day)
-        if local.year == self._today.year:
-            return self._locale.toString(day, "d MMM")
-        return self._locale.toString(day, QLocale.FormatType.ShortFormat)
+        return self._locale.toString(day, "d MMM" if is_this_year else "d MMM yyyy")
 
     def _group_of(self, moment: datetime) -> tuple[datetime, str]:
         """Where the group of ``moment`` begins, and its title."""

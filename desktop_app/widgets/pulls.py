@@ -81,8 +81,8 @@ class Pulls(QObject):
         if self._dialog is not None:
             self._dialog.set_progress(progress)
         elif progress.stage == "done":
-            threads = self.tr("%n thread(s)", "", progress.counts.threads)
-            messages = self.tr("%n message(s)", "", progress.counts.messages)
+            threads = self.tr("%Ln thread(s)", "", progress.counts.threads)
+            messages = self.tr("%Ln message(s)", "", progress.counts.messages)
             text = self.tr("Brought from the service: %1, %2.")
             self.told.emit(text.replace("%1", threads).replace("%2", messages))
 

@@ -21,10 +21,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Reply complete, %n word(s)</source>
+        <source>Reply complete, %Ln word(s)</source>
         <translation>
-            <numerusform>Reply complete, %n word</numerusform>
-            <numerusform>Reply complete, %n words</numerusform>
+            <numerusform>Reply complete, %Ln word</numerusform>
+            <numerusform>Reply complete, %Ln words</numerusform>
         </translation>
     </message>
 </context>
@@ -51,10 +51,10 @@
 <context>
     <name>AssistantListModel</name>
     <message numerus="yes">
-        <source>%n thread(s)</source>
+        <source>%Ln thread(s)</source>
         <translation>
-            <numerusform>%n thread</numerusform>
-            <numerusform>%n threads</numerusform>
+            <numerusform>%Ln thread</numerusform>
+            <numerusform>%Ln threads</numerusform>
         </translation>
     </message>
 </context>
@@ -136,6 +136,13 @@
 <context>
     <name>EndingTexts</name>
     <message numerus="yes">
+        <source>%Ln word(s) are kept.</source>
+        <translation>
+            <numerusform>%Ln word is kept.</numerusform>
+            <numerusform>%Ln words are kept.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n day(s)</source>
         <translation>
             <numerusform>%n day</numerusform>
@@ -161,13 +168,6 @@
         <translation>
             <numerusform>%n&#xa0;s</numerusform>
             <numerusform>%n&#xa0;s</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n word(s) are kept.</source>
-        <translation>
-            <numerusform>%n word is kept.</numerusform>
-            <numerusform>%n words are kept.</numerusform>
         </translation>
     </message>
 </context>
@@ -367,17 +367,17 @@
 <context>
     <name>Pulls</name>
     <message numerus="yes">
-        <source>%n message(s)</source>
+        <source>%Ln message(s)</source>
         <translation>
-            <numerusform>%n message</numerusform>
-            <numerusform>%n messages</numerusform>
+            <numerusform>%Ln message</numerusform>
+            <numerusform>%Ln messages</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n thread(s)</source>
+        <source>%Ln thread(s)</source>
         <translation>
-            <numerusform>%n thread</numerusform>
-            <numerusform>%n threads</numerusform>
+            <numerusform>%Ln thread</numerusform>
+            <numerusform>%Ln threads</numerusform>
         </translation>
     </message>
 </context>

@@ -272,11 +272,11 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Reply complete, %n word(s)</source>
+        <source>Reply complete, %Ln word(s)</source>
         <translation>
-            <numerusform>Ответ готов, %n&#xa0;слово</numerusform>
-            <numerusform>Ответ готов, %n&#xa0;слова</numerusform>
-            <numerusform>Ответ готов, %n&#xa0;слов</numerusform>
+            <numerusform>Ответ готов, %Ln&#xa0;слово</numerusform>
+            <numerusform>Ответ готов, %Ln&#xa0;слова</numerusform>
+            <numerusform>Ответ готов, %Ln&#xa0;слов</numerusform>
         </translation>
     </message>
     <message>
@@ -555,11 +555,11 @@
 <context>
     <name>AssistantListModel</name>
     <message numerus="yes">
-        <source>%n thread(s)</source>
+        <source>%Ln thread(s)</source>
         <translation>
-            <numerusform>%n&#xa0;диалог</numerusform>
-            <numerusform>%n&#xa0;диалога</numerusform>
-            <numerusform>%n&#xa0;диалогов</numerusform>
+            <numerusform>%Ln&#xa0;диалог</numerusform>
+            <numerusform>%Ln&#xa0;диалога</numerusform>
+            <numerusform>%Ln&#xa0;диалогов</numerusform>
         </translation>
     </message>
     <message>
@@ -1630,6 +1630,14 @@
 <context>
     <name>EndingTexts</name>
     <message numerus="yes">
+        <source>%Ln word(s) are kept.</source>
+        <translation>
+            <numerusform>Сохранено %Ln&#xa0;слово.</numerusform>
+            <numerusform>Сохранено %Ln&#xa0;слова.</numerusform>
+            <numerusform>Сохранено %Ln&#xa0;слов.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n day(s)</source>
         <translation>
             <numerusform>%n&#xa0;день</numerusform>
@@ -1659,14 +1667,6 @@
             <numerusform>%n&#xa0;с</numerusform>
             <numerusform>%n&#xa0;с</numerusform>
             <numerusform>%n&#xa0;с</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n word(s) are kept.</source>
-        <translation>
-            <numerusform>Сохранено %n&#xa0;слово.</numerusform>
-            <numerusform>Сохранено %n&#xa0;слова.</numerusform>
-            <numerusform>Сохранено %n&#xa0;слов.</numerusform>
         </translation>
     </message>
     <message>
@@ -3981,19 +3981,19 @@
 <context>
     <name>Pulls</name>
     <message numerus="yes">
-        <source>%n message(s)</source>
+        <source>%Ln message(s)</source>
         <translation>
-            <numerusform>%n&#xa0;сообщение</numerusform>
-            <numerusform>%n&#xa0;сообщения</numerusform>
-            <numerusform>%n&#xa0;сообщений</numerusform>
+            <numerusform>%Ln&#xa0;сообщение</numerusform>
+            <numerusform>%Ln&#xa0;сообщения</numerusform>
+            <numerusform>%Ln&#xa0;сообщений</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n thread(s)</source>
+        <source>%Ln thread(s)</source>
         <translation>
-            <numerusform>%n&#xa0;диалог</numerusform>
-            <numerusform>%n&#xa0;диалога</numerusform>
-            <numerusform>%n&#xa0;диалогов</numerusform>
+            <numerusform>%Ln&#xa0;диалог</numerusform>
+            <numerusform>%Ln&#xa0;диалога</numerusform>
+            <numerusform>%Ln&#xa0;диалогов</numerusform>
         </translation>
     </message>
     <message>

@@ -80,7 +80,7 @@ class Announcer(QObject):
             return
         if reading is not None and self._wanted is Announcements.SENTENCES:
             self._put(reading.take(items, is_complete=True))
-        self._add(ending or self.tr("Reply complete, %n word(s)", "", words))
+        self._add(ending or self.tr("Reply complete, %Ln word(s)", "", words))
 
     def told(self, words: str) -> None:
         """Something else is to be known of a reply: that it comes later, or what it waits for."""

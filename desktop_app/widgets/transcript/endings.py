@@ -92,7 +92,7 @@ class EndingTexts(QObject):
     def kept(self, message: Message) -> str:
         """What is safe, in words."""
         words = len(message.text.split())
-        return self.tr("%n word(s) are kept.", "", words) if words else self.tr("Your message is saved.")
+        return self.tr("%Ln word(s) are kept.", "", words) if words else self.tr("Your message is saved.")
 
     def _failed(self, message: Message, run: Run | None) -> Ending:
         error = (run.error if run else None) or RunError("unknown")
