@@ -40,6 +40,7 @@ from desktop_app.domain.settings import Settings, WindowState
 from desktop_app.domain.threads import ThreadSummary
 from desktop_app.domain.tools import CallStrategy, Command, Function, SearchTool
 from desktop_app.qt.models import AssistantListModel, ThreadListModel
+from desktop_app.qt.moments import day, day_and_time, long_day, time_of_day, whole_moment
 from desktop_app.startup import install_translators
 from desktop_app.widgets.dialogs.about_dialog import AboutDialog
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
@@ -50,7 +51,6 @@ from desktop_app.widgets.dialogs.tools_page import ToolsPage
 from desktop_app.widgets.main_window import MainWindow
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.action_row import local_time
 from tests.gui import gallery_connections, gallery_threads
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -262,6 +262,7 @@ def test_the_set_up_compiles_what_the_wheel_has(tmp_path: Path, resources: Path)
     [
         ("en", 1, "1 thread"),
         ("en", 2, "2 threads"),
+        ("en", 1234, "1,234 threads"),
         ("ru", 1, "1\u00a0диалог"),
         ("ru", 3, "3\u00a0диалога"),
         ("ru", 11, "11\u00a0диалогов"),
@@ -271,8 +272,8 @@ def test_the_set_up_compiles_what_the_wheel_has(tmp_path: Path, resources: Path)
 )
 def test_numbers_take_their_plural_form(language: str, count: int, said: str) -> None:
     model = AssistantListModel()
-    assert QCoreApplication.translate("AssistantListModel", "%n thread(s)", "", count) == said
-    assert model.tr("%n thread(s)", "", count) == said
+    assert QCoreApplication.translate("AssistantListModel", "%Ln thread(s)", "", count) == said
+    assert model.tr("%Ln thread(s)", "", count) == said
 
 
 @russian
@@ -281,7 +282,33 @@ def test_rows_and_captions_tell_the_same_time_in_24_hours(language: str) -> None
     summary = ThreadSummary(ThreadId("t"), "Name", None, "", "", moment)
     model = ThreadListModel(now=lambda: moment)
     model.set_threads([summary])
-    assert model.time(summary) == local_time(moment) == "14:08"
+    assert model.time(summary) == time_of_day(moment) == "14:08"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            (
+                "26 Nov 2026",
+                "26 November 2026",
+                "26 Nov 2026, 2:08 PM",
+                "Thursday, 26 November 2026, 2:08 PM",
+            ),
+        ),
+        ("ru", ("26 нояб. 2026", "26 ноября 2026", "26 нояб. 2026, 14:08", "Четверг, 26 ноября 2026, 14:08")),
+    ],
+    indirect=["language"],
+)
+def test_days_are_said_alike_everywhere(language: str, said: tuple[str, ...]) -> None:
+    moment = datetime(2026, 11, 26, 14, 8).astimezone()
+    found = [put(moment) for put in (day, long_day, day_and_time, whole_moment)]
+    assert [text.replace("\u202f", " ") for text in found] == list(said)
+    model = ThreadListModel(now=lambda: moment.replace(year=2027))
+    summary = ThreadSummary(ThreadId("t"), "Name", None, "", "", moment)
+    model.set_threads([summary])
+    assert model.time(summary) == said[0]
 
 
 @russian

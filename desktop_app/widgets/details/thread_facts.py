@@ -1,12 +1,11 @@
 """What is known of the thread itself."""
 
-from datetime import datetime
-
-from PySide6.QtCore import QDate, QLocale, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.assistants import ExpirationPolicy
 from desktop_app.domain.threads import Thread
+from desktop_app.qt.moments import long_day
 from desktop_app.widgets.details.facts import Facts
 from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.details.words import DetailWords
@@ -64,10 +63,5 @@ class ThreadFacts(QWidget):
         if at is None:
             return self.tr("The service ends its copy by its lifetime; yours is kept.")
         if thread.expiration and thread.expiration.policy is ExpirationPolicy.STATIC:
-            return self.tr("Expires on %1.").replace("%1", _day(at))
-        return self.tr("Expires on %1 unless it is used before.").replace("%1", _day(at))
-
-
-def _day(moment: datetime) -> str:
-    local = moment.astimezone()
-    return QLocale().toString(QDate(local.year, local.month, local.day), "d MMMM yyyy")
+            return self.tr("Expires on %1.").replace("%1", long_day(at))
+        return self.tr("Expires on %1 unless it is used before.").replace("%1", long_day(at))

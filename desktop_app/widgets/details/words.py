@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QDate, QLocale, QObject
+from PySide6.QtCore import QLocale, QObject
 
 from desktop_app.domain.assistants import (
     CompletionOptions,
@@ -12,7 +12,7 @@ from desktop_app.domain.assistants import (
     ResponseFormat,
 )
 from desktop_app.domain.threads import Author, Run, Status
-from desktop_app.widgets.transcript.action_row import local_time
+from desktop_app.qt.moments import day_and_time
 from desktop_app.widgets.transcript.call_arguments import visible
 
 SHOWN_LIMIT = 4000
@@ -23,8 +23,7 @@ class DetailWords(QObject):
 
     def moment(self, moment: datetime) -> str:
         """A day and a time on this machine's clock."""
-        local = moment.astimezone()
-        return f"{QLocale().toString(QDate(local.year, local.month, local.day), 'd MMM yyyy')}, {local_time(moment)}"
+        return day_and_time(moment)
 
     def finish(self, status: Status) -> str:
         """How a reply ended, or how far it is."""

@@ -1,11 +1,10 @@
 """The page of the assistant's settings with its versions: what changed, which replies each gave, and the way back."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from PySide6.QtCore import QDateTime, QLocale, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.domain.assistants import AssistantVersion, VersionUse
@@ -18,6 +17,7 @@ from desktop_app.domain.differences import (
     word_difference,
 )
 from desktop_app.qt.aside import Aside
+from desktop_app.qt.moments import day_and_time
 from desktop_app.widgets.details.rows import DetailRow, DetailRows
 from desktop_app.widgets.dialogs.difference_view import DifferenceView, Section
 from desktop_app.widgets.dialogs.fields import ChoiceBox
@@ -160,7 +160,7 @@ class VersionsPage(QWidget):
         replies = sum(use.replies for use in self._uses if use.version == version.version)
         title = self.tr("Version {n}").format(n=QLocale().toString(version.version))
         told = [
-            _when(version.created_at),
+            day_and_time(version.created_at),
             self.tr("%n reply(s)", "", replies) if replies else "",
             version.note,
         ]
@@ -267,8 +267,3 @@ def _sections(fields: Sequence[Said]) -> list[Section]:
 def _whole(said: Said) -> list[Piece]:
     pieces = [Piece(Change.REMOVED, said.old), Piece(Change.SAME, ARROW), Piece(Change.ADDED, said.new)]
     return pieces if said.old and said.new else [piece for piece in pieces if piece.text not in ("", ARROW)]
-
-
-def _when(moment: datetime) -> str:
-    local = QDateTime.fromMSecsSinceEpoch(round(moment.timestamp() * 1000))
-    return QLocale().toString(local, QLocale.FormatType.ShortFormat)

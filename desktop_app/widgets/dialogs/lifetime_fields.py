@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QDate, QLocale, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox
 
 from desktop_app.domain.assistants import Expiration, ExpirationPolicy
+from desktop_app.qt.moments import long_day
 from desktop_app.widgets.dialogs.fields import ChoiceBox, FieldRow, FormPage, NumberBox
 from desktop_app.widgets.dialogs.frame import Callout, button
 from desktop_app.widgets.theme import Theme
@@ -105,8 +106,7 @@ class LifetimeFields(QObject):
             text = self.tr("The service ends its copy by this lifetime; yours is kept.")
             self._expires.show_text(text, kind="info")
             return
-        local = ends_at.astimezone()
-        day = QLocale().toString(QDate(local.year, local.month, local.day), QLocale.FormatType.LongFormat)
+        day = long_day(ends_at)
         if ends_at <= datetime.now(UTC):
             self._expires.show_text(self._over.format(day=day), kind="warning")
         elif expiration.policy is ExpirationPolicy.STATIC:

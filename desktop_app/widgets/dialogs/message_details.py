@@ -5,10 +5,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.threads import Author, Citation, Message, Run, sources
+from desktop_app.qt.moments import whole_moment
 from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.frame import Foot, Page, WrappedLabel, button
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.action_row import day_and_time
 from desktop_app.widgets.transcript.citations import SourceTexts
 from desktop_app.widgets.transcript.error_texts import ErrorTexts
 
@@ -43,7 +43,7 @@ class MessageDetails(QDialog):
     def _of_message(self, message: Message) -> list[tuple[str, str]]:
         return [
             (self.tr("Author"), self._words.author(message.author)),
-            (self.tr("Time"), day_and_time(message.created_at)),
+            (self.tr("Time"), whole_moment(message.created_at)),
             (
                 self.tr("Finish"),
                 self._words.finish(message.status) if message.author is not Author.USER else "",

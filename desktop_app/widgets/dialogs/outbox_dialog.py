@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QDateTime, QItemSelectionModel, QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 
 from desktop_app.domain.ids import OperationId
 from desktop_app.domain.operations import Operation, OperationStatus
+from desktop_app.qt.moments import day_and_time, whole_moment
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.dialogs.frame import Foot, WrappedLabel, button
 from desktop_app.widgets.theme import Theme
-from desktop_app.widgets.transcript.action_row import day_and_time
 from desktop_app.widgets.transcript.error_texts import ErrorTexts
 from desktop_app.widgets.transcript.times import clock
 
@@ -70,7 +70,7 @@ class OutboxDialog(QDialog):
             sent = operation.sent_at
             for column, text, tip in (
                 (THREAD, name, name),
-                (SENT, _short(sent), day_and_time(sent)),
+                (SENT, day_and_time(sent), whole_moment(sent)),
                 (STATE, "", ""),
             ):
                 item = QTableWidgetItem(text)
@@ -209,9 +209,3 @@ class OutboxDialog(QDialog):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._tick.stop()
-
-
-def _short(moment: datetime) -> str:
-    """The day and the time on this machine's clock, in figures."""
-    local = QDateTime.fromMSecsSinceEpoch(round(moment.timestamp() * 1000))
-    return QLocale().toString(local, QLocale.FormatType.ShortFormat)

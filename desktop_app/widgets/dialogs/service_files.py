@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
-    QDateTime,
-    QLocale,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -25,6 +22,7 @@ from desktop_app.controllers.facts import RemoteFilesProgressed
 from desktop_app.domain.errors import RunError
 from desktop_app.domain.files import Chunking
 from desktop_app.domain.remote_files import RemoteFile, RemoteIndex
+from desktop_app.qt.moments import day
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.dialogs.disclosure import Disclosure
 from desktop_app.widgets.dialogs.frame import (
@@ -349,7 +347,7 @@ class _Rows(QAbstractListModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.rows[index.row()]
-        name, line = row.name or row.remote_id, f"{_day(row.created_at)} · {row.remote_id}"
+        name, line = row.name or row.remote_id, f"{day(row.created_at)} · {row.remote_id}"
         aside = self._used_text if row.remote_id in self._used else ""
         values: dict[int, Any] = {
             Qt.ItemDataRole.DisplayRole: name,
@@ -363,11 +361,6 @@ class _Rows(QAbstractListModel):
             FRACTION_ROLE: None,
         }
         return values.get(role)
-
-
-def _day(at: datetime) -> str:
-    local = QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
-    return QLocale().toString(local.date(), QLocale.FormatType.ShortFormat)
 
 
 def _line(gap: int, *parts: QWidget | None) -> QHBoxLayout:

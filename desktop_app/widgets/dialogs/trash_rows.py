@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QDate, QLocale, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from desktop_app.domain.trash import TrashItem, TrashKind
+from desktop_app.qt.moments import day
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.dialogs.icon_rows import (
     ASIDE_ROLE,
@@ -64,11 +65,9 @@ class TrashRows(QAbstractListModel):
         return item.name or self.tr("New thread")
 
     def _story(self, item: TrashItem) -> str:
-        local = item.trashed_at.astimezone()
-        day = QLocale().toString(QDate(local.year, local.month, local.day), QLocale.FormatType.ShortFormat)
         told = self.tr("Expired %1") if item.expired else self.tr("Deleted %1")
         messages = self.tr("%n message(s)", "", item.messages) if item.messages else ""
-        return " · ".join(filter(None, (told.replace("%1", day), messages)))
+        return " · ".join(filter(None, (told.replace("%1", day(item.trashed_at)), messages)))
 
     def _left(self, item: TrashItem) -> str:
         days = ceil((item.kept_until - datetime.now(UTC)) / _DAY)

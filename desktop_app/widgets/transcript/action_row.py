@@ -1,14 +1,14 @@
 """What can be done with a message, and the quiet facts beside it: time, tokens, version."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
-from PySide6.QtCore import QDate, QLocale, QPoint, Qt, QTime, Signal
+from PySide6.QtCore import QLocale, QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 from shiboken6 import Shiboken
 
 from desktop_app.domain.assistants import AssistantVersion
 from desktop_app.domain.threads import Author, Message, Run, Status
+from desktop_app.qt.moments import time_of_day, whole_moment
 from desktop_app.widgets.buttons import IconButton
 from desktop_app.widgets.menus import popup_menu
 from desktop_app.widgets.theme import Theme
@@ -107,7 +107,7 @@ class ActionRow(QWidget):
         self._show_siblings(message)
         self._caption.setVisible(is_reply)
         self._caption.setText(self._facts(message, run) if is_reply else "")
-        self._caption.setToolTip(day_and_time(message.created_at))
+        self._caption.setToolTip(whole_moment(message.created_at))
 
     def menu(self) -> QMenu:
         """The other things that can be done with the message, as a menu that is deleted when it is closed."""
@@ -165,7 +165,7 @@ class ActionRow(QWidget):
             self._newer.setEnabled(index + 1 < len(siblings))
 
     def _facts(self, message: Message, run: Run | None) -> str:
-        facts = [local_time(message.created_at)]
+        facts = [time_of_day(message.created_at)]
         if run is not None and run.used is not None:
             locale = QLocale()
             tokens = self.tr("%1 → %2 tokens")
@@ -197,16 +197,3 @@ class ActionRow(QWidget):
             index = message.sibling_ids.index(message.id) + by
             if 0 <= index < len(message.sibling_ids):
                 self.sibling_requested.emit(message.sibling_ids[index])
-
-
-def local_time(moment: datetime) -> str:
-    """The time of day on this machine's clock, as the window's language writes it."""
-    local = moment.astimezone()
-    return QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
-
-
-def day_and_time(moment: datetime) -> str:
-    """The day, and the time on this machine's clock, as the window's language writes them."""
-    local = moment.astimezone()
-    day = QLocale().toString(QDate(local.year, local.month, local.day), QLocale.FormatType.LongFormat)
-    return f"{day[:1].upper()}{day[1:]}, {local_time(moment)}"
