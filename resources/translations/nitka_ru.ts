@@ -1370,7 +1370,7 @@
     </message>
     <message>
         <source>The instruction alone takes more tokens than a prompt may have: no earlier message is sent. Shorten it, or allow longer prompts.</source>
-        <translation>Одна инструкция не помещается в лимит запроса, поэтому прежние сообщения не отправляются. Сократите её или увеличьте лимит.</translation>
+        <translation>Сама инструкция не помещается в лимит запроса, поэтому прежние сообщения не отправляются. Сократите её или увеличьте лимит.</translation>
     </message>
     <message>
         <source>The instruction and the tools alone take more tokens than a prompt may have: no earlier message is sent. Shorten them, or allow longer prompts.</source>

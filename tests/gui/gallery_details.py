@@ -24,7 +24,19 @@ from tests.gui.living_window import Scene, living_window
 
 INSTRUCTION = "You are a careful lawyer. Today is {{date}}."
 SIZES = {"wide": (1280, 860), "narrow": (720, 640)}
-SCENES = ("details", "given", "steps", "citations", "source", "gone", "context", "runs", "empty", "line")
+SCENES = (
+    "details",
+    "given",
+    "steps",
+    "citations",
+    "source",
+    "gone",
+    "context",
+    "overfull",
+    "runs",
+    "empty",
+    "line",
+)
 
 
 async def stage(app: QApplication, folder: Path, png: Path, scene: str, mode: str, size: str) -> None:
@@ -33,9 +45,12 @@ async def stage(app: QApplication, folder: Path, png: Path, scene: str, mode: st
         s.window.resize(*SIZES[size])
         if scene != "empty":
             await fill(s, folder)
-        if scene == "line":
+        if scene == "overfull":
+            settings = replace(s.assistant.settings, truncation=BUDGET, instruction=INSTRUCTION * 20)
+            await s.backend.assistants.save_version(s.assistant.id, settings)
+        if scene in ("line", "overfull"):
             s.type("And what about the interest that is owed?")
-        else:
+        if scene != "line":
             panel = await show(s, scene)
             assert panel.isVisible()
         await s.settled()
@@ -85,7 +100,7 @@ async def show(s: Scene, scene: str) -> DetailsPanel:
             panel.show_tab(Tab.CITATIONS)
         case "source" | "gone":
             details.show_citation(message_id, 0 if scene == "source" else 3)
-        case "context":
+        case "context" | "overfull":
             panel.show_tab(Tab.CONTEXT)
         case "runs":
             panel.show_tab(Tab.RUNS)

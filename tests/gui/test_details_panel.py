@@ -29,7 +29,6 @@ from desktop_app.widgets.details.tab import Tab
 from desktop_app.widgets.details.thread_facts import ThreadFacts
 from desktop_app.widgets.details.words import DetailWords
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
-from desktop_app.widgets.dialogs.frame import Callout
 from desktop_app.widgets.resources import resources_dir
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.thread_details import ThreadDetails
@@ -379,11 +378,11 @@ def test_a_budget_without_room_for_any_message_is_warned_of(qtbot: QtBot) -> Non
         ContextRow(None, Author.USER, "?", 5, True),
     )
     full = ContextPreview(rows, 1, 2, None, 105, 90, Counted.ESTIMATE, instruction_tokens=100)
-    warning = tab.findChild(Callout, "context_warning")
+    warning = tab.findChild(QLabel, "context_warning")
     assert warning is not None
     tab.show_preview(full)
     assert not warning.isHidden()
-    assert "The instruction alone" in warning.accessibleName()
+    assert "The instruction alone" in warning.text()
     tab.show_preview(replace(full, budget=100))
     assert warning.isHidden()
     tab.show_preview(full)

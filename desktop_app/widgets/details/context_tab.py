@@ -10,7 +10,7 @@ from desktop_app.widgets.details.budget_bar import BudgetBar, Share
 from desktop_app.widgets.details.labels import NarrowLabel
 from desktop_app.widgets.details.rows import DetailRow, DetailRows, RowKind
 from desktop_app.widgets.details.words import DetailWords
-from desktop_app.widgets.dialogs.frame import Callout, StrongLabel
+from desktop_app.widgets.dialogs.frame import StrongLabel
 from desktop_app.widgets.theme import Theme
 
 ROWS_LISTED = 600
@@ -33,7 +33,7 @@ class ContextTab(QWidget):
         self._head = QWidget(self)
         self._tokens = StrongLabel(theme, "", scale="ui")
         self._bar = BudgetBar(theme)
-        self._warning = Callout(theme, "warning")
+        self._warning = NarrowLabel(role="error")
         self._warning.setObjectName("context_warning")
         self._note = NarrowLabel(role="caption")
         self._note.setObjectName("context_note")
@@ -65,7 +65,8 @@ class ContextTab(QWidget):
             part.setVisible(is_known)
         self._empty.setVisible(not is_known)
         self._empty.setText(self._nothing(preview))
-        self._warning.show_text(self._context_words.warning(preview) if preview and is_known else "")
+        self._warning.setText(self._context_words.warning(preview) if preview and is_known else "")
+        self._warning.setVisible(bool(self._warning.text()))
         self.rows.set_rows(self._listed(preview) if preview else [])
         self.setAccessibleDescription(self._empty.text())
         if preview is None or not is_known:
