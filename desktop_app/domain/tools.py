@@ -195,12 +195,25 @@ class Rule(StrEnum):
     DENY = "deny"
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRule:
+    """A rule as it is kept: ``about`` is the ``fingerprint`` of a function that was called ``name``."""
+
+    about: str
+    name: str
+    rule: Rule
+
+
 def fingerprint(function: Function) -> str:
-    """What a rule is about: the function and exactly what it starts; any change of it asks again."""
+    """What a rule is about: the function and exactly what it starts, and how; any change of it asks again."""
     import json
     from hashlib import sha256
 
     command = function.command
-    bound = [command.program, list(command.arguments)] if command else None
-    said = json.dumps([function.name, function.description, function.parameters, bound])
+    bound = (
+        [command.program, list(command.arguments), command.time_limit_s, command.output_limit_kb]
+        if command
+        else None
+    )
+    said = json.dumps([function.name, function.description, function.parameters, function.is_strict, bound])
     return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

@@ -16,7 +16,7 @@ Work = Coroutine[Any, Any, None]
 class FunctionIntents(QObject):
     """Lives beside ``Intents``, which starts its tasks.
 
-    ``rules_read(str, dict)``: the assistant's id and its rules by ``domain.tools.fingerprint``.
+    ``rules_read(str, list)``: the assistant's id and its rules, as ``domain.tools.KeptRule``.
     ``tried(CallStatus, str, str)``: what became of a trial, what the model would be given, and what the program wrote
     to its standard error.
     """
@@ -37,7 +37,7 @@ class FunctionIntents(QObject):
         self._start(self._read_rules(assistant_id), "read rules")
 
     async def _read_rules(self, assistant_id: AssistantId) -> None:
-        self.rules_read.emit(assistant_id, await self._backend.rules.rules(assistant_id))
+        self.rules_read.emit(assistant_id, await self._backend.rules.kept(assistant_id))
 
     def save_rules(self, assistant_id: AssistantId, rules: Sequence[tuple[Function, Rule]]) -> None:
         """Decide about functions from now on; ``rules_read`` brings all rules as they are then."""
@@ -46,6 +46,14 @@ class FunctionIntents(QObject):
     async def _save_rules(self, assistant_id: AssistantId, rules: Sequence[tuple[Function, Rule]]) -> None:
         for function, rule in rules:
             await self._backend.rules.set_rule(assistant_id, function, rule)
+        await self._read_rules(assistant_id)
+
+    def forget_rule(self, assistant_id: AssistantId, about: str) -> None:
+        """Ask again about the function with this fingerprint; answered like ``save_rules``."""
+        self._start(self._forget_rule(assistant_id, about), "forget a rule")
+
+    async def _forget_rule(self, assistant_id: AssistantId, about: str) -> None:
+        await self._backend.rules.forget(assistant_id, about)
         await self._read_rules(assistant_id)
 
     def begin_trial(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from desktop_app.domain.ids import AssistantId
-from desktop_app.domain.tools import Function, Rule, fingerprint
+from desktop_app.domain.tools import Function, KeptRule, Rule, fingerprint
 from desktop_app.store.database import Database
 from desktop_app.store.rows import storable, to_microseconds, utc_now
 
@@ -26,12 +26,18 @@ class CallRuleStore:
 
     async def rules(self, assistant_id: AssistantId) -> dict[str, Rule]:
         """All rules of an assistant by ``domain.tools.fingerprint``."""
+        return {kept.about: kept.rule for kept in await self.kept(assistant_id)}
 
-        def select(connection: sqlite3.Connection) -> dict[str, Rule]:
+    async def kept(self, assistant_id: AssistantId) -> list[KeptRule]:
+        """All rules of an assistant, the newest first; also of functions that it has no more, or not as they were."""
+
+        def select(connection: sqlite3.Connection) -> list[KeptRule]:
             rows = connection.execute(
-                "SELECT fingerprint, rule FROM call_rules WHERE assistant_id = ?", (assistant_id,)
+                "SELECT fingerprint, function, rule FROM call_rules WHERE assistant_id = ?"
+                " ORDER BY decided_at DESC, fingerprint",
+                (assistant_id,),
             )
-            return {print_: Rule(rule) for print_, rule in rows}
+            return [KeptRule(about, name, Rule(rule)) for about, name, rule in rows]
 
         return await self._database.read(select)
 
@@ -40,9 +46,7 @@ class CallRuleStore:
         print_, now = fingerprint(function), to_microseconds(self._clock())
 
         def decide(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "DELETE FROM call_rules WHERE assistant_id = ? AND fingerprint = ?", (assistant_id, print_)
-            )
+            _forget(connection, assistant_id, print_)
             if rule is not Rule.ASK:
                 connection.execute(
                     "INSERT INTO call_rules VALUES (?, ?, ?, ?, ?)",
@@ -50,3 +54,13 @@ class CallRuleStore:
                 )
 
         await self._database.run(decide)
+
+    async def forget(self, assistant_id: AssistantId, about: str) -> None:
+        """Ask again about the function with this fingerprint."""
+        await self._database.run(lambda connection: _forget(connection, assistant_id, about))
+
+
+def _forget(connection: sqlite3.Connection, assistant_id: AssistantId, about: str) -> None:
+    connection.execute(
+        "DELETE FROM call_rules WHERE assistant_id = ? AND fingerprint = ?", (assistant_id, about)
+    )

@@ -1605,6 +1605,41 @@
     </message>
 </context>
 <context>
+    <name>EarlierRules</name>
+    <message>
+        <source>About functions that were changed or deleted since. They count again when the function is put back as it was; one that is revoked does not, from now on.</source>
+        <translation>О функциях, которые с тех пор изменены или удалены. Решение снова вступит в силу, если вернуть функцию в прежнем виде; отозванное — уже нет.</translation>
+    </message>
+    <message>
+        <source>Always allowed</source>
+        <translation>Всегда разрешена</translation>
+    </message>
+    <message>
+        <source>Always denied</source>
+        <translation>Всегда запрещена</translation>
+    </message>
+    <message>
+        <source>Before it was changed</source>
+        <translation>До изменения функции</translation>
+    </message>
+    <message>
+        <source>Earlier decisions</source>
+        <translation>Прежние решения</translation>
+    </message>
+    <message>
+        <source>It is not among the functions</source>
+        <translation>Этой функции в списке нет</translation>
+    </message>
+    <message>
+        <source>Revoke</source>
+        <translation>Отозвать</translation>
+    </message>
+    <message>
+        <source>Without a name</source>
+        <translation>Без названия</translation>
+    </message>
+</context>
+<context>
     <name>EmptyThread</name>
     <message>
         <source>Explain how a heat pump works, in plain words</source>

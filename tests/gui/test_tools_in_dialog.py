@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListVie
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.assistants import AssistantSettings
-from desktop_app.domain.tools import CallStatus, Command, Function, Rule
+from desktop_app.domain.tools import CallStatus, Command, Function, Rule, fingerprint
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.fields import ChoiceBox
 from desktop_app.widgets.dialogs.files_panel import FilesPanel
@@ -77,6 +77,13 @@ async def test_a_function_and_its_rule_are_saved_and_a_rule_alone_makes_no_versi
 
         rule.select(Rule.DENY)
         rule.activated.emit(rule.currentIndex())
+        save = find(dialog, QAbstractButton, "assistant_save")
+        assert save.text() == "&Save"  # rules make no version
+        rule.select(Rule.ALLOW)
+        rule.activated.emit(rule.currentIndex())
+        assert save.text().startswith("&Save as v")
+        rule.select(Rule.DENY)
+        rule.activated.emit(rule.currentIndex())
         click(dialog, "assistant_save")
         await until(lambda: scene.window.findChild(AssistantDialog) is None)
         await scene.settled()
@@ -103,6 +110,30 @@ async def test_enter_in_the_editor_of_a_function_does_not_save_the_assistant(
         assert not name.isVisible()
         dialog.reject()
         click(dialog, "assistant_discard")
+        await scene.settled()
+
+
+async def test_a_decision_about_a_function_that_is_gone_is_revoked_at_once(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as scene:
+        rules, assistant_id = scene.backend.rules, scene.assistant.id
+        other = replace(WEATHER, name="other")
+        for function in (WEATHER, other):
+            await rules.set_rule(assistant_id, function, Rule.ALLOW)
+        dialog = await open_settings(scene)
+        view = find(dialog, QListView, "earlier_rules")
+        await until(view.isVisible)
+        assert [view.model().index(row, 0).data() for row in range(2)] == ["other", "weather"]
+        click(dialog, "earlier_rules_revoke")
+        await until(lambda: view.model().rowCount() == 1)
+        assert list(await rules.rules(assistant_id)) == [fingerprint(WEATHER)]
+        view.setFocus()
+        QTest.keyClick(view, Qt.Key.Key_Delete)
+        await until(lambda: not view.isVisible())
+        assert await rules.rules(assistant_id) == {}
+        assert not find(dialog, QWidget, "assistant_save").isEnabled()
+        dialog.reject()
         await scene.settled()
 
 

@@ -25,6 +25,7 @@ from desktop_app.domain.tools import (
     CallStrategy,
     Command,
     Function,
+    KeptRule,
     Rule,
     SearchTool,
     fingerprint,
@@ -194,9 +195,18 @@ def test_a_program_is_given_and_taken_away(page: ToolsPage) -> None:
 # -- rules
 
 
+def kept(function: Function, rule: Rule) -> KeptRule:
+    return KeptRule(fingerprint(function), function.name, rule)
+
+
+def texts(view: QListView) -> list[list[str]]:
+    model, roles = view.model(), (Qt.ItemDataRole.DisplayRole, LINE_ROLE, ASIDE_ROLE)
+    return [[model.index(row, 0).data(role) for role in roles] for row in range(model.rowCount())]
+
+
 def test_rules_are_shown_and_only_what_was_decided_is_to_be_saved(page: ToolsPage) -> None:
     page.set_assistant(AssistantId("a"))
-    page._show_rules("a", {fingerprint(WEATHER): Rule.ALLOW, fingerprint(ASK_ME): Rule.DENY})
+    page._show_rules("a", [kept(WEATHER, Rule.ALLOW), kept(ASK_ME, Rule.DENY)])
     model = find(page, QListView, "function_list").model()
     asides = [model.index(row, 0).data(ASIDE_ROLE) for row in range(3)]
     assert asides == ["Always allowed", "Always denied", "Asks each time"]
@@ -209,10 +219,39 @@ def test_rules_are_shown_and_only_what_was_decided_is_to_be_saved(page: ToolsPag
     assert page.rule_changes() == []
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        replace(WEATHER, is_strict=False),
+        replace(WEATHER, command=Command("/bin/weather", time_limit_s=31)),
+        replace(WEATHER, command=Command("/bin/weather", output_limit_kb=65)),
+    ],
+)
+def test_any_change_of_a_function_asks_again(page: ToolsPage, change: Function) -> None:
+    page.set_assistant(AssistantId("a"))
+    page._show_rules("a", [kept(WEATHER, Rule.ALLOW)])
+    assert page._rules.rule(WEATHER) is Rule.ALLOW
+    assert page._rules.rule(change) is Rule.ASK
+
+
+def test_decisions_about_functions_that_are_gone_or_changed_are_shown(page: ToolsPage) -> None:
+    page.set_assistant(AssistantId("a"))
+    gone = Function("gone")
+    page._show_rules("a", [kept(gone, Rule.DENY), kept(WEATHER, Rule.ALLOW)])
+    rules = find(page, QListView, "earlier_rules")
+    assert texts(rules) == [["gone", "It is not among the functions", "Always denied"]]
+    edit(page, 0)
+    find(page, NumberBox, "command_time_limit").setValue(40)
+    QTest.keyClick(find(page, QLineEdit, "function_name"), Qt.Key.Key_Escape)
+    assert texts(rules)[1] == ["weather", "Before it was changed", "Always allowed"]
+    page._show_rules("a", [])
+    assert not rules.isVisible()
+
+
 @pytest.mark.parametrize("field", ["command_program", "function_name", "command_arguments"])
 def test_a_changed_function_asks_again_and_says_so(page: ToolsPage, field: str) -> None:
     page.set_assistant(AssistantId("a"))
-    page._show_rules("a", {fingerprint(WEATHER): Rule.ALLOW})
+    page._show_rules("a", [kept(WEATHER, Rule.ALLOW)])
     edit(page, 0)
     control = find(page, QWidget, field)
     QTest.keyClick(control, Qt.Key.Key_End)
@@ -229,7 +268,7 @@ def test_a_changed_function_asks_again_and_says_so(page: ToolsPage, field: str) 
 
 def test_rules_of_another_assistant_are_not_shown(page: ToolsPage) -> None:
     page.set_assistant(AssistantId("a"))
-    page._show_rules("b", {fingerprint(WEATHER): Rule.ALLOW})
+    page._show_rules("b", [kept(WEATHER, Rule.ALLOW)])
     assert page._rules.rule(WEATHER) is Rule.ASK
 
 

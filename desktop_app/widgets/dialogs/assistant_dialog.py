@@ -46,7 +46,8 @@ NOTE_LIMIT = 500
 class AssistantDialog(QDialog):
     """Makes an assistant or new versions of one; window-modal.
 
-    Signals, with the AssistantId or None for a new one: ``save_requested`` (id, AssistantSettings, note), to be
+    Signals, with the AssistantId or None for a new one: ``save_requested`` (id, AssistantSettings, note,
+    the version they were made from by editing, or 0), to be
     answered by ``set_saved`` or ``set_save_failed``; ``rules_decided`` (id, list) after a save; ``draft_changed`` (id,
     AssistantDraft | None) at most half a second after a change, None when there is nothing unsaved any more.
     Asked for when needed: ``models_wanted`` (ConnectionId), ``threads_wanted`` (id), ``versions_wanted`` (id),
@@ -54,7 +55,7 @@ class AssistantDialog(QDialog):
     answers.  ``extend_requested`` (id) is answered by ``set_extended``.  ``reply_requested`` (ThreadId, MessageId).
     """
 
-    save_requested = Signal(object, object, str)
+    save_requested = Signal(object, object, str, int)
     rules_decided = Signal(str, list)
     draft_changed = Signal(object, object)
     models_wanted = Signal(str)
@@ -349,7 +350,9 @@ class AssistantDialog(QDialog):
         is_changed = settings != self._baseline
         text = self.tr("Changed since version {n}, draft kept") if is_changed else self.tr("Version {n}")
         self._version.setText(text.format(n=number(version)))
-        rename(self._save, self.tr("&Save as v{n}").format(n=number(version + 1)))
+        makes_version = is_changed or not self._pages.tools.rule_changes()  # rules are no part of a version
+        save = self.tr("&Save as v{n}").format(n=number(version + 1)) if makes_version else self.tr("&Save")
+        rename(self._save, save)
 
     def _is_changed(self) -> bool:
         return self.settings() != self._baseline or bool(self._pages.tools.rule_changes())
@@ -358,8 +361,8 @@ class AssistantDialog(QDialog):
         settings = self.settings()
         if (
             settings == self._shown and not self._pages.tools.rule_changes()
-        ):  # a schema was looked at, no more
-            self._check(settings)
+        ):  # a schema was looked at, no more, or rules are as they were
+            self._show(settings)
             return
         if settings.name != self._baseline.name:
             self._is_name_touched = True
@@ -401,7 +404,8 @@ class AssistantDialog(QDialog):
             self.draft_changed.emit(self._assistant.id if self._assistant else None, None)
             self._is_draft_kept = False
 
-    def _begin_save(self, *, closes: bool, note: str = "") -> None:
+    def _begin_save(self, *, closes: bool, restored: str = "") -> None:
+        """Save what the fields say; ``restored`` notes what it is when nobody edited it: then it replaces all."""
         self._draft_timer.stop()
         self._tell_draft()  # kept until the version is: a full disk may refuse that one
         self._closes_when_saved = closes
@@ -410,7 +414,9 @@ class AssistantDialog(QDialog):
         for made in (self._save, self._apply):
             made.setEnabled(False)
         assistant_id = self._assistant.id if self._assistant else None
-        self.save_requested.emit(assistant_id, self._saving, note or self._note.text().strip())
+        edited_version = self._assistant.version if self._assistant and not restored else 0
+        note = restored or self._note.text().strip()
+        self.save_requested.emit(assistant_id, self._saving, note, edited_version)
 
     def _create_for_files(self) -> None:
         """Make the assistant, so that it can have files; what keeps it from being made is shown instead."""
@@ -448,7 +454,7 @@ class AssistantDialog(QDialog):
         shown = number(version.version)
         former = self._assistant.settings
         self._load(version.settings)
-        self._begin_save(closes=False, note=self.tr("Version {n} restored").format(n=shown))
+        self._begin_save(closes=False, restored=self.tr("Version {n} restored").format(n=shown))
         self._former = former
         self._pages.versions.show_restored(self.tr("Version {n} is in use again.").format(n=shown))
 
@@ -457,7 +463,7 @@ class AssistantDialog(QDialog):
         self._pages.versions.show_restored("")
         if former is not None and self._saving is None:
             self._load(former)
-            self._begin_save(closes=False, note=self.tr("Restoring undone"))
+            self._begin_save(closes=False, restored=self.tr("Restoring undone"))
 
     # -- closing
 

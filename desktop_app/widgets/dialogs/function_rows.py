@@ -1,12 +1,12 @@
 """The functions of an assistant as rows, and what is decided about their calls."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from desktop_app.domain.tools import Function, Rule, fingerprint
+from desktop_app.domain.tools import Function, KeptRule, Rule, fingerprint
 from desktop_app.qt.plain_tip import plain_tip
 from desktop_app.widgets.dialogs.icon_rows import (
     ASIDE_ROLE,
@@ -28,17 +28,17 @@ class RuleBook:
     """
 
     def __init__(self) -> None:
-        self._kept: Mapping[str, Rule] = {}
+        self._kept: dict[str, KeptRule] = {}
         self._decided: dict[str, Rule] = {}
 
-    def show_kept(self, rules: Mapping[str, Rule]) -> None:
-        """Take these as kept, by fingerprint; what was decided stays decided."""
-        self._kept = dict(rules)
+    def show_kept(self, rules: Sequence[KeptRule]) -> None:
+        """Take these as kept; what was decided stays decided."""
+        self._kept = {kept.about: kept for kept in rules}
 
     def rule(self, function: Function) -> Rule:
         """What happens to calls of ``function``."""
         about = fingerprint(function)
-        return self._decided.get(about, self._kept.get(about, Rule.ASK))
+        return self._decided.get(about, self._kept_rule(about))
 
     def decide(self, function: Function, rule: Rule) -> None:
         """Decide about ``function`` as it stands now."""
@@ -49,8 +49,17 @@ class RuleBook:
         return [
             (function, self.rule(function))
             for function in functions
-            if self.rule(function) is not self._kept.get(fingerprint(function), Rule.ASK)
+            if self.rule(function) is not self._kept_rule(fingerprint(function))
         ]
+
+    def left_over(self, functions: Sequence[Function]) -> list[KeptRule]:
+        """What is kept about others than ``functions`` as they stand now."""
+        there = set(map(fingerprint, functions))
+        return [kept for about, kept in self._kept.items() if about not in there]
+
+    def _kept_rule(self, about: str) -> Rule:
+        kept = self._kept.get(about)
+        return kept.rule if kept else Rule.ASK
 
 
 class FunctionRows(QAbstractListModel):

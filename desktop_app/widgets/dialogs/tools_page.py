@@ -15,8 +15,9 @@ from desktop_app.domain.connections import Connection, ConnectionKind, Model
 from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.problems import FieldProblem, Problem
 from desktop_app.domain.providers import can_call_functions
-from desktop_app.domain.tools import Function, Rule
+from desktop_app.domain.tools import Function, KeptRule, Rule
 from desktop_app.widgets.dialogs.drop_zone import local_paths
+from desktop_app.widgets.dialogs.earlier_rules import EarlierRules
 from desktop_app.widgets.dialogs.frame import Hairline
 from desktop_app.widgets.dialogs.function_editor import FunctionEditor
 from desktop_app.widgets.dialogs.function_list import FunctionList
@@ -38,7 +39,7 @@ class ToolsPage(SettingsPage):
     """Shows the parts below one another; the editor of a function takes their place until it is closed.
 
     The dialog tells which assistant and which connection it is about, and what models there are.  Rules are no part of
-    the settings: ``rule_changes`` are to be saved with them.
+    the settings: ``rule_changes`` are to be saved with them; one that is about no function here is revoked at once.
 
     Signals: ``create_wanted`` when files are wanted for an assistant that is not there yet: make it, then
     ``set_assistant``.
@@ -55,6 +56,7 @@ class ToolsPage(SettingsPage):
         self._remote_id = ""  # the connection whose service holds files and indexes
         self._rules = RuleBook()
         self._functions = FunctionList(theme, self._rules)
+        self._earlier_rules = EarlierRules(theme)
         self._editor = FunctionEditor(theme, self._rules)
         self._search = SearchSettings(theme)
         self._library = LibrarySection(theme, lambda: self._search.max_results)
@@ -65,7 +67,7 @@ class ToolsPage(SettingsPage):
         parts.setContentsMargins(0, 0, 0, 0)
         parts.setSpacing(theme.px("spacing.4"))
         search = [self._search.switch, self._library, self._search, self._service, self._library.chunking]
-        for part in (self._functions, Hairline(theme), *search, self._other_tools):
+        for part in (self._functions, self._earlier_rules, Hairline(theme), *search, self._other_tools):
             parts.addWidget(part)
         self.column.addWidget(self._overview)
         self.column.addWidget(self._editor)
@@ -81,6 +83,7 @@ class ToolsPage(SettingsPage):
         self._service.serve(remote_files)
         functions.rules_read.connect(self._show_rules)
         self._rules_wanted.connect(functions.read_rules)
+        self._rule_revoked.connect(functions.forget_rule)
         trial = self._editor.trial
         trial.wanted.connect(
             lambda function, arguments: functions.begin_trial(function, arguments, self._assistant_id)
@@ -89,6 +92,7 @@ class ToolsPage(SettingsPage):
         functions.tried.connect(trial.show_result)
 
     _rules_wanted = Signal(str)
+    _rule_revoked = Signal(str, str)
 
     def set_assistant(self, assistant_id: AssistantId | None) -> None:
         """Whose tools these are; None is an assistant that is not there yet."""
@@ -124,6 +128,7 @@ class ToolsPage(SettingsPage):
         """Fill the fields."""
         self._close_editor()
         self._functions.show_functions(settings.functions)
+        self._show_earlier_rules()
         self._search.show_search(settings.search)
         self._other_tools.show_tools(settings.other_tools)
         self._adapt()
@@ -175,6 +180,8 @@ class ToolsPage(SettingsPage):
                 return super()._problem_sentence(problem)
 
     def _connect(self) -> None:
+        self._functions.changed.connect(self._show_earlier_rules)
+        self._earlier_rules.revoked.connect(self._revoke)
         self._functions.changed.connect(self.changed)
         self._functions.edit_wanted.connect(self._edit)
         self._editor.changed.connect(self._function_changed)
@@ -194,13 +201,22 @@ class ToolsPage(SettingsPage):
         self._service.set_connection(self._remote_id if self._search.is_on else "")
         self._service.mark_used(self._search.index_ids)
 
-    def _show_rules(self, assistant_id: str, rules: dict[str, Rule]) -> None:
+    def _show_rules(self, assistant_id: str, rules: list[KeptRule]) -> None:
         if assistant_id == self._assistant_id:
             had_changes = bool(self.rule_changes())
             self._rules.show_kept(rules)
+            self._show_earlier_rules()
             self.show_problems(self._problems)
             if had_changes != bool(self.rule_changes()):
                 self.changed.emit()
+
+    def _show_earlier_rules(self) -> None:
+        functions = self._functions.functions
+        self._earlier_rules.show_rules(self._rules.left_over(functions), {one.name for one in functions})
+
+    def _revoke(self, about: str) -> None:
+        if self._assistant_id is not None:
+            self._rule_revoked.emit(self._assistant_id, about)
 
     def _edit(self, number: int) -> None:
         self._edited = number
@@ -227,6 +243,7 @@ class ToolsPage(SettingsPage):
         self._edited = None
         self._editor.trial.settle()
         self._editor.hide()
+        self._show_earlier_rules()
         self._overview.show()
         self.verticalScrollBar().setValue(0)
         self._functions.focus()
