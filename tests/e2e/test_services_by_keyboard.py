@@ -30,7 +30,7 @@ OUTBOX = {
 }
 PULL = {"pull_connection": "combo box", "pull_start": "push button", "pull_close": "push button"}
 ASSISTANT_MENU, RUN_MENU = 4, 5
-BRING, OUTBOX_ITEM = 6, 2
+BRING, OUTBOX_ITEM = 7, 2
 
 
 async def prepare(profile: Profile, text_url: str, folder_url: str) -> None:
