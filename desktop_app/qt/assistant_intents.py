@@ -113,14 +113,22 @@ class AssistantIntents(QObject):
         work = store.save_draft(assistant_id, draft) if draft else store.drop_draft(assistant_id)
         self._start(work, "assistant draft")
 
-    def save(self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str) -> None:
-        """Make an assistant, or a new version of one."""
-        self._start(self._save(assistant_id, settings, note), "save assistant")
+    def save(
+        self,
+        assistant_id: AssistantId | None,
+        settings: AssistantSettings,
+        note: str,
+        edited_version: int = 0,
+    ) -> None:
+        """Make an assistant, or a new version of one by editing a version of it."""
+        self._start(self._save(assistant_id, settings, note, edited_version), "save assistant")
 
-    async def _save(self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str) -> None:
+    async def _save(
+        self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str, edited_version: int
+    ) -> None:
         store = self._backend.assistants
         try:
-            assistant = await self._stored(assistant_id, settings, note)
+            assistant = await self._stored(assistant_id, settings, note, edited_version)
         except Exception as error:  # noqa: BLE001 - the dialog waits for an answer
             self.save_failed.emit(self._answer(error))
             return
@@ -134,7 +142,7 @@ class AssistantIntents(QObject):
             await self._changed(assistant)
 
     async def _stored(
-        self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str
+        self, assistant_id: AssistantId | None, settings: AssistantSettings, note: str, edited_version: int
     ) -> Assistant:
         """The assistant with these settings, in use: who saves it means to use it, wherever it went meanwhile."""
         store, trash = self._backend.assistants, self._backend.trash
@@ -144,7 +152,7 @@ class AssistantIntents(QObject):
             made = await store.create(settings, note)
             self.revived.emit(made, True)
             return made
-        saved = await store.save_version(assistant_id, settings, note)
+        saved = await store.save_version(assistant_id, settings, note, edited_version=edited_version)
         if saved.id in {one.id for one in await store.assistants()}:
             return saved
         await trash.restore(TrashKind.ASSISTANT, saved.id)

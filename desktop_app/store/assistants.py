@@ -57,23 +57,30 @@ class AssistantStore:
         return await self._database.run(lambda connection: _create(connection, settings, note, now))
 
     async def save_version(
-        self, assistant_id: AssistantId, settings: AssistantSettings, note: str = ""
+        self,
+        assistant_id: AssistantId,
+        settings: AssistantSettings,
+        note: str = "",
+        *,
+        edited_version: int = 0,
     ) -> Assistant:
         """Make ``settings`` the newest version; when nothing changed no version is made.
 
-        Returns the assistant as it is then.  Raises LookupError when there is none.
+        If they were made by editing a version that is not the newest any more, what they change of it is put upon the
+        newest.  Returns the assistant as it is then.  Raises LookupError when there is none.
         """
         now = to_microseconds(self._clock())
 
         def save(connection: sqlite3.Connection) -> Assistant:
             before = _required(connection, assistant_id)
-            if before.settings == settings:
+            new = _upon(connection, before, settings, edited_version)
+            if before.settings == new:
                 return before
             connection.execute(
                 "UPDATE assistants SET version = version + 1, updated_at = ? WHERE id = ?",
                 (now, assistant_id),
             )
-            insert_version(connection, assistant_id, before.version + 1, settings, note, now)
+            insert_version(connection, assistant_id, before.version + 1, new, note, now)
             return _required(connection, assistant_id)
 
         return await self._database.run(save)
@@ -166,9 +173,8 @@ class AssistantStore:
             saved = _assistant(connection, assistant_id) if assistant_id else None
             if draft is None or saved is None:
                 return draft
-            settings, is_of_newest = draft.settings, draft.version == saved.version
-            if former := _settings(connection, saved.id, draft.version):
-                settings = rebased(settings, former, saved.settings)
+            settings = _upon(connection, saved, draft.settings, draft.version)
+            is_of_newest = draft.version == saved.version
             if settings == saved.settings and not (draft.note and is_of_newest):
                 return None
             return AssistantDraft(settings, saved.version, draft.note)
@@ -202,14 +208,14 @@ def _required(connection: sqlite3.Connection, assistant_id: AssistantId) -> Assi
     return found
 
 
-def _settings(
-    connection: sqlite3.Connection, assistant_id: AssistantId, version: int
-) -> AssistantSettings | None:
+def _upon(
+    connection: sqlite3.Connection, newest: Assistant, settings: AssistantSettings, version: int
+) -> AssistantSettings:
+    """What ``settings`` changed of a version, put upon the newest; as they are when nobody knows that version."""
     row = connection.execute(
-        "SELECT settings FROM assistant_versions WHERE assistant_id = ? AND version = ?",
-        (assistant_id, version),
+        "SELECT settings FROM assistant_versions WHERE assistant_id = ? AND version = ?", (newest.id, version)
     ).fetchone()
-    return from_json(row[0], AssistantSettings) if row else None
+    return rebased(settings, from_json(row[0], AssistantSettings), newest.settings) if row else settings
 
 
 def _create(

@@ -141,6 +141,18 @@ async def test_edits_are_put_upon_the_newest_version_and_undo_nothing_of_it(
     assert await assistants.load_draft(made.id) == AssistantDraft(replace(newest, name="Edited"), 2)
 
 
+async def test_settings_that_were_edited_undo_nothing_that_was_saved_meanwhile(
+    assistants: AssistantStore,
+) -> None:
+    made = await assistants.create(SETTINGS)
+    pulled = replace(SETTINGS, instruction="Pulled.")
+    await assistants.save_version(made.id, pulled)
+    saved = await assistants.save_version(made.id, replace(SETTINGS, name="Edited"), edited_version=1)
+    assert (saved.version, saved.settings) == (3, replace(pulled, name="Edited"))
+    same = await assistants.save_version(made.id, SETTINGS, edited_version=1)
+    assert same == saved
+
+
 async def test_a_note_without_edits_is_kept_for_the_version_that_it_was_written_at(
     assistants: AssistantStore,
 ) -> None:
