@@ -110,7 +110,7 @@ def test_saving_by_keys_alone_gives_the_new_version_with_its_note(
     wanted = replace(SETTINGS, name="Contract reader!")
     with qtbot.waitSignal(shown.save_requested) as saved:
         QTest.keyClick(name, Qt.Key.Key_Return)
-    assert saved.args == [ASSISTANT.id, wanted, "louder"]
+    assert saved.args == [ASSISTANT.id, wanted, "louder", 7]
     assert shown.isVisible()  # until the store has it
     shown.set_saved(replace(ASSISTANT, version=8, settings=wanted))
     assert not shown.isVisible()

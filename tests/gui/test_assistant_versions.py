@@ -134,6 +134,7 @@ def test_restoring_makes_a_new_version_and_can_be_undone(qtbot: QtBot, dialog: A
         find(dialog, QAbstractButton, "assistant_restore").click()
     assert saved.args[:2] == [ASSISTANT.id, OLD]
     assert "1" in saved.args[2]
+    assert saved.args[3] == 0  # nobody edited it: it is restored as it was
     with qtbot.waitSignal(dialog.versions_wanted):
         dialog.set_saved(replace(ASSISTANT, version=4, settings=OLD))
     assert dialog.isVisible()

@@ -147,6 +147,20 @@ async def test_unsaved_edits_survive_a_lifetime_that_begins_anew_and_a_crash(
         assert dialog.settings() == replace(newest.settings, instruction="Read.")
 
 
+async def test_saving_undoes_nothing_that_came_while_the_settings_were_open(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    async with editing(qapp, tmp_path) as (s, dialog):
+        pulled = replace(s.assistant.settings, description="Pulled.")
+        await s.backend.assistants.save_version(s.assistant.id, pulled)
+        change(dialog, "Read.")
+        await applied(s, dialog, 3)
+        stored = await s.backend.assistants.assistant(s.assistant.id)
+        assert stored is not None
+        assert stored.settings == dialog.settings() == replace(pulled, instruction="Read.")
+        assert not find(dialog, QAbstractButton, "assistant_save").isEnabled()
+
+
 async def test_what_was_typed_a_moment_before_the_window_closes_is_kept(
     qapp: QApplication, tmp_path: Path
 ) -> None:

@@ -46,10 +46,10 @@ NOTE_LIMIT = 500
 class AssistantDialog(QDialog):
     """Makes an assistant or new versions of one; window-modal.
 
-    Signals, with the AssistantId or None for a new one: ``save_requested`` (id, AssistantSettings, note,
-    the version they were made from by editing, or 0), to be
-    answered by ``set_saved`` or ``set_save_failed``; ``rules_decided`` (id, list) after a save; ``draft_changed`` (id,
-    AssistantDraft | None) at most half a second after a change, None when there is nothing unsaved any more.
+    Signals, with the AssistantId or None for a new one: ``save_requested`` (id, AssistantSettings, note, the
+    version that was edited, 0 for none), to be answered by ``set_saved`` or ``set_save_failed``; ``rules_decided`` (id,
+    list) after a save; ``draft_changed`` (id, AssistantDraft | None) at most half a second after a change, None when
+    there is nothing unsaved any more.
     Asked for when needed: ``models_wanted`` (ConnectionId), ``threads_wanted`` (id), ``versions_wanted`` (id),
     ``preview_wanted`` (ThreadId, AssistantSettings), ``expansion_wanted`` (AssistantSettings); each has a setter that
     answers.  ``extend_requested`` (id) is answered by ``set_extended``.  ``reply_requested`` (ThreadId, MessageId).
