@@ -105,7 +105,11 @@ def test_a_question_is_about_what_it_was_asked_of(qtbot: QtBot, dialog: TrashDia
 
 def test_an_empty_trash_has_nothing_to_press(dialog: TrashDialog) -> None:
     dialog.set_items([])
-    assert find(dialog, QLabel, "trash_says").text()
+    says = find(dialog, QLabel, "trash_empty_says")
+    assert says.text()
+    middle = says.mapTo(dialog, says.rect().center())
+    assert abs(middle.x() - dialog.width() / 2) < dialog.width() / 20
+    assert dialog.height() / 4 < middle.y() < dialog.height() * 3 / 4
     for name in ("restore", "delete", "empty"):
         assert not find(dialog, QAbstractButton, f"trash_{name}").isEnabled()
 

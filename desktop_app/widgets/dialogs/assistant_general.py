@@ -14,7 +14,6 @@ class GeneralPage(SettingsPage):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._fields = GeneralFields(theme, self, "assistant")
-        self.column.addStretch(1)
 
     def focus_name(self) -> None:
         """Put the cursor into the name."""

@@ -6,7 +6,7 @@ The line below is always there, so a problem that appears moves nothing.
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -159,14 +159,24 @@ class TextArea(QPlainTextEdit):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._given = self._shown = ""
+        self._height = 0
         self.setObjectName(name)
         self.setProperty("kind", "field")
         self.setTabChangesFocus(True)
 
-    def set_lines(self, lines: int) -> None:
-        """Make the field as high as ``lines`` of text."""
+    def set_lines(self, lines: int, *, grows: bool = False) -> None:
+        """Make the field as high as ``lines`` of text, or at least so high."""
         margin = round(self.document().documentMargin()) * 2 + 10
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + margin)
+        self._height = self.fontMetrics().lineSpacing() * lines + margin
+        if grows:
+            self.setMinimumHeight(self._height)
+        else:
+            self.setFixedHeight(self._height)
+
+    def sizeHint(self) -> QSize:
+        """No higher than was asked for: a page would scroll for it."""
+        usual = super().sizeHint()
+        return QSize(usual.width(), self._height or usual.height())
 
     def text(self) -> str:
         """The text.  ``toPlainText`` would turn no-break spaces into spaces."""

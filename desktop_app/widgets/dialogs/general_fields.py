@@ -14,6 +14,8 @@ Labels = tuple[tuple[str, str], ...]
 class GeneralFields(QObject):
     """Puts three rows at the end of ``page``, their controls named after ``prefix``; tells changes through it.
 
+    The room that the page has left over is theirs.
+
     Labels that no line can say stay as they came until the lines are edited.
     """
 
@@ -23,15 +25,15 @@ class GeneralFields(QObject):
         self.name = QLineEdit()
         self.name.setObjectName(f"{prefix}_name")
         self._description = TextArea(f"{prefix}_description")
-        self._description.set_lines(3)
+        self._description.set_lines(3, grows=True)
         self._labels = TextArea(f"{prefix}_labels")
-        self._labels.set_lines(4)
+        self._labels.set_lines(4, grows=True)
         self._labels.setPlaceholderText(self.tr("team = support"))
         self.name_row = page.add("name", FieldRow(theme, self.tr("&Name"), self.name))
         self._description_row = page.add(
-            "description", FieldRow(theme, self.tr("&Description"), self._description)
+            "description", FieldRow(theme, self.tr("&Description"), self._description), 1
         )
-        self._labels_row = page.add("labels", FieldRow(theme, self.tr("&Labels"), self._labels))
+        self._labels_row = page.add("labels", FieldRow(theme, self.tr("&Labels"), self._labels), 1)
         for field in (self.name, self._description, self._labels):
             field.textChanged.connect(page.changed)
 

@@ -18,7 +18,8 @@ from desktop_app.domain.ids import OperationId
 from desktop_app.domain.operations import Operation, OperationStatus
 from desktop_app.qt.moments import day_and_time, whole_moment
 from desktop_app.qt.plain_tip import plain_tip
-from desktop_app.widgets.dialogs.frame import Foot, WrappedLabel, button
+from desktop_app.widgets.dialogs.empty_state import EmptyState
+from desktop_app.widgets.dialogs.frame import Foot, button
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.error_texts import ErrorTexts
 from desktop_app.widgets.transcript.times import clock
@@ -47,12 +48,13 @@ class OutboxDialog(QDialog):
         self._tick = QTimer(self, interval=1000)
         self._tick.timeout.connect(self._show_states)
         self._table = self._make_table()
-        self._empty = WrappedLabel(
+        self._empty = EmptyState(
+            theme,
+            "clock",
             self.tr(
                 "No deferred requests. Where a service offers it, the clock beside Send sends a message whose reply"
                 " may come later, even after Nitka was closed."
             ),
-            role="secondary",
         )
         self._foot = Foot(theme, "outbox")
         self._lay_out()
@@ -193,8 +195,7 @@ class OutboxDialog(QDialog):
         body = QVBoxLayout()
         body.setContentsMargins(*[theme.px("spacing.4")] * 4)
         body.addWidget(self._table, 1)
-        body.addWidget(self._empty)
-        body.addStretch(0)
+        body.addWidget(self._empty, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

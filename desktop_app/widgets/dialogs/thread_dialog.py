@@ -110,9 +110,16 @@ class ThreadDialog(QDialog):
         for made in (self._cancel, self._save):
             self._foot.row.addWidget(made)
         self._error_row = QWidget()
-        around = QHBoxLayout(self._error_row)
-        around.setContentsMargins(px("spacing.6"), 0, px("spacing.6"), px("spacing.3"))
-        around.addWidget(self._error)
+        around = QVBoxLayout(self._error_row)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.setSpacing(0)
+        inside = QHBoxLayout()
+        inside.setContentsMargins(
+            *(px(name) for name in ("spacing.6", "spacing.3", "spacing.6", "spacing.3"))
+        )
+        inside.addWidget(self._error)
+        around.addWidget(Hairline(self._theme))  # the page goes on behind it, as behind the foot
+        around.addLayout(inside)
         self._show_error("")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from desktop_app.domain.trash import KEPT, TrashItem
+from desktop_app.widgets.dialogs.empty_state import EmptyState
 from desktop_app.widgets.dialogs.frame import Foot, WrappedLabel, button
 from desktop_app.widgets.dialogs.icon_rows import IconRowView
 from desktop_app.widgets.dialogs.trash_rows import TrashRows
@@ -32,6 +33,14 @@ class TrashDialog(QDialog):
         self._view = IconRowView(theme, "trash", self.windowTitle())
         self._view.setSelectionMode(IconRowView.SelectionMode.ExtendedSelection)
         self._view.setModel(self._rows)
+        self._nothing = EmptyState(
+            theme,
+            "trash",
+            self.tr(
+                "The trash is empty. What is deleted or has expired stays here for %n day(s).", "", KEPT.days
+            ),
+        )
+        self._nothing.words.setObjectName("trash_empty_says")
         self._says = WrappedLabel(role="caption")
         self._says.setObjectName("trash_says")
         self._foot = Foot(theme, "trash")
@@ -83,18 +92,15 @@ class TrashDialog(QDialog):
             (self._empty, has_items),
         ):
             made.setEnabled(is_useful)
-        self._view.setVisible(has_items)
-        self._says.setText(self._rest(len(chosen)) if has_items else self._nothing())
+        for shown in (self._view, self._says):
+            shown.setVisible(has_items)
+        self._nothing.setVisible(not has_items)
+        self._says.setText(self._rest(len(chosen)))
 
     def _rest(self, chosen: int) -> str:
         if chosen > 1:
             return self.tr("%n selected", "", chosen)
         return self.tr("Days are counted from when something came here; then it goes for good.")
-
-    def _nothing(self) -> str:
-        return self.tr(
-            "The trash is empty. What is deleted or has expired stays here for %n day(s).", "", KEPT.days
-        )
 
     def _restore_chosen(self) -> None:
         if chosen := self._chosen():
@@ -144,7 +150,7 @@ class TrashDialog(QDialog):
         body.setSpacing(px("spacing.2"))
         body.addWidget(self._view, 1)
         body.addWidget(self._says)
-        body.addStretch(0)
+        body.addWidget(self._nothing, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
