@@ -107,9 +107,9 @@ class GivenText(TextArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         margin = self.document().documentMargin()
-        self.setFixedHeight(ceil(self._height() + 2 * margin) + FRAME)
+        self.setFixedHeight(ceil(self._text_height() + 2 * margin) + FRAME)
 
-    def _height(self) -> float:
+    def _text_height(self) -> float:
         """Of its lines at this width, MOST_LINES at most; the rest is not laid out for it."""
         height, block = 0.0, self.document().firstBlock()
         most = MOST_LINES * ceil(QFontMetricsF(self.font()).lineSpacing())
