@@ -1,12 +1,12 @@
 """JSON Schemas as texts: what is wrong with one, and where; and the same schema laid out evenly.
 
-Checked is that a text is JSON and keeps to the metaschema of its draft (2020-12 where it names none).  No reference is
-followed, so nothing is fetched.
+Checked is that a text is JSON, that it keeps to the metaschema of its draft (2020-12 where it names none), and that its
+references lead somewhere in it: nothing is ever fetched.
 """
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from desktop_app.domain.assistants import SCHEMA_LIMIT
 
 SIMPLE_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 VALUE_SHOWN = 40
+DIGITS_READ = 4300  # more of them Python does not take for a number
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
@@ -36,6 +37,7 @@ class SchemaFault(StrEnum):
     NOT_OBJECT = "not_object"
     ROOT_NOT_OBJECT = "root_not_object"
     REFUSED = "refused"
+    LOST_REFERENCE = "lost_reference"
 
 
 _JSON_FAULTS = (
@@ -56,7 +58,8 @@ class SchemaProblem:
     """The first problem of a schema; ``line`` and ``column`` count from 1, in code points.
 
     ``limit`` belongs to TOO_LONG.  Of REFUSED, ``place`` are the keys that lead to the ``value`` (JSON, shortened) that
-    cannot stand there, and ``expected`` the JSON types or words that can, where that can be said.
+    cannot stand there, and ``expected`` the JSON types or words that can, where that can be said; of LOST_REFERENCE,
+    they lead to the reference, which is the ``value``.
     """
 
     fault: SchemaFault
@@ -81,14 +84,18 @@ def schema_problem(text: str, *, needs_object: bool) -> SchemaProblem | None:
         schema = json.loads(text, parse_constant=_refuse_constant)
         if not isinstance(schema, dict):
             return SchemaProblem(SchemaFault.NOT_OBJECT)
-        return _refused(text, schema) or _root_problem(text, schema, needs_object)
+        return (
+            _refused(text, schema)
+            or _root_problem(text, schema, needs_object)
+            or _lost_reference(text, schema)
+        )
     except json.JSONDecodeError as error:
         fault = next(
             (one for start, one in _JSON_FAULTS if error.msg.startswith(start)), SchemaFault.NOT_JSON
         )
         return SchemaProblem(fault, error.lineno, error.colno)
     except ValueError:  # a constant of JavaScript, or a number of thousands of digits
-        return SchemaProblem(SchemaFault.NOT_JSON)
+        return SchemaProblem(SchemaFault.NOT_JSON, *_position_of_bad_number(text))
     except RecursionError:
         return SchemaProblem(SchemaFault.TOO_DEEP)
 
@@ -105,26 +112,30 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(name)
 
 
-def _refused(text: str, schema: dict[str, Any]) -> SchemaProblem | None:
+def _draft(schema: dict[str, Any]) -> Any:
+    """The validator's class of the draft that a schema names, or of the newest."""
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
     from jsonschema.validators import validator_for
 
-    draft = Draft202012Validator
-    if isinstance(schema.get("$schema"), str):
-        draft = validator_for(schema, default=draft)
+    newest = Draft202012Validator
+    return validator_for(schema, default=newest) if isinstance(schema.get("$schema"), str) else newest
+
+
+def _refused(text: str, schema: dict[str, Any]) -> SchemaProblem | None:
+    from jsonschema.exceptions import best_match
+
+    draft = _draft(schema)
     error = best_match(draft(draft.META_SCHEMA, format_checker=draft.FORMAT_CHECKER).iter_errors(schema))
     if error is None:
         return None
     path = tuple(error.absolute_path)
     line, column = _position(text, path)
-    value = json.dumps(error.instance, ensure_ascii=False)
     return SchemaProblem(
         SchemaFault.REFUSED,
         line,
         column,
         place=tuple(map(str, path)),
-        value=value if len(value) <= VALUE_SHOWN else f"{value[: VALUE_SHOWN - 1]}…",
+        value=_shown(error.instance),
         expected=_expected(path, error.validator, error.validator_value),
     )
 
@@ -138,10 +149,79 @@ def _expected(path: tuple[str | int, ...], keyword: str, value: Any) -> tuple[st
     return ()
 
 
+def _lost_reference(text: str, schema: dict[str, Any]) -> SchemaProblem | None:
+    """The first reference that leads to no schema within ``schema``, as a check of arguments would find it."""
+    try:
+        found = next(_lost_references(schema), None)
+    except RecursionError:
+        raise
+    except Exception:  # noqa: BLE001 - an identifier that is none may break the library in any way
+        return None
+    if found is None:
+        return None
+    path = (*(_path_to(schema, found[0]) or ()), found[1])
+    place, value = tuple(map(str, path)), _shown(found[0][found[1]])
+    return SchemaProblem(SchemaFault.LOST_REFERENCE, *_position(text, path), place=place, value=value)
+
+
+def _lost_references(schema: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Each reference that leads to no schema: the schema that has it, and its keyword."""
+    from referencing import Registry
+    from referencing.jsonschema import DRAFT202012, specification_with
+
+    draft = _draft(schema)
+    root = specification_with(draft.ID_OF(draft.META_SCHEMA), default=DRAFT202012).create_resource(schema)
+    uri = root.id() or ""
+    open_ones = [(Registry().with_resource(uri, root).crawl().resolver(uri), root)]
+    while open_ones:
+        resolver, resource = open_ones.pop()
+        if isinstance(found := resource.contents, dict):
+            for keyword in ("$ref", "$dynamicRef"):
+                if isinstance(found.get(keyword), str) and not _leads_to_schema(resolver, found[keyword]):
+                    yield found, keyword
+        inner = list(resource.subresources())
+        open_ones += [(resolver.in_subresource(one), one) for one in reversed(inner)]
+
+
+def _leads_to_schema(resolver: Any, reference: str) -> bool:
+    from referencing.exceptions import Unresolvable
+
+    try:
+        return isinstance(resolver.lookup(reference).contents, dict | bool)
+    except (Unresolvable, ValueError, TypeError):  # the last two: it leads through what is no object
+        return False
+
+
+def _path_to(value: Any, wanted: Any) -> tuple[str | int, ...] | None:
+    """The keys that lead to the very object ``wanted``."""
+    if value is wanted:
+        return ()
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        if (path := _path_to(one, wanted)) is not None:
+            return (key, *path)
+    return None
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= VALUE_SHOWN else f"{text[: VALUE_SHOWN - 1]}…"
+
+
 def _root_problem(text: str, schema: dict[str, Any], needs_object: bool) -> SchemaProblem | None:
     if not needs_object or schema.get("type") == "object":
         return None
     return SchemaProblem(SchemaFault.ROOT_NOT_OBJECT, *_position(text, ("type",)))
+
+
+def _position_of_bad_number(text: str) -> tuple[int, int]:
+    for found in _TOKEN.finditer(text):
+        if (
+            found.group().lstrip("-") in ("NaN", "Infinity")
+            or found.group().lstrip("-")[DIGITS_READ:].isdigit()
+        ):
+            return _line_and_column(text, found.start())
+    return 1, 1
 
 
 def _position(text: str, path: Sequence[str | int]) -> tuple[int, int]:
@@ -163,8 +243,11 @@ def _position(text: str, path: Sequence[str | int]) -> tuple[int, int]:
             open_ones[-1][1][0] = json.loads(part)
         else:
             if [key[0] for _, key in open_ones] == wanted:
-                start = found.start()
-                return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+                return _line_and_column(text, found.start())
             if part in ("{", "["):
                 open_ones.append((part == "{", [None if part == "{" else 0]))
     return 1, 1
+
+
+def _line_and_column(text: str, start: int) -> tuple[int, int]:
+    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)

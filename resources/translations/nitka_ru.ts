@@ -4347,6 +4347,10 @@
 <context>
     <name>SchemaEditor</name>
     <message>
+        <source>Brackets are nested too deep.</source>
+        <translation>Скобки вложены слишком глубоко.</translation>
+    </message>
+    <message>
         <source>JSON Sc&amp;hema</source>
         <translation>С&amp;хема JSON</translation>
     </message>
@@ -4355,8 +4359,8 @@
         <translation>Разложить схему ровно</translation>
     </message>
     <message>
-        <source>Line {line}: {what}</source>
-        <translation>Строка {line}: {what}</translation>
+        <source>Line {line}, character {column}: {what}</source>
+        <translation>Строка {line}, символ {column}: {what}</translation>
     </message>
     <message>
         <source>Tidy up</source>
@@ -4395,10 +4399,6 @@
         <translation>не хватает значения.</translation>
     </message>
     <message>
-        <source>brackets are nested too deep.</source>
-        <translation>слишком много вложенных скобок.</translation>
-    </message>
-    <message>
         <source>the outermost schema needs {field}.</source>
         <translation>внешней схеме нужно {field}.</translation>
     </message>
@@ -4413,6 +4413,10 @@
     <message>
         <source>{characters} characters</source>
         <translation>Символов: {characters}</translation>
+    </message>
+    <message>
+        <source>{reference} leads to no schema in this one; nothing is fetched from elsewhere.</source>
+        <translation>{reference} не ведёт ни к какой части этой схемы; извне ничего не загружается.</translation>
     </message>
     <message>
         <source>{value} cannot stand at {place}.</source>

@@ -54,7 +54,7 @@ def test_what_the_form_says_comes_after_what_the_schema_says(qtbot: QtBot, edito
     assert editor.problem == "This cannot be empty."
     with qtbot.waitSignal(editor.checked):
         editor.set_text("{")
-    assert editor.problem.startswith("Line 1")
+    assert editor.problem.startswith("Line 1, character 2:")
 
 
 def test_tidying_up_lays_out_and_can_be_undone(qtbot: QtBot, editor: SchemaEditor) -> None:

@@ -132,8 +132,11 @@ class SchemaEditor(FieldRow):
         if problem.fault is SchemaFault.TOO_LONG:
             limit = QLocale().toString(problem.limit)
             return self.tr("Too long: at most {limit} characters.").format(limit=limit)
-        line = QLocale().toString(problem.line)
-        return self.tr("Line {line}: {what}").format(line=line, what=self._what(problem))
+        if problem.fault is SchemaFault.TOO_DEEP:
+            return self.tr("Brackets are nested too deep.")
+        line, column = QLocale().toString(problem.line), QLocale().toString(problem.column)
+        place = self.tr("Line {line}, character {column}: {what}")
+        return place.format(line=line, column=column, what=self._what(problem))
 
     def _what(self, problem: SchemaProblem) -> str:
         match problem.fault:
@@ -143,8 +146,11 @@ class SchemaEditor(FieldRow):
                 return self.tr("the outermost schema needs {field}.").format(field='"type": "object"')
             case SchemaFault.NOT_OBJECT:
                 return self.tr("a schema is an object in curly brackets.")
-            case SchemaFault.TOO_DEEP:
-                return self.tr("brackets are nested too deep.")
+            case SchemaFault.LOST_REFERENCE:
+                text = self.tr(
+                    "{reference} leads to no schema in this one; nothing is fetched from elsewhere."
+                )
+                return text.format(reference=problem.value)
             case SchemaFault.VALUE_EXPECTED:
                 return self.tr("a value is missing.")
             case SchemaFault.COMMA_EXPECTED:
