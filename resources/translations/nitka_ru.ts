@@ -458,9 +458,9 @@
     <message numerus="yes">
         <source>%n function(s) of it start programs on this machine, only with your yes.</source>
         <translation>
-            <numerusform>%n его функция запускает программу на этом компьютере, и только с вашего согласия.</numerusform>
-            <numerusform>%n его функции запускают программы на этом компьютере, и только с вашего согласия.</numerusform>
-            <numerusform>%n его функций запускают программы на этом компьютере, и только с вашего согласия.</numerusform>
+            <numerusform>%n функция ассистента запускает программу на этом компьютере — только с вашего согласия.</numerusform>
+            <numerusform>%n функции ассистента запускают программы на этом компьютере — только с вашего согласия.</numerusform>
+            <numerusform>%n функций ассистента запускают программы на этом компьютере — только с вашего согласия.</numerusform>
         </translation>
     </message>
     <message>
@@ -529,7 +529,7 @@
     </message>
     <message>
         <source>The files that it searches in did not come along.</source>
-        <translation>Файлов, в которых он ищет, вместе с ним нет.</translation>
+        <translation>Файлы, в которых он ищет, вместе с ним не переданы.</translation>
     </message>
     <message>
         <source>There is no assistant in it.</source>
