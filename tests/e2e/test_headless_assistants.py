@@ -2,10 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from desktop_app.domain.assistants import AssistantSettings
+from desktop_app.domain.tools import Command, Function, SearchTool
+from desktop_app.export.assistants import SavedVersion, encode
 from tests.desktop_session import DesktopSession
 from tests.e2e.commands import Nitka
 
@@ -30,6 +34,24 @@ def test_an_assistant_goes_to_a_file_and_comes_back(nitka: Nitka, tmp_path: Path
     listed = nitka.said("assistants").splitlines()
     assert len(listed) == 2
     assert listed[1].split()[0] == said.split()[0]
+
+
+def test_what_stays_behind_and_what_starts_programs_is_told(nitka: Nitka, tmp_path: Path) -> None:
+    path = tmp_path / "assistant.json"
+    functions = (Function("list", command=Command("/bin/ls")), Function("filled_in"))
+    settings = AssistantSettings("Librarian", functions=functions, search=SearchTool())
+    path.write_bytes(encode([SavedVersion(settings, datetime(2026, 1, 1, tzinfo=UTC))]))
+    done = nitka.run("assistant", "import", str(path))
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "nitka: the files that it searches in did not come along",
+        "nitka: functions that start programs on this machine: 'list'",
+    ]
+    done = nitka.run("assistant", "export", "Librarian", "--output", str(path))
+    assert (done.stdout, done.stderr) == (
+        f"{path}\n",
+        "nitka: the files that it searches in are not in it\n",
+    )
 
 
 def test_what_is_no_assistant_is_refused_in_one_sentence(nitka: Nitka, tmp_path: Path) -> None:
