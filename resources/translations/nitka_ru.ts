@@ -5818,6 +5818,10 @@ Give working code in one block and say in a few sentences how it works. Name the
         <translation>С создания</translation>
     </message>
     <message>
+        <source>Arguments of the program</source>
+        <translation>Аргументы программы</translation>
+    </message>
+    <message>
         <source>Arguments of the program of function</source>
         <translation>Аргументы программы функции</translation>
     </message>
@@ -5914,8 +5918,20 @@ Give working code in one block and say in a few sentences how it works. Name the
         <translation>Лимит вывода программы функции, КБ</translation>
     </message>
     <message>
+        <source>Output limit, in KB</source>
+        <translation>Лимит вывода, КБ</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Параметры</translation>
+    </message>
+    <message>
         <source>Parameters of function</source>
         <translation>Параметры функции</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Программа</translation>
     </message>
     <message>
         <source>Program of function</source>
@@ -5938,6 +5954,10 @@ Give working code in one block and say in a few sentences how it works. Name the
         <translation>Умеренно</translation>
     </message>
     <message>
+        <source>Strict parameters</source>
+        <translation>Строгие параметры</translation>
+    </message>
+    <message>
         <source>Strict parameters of function</source>
         <translation>Строгие параметры функции</translation>
     </message>
@@ -5956,6 +5976,10 @@ Give working code in one block and say in a few sentences how it works. Name the
     <message>
         <source>Time limit of the program of function, in seconds</source>
         <translation>Лимит времени программы функции, с</translation>
+    </message>
+    <message>
+        <source>Time limit, in seconds</source>
+        <translation>Лимит времени, с</translation>
     </message>
     <message>
         <source>Up to the model</source>
@@ -6022,6 +6046,14 @@ Give working code in one block and say in a few sentences how it works. Name the
     <message>
         <source>Compare with</source>
         <translation>Сравнить с</translation>
+    </message>
+    <message>
+        <source>Function added: {name}</source>
+        <translation>Функция добавлена: {name}</translation>
+    </message>
+    <message>
+        <source>Function removed: {name}</source>
+        <translation>Функция удалена: {name}</translation>
     </message>
     <message numerus="yes">
         <source>It gave %n reply(s)</source>

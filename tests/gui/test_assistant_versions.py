@@ -21,6 +21,7 @@ from desktop_app.domain.assistants import (
 from desktop_app.domain.connections import Connection, ConnectionKind
 from desktop_app.domain.differences import word_difference
 from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
+from desktop_app.domain.tools import Command, Function
 from desktop_app.widgets.details.rows import DetailRows
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.difference_view import DifferenceView, Section, shortened
@@ -202,3 +203,33 @@ def test_a_long_text_that_is_all_other_is_shown_within_a_moment(qtbot: QtBot, th
     assert len(view.toPlainText()) < 40_000
     assert view.toPlainText().startswith("Instruction")
     assert view.toPlainText().rstrip().endswith("all new")
+
+
+def test_a_function_that_comes_or_goes_is_told_as_one(qtbot: QtBot, dialog: AssistantDialog) -> None:
+    gone = Function(
+        "lookup", "Looks up.", "{}", is_strict=True, command=Command("/bin/lookup", ("-a",), 5, 6)
+    )
+    came = Function("ask_me", parameters="{}")
+    kept = Function("kept", "Before.", "{}")
+    older = replace(NEW, functions=(gone, kept))
+    newer = replace(NEW, functions=(replace(kept, description="After."), came))
+    dialog.set_versions(
+        [AssistantVersion(5, newer, "", NOW), AssistantVersion(4, older, "", NOW), *VERSIONS], []
+    )
+    QTest.keyClick(find(dialog, DetailRows, "assistant_versions"), Qt.Key.Key_Home)
+    assert told(qtbot, dialog, "lookup").split("\n") == [
+        "Function removed: lookup",
+        "Looks up.",
+        "Parameters: {}",
+        "Strict parameters: yes",
+        "Program: /bin/lookup",
+        "Arguments of the program: -a",
+        "Time limit, in seconds: 5",
+        "Output limit, in KB: 6",
+        "Description of function: kept",
+        "BeforeAfter.",
+        "Function added: ask_me",
+        "Parameters: {}",
+    ]
+    spoken = find(dialog, DifferenceView, "assistant_difference").accessibleDescription()
+    assert "Function added: ask_me, added “Parameters: {}”" in spoken

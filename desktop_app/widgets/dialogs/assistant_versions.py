@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import groupby
 from typing import NamedTuple
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
@@ -206,13 +207,33 @@ class VersionsPage(QWidget):
         self._title.setText(
             self.tr("What changed from version {old} to version {new}").format(old=numbers[0], new=numbers[1])
         )
-        fields = [self._said(found) for found in settings_difference(older.settings, newer.settings)]
+        fields = self._all_said(settings_difference(older.settings, newer.settings))
         self._aside.ask(partial(_sections, fields))  # long texts take their time
 
     @property
     def _other_number(self) -> int:
         value = self._other.value
         return value if isinstance(value, int) else 0
+
+    def _all_said(self, differences: Sequence[FieldDifference]) -> list[Said]:
+        """Each field by itself, but a function that came or went as one."""
+        whole = {one.item for one in differences if one.field == "functions.name"}
+
+        def function(one: FieldDifference) -> str | None:
+            return one.item if one.field.startswith("functions.") and one.item in whole else None
+
+        said: list[Said] = []
+        for name, group in groupby(differences, function):
+            parts = list(group)
+            if name is None:
+                said += map(self._said, parts)
+            elif parts[0].old is None:
+                title = self.tr("Function added: {name}").format(name=name)
+                said.append(Said(title, "", self._words.whole_function(parts), is_prose=False))
+            else:
+                title = self.tr("Function removed: {name}").format(name=name)
+                said.append(Said(title, self._words.whole_function(parts), "", is_prose=False))
+        return said
 
     def _said(self, difference: FieldDifference) -> Said:
         words = self._words

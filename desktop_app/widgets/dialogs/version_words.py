@@ -1,6 +1,6 @@
 """Names and values of an assistant's fields in words, for the differences of versions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QLocale, QObject
 
@@ -18,6 +18,7 @@ class VersionWords(QObject):
         super().__init__(parent)
         self.connections: Mapping[ConnectionId, Connection] = {}
         self._names = self._field_names()
+        self._parts = self._function_parts()
         self._values = self._special_values()
 
     def name(self, difference: FieldDifference) -> str:
@@ -39,6 +40,28 @@ class VersionWords(QObject):
         if isinstance(value, float):
             return QLocale().toString(value, "f", 2)
         return self._values.get(difference.field, {}).get(value, value)
+
+    def whole_function(self, differences: Sequence[FieldDifference]) -> str:
+        """All that a function says that came or went, line by line: its description first, then what has a name."""
+        lines = []
+        for one in differences:
+            said = one.new if one.old is None else one.old
+            value = self.value(one, said)
+            if one.field == "functions.description" and value:
+                lines.append(value)
+            elif one.field in self._parts and value and said is not False:
+                lines.append(f"{self._parts[one.field]}: {value}")
+        return "\n".join(lines)
+
+    def _function_parts(self) -> dict[str, str]:
+        return {
+            "functions.parameters": self.tr("Parameters"),
+            "functions.is_strict": self.tr("Strict parameters"),
+            "functions.command.program": self.tr("Program"),
+            "functions.command.arguments": self.tr("Arguments of the program"),
+            "functions.command.time_limit_s": self.tr("Time limit, in seconds"),
+            "functions.command.output_limit_kb": self.tr("Output limit, in KB"),
+        }
 
     def _field_names(self) -> dict[str, str]:
         return {
