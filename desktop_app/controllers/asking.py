@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from desktop_app.domain.assistants import MESSAGES_LIMIT, Assistant, AssistantSettings
+from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.errors import UnusableAssistantError
 from desktop_app.domain.ids import MessageId, RunId, ThreadId, new_id
-from desktop_app.domain.prompt import Cut, PromptMessage, RunRequest, expanded, spoken
+from desktop_app.domain.prompt import PROMPT_MESSAGES_LIMIT, Cut, PromptMessage, RunRequest, expanded, spoken
 from desktop_app.domain.threads import Author, Message, Run, Status, Thread
 from desktop_app.domain.tools import Function
 from desktop_app.store.assistants import AssistantStore
@@ -59,8 +59,8 @@ class Asking:
         return await self.message(message.parent_id) if message.parent_id else None
 
     async def spoken(self, reply: Message) -> Leading:
-        """What led to ``reply`` and says something, at most MESSAGES_LIMIT messages."""
-        history = await self._records.prompt_messages(reply.thread_id, reply.id, MESSAGES_LIMIT + 1)
+        """What led to ``reply`` and says something, at most PROMPT_MESSAGES_LIMIT messages."""
+        history = await self._records.prompt_messages(reply.thread_id, reply.id, PROMPT_MESSAGES_LIMIT + 1)
         said = spoken([message for message in history.messages if message.id != reply.id])
         return Leading(said, history.older)
 

@@ -10,14 +10,21 @@ from desktop_app.controllers.asking import new_question, new_reply, request_of
 from desktop_app.controllers.connections import ConnectionsController
 from desktop_app.controllers.prompts import Prompts
 from desktop_app.controllers.searching import Searching
-from desktop_app.domain.assistants import MESSAGES_LIMIT, Assistant, AssistantSettings
+from desktop_app.domain.assistants import Assistant, AssistantSettings
 from desktop_app.domain.connections import Connection
 from desktop_app.domain.context import ContextPreview, ContextRow, Counted
 from desktop_app.domain.counting import TokenRatio, estimate_functions, estimate_tokens
 from desktop_app.domain.errors import NitkaError
 from desktop_app.domain.ids import ThreadId
 from desktop_app.domain.overrides import RunOverrides
-from desktop_app.domain.prompt import Cut, RunRequest, estimate_message, estimate_request, spoken
+from desktop_app.domain.prompt import (
+    PROMPT_MESSAGES_LIMIT,
+    Cut,
+    RunRequest,
+    estimate_message,
+    estimate_request,
+    spoken,
+)
 from desktop_app.domain.service import Counting
 from desktop_app.domain.threads import Message, Usage
 from desktop_app.domain.tools import Function
@@ -124,7 +131,7 @@ class ContextController:
         newest = await self._records.newest(thread_id)
         before = Leading([], 0)
         if newest:  # the question is one of those that are sent
-            before = await self._records.prompt_messages(thread_id, newest.id, MESSAGES_LIMIT - 1)
+            before = await self._records.prompt_messages(thread_id, newest.id, PROMPT_MESSAGES_LIMIT - 1)
         question = new_question(thread_id, newest, draft if draft.strip() else SHORTEST_QUESTION)
         said = spoken([*before.messages, question])
         connection = await self._connection(settings)

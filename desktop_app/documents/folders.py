@@ -81,9 +81,9 @@ def _is_link(path: Path) -> bool:
 
 
 def _looked_at(path: Path) -> FoundFile:
-    try:
+    try:  # neither the database nor a message has a place for bytes that are no UTF-8
         str(path).encode()
-    except UnicodeEncodeError:  # bytes that are no UTF-8: neither the database nor a message has a place for them
+    except UnicodeEncodeError:
         return FoundFile(str(path), fault=FileFault.BAD_NAME, detail=ascii(str(path)))
     try:
         found = path.stat()

@@ -21,7 +21,7 @@ INSTRUCTION_LIMIT = 100_000
 LABELS_LIMIT = 64
 LABEL_LIMIT = 63
 TOKENS_LIMIT = 10_000_000
-MESSAGES_LIMIT = 2000  # more of a thread is never sent, so that no prompt costs more than a moment to make
+MESSAGES_LIMIT = 100_000
 TTL_DAYS_LIMIT = 3650
 SCHEMA_LIMIT = 100_000
 

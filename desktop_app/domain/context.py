@@ -31,9 +31,9 @@ class ContextPreview:
     """What a question asked now would send.
 
     ``sent`` of ``total`` messages fit, the draft among both where there is one; ``first_id`` is the first that does
-    (None: the draft alone, or nothing).  ``rows`` are the newest of them, at most MESSAGES_LIMIT.  ``tokens`` are
-    those of the whole prompt, ``instruction_tokens`` and ``tools_tokens`` among them, of which ``budget`` are allowed.
-    ``cost`` is that of the prompt alone, None where no price is known.
+    (None: the draft alone, or nothing).  ``rows`` are the newest of them, at most PROMPT_MESSAGES_LIMIT.  ``tokens``
+    are those of the whole prompt, ``instruction_tokens`` and ``tools_tokens`` among them, of which ``budget`` are
+    allowed.  ``cost`` is that of the prompt alone, None where no price is known.
     """
 
     rows: tuple[ContextRow, ...]

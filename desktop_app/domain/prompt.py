@@ -21,6 +21,9 @@ from desktop_app.domain.ids import MessageId
 from desktop_app.domain.threads import Author, Message, Status
 from desktop_app.domain.tools import BETWEEN_ROUNDS, Function, ToolCall
 
+# More of a thread is never sent, whatever an assistant allows, so that no prompt takes more than a moment to make.
+PROMPT_MESSAGES_LIMIT = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class PromptMessage:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from desktop_app.domain.assistants import MESSAGES_LIMIT, Expiration
+from desktop_app.domain.assistants import Expiration
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
 from desktop_app.domain.limits import THREAD_NAME_LIMIT
+from desktop_app.domain.prompt import PROMPT_MESSAGES_LIMIT
 from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import (
     Author,
@@ -229,7 +230,7 @@ class ConversationStore:
         return await self._database.read(lambda connection: tree.one(connection, message_id))
 
     async def prompt_messages(
-        self, thread_id: ThreadId, up_to: MessageId, count: int = MESSAGES_LIMIT
+        self, thread_id: ThreadId, up_to: MessageId, count: int = PROMPT_MESSAGES_LIMIT
     ) -> Leading:
         """The newest ``count`` of the messages that led to ``up_to`` and itself; ``sibling_ids`` stay empty."""
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from desktop_app.domain.assistants import MESSAGES_LIMIT
 from desktop_app.domain.holding import digest
 from desktop_app.domain.ids import ConnectionId, MessageId, ThreadId, new_id
 from desktop_app.domain.limits import THREAD_NAME_LIMIT
+from desktop_app.domain.prompt import PROMPT_MESSAGES_LIMIT
 from desktop_app.domain.remote import PulledMessage, PulledThread, RemoteThread
 from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import Author, Message, Status
@@ -345,7 +345,7 @@ class _Keeping:
     def _is_as_there(self, first: MessageId, last: MessageId) -> bool:
         """Whether what is shown from ``first`` to ``last`` was pulled, and nothing of it has been deleted."""
         position = tree.shown_position(self._connection, last)
-        if position is None or position >= MESSAGES_LIMIT:  # nobody would claim it
+        if position is None or position >= PROMPT_MESSAGES_LIMIT:  # nobody would claim it
             return False
         other = self._connection.execute(
             f"SELECT 1 FROM messages m WHERE {BETWEEN} AND m.text != '' AND NOT {IS_PULLED}",

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.domain.assistants import MESSAGES_LIMIT, AssistantSettings, Expiration, ExpirationPolicy
+from desktop_app.domain.assistants import AssistantSettings, Expiration, ExpirationPolicy
 from desktop_app.domain.errors import RunError, RunInProgressError
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
 from desktop_app.domain.thread_settings import ThreadSettings
+from desktop_app.domain.prompt import PROMPT_MESSAGES_LIMIT
 from desktop_app.domain.threads import Author, Citation, Message, Run, Status, Usage
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import ConversationStore, Leading
@@ -598,7 +599,7 @@ async def test_a_long_thread_gives_a_prompt_of_bounded_length(
     thread = await store.create_thread(ASSISTANT)
     rows = [
         (f"m{n}", thread.id, f"m{n - 1}" if n else None, n, 1, "user", "completed", 0, "x" if n else "")
-        for n in range(MESSAGES_LIMIT + 10)
+        for n in range(PROMPT_MESSAGES_LIMIT + 10)
     ]
     await database.run(
         lambda c: c.executemany(
@@ -612,8 +613,8 @@ async def test_a_long_thread_gives_a_prompt_of_bounded_length(
     assert found.older == 9  # the first says nothing
     few = await store.prompt_messages(thread.id, MessageId(rows[-1][0]), 3)
     assert [message.id for message in few.messages] == [row[0] for row in rows[-3:]]
-    whole = await store.prompt_messages(thread.id, MessageId(rows[MESSAGES_LIMIT - 1][0]))
-    assert (len(whole.messages), whole.older) == (MESSAGES_LIMIT, 0)
+    whole = await store.prompt_messages(thread.id, MessageId(rows[PROMPT_MESSAGES_LIMIT - 1][0]))
+    assert (len(whole.messages), whole.older) == (PROMPT_MESSAGES_LIMIT, 0)
     await store.show_sibling(MessageId("m0"))
     assert len(await store.shown_ids(thread.id)) == len(rows)
 

@@ -169,7 +169,9 @@ class FileRows(QAbstractListModel):
             case FileFault.GONE:
                 return self.tr("The file is gone. Add it again from where it is now.")
             case FileFault.BAD_NAME:
-                return self.tr("Its name is damaged, or its path too long. Rename or move it, then add it again.")
+                return self.tr(
+                    "Its name is damaged, or its path too long. Rename or move it, then add it again."
+                )
             case FileFault.NO_ACCESS:
                 return self.tr("Nitka may not read it. Change its permissions, then try again.")
             case FileFault.NOT_A_FILE:
