@@ -143,6 +143,18 @@ def test_a_deleted_function_comes_back_to_its_place(page: ToolsPage) -> None:
     assert written(page) == SETTINGS
 
 
+@pytest.mark.parametrize("count", [1, 10, 128])
+def test_the_list_shows_whole_rows_and_all_of_a_few(page: ToolsPage, count: int) -> None:
+    page.show_settings(AssistantSettings("A", functions=tuple(Function(f"f{n}") for n in range(count))))
+    view = find(page, QListView, "function_list")
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp):
+        QTest.keyClick(view, key)
+        seen = [view.visualRect(view.model().index(row, 0)) for row in range(count)]
+        seen = [row for row in seen if view.viewport().rect().intersects(row)]
+        assert len(seen) == min(count, 10)
+        assert all(view.viewport().rect().contains(row) for row in seen)
+
+
 def test_a_copy_has_a_name_of_its_own(page: ToolsPage) -> None:
     click(page, "function_duplicate")
     assert [one.name for one in written(page).functions] == ["weather", "weather_2", "delivery", "odd"]

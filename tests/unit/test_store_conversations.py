@@ -9,8 +9,8 @@ import pytest
 from desktop_app.domain.assistants import AssistantSettings, Expiration, ExpirationPolicy
 from desktop_app.domain.errors import RunError, RunInProgressError
 from desktop_app.domain.ids import AssistantId, MessageId, RunId, ThreadId, new_id
-from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.prompt import PROMPT_MESSAGES_LIMIT
+from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import Author, Citation, Message, Run, Status, Usage
 from desktop_app.store.assistants import AssistantStore
 from desktop_app.store.conversations import ConversationStore, Leading

@@ -19,7 +19,7 @@ from desktop_app.widgets.dialogs.undo_line import UndoLine
 from desktop_app.widgets.theme import Theme
 from desktop_app.widgets.transcript.call_arguments import on_one_line
 
-ROWS_SHOWN = 5
+ROWS_SHOWN = 8
 
 
 class FilesPanel(QWidget):

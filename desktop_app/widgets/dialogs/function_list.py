@@ -14,7 +14,7 @@ from desktop_app.widgets.dialogs.icon_rows import IconRowView
 from desktop_app.widgets.dialogs.undo_line import UndoLine
 from desktop_app.widgets.theme import Theme
 
-ROWS_SHOWN = 6
+ROWS_SHOWN = 10
 
 
 class FunctionList(QWidget):

@@ -110,7 +110,7 @@ class IconRowView(QListView):
         self.setMouseTracking(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)  # no row is cut in half
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.viewport().setAutoFillBackground(False)
         leave_bars_out_of_accessibility(self)
@@ -121,6 +121,5 @@ class IconRowView(QListView):
         QAbstractItemView.dataChanged(self, first, last, list(roles))
 
     def show_rows(self, count: int, most: int) -> None:
-        """Be as high as ``count`` rows, at most ``most``; a half more shows that there are others."""
-        rows = count if count <= most else most + 0.5
-        self.setFixedHeight(round(rows * self._theme.px("threadRow")) + 2 * self._theme.px("spacing.1"))
+        """Be as high as ``count`` rows, at most ``most``; the bar tells of others."""
+        self.setFixedHeight(min(count, most) * self._theme.px("threadRow") + 2 * self._theme.px("spacing.1"))

@@ -49,7 +49,7 @@ from desktop_app.widgets.transcript.error_texts import ErrorTexts
 if TYPE_CHECKING:
     from desktop_app.qt.remote_file_intents import RemoteFileIntents
 
-ROWS_SHOWN = 4
+ROWS_SHOWN = 6
 INDEX_NAME_LIMIT = 100
 _NOWHERE = QModelIndex()
 Index = QModelIndex | QPersistentModelIndex
