@@ -175,7 +175,8 @@ def _result(following: _Following, command: Command, *, has_ended: bool, is_whol
         failed = f"The program failed with exit code {exit_code}."
         return CommandResult(CallStatus.FAILED, f"{failed}\n{said}" if said else failed, note)
     if not is_whole:
-        text = f"{text}\n[The program has ended; what it left running may print more, which is not read.]"
+        left = "[The program has ended; what it left running may print more, which is not read.]"
+        text = f"{text.rstrip()}\n{left}".lstrip()
     return CommandResult(CallStatus.DONE, text, note)
 
 
