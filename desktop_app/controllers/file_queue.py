@@ -97,17 +97,18 @@ class FileQueue:
                 await self._reading.fail(task, error.fault, error.detail)
 
     async def _take_text(self, task: FileTask) -> bool:
-        """From another library that has it, else from the file; False when what is there is of another text."""
-        if not task.is_whole and (twin := await self._reading.twin(task)):
+        """From another library that has it, else from the file; False when what is there is of another text.
+
+        What is stale is read from the file: the other library may have the old text, too.
+        """
+        if not (task.is_whole or task.is_stale) and (twin := await self._reading.twin(task)):
             return await self._copy(task, twin)
         return await self._read(task)
 
     async def _copy(self, task: FileTask, twin: Twin) -> bool:
         """Take over the parts of the twin that are not here yet; False when it is none any more."""
-        done = 0 if task.is_stale else task.part_count
+        done = task.part_count
         if done == 0:
-            if task.is_stale:
-                await self._reading.drop_content(task)
             await self._reading.begin(task, task.size, task.modified_ns)
         async with aclosing(self._reading.twin_parts(task, twin, done, TEXTS_AT_ONCE)) as batches:
             async for parts in batches:

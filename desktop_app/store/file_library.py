@@ -261,6 +261,9 @@ def _add(connection: sqlite3.Connection, library: int, file: FoundFile, now: int
     number, old_status, size, modified_ns, is_whole, fault = old
     connection.execute("UPDATE files SET removed_at = NULL WHERE number = ?", (number,))
     is_changed = (size, modified_ns) != (file.size, file.modified_ns)
+    if old_status == FileStatus.WAITING and is_changed and not file.fault:
+        # Who takes the text over from elsewhere, or cuts the one that is here, does not look at the file.
+        connection.execute("UPDATE files SET is_stale = 1 WHERE number = ?", (number,))
     if old_status in {FileStatus.WAITING, FileStatus.READING} or (
         old_status == FileStatus.READY and not is_changed and not fault
     ):

@@ -543,6 +543,31 @@ async def test_a_copy_whose_original_goes_meanwhile_is_read_from_the_file(
     assert index_of(tmp_path, OTHERS) == index_of(tmp_path, OURS)
 
 
+@pytest.mark.usefixtures("in_small_steps")
+@pytest.mark.parametrize("is_cancelled", [False, True])
+async def test_a_copy_that_is_added_again_has_the_text_that_the_file_has_now(
+    tmp_path: Path, is_cancelled: bool
+) -> None:
+    big, third = make_file(tmp_path, "big.pdf", KINDS["report.pdf"], 0, 1_500_000), AssistantId("third")
+    paths = texts(tmp_path / "src", a="район")
+    async with opened(tmp_path) as library:
+        await library.files.add(OURS, paths)
+        await library.settled()
+        await library.files.add(third, [big.path])
+        await reading(library, big.path.name, third)
+        await library.files.copy(OURS, OTHERS)
+        if is_cancelled:
+            await library.files.cancel(OTHERS)
+        texts(tmp_path / "src", a="большой город")
+        await library.files.add(OTHERS, paths)
+        assert [file.status for file in await library.files.files(OTHERS)] == [FileStatus.WAITING]
+        await library.files.cancel(third)
+        (file,) = await library.settled(OTHERS)
+        assert (file.status, file.size) == (FileStatus.READY, paths[0].stat().st_size)
+        assert await library.names("город", OTHERS) == {"a.txt"}
+        assert await library.names("район", OTHERS) == set()
+
+
 async def test_other_chunks_are_made_from_what_was_read(tmp_path: Path) -> None:
     made = make_library(tmp_path / "src", 4, 300_000)
     async with opened(tmp_path) as library:
