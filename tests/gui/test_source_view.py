@@ -16,6 +16,7 @@ from desktop_app.domain.ids import AssistantId
 from desktop_app.domain.threads import Citation
 from desktop_app.qt.details_intents import SourceRead
 from desktop_app.widgets.buttons import IconButton
+from desktop_app.widgets.details.citations_tab import CitationsTab
 from desktop_app.widgets.details.source_view import SourceView
 from desktop_app.widgets.details.stretches import SHOWN, stretches
 from desktop_app.widgets.resources import resources_dir
@@ -167,3 +168,32 @@ def test_stretches_are_next_to_each_other_whatever_the_parts_are() -> None:
         assert whole[place:].startswith(to_come)
         assert bool(read) == bool(place)
         assert bool(to_come) == (place < len(whole))
+
+
+def test_a_citation_that_is_opened_while_the_reader_goes_on_elsewhere_is_shown_at_its_place(
+    qapp: QApplication,
+) -> None:
+    parts = tuple(SourcePart(0, 1, lines(number)) for number in range(3))
+    cited = [
+        Citation("long.txt", file_id="file", fragment=f"Строка 50 части {number}.", line=1)
+        for number in (0, 1)
+    ]
+    tab = CitationsTab(Theme(resources_dir(), qapp))
+    tab.show_citations(tuple(cited))
+    tab.open_citation(0)
+    tab.show_source(SourceRead(cited[0], Source(FILE, parts, 0, 3)))
+    found(tab.source, IconButton, "source_later").click()  # that is never read
+    tab.open_citation(1)
+    tab.show_source(SourceRead(cited[1], Source(FILE, parts, 0, 3)))
+    assert Reader(tab.source, []).marked == cited[1].fragment
+    tab.deleteLater()
+
+
+def test_going_on_in_a_file_that_is_gone_by_then_shows_the_fragment(view: SourceView) -> None:
+    reader = Reader(view, [SourcePart(0, 1, lines(0))])
+    cited = Citation("long.txt", file_id="file", fragment="Строка 50 части 0.", line=1)
+    reader.read(cited, 0)
+    view.place_wanted.disconnect(reader.read)
+    found(view, IconButton, "source_later").click()
+    view.show_source(SourceRead(cited, None))
+    assert cited.fragment in reader.text

@@ -108,6 +108,7 @@ class CitationsTab(QStackedWidget):
             self.link_activated.emit(citation.url)
         else:
             self._awaited = citation
+            self.source.give_up_step()
             self.source_wanted.emit(citation)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

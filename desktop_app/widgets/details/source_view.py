@@ -109,8 +109,12 @@ class SourceView(QWidget):
     def show_source(self, read: SourceRead) -> None:
         """Show what was read, or the fragment alone where there is no file any more."""
         self._citation, self._source = read.citation, read.source
-        self._step_shown, self._wanted = self._wanted, None
+        self._step_shown, self._wanted = self._wanted if read.source else None, None
         self._show()
+
+    def give_up_step(self) -> None:
+        """A citation was chosen: what is read next is shown at its place, not where the reader was going on to."""
+        self._wanted = None
 
     def say_missing(self, path: str) -> None:
         """The file is not where it was when it was added."""
