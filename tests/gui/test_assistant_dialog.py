@@ -37,9 +37,10 @@ from desktop_app.domain.context import ContextPreview, ContextRow, Counted
 from desktop_app.domain.drafts import AssistantDraft
 from desktop_app.domain.ids import AssistantId, ConnectionId, MessageId, ThreadId
 from desktop_app.domain.threads import Author, ThreadSummary
+from desktop_app.domain.tools import Function
 from desktop_app.widgets.details.rows import DetailRows, RowKind
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
-from desktop_app.widgets.dialogs.fields import DecimalBox, NumberBox, TextArea
+from desktop_app.widgets.dialogs.fields import ChoiceBox, DecimalBox, NumberBox, TextArea
 from desktop_app.widgets.theme import Theme
 from tests.conftest import TRIES
 from tests.gui.parts import find, problem_of
@@ -482,6 +483,33 @@ def test_an_unknown_variable_is_named_a_moment_later(qtbot: QtBot, shown: Assist
     assert "{{date}}" not in editor.accessibleDescription()
     editor.set_text("Hello.")
     qtbot.waitUntil(lambda: "100" in editor.accessibleDescription())
+
+
+def test_an_instruction_that_leaves_no_room_for_messages_is_warned_of(
+    qtbot: QtBot, dialog: AssistantDialog
+) -> None:
+    small = replace(SETTINGS, truncation=replace(SETTINGS.truncation, max_prompt_tokens=1000))
+    dialog.edit(ASSISTANT, small, [OLLAMA])
+    editor = find(dialog, TextArea, "assistant_instruction")
+    editor.set_text("word " * 1000)
+    qtbot.waitUntil(lambda: "The instruction alone" in editor.accessibleDescription())
+    find(dialog, NumberBox, "assistant_max_prompt_tokens").setValue(2000)
+    qtbot.waitUntil(lambda: "sent with every message" in editor.accessibleDescription())
+
+
+def test_tools_that_leave_no_room_for_messages_are_warned_of_where_the_model_is_told_of_them(
+    qtbot: QtBot, dialog: AssistantDialog
+) -> None:
+    wordy = Function("look", "word " * 1000)
+    small = replace(
+        SETTINGS, truncation=replace(SETTINGS.truncation, max_prompt_tokens=1000), functions=(wordy,)
+    )
+    device = Connection(ConnectionId("device"), ConnectionKind.ON_DEVICE, "On this device")
+    dialog.edit(ASSISTANT, small, [OLLAMA, device])
+    editor = find(dialog, TextArea, "assistant_instruction")
+    qtbot.waitUntil(lambda: "The instruction and the tools alone" in editor.accessibleDescription())
+    find(dialog, ChoiceBox, "assistant_connection").select(device.id)
+    qtbot.waitUntil(lambda: "sent with every message" in editor.accessibleDescription())
 
 
 def test_the_instruction_is_shown_as_the_model_sees_it(qtbot: QtBot, shown: AssistantDialog) -> None:

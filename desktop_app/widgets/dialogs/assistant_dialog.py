@@ -334,6 +334,9 @@ class AssistantDialog(QDialog):
     def _show(self, settings: AssistantSettings) -> None:
         """Show what follows from the settings; they are read once, since an instruction may be long."""
         self._shown = settings
+        self._pages.instruction.set_surroundings(
+            self._pages.tools.offered, settings.truncation.max_prompt_tokens
+        )
         self._show_head(settings)
         self._check(settings)
 

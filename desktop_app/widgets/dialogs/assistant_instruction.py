@@ -1,14 +1,18 @@
 """The page of the assistant's settings with its instruction: as it is written, and as the model sees it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from desktop_app.domain.assistants import INSTRUCTION_LIMIT, AssistantSettings
-from desktop_app.domain.counting import estimate_tokens
+from desktop_app.domain.context import ContextPreview, Counted
+from desktop_app.domain.counting import estimate_functions, estimate_tokens
+from desktop_app.domain.tools import Function
 from desktop_app.domain.variables import NAMES, unknown
 from desktop_app.widgets.amounts import number
+from desktop_app.widgets.context_words import ContextWords
 from desktop_app.widgets.dialogs.fields import FieldRow, TextArea
 from desktop_app.widgets.dialogs.figures import of_limit
 from desktop_app.widgets.dialogs.frame import button, rename
@@ -32,6 +36,9 @@ class InstructionPage(SettingsPage):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._theme = theme
+        self._context_words = ContextWords(self)
+        self._functions: tuple[Function, ...] = ()
+        self._budget = AssistantSettings("").truncation.max_prompt_tokens
         self._editor = TextArea("assistant_instruction")
         self._editor.setPlaceholderText(self.tr("Who the assistant is, what it does, how it answers"))
         self._expanded = TextArea("assistant_instruction_expanded")
@@ -74,21 +81,36 @@ class InstructionPage(SettingsPage):
         """Show the instruction as the model would be given it now."""
         self._expanded.set_text(text)
 
+    def set_surroundings(self, functions: Sequence[Function], budget: int) -> None:
+        """What the model is told of beside the instruction, and how many tokens a prompt may have."""
+        if (tuple(functions), budget) != (self._functions, self._budget):
+            self._functions, self._budget = tuple(functions), budget
+            self._count_timer.start()
+
     def _count(self) -> None:
         text = self._editor.text()
-        names = [f"{{{{{name}}}}}" for name in unknown(text)]
-        if names:
-            shown = ", ".join(names[:UNKNOWN_SHOWN]) + ("…" if len(names) > UNKNOWN_SHOWN else "")
-            self._row.set_hint(
-                self.tr("Stands for nothing and is sent as written: {names}").format(names=shown),
-                is_warning=True,
-            )
+        tokens = estimate_tokens(text)
+        if warnings := " ".join(filter(None, (self._overfull(tokens), self._unknown(text)))):
+            self._row.set_hint(warnings, is_warning=True)
             return
         self._row.set_hint(
             self.tr("{characters} · about {tokens} tokens, sent with every message").format(
-                characters=of_limit(len(text), INSTRUCTION_LIMIT), tokens=number(estimate_tokens(text))
+                characters=of_limit(len(text), INSTRUCTION_LIMIT), tokens=number(tokens)
             )
         )
+
+    def _overfull(self, tokens: int) -> str:
+        """That no earlier message has room in a prompt; the words are those of the preview."""
+        tools = estimate_functions(self._functions)
+        alone = ContextPreview((), 0, 0, None, tokens + tools, self._budget, Counted.ESTIMATE, tokens, tools)
+        return self._context_words.warning(alone)
+
+    def _unknown(self, text: str) -> str:
+        names = [f"{{{{{name}}}}}" for name in unknown(text)]
+        if not names:
+            return ""
+        shown = ", ".join(names[:UNKNOWN_SHOWN]) + ("…" if len(names) > UNKNOWN_SHOWN else "")
+        return self.tr("Stands for nothing and is sent as written: {names}").format(names=shown)
 
     def _offer_variables(self) -> None:
         menu = popup_menu(self)

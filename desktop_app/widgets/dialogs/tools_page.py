@@ -54,6 +54,7 @@ class ToolsPage(SettingsPage):
         self._assistant_id: AssistantId | None = None
         self._bad_schemas: set[str] = set()  # found by the editor's check, which is too slow for each key
         self._remote_id = ""  # the connection whose service holds files and indexes
+        self._is_deaf = False  # what answers takes no functions
         self._rules = RuleBook()
         self._functions = FunctionList(theme, self._rules)
         self._earlier_rules = EarlierRules(theme)
@@ -104,10 +105,10 @@ class ToolsPage(SettingsPage):
 
     def set_connection(self, connection: Connection | None) -> None:
         """What answers: some services take no functions, some have tools of their own."""
-        is_deaf = connection is not None and not can_call_functions(connection)
+        self._is_deaf = connection is not None and not can_call_functions(connection)
         self._functions.show_warning(
             self.tr("The chosen connection cannot call functions; they are kept for another one.")
-            if is_deaf
+            if self._is_deaf
             else ""
         )
         has_tools = connection is not None and connection.kind is ConnectionKind.ASSISTANT_API
@@ -119,6 +120,11 @@ class ToolsPage(SettingsPage):
     def set_models(self, models: tuple[Model, ...]) -> None:
         """Offer the connection's models where one can be named."""
         self._search.set_models(models)
+
+    @property
+    def offered(self) -> tuple[Function, ...]:
+        """The functions that the model is told of."""
+        return () if self._is_deaf else self._functions.functions
 
     def rule_changes(self) -> list[tuple[Function, Rule]]:
         """What was decided about calls and is not kept yet."""
