@@ -43,6 +43,7 @@ class GrowingReply:
         self._changed = asyncio.Event()
         self._place: _Place | None = None
         self._remote_id: str | None = None
+        self._unsaved_steps: Sequence[ToolStep] | None = None
         if resumed:
             self._normaliser = _resumed(message)
             self._place = _Place(resumed.remote_id, resumed.cursor, len(message.text))
@@ -117,21 +118,31 @@ class GrowingReply:
             await self.save()
 
     async def save(self, steps: Sequence[ToolStep] | None = None) -> bool:
-        """Store the text now, and the calls when they are given; whether that is done is also told to the log."""
+        """Store the text now, and the calls when they are given; whether that is done is also told to the log.
+
+        Calls that could not be stored are with the next text: the place behind them is not noted without them.
+        """
+        if steps is not None:
+            self._unsaved_steps = steps
+        unsaved = self._unsaved_steps
         try:
             if place := self._place:
                 await self._records.save_reply(
                     self._message_id,
                     self._resumable_text(place),
-                    steps,
+                    unsaved,
                     cursor=place.cursor,
                     remote_id=place.remote_id,
                 )
             else:
-                await self._records.save_reply(self._message_id, self.text, steps, remote_id=self._remote_id)
+                await self._records.save_reply(
+                    self._message_id, self.text, unsaved, remote_id=self._remote_id
+                )
         except StoreError:
             log.exception("the journal of %s could not be written", self._message_id)
             return False
+        if self._unsaved_steps is unsaved:
+            self._unsaved_steps = None
         return True
 
 

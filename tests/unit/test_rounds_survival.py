@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from desktop_app.domain.errors import NotFoundError
+from desktop_app.domain.errors import NotFoundError, StoreError
 from desktop_app.domain.events import (
     Checkpoint,
     RunAccepted,
@@ -340,6 +340,31 @@ async def test_a_call_that_is_made_again_after_its_answer_is_not_answered_by_it(
         assert [step.result for step in (await ended(later)).steps] == ["42", "43"]
         assert service.resumed == [("remote", 3)]
         assert service.submitted == [("remote", 9, [("ask_user", "43")])]
+
+
+async def test_the_place_behind_calls_that_could_not_be_stored_is_not_noted_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = submitting()
+    async with scene(tmp_path, replace(SETTINGS, functions=(ASK_USER,)), service=service) as s:
+        save, failed = s.conversations.save_reply, asyncio.Event()
+
+        async def fail_once(message_id: MessageId, text: str, steps: Any = None, **place: Any) -> None:
+            if steps and not failed.is_set():
+                failed.set()
+                raise StoreError("no room")
+            await save(message_id, text, steps, **place)
+
+        monkeypatch.setattr(s.conversations, "save_reply", fail_once)
+        await begin(s, [ACCEPTED, *calling(("ask_user", ""))[:-1], Checkpoint(3), RunPaused()])
+        await failed.wait()
+
+        async def is_noted() -> bool:
+            (run,) = await s.conversations.runs(s.thread_id)
+            return run.cursor == 3
+
+        await until(is_noted)
+        assert [step.status for step in (await s.messages())[-1].steps] == [CallStatus.WANTED]
 
 
 @pytest.mark.parametrize("how", ["killed", "left"])
