@@ -37,7 +37,7 @@ def _export(asked: Asked) -> None:
         )
     )
     if chosen.settings.search:
-        print("nitka: the files that it searches in are not in it", file=sys.stderr)
+        print("nitka: the files that it searches in are not included", file=sys.stderr)
 
 
 def _import(asked: Asked) -> None:

@@ -216,7 +216,7 @@ class AssistantActions(QObject):
             elif work.index:
                 text = self.tr("The service has not made the index “%2”. %1")
             else:
-                text = self.tr("This was not deleted at the service. %1")
+                text = self.tr("Deleting at the service failed. %1")
             text = text.replace("%1", self._notices.sentence(work.error)).replace("%2", work.index)
             self._notices.bar.show_notice(text, kind="error")
         elif work.files:

@@ -91,7 +91,7 @@ class AssistantFiles(QObject):
         text = self.tr("Exported to %1").replace("%1", path.name)
         assistant = self._listed(assistant_id)
         if assistant and assistant.settings.search:
-            caveat = self.tr("The files that it searches in are not in it.")
+            caveat = self.tr("The files that it searches in are not included.")
             text = f"{text}. {caveat}"
         self._notices.bar.show_notice(
             text,
@@ -146,7 +146,7 @@ class AssistantFiles(QObject):
             yield self.tr("The files that it searches in did not come along.")
         if commands := sum(function.command is not None for function in settings.functions):
             yield self.tr(
-                "%n function(s) of it start programs on this machine, only with your yes.", "", commands
+                "%n function(s) of it start programs on this machine, but only if you allow it.", "", commands
             )
 
     def _show_refused(self, path: Path, error: AssistantFileError) -> None:

@@ -41,10 +41,10 @@
 <context>
     <name>AssistantFiles</name>
     <message numerus="yes">
-        <source>%n function(s) of it start programs on this machine, only with your yes.</source>
+        <source>%n function(s) of it start programs on this machine, but only if you allow it.</source>
         <translation>
-            <numerusform>%n function of it starts a program on this machine, only with your yes.</numerusform>
-            <numerusform>%n functions of it start programs on this machine, only with your yes.</numerusform>
+            <numerusform>%n of its functions starts a program on this machine, but only if you allow it.</numerusform>
+            <numerusform>%n of its functions start programs on this machine, but only if you allow it.</numerusform>
         </translation>
     </message>
 </context>

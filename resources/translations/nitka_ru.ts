@@ -326,6 +326,10 @@
         <translation>Черновик нового ассистента сохранён.</translation>
     </message>
     <message>
+        <source>Deleting at the service failed. %1</source>
+        <translation>Удалить в сервисе не получилось. %1</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>Продолжить</translation>
     </message>
@@ -344,10 +348,6 @@
     <message>
         <source>The service has not made the index “%2”. %1</source>
         <translation>Сервис не создал индекс «%2». %1</translation>
-    </message>
-    <message>
-        <source>This was not deleted at the service. %1</source>
-        <translation>Удалить в сервисе не получилось. %1</translation>
     </message>
     <message>
         <source>“%1” had been deleted for good. It was made anew from its settings.</source>
@@ -456,7 +456,7 @@
 <context>
     <name>AssistantFiles</name>
     <message numerus="yes">
-        <source>%n function(s) of it start programs on this machine, only with your yes.</source>
+        <source>%n function(s) of it start programs on this machine, but only if you allow it.</source>
         <translation>
             <numerusform>%n функция ассистента запускает программу на этом компьютере — только с вашего согласия.</numerusform>
             <numerusform>%n функции ассистента запускают программы на этом компьютере — только с вашего согласия.</numerusform>
@@ -477,7 +477,7 @@
     </message>
     <message>
         <source>Export an assistant as it is now</source>
-        <translation>Экспорт ассистента, какой он сейчас</translation>
+        <translation>Экспорт текущей версии ассистента</translation>
     </message>
     <message>
         <source>Export an assistant with all its versions</source>
@@ -524,8 +524,8 @@
         <translation>Показать в папке</translation>
     </message>
     <message>
-        <source>The files that it searches in are not in it.</source>
-        <translation>Файлы, в которых он ищет, туда не входят.</translation>
+        <source>The files that it searches in are not included.</source>
+        <translation>Файлы, в которых он ищет, в экспорт не входят.</translation>
     </message>
     <message>
         <source>The files that it searches in did not come along.</source>
@@ -1607,10 +1607,6 @@
 <context>
     <name>EarlierRules</name>
     <message>
-        <source>About functions that were changed or deleted since. They count again when the function is put back as it was; one that is revoked does not, from now on.</source>
-        <translation>О функциях, которые с тех пор изменены или удалены. Решение снова вступит в силу, если вернуть функцию в прежнем виде; отозванное — уже нет.</translation>
-    </message>
-    <message>
         <source>Always allowed</source>
         <translation>Всегда разрешена</translation>
     </message>
@@ -1633,6 +1629,10 @@
     <message>
         <source>Revoke</source>
         <translation>Отозвать</translation>
+    </message>
+    <message>
+        <source>They are about functions that have been changed or deleted since. A decision counts again when its function is put back as it was, unless it was revoked.</source>
+        <translation>О функциях, которые с тех пор изменены или удалены. Пока решение не отозвано, оно снова вступит в силу, если вернуть функцию в прежнем виде.</translation>
     </message>
     <message>
         <source>Without a name</source>
@@ -2798,7 +2798,7 @@
     </message>
     <message>
         <source>variables filled in</source>
-        <translation>с подстановкой</translation>
+        <translation>переменные подставлены</translation>
     </message>
 </context>
 <context>
@@ -5199,7 +5199,7 @@
         <translation>&amp;Продолжить</translation>
     </message>
     <message>
-        <source>An assistant you were making was kept. A new one takes its place.</source>
+        <source>An assistant you were making was kept. A new one would take its place.</source>
         <translation>Черновик нового ассистента сохранён. Другой займёт его место.</translation>
     </message>
     <message>
@@ -5271,7 +5271,7 @@ Give working code in one block and say in a few sentences how it works. Name the
 Давай рабочий код одним блоком и в нескольких предложениях объясняй, как он работает. Называй ошибки, которые видишь. Если что-то неясно, скажи, из чего исходишь. Если чего-то не знаешь, так и скажи.</translation>
     </message>
     <message>
-        <source>“%1”, which you were making, was kept. A new assistant takes its place.</source>
+        <source>“%1”, which you were making, was kept. A new assistant would take its place.</source>
         <translation>Черновик ассистента «%1» сохранён. Новый ассистент займёт его место.</translation>
     </message>
 </context>

@@ -50,7 +50,7 @@ def test_what_stays_behind_and_what_starts_programs_is_told(nitka: Nitka, tmp_pa
     done = nitka.run("assistant", "export", "Librarian", "--output", str(path))
     assert (done.stdout, done.stderr) == (
         f"{path}\n",
-        "nitka: the files that it searches in are not in it\n",
+        "nitka: the files that it searches in are not included\n",
     )
 
 

@@ -39,8 +39,8 @@ class EarlierRules(QWidget):
         hint = WrappedLabel(role="caption")
         hint.setText(
             self.tr(
-                "About functions that were changed or deleted since. They count again when the function is put "
-                "back as it was; one that is revoked does not, from now on."
+                "They are about functions that have been changed or deleted since. A decision counts again when its "
+                "function is put back as it was, unless it was revoked."
             )
         )
         head = QVBoxLayout()

@@ -78,9 +78,9 @@ class TemplateChooser(QDialog):
         """Say that an assistant that was being made is kept, and that a new one would take its place."""
         self._draft = draft
         if name := draft.settings.name.strip():
-            text = self.tr("“%1”, which you were making, was kept. A new assistant takes its place.")
+            text = self.tr("“%1”, which you were making, was kept. A new assistant would take its place.")
         else:
-            text = self.tr("An assistant you were making was kept. A new one takes its place.")
+            text = self.tr("An assistant you were making was kept. A new one would take its place.")
         self._kept.show_text(text.replace("%1", name))
         if self._kept_row.isHidden():
             self._kept_row.show()
