@@ -1,7 +1,7 @@
 """JSON Schemas as texts: what is wrong with one, and where; and the same schema laid out evenly.
 
 Checked is that a text is JSON, that it keeps to the metaschema of its draft (2020-12 where it names none), and that its
-references lead somewhere in it: nothing is ever fetched.
+references lead somewhere in it, or to a metaschema: nothing is ever fetched.
 """
 
 import json
@@ -150,7 +150,7 @@ def _expected(path: tuple[str | int, ...], keyword: str, value: Any) -> tuple[st
 
 
 def _lost_reference(text: str, schema: dict[str, Any]) -> SchemaProblem | None:
-    """The first reference that leads to no schema within ``schema``, as a check of arguments would find it."""
+    """The first reference of ``schema`` that leads to none, as a check of arguments would find it."""
     try:
         found = next(_lost_references(schema), None)
     except RecursionError:
@@ -166,13 +166,13 @@ def _lost_reference(text: str, schema: dict[str, Any]) -> SchemaProblem | None:
 
 def _lost_references(schema: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
     """Each reference that leads to no schema: the schema that has it, and its keyword."""
-    from referencing import Registry
+    from jsonschema_specifications import REGISTRY
     from referencing.jsonschema import DRAFT202012, specification_with
 
     draft = _draft(schema)
     root = specification_with(draft.ID_OF(draft.META_SCHEMA), default=DRAFT202012).create_resource(schema)
     uri = root.id() or ""
-    open_ones = [(Registry().with_resource(uri, root).crawl().resolver(uri), root)]
+    open_ones = [(REGISTRY.with_resource(uri, root).crawl().resolver(uri), root)]
     while open_ones:
         resolver, resource = open_ones.pop()
         if isinstance(found := resource.contents, dict):
@@ -216,10 +216,8 @@ def _root_problem(text: str, schema: dict[str, Any], needs_object: bool) -> Sche
 
 def _position_of_bad_number(text: str) -> tuple[int, int]:
     for found in _TOKEN.finditer(text):
-        if (
-            found.group().lstrip("-") in ("NaN", "Infinity")
-            or found.group().lstrip("-")[DIGITS_READ:].isdigit()
-        ):
+        number = found.group().lstrip("-")
+        if number in ("NaN", "Infinity") or number[DIGITS_READ:].isdigit():
             return _line_and_column(text, found.start())
     return 1, 1
 

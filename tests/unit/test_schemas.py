@@ -77,6 +77,7 @@ def test_a_reference_that_leads_to_no_schema_here_is_told_with_its_place(referen
         {"$defs": {"a": {"$anchor": "here"}}, "properties": {"a": {"$ref": "#here"}}},
         {"$id": "https://e.org/a", "$defs": {"a": {"$id": "b"}}, "properties": {"a": {"$ref": "b"}}},
         {"$id": "https://e.org/a", "properties": {"a": {"$ref": "https://e.org/a"}}},
+        {"properties": {"a": {"$ref": "https://json-schema.org/draft/2020-12/schema"}}},
         {"properties": {"$ref": {"type": "string"}}},
         {"properties": {"a": {"enum": [{"$ref": "#/none"}]}}},
         {
