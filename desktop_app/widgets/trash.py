@@ -75,11 +75,11 @@ class Trash(QObject):
 
     def _sentence(self, threads: int, assistants: int) -> str:
         if not assistants:
-            return self.tr("%n thread(s) expired and moved to the trash.", "", threads)
+            return self.tr("%Ln thread(s) expired and moved to the trash.", "", threads)
         if not threads:
             return self.tr("%n assistant(s) expired and moved to the trash.", "", assistants)
         return (
             self.tr("%1 and %2 have expired and are in the trash.")
-            .replace("%1", self.tr("%n thread(s)", "", threads))
+            .replace("%1", self.tr("%Ln thread(s)", "", threads))
             .replace("%2", self.tr("%n assistant(s)", "", assistants))
         )

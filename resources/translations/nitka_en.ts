@@ -184,48 +184,48 @@
 <context>
     <name>FileRows</name>
     <message numerus="yes">
-        <source>%n fragment(s)</source>
+        <source>%Ln fragment(s)</source>
         <translation>
-            <numerusform>%n fragment</numerusform>
-            <numerusform>%n fragments</numerusform>
+            <numerusform>%Ln fragment</numerusform>
+            <numerusform>%Ln fragments</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n page(s)</source>
+        <source>%Ln page(s)</source>
         <translation>
-            <numerusform>%n page</numerusform>
-            <numerusform>%n pages</numerusform>
+            <numerusform>%Ln page</numerusform>
+            <numerusform>%Ln pages</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>FilesPanel</name>
     <message numerus="yes">
-        <source>%n file(s)</source>
+        <source>%Ln file(s)</source>
         <translation>
-            <numerusform>%n file</numerusform>
-            <numerusform>%n files</numerusform>
+            <numerusform>%Ln file</numerusform>
+            <numerusform>%Ln files</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) were removed.</source>
+        <source>%Ln file(s) were removed.</source>
         <translation>
-            <numerusform>%n file was removed.</numerusform>
-            <numerusform>%n files were removed.</numerusform>
+            <numerusform>%Ln file was removed.</numerusform>
+            <numerusform>%Ln files were removed.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n not read</source>
+        <source>%Ln not read</source>
         <translation>
-            <numerusform>%n not read</numerusform>
-            <numerusform>%n not read</numerusform>
+            <numerusform>%Ln not read</numerusform>
+            <numerusform>%Ln not read</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n to read</source>
+        <source>%Ln to read</source>
         <translation>
-            <numerusform>%n to read</numerusform>
-            <numerusform>%n to read</numerusform>
+            <numerusform>%Ln to read</numerusform>
+            <numerusform>%Ln to read</numerusform>
         </translation>
     </message>
 </context>
@@ -350,17 +350,17 @@
 <context>
     <name>PullDialog</name>
     <message numerus="yes">
+        <source>%Ln new message(s).</source>
+        <translation>
+            <numerusform>%Ln new message.</numerusform>
+            <numerusform>%Ln new messages.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n assistant(s) changed here and there stay as they are here.</source>
         <translation>
             <numerusform>%n assistant changed here and there stays as it is here.</numerusform>
             <numerusform>%n assistants changed here and there stay as they are here.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n new message(s).</source>
-        <translation>
-            <numerusform>%n new message.</numerusform>
-            <numerusform>%n new messages.</numerusform>
         </translation>
     </message>
 </context>
@@ -502,6 +502,20 @@
 <context>
     <name>Trash</name>
     <message numerus="yes">
+        <source>%Ln thread(s)</source>
+        <translation>
+            <numerusform>%Ln thread</numerusform>
+            <numerusform>%Ln threads</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln thread(s) expired and moved to the trash.</source>
+        <translation>
+            <numerusform>%Ln thread has expired and is in the trash.</numerusform>
+            <numerusform>%Ln threads have expired and are in the trash.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n assistant(s)</source>
         <translation>
             <numerusform>%n assistant</numerusform>
@@ -515,28 +529,14 @@
             <numerusform>%n assistants have expired and are in the trash.</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>%n thread(s)</source>
-        <translation>
-            <numerusform>%n thread</numerusform>
-            <numerusform>%n threads</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n thread(s) expired and moved to the trash.</source>
-        <translation>
-            <numerusform>%n thread has expired and is in the trash.</numerusform>
-            <numerusform>%n threads have expired and are in the trash.</numerusform>
-        </translation>
-    </message>
 </context>
 <context>
     <name>TrashDialog</name>
     <message numerus="yes">
-        <source>%n selected</source>
+        <source>%Ln selected</source>
         <translation>
-            <numerusform>%n selected</numerusform>
-            <numerusform>%n selected</numerusform>
+            <numerusform>%Ln selected</numerusform>
+            <numerusform>%Ln selected</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -564,27 +564,27 @@
 <context>
     <name>TrashRows</name>
     <message numerus="yes">
+        <source>%Ln message(s)</source>
+        <translation>
+            <numerusform>%Ln message</numerusform>
+            <numerusform>%Ln messages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n day(s) left</source>
         <translation>
             <numerusform>%n day left</numerusform>
             <numerusform>%n days left</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>%n message(s)</source>
-        <translation>
-            <numerusform>%n message</numerusform>
-            <numerusform>%n messages</numerusform>
-        </translation>
-    </message>
 </context>
 <context>
     <name>VersionsPage</name>
     <message numerus="yes">
-        <source>%n reply(s)</source>
+        <source>%Ln reply(s)</source>
         <translation>
-            <numerusform>%n reply</numerusform>
-            <numerusform>%n replies</numerusform>
+            <numerusform>%Ln reply</numerusform>
+            <numerusform>%Ln replies</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -2235,19 +2235,19 @@
 <context>
     <name>FileRows</name>
     <message numerus="yes">
-        <source>%n fragment(s)</source>
+        <source>%Ln fragment(s)</source>
         <translation>
-            <numerusform>%n&#xa0;фрагмент</numerusform>
-            <numerusform>%n&#xa0;фрагмента</numerusform>
-            <numerusform>%n&#xa0;фрагментов</numerusform>
+            <numerusform>%Ln&#xa0;фрагмент</numerusform>
+            <numerusform>%Ln&#xa0;фрагмента</numerusform>
+            <numerusform>%Ln&#xa0;фрагментов</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n page(s)</source>
+        <source>%Ln page(s)</source>
         <translation>
-            <numerusform>%n&#xa0;страница</numerusform>
-            <numerusform>%n&#xa0;страницы</numerusform>
-            <numerusform>%n&#xa0;страниц</numerusform>
+            <numerusform>%Ln&#xa0;страница</numerusform>
+            <numerusform>%Ln&#xa0;страницы</numerusform>
+            <numerusform>%Ln&#xa0;страниц</numerusform>
         </translation>
     </message>
     <message>
@@ -2322,35 +2322,35 @@
 <context>
     <name>FilesPanel</name>
     <message numerus="yes">
-        <source>%n file(s)</source>
+        <source>%Ln file(s)</source>
         <translation>
-            <numerusform>%n&#xa0;файл</numerusform>
-            <numerusform>%n&#xa0;файла</numerusform>
-            <numerusform>%n&#xa0;файлов</numerusform>
+            <numerusform>%Ln&#xa0;файл</numerusform>
+            <numerusform>%Ln&#xa0;файла</numerusform>
+            <numerusform>%Ln&#xa0;файлов</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) were removed.</source>
+        <source>%Ln file(s) were removed.</source>
         <translation>
-            <numerusform>Убран %n&#xa0;файл.</numerusform>
-            <numerusform>Убрано %n&#xa0;файла.</numerusform>
-            <numerusform>Убрано %n&#xa0;файлов.</numerusform>
+            <numerusform>Убран %Ln&#xa0;файл.</numerusform>
+            <numerusform>Убрано %Ln&#xa0;файла.</numerusform>
+            <numerusform>Убрано %Ln&#xa0;файлов.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n not read</source>
+        <source>%Ln not read</source>
         <translation>
-            <numerusform>%n не прочитан</numerusform>
-            <numerusform>%n не прочитано</numerusform>
-            <numerusform>%n не прочитано</numerusform>
+            <numerusform>%Ln не прочитан</numerusform>
+            <numerusform>%Ln не прочитано</numerusform>
+            <numerusform>%Ln не прочитано</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n to read</source>
+        <source>%Ln to read</source>
         <translation>
-            <numerusform>осталось прочесть %n</numerusform>
-            <numerusform>осталось прочесть %n</numerusform>
-            <numerusform>осталось прочесть %n</numerusform>
+            <numerusform>осталось прочесть %Ln</numerusform>
+            <numerusform>осталось прочесть %Ln</numerusform>
+            <numerusform>осталось прочесть %Ln</numerusform>
         </translation>
     </message>
     <message>
@@ -2961,7 +2961,7 @@
     </message>
     <message>
         <source>No assistant has all these labels.</source>
-        <translation>Ассистента со всеми этими метками нет.</translation>
+        <translation>Нет ассистента с такими метками.</translation>
     </message>
     <message>
         <source>Show all</source>
@@ -3921,19 +3921,19 @@
 <context>
     <name>PullDialog</name>
     <message numerus="yes">
+        <source>%Ln new message(s).</source>
+        <translation>
+            <numerusform>%Ln&#xa0;новое сообщение.</numerusform>
+            <numerusform>%Ln&#xa0;новых сообщения.</numerusform>
+            <numerusform>%Ln&#xa0;новых сообщений.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n assistant(s) changed here and there stay as they are here.</source>
         <translation>
             <numerusform>%n&#xa0;ассистент изменён и здесь, и там; здесь он остался как был.</numerusform>
             <numerusform>%n&#xa0;ассистента изменены и здесь, и там; здесь они остались как были.</numerusform>
             <numerusform>%n&#xa0;ассистентов изменены и здесь, и там; здесь они остались как были.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n new message(s).</source>
-        <translation>
-            <numerusform>%n&#xa0;новое сообщение.</numerusform>
-            <numerusform>%n&#xa0;новых сообщения.</numerusform>
-            <numerusform>%n&#xa0;новых сообщений.</numerusform>
         </translation>
     </message>
     <message>
@@ -5607,6 +5607,22 @@ Give working code in one block and say in a few sentences how it works. Name the
         <translation>По истечении срока в корзину перемещены: %1 и %2.</translation>
     </message>
     <message numerus="yes">
+        <source>%Ln thread(s)</source>
+        <translation>
+            <numerusform>%Ln&#xa0;диалог</numerusform>
+            <numerusform>%Ln&#xa0;диалога</numerusform>
+            <numerusform>%Ln&#xa0;диалогов</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln thread(s) expired and moved to the trash.</source>
+        <translation>
+            <numerusform>По истечении срока в корзину перемещён %Ln&#xa0;диалог.</numerusform>
+            <numerusform>По истечении срока в корзину перемещены %Ln&#xa0;диалога.</numerusform>
+            <numerusform>По истечении срока в корзину перемещены %Ln&#xa0;диалогов.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n assistant(s)</source>
         <translation>
             <numerusform>%n&#xa0;ассистент</numerusform>
@@ -5622,22 +5638,6 @@ Give working code in one block and say in a few sentences how it works. Name the
             <numerusform>По истечении срока в корзину перемещены %n&#xa0;ассистентов.</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>%n thread(s)</source>
-        <translation>
-            <numerusform>%n&#xa0;диалог</numerusform>
-            <numerusform>%n&#xa0;диалога</numerusform>
-            <numerusform>%n&#xa0;диалогов</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n thread(s) expired and moved to the trash.</source>
-        <translation>
-            <numerusform>По истечении срока в корзину перемещён %n&#xa0;диалог.</numerusform>
-            <numerusform>По истечении срока в корзину перемещены %n&#xa0;диалога.</numerusform>
-            <numerusform>По истечении срока в корзину перемещены %n&#xa0;диалогов.</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Show</source>
         <translation>Показать</translation>
@@ -5646,11 +5646,11 @@ Give working code in one block and say in a few sentences how it works. Name the
 <context>
     <name>TrashDialog</name>
     <message numerus="yes">
-        <source>%n selected</source>
+        <source>%Ln selected</source>
         <translation>
-            <numerusform>Выбран %n</numerusform>
-            <numerusform>Выбрано %n</numerusform>
-            <numerusform>Выбрано %n</numerusform>
+            <numerusform>Выбран %Ln</numerusform>
+            <numerusform>Выбрано %Ln</numerusform>
+            <numerusform>Выбрано %Ln</numerusform>
         </translation>
     </message>
     <message>
@@ -5713,19 +5713,19 @@ Give working code in one block and say in a few sentences how it works. Name the
 <context>
     <name>TrashRows</name>
     <message numerus="yes">
+        <source>%Ln message(s)</source>
+        <translation>
+            <numerusform>%Ln&#xa0;сообщение</numerusform>
+            <numerusform>%Ln&#xa0;сообщения</numerusform>
+            <numerusform>%Ln&#xa0;сообщений</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n day(s) left</source>
         <translation>
             <numerusform>Остался %n&#xa0;день</numerusform>
             <numerusform>Осталось %n&#xa0;дня</numerusform>
             <numerusform>Осталось %n&#xa0;дней</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n message(s)</source>
-        <translation>
-            <numerusform>%n&#xa0;сообщение</numerusform>
-            <numerusform>%n&#xa0;сообщения</numerusform>
-            <numerusform>%n&#xa0;сообщений</numerusform>
         </translation>
     </message>
     <message>
@@ -5886,6 +5886,22 @@ Give working code in one block and say in a few sentences how it works. Name the
         <translation>Лимит ответа, в токенах</translation>
     </message>
     <message>
+        <source>Longest result of the program of function, in KB</source>
+        <translation>Предел результата программы функции, в КБ</translation>
+    </message>
+    <message>
+        <source>Longest result, in KB</source>
+        <translation>Предел результата, в КБ</translation>
+    </message>
+    <message>
+        <source>Longest time of the program of function, in seconds</source>
+        <translation>Предел времени программы функции, в секундах</translation>
+    </message>
+    <message>
+        <source>Longest time, in seconds</source>
+        <translation>Предел времени, в секундах</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>Модель</translation>
     </message>
@@ -5912,14 +5928,6 @@ Give working code in one block and say in a few sentences how it works. Name the
     <message>
         <source>Other tools</source>
         <translation>Другие инструменты</translation>
-    </message>
-    <message>
-        <source>Output limit of the program of function, in KB</source>
-        <translation>Лимит вывода программы функции, КБ</translation>
-    </message>
-    <message>
-        <source>Output limit, in KB</source>
-        <translation>Лимит вывода, КБ</translation>
     </message>
     <message>
         <source>Parameters</source>
@@ -5974,14 +5982,6 @@ Give working code in one block and say in a few sentences how it works. Name the
         <translation>Размышление перед ответом</translation>
     </message>
     <message>
-        <source>Time limit of the program of function, in seconds</source>
-        <translation>Лимит времени программы функции, с</translation>
-    </message>
-    <message>
-        <source>Time limit, in seconds</source>
-        <translation>Лимит времени, с</translation>
-    </message>
-    <message>
         <source>Up to the model</source>
         <translation>Как решит модель</translation>
     </message>
@@ -6020,11 +6020,11 @@ Give working code in one block and say in a few sentences how it works. Name the
 <context>
     <name>VersionsPage</name>
     <message numerus="yes">
-        <source>%n reply(s)</source>
+        <source>%Ln reply(s)</source>
         <translation>
-            <numerusform>%n&#xa0;ответ</numerusform>
-            <numerusform>%n&#xa0;ответа</numerusform>
-            <numerusform>%n&#xa0;ответов</numerusform>
+            <numerusform>%Ln&#xa0;ответ</numerusform>
+            <numerusform>%Ln&#xa0;ответа</numerusform>
+            <numerusform>%Ln&#xa0;ответов</numerusform>
         </translation>
     </message>
     <message>

@@ -11,7 +11,7 @@ from time import thread_time
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QLocale, QMimeData, QModelIndex, QPersistentModelIndex, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -198,6 +198,17 @@ def test_the_sum_says_what_is_left_and_what_failed(qtbot: QtBot, panel: FilesPan
     panel.show_files([file("a")])
     assert not find(panel, QWidget, "files_cancel").isVisible()
     assert not find(panel, QWidget, "files_progress").isVisible()
+
+
+def test_thousands_stand_apart_in_the_sum(panel: FilesPanel) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale("en_US"))
+    try:
+        panel.show_files([file(str(number), FileStatus.WAITING) for number in range(1200)])
+    finally:
+        QLocale.setDefault(before)
+    assert "1,200 file" in text_of(panel, "files_total")
+    assert "1,200 to read" in text_of(panel, "files_total")
 
 
 def test_a_new_list_keeps_what_is_chosen(panel: FilesPanel) -> None:

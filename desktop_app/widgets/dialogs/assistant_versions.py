@@ -162,7 +162,7 @@ class VersionsPage(QWidget):
         title = self.tr("Version {n}").format(n=QLocale().toString(version.version))
         told = [
             day_and_time(version.created_at),
-            self.tr("%n reply(s)", "", replies) if replies else "",
+            self.tr("%Ln reply(s)", "", replies) if replies else "",
             version.note,
         ]
         return DetailRow(
@@ -255,7 +255,7 @@ class VersionsPage(QWidget):
             [
                 DetailRow(
                     use.thread_name or self.tr("New thread"),
-                    note=self.tr("%n reply(s)", "", use.replies),
+                    note=self.tr("%Ln reply(s)", "", use.replies),
                     key=(use.thread_id, use.message_id),
                 )
                 for use in uses

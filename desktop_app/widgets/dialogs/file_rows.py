@@ -156,8 +156,8 @@ class FileRows(QAbstractListModel):
                     fault=self._fault_text(file.fault)
                 )
             case FileStatus.READY:
-                pages = self.tr("%n page(s)", "", file.pages) if file.pages else ""
-                chunks = self.tr("%n fragment(s)", "", file.chunks)
+                pages = self.tr("%Ln page(s)", "", file.pages) if file.pages else ""
+                chunks = self.tr("%Ln fragment(s)", "", file.chunks)
                 return " · ".join(filter(None, (self.tr("Ready"), pages, chunks)))
             case FileStatus.CANCELLED:
                 return self.tr("Stopped before it was read")

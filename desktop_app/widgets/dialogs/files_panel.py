@@ -155,11 +155,11 @@ class FilesPanel(QWidget):
 
     def _show_total(self) -> None:
         count, sums = len(self._rows.files), self._rows.sums
-        parts = [self.tr("%n file(s)", "", count), size_text(sums.size)]
+        parts = [self.tr("%Ln file(s)", "", count), size_text(sums.size)]
         if sums.left:
-            parts.append(self.tr("%n to read", "", sums.left))
+            parts.append(self.tr("%Ln to read", "", sums.left))
         if sums.failed:
-            parts.append(self.tr("%n not read", "", sums.failed))
+            parts.append(self.tr("%Ln not read", "", sums.failed))
         self._total.setText(" · ".join(parts))
         self._total.setVisible(count > 0)
         self._progress.setVisible(sums.left > 0)
@@ -215,7 +215,7 @@ class FilesPanel(QWidget):
         text = (
             self.tr("“{name}” was removed.").format(name=on_one_line(chosen[0].name))
             if len(chosen) == 1
-            else self.tr("%n file(s) were removed.", "", len(chosen))
+            else self.tr("%Ln file(s) were removed.", "", len(chosen))
         )
         self._undo.offer(text, lambda: self.restore_wanted.emit(ids))
 

@@ -141,7 +141,7 @@ class PullDialog(QDialog):
         """What is new, and what was left as it is here."""
         new = self.tr("There are no new messages.")
         if counts.new_messages:
-            new = self.tr("%n new message(s).", "", counts.new_messages)
+            new = self.tr("%Ln new message(s).", "", counts.new_messages)
         kept = self.tr("%n assistant(s) changed here and there stay as they are here.", "", counts.kept)
         return f"{new} {kept}" if counts.kept else new
 

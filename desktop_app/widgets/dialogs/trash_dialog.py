@@ -99,7 +99,7 @@ class TrashDialog(QDialog):
 
     def _rest(self, chosen: int) -> str:
         if chosen > 1:
-            return self.tr("%n selected", "", chosen)
+            return self.tr("%Ln selected", "", chosen)
         return self.tr("Days are counted from when something came here; then it goes for good.")
 
     def _restore_chosen(self) -> None:

@@ -66,7 +66,7 @@ class TrashRows(QAbstractListModel):
 
     def _story(self, item: TrashItem) -> str:
         told = self.tr("Expired %1") if item.expired else self.tr("Deleted %1")
-        messages = self.tr("%n message(s)", "", item.messages) if item.messages else ""
+        messages = self.tr("%Ln message(s)", "", item.messages) if item.messages else ""
         return " · ".join(filter(None, (told.replace("%1", day(item.trashed_at)), messages)))
 
     def _left(self, item: TrashItem) -> str:

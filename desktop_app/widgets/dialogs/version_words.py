@@ -59,8 +59,8 @@ class VersionWords(QObject):
             "functions.is_strict": self.tr("Strict parameters"),
             "functions.command.program": self.tr("Program"),
             "functions.command.arguments": self.tr("Arguments of the program"),
-            "functions.command.time_limit_s": self.tr("Time limit, in seconds"),
-            "functions.command.output_limit_kb": self.tr("Output limit, in KB"),
+            "functions.command.time_limit_s": self.tr("Longest time, in seconds"),
+            "functions.command.output_limit_kb": self.tr("Longest result, in KB"),
         }
 
     def _field_names(self) -> dict[str, str]:
@@ -87,8 +87,8 @@ class VersionWords(QObject):
             "functions.is_strict": self.tr("Strict parameters of function"),
             "functions.command.program": self.tr("Program of function"),
             "functions.command.arguments": self.tr("Arguments of the program of function"),
-            "functions.command.time_limit_s": self.tr("Time limit of the program of function, in seconds"),
-            "functions.command.output_limit_kb": self.tr("Output limit of the program of function, in KB"),
+            "functions.command.time_limit_s": self.tr("Longest time of the program of function, in seconds"),
+            "functions.command.output_limit_kb": self.tr("Longest result of the program of function, in KB"),
             "search.strategy": self.tr("Search in files"),
             "search.name": self.tr("Name of the search"),
             "search.instruction": self.tr("When to search"),
