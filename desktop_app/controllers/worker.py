@@ -45,9 +45,7 @@ class Worker:
 
     def call(self, work: Coroutine[Any, Any, T]) -> "concurrent.futures.Future[T]":
         """Run ``work`` on the worker's loop; cancelling the future cancels it there."""
-        with (
-            self._lock
-        ):  # else it could come between the last turn of the loop and its end, and never be done
+        with self._lock:  # else it could come after the last turn of the loop, and never be done
             if not self._is_ending:
                 return asyncio.run_coroutine_threadsafe(work, self._loop)
         work.close()

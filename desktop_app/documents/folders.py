@@ -74,9 +74,8 @@ def _linked(links: list[Path], root: str, real: set[str]) -> Iterator[FoundFile]
 
 def _is_link(path: Path) -> bool:
     """Whether it leads elsewhere; Windows has links to folders that are not symbolic, too."""
-    is_junction: Callable[[Path], bool] = getattr(
-        os.path, "isjunction", lambda _: False
-    )  # from Python 3.12 on
+    # Python knows of them from 3.12 on.
+    is_junction: Callable[[Path], bool] = getattr(os.path, "isjunction", lambda _: False)
     return os.path.islink(path) or is_junction(path)  # noqa: PTH114
 
 

@@ -1,8 +1,8 @@
 """The tables of the file library, a database of its own: what is indexed for minutes holds up no history.
 
-A file's text is kept in parts (a page, or some lines), and so are its word forms, separated by blanks; both are
-deflated.  A chunk is a stretch of one part, characters ``start`` to ``stop`` and words ``first_word`` to ``last_word``
-(neither end included), so that nothing is kept twice however much chunks overlap.
+A file's text is kept in parts (a page, a stretch of a very long one, or some lines), and so are its word forms,
+separated by blanks; both are deflated.  A chunk is a stretch of one part, characters ``start`` to ``stop`` and words
+``first_word`` to ``last_word`` (neither end included), so that nothing is kept twice however much chunks overlap.
 
 The word forms of a library's chunks are searched in an FTS5 table of its own, ``words_N`` for the library with the
 number N, its rows numbered as the chunks are: the ranking of one library knows nothing of another, and a search passes
