@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QLocale, QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,7 +21,7 @@ from desktop_app.domain.thread_settings import ThreadSettings
 from desktop_app.domain.threads import Author, Message, Run, Thread
 from desktop_app.store.settings import load_window
 from desktop_app.widgets.details.context_tab import ContextTab
-from desktop_app.widgets.details.given import GivenText
+from desktop_app.widgets.details.given import GivenList, GivenText
 from desktop_app.widgets.details.panel import DetailsPanel
 from desktop_app.widgets.details.rows import DetailRows, RowKind
 from desktop_app.widgets.details.step_list import StepHead
@@ -179,6 +179,36 @@ async def test_what_the_model_was_given_opens_with_the_keyboard_and_can_be_copie
         await pane.show(1)  # of which less is known; what was open stays open
         assert pane.find(GivenText, "given_text_instruction").isVisible()
         assert pane.panel.findChild(StepHead, "given_addition") is None
+
+
+async def test_what_the_model_was_given_stays_under_the_eyes_while_the_reply_goes_on(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with told(qapp, tmp_path) as pane:
+        await pane.show(3)
+        pane.press("given_addition")
+        text = pane.find(GivenText, "given_text_addition")
+        text.setFocus()
+        text.moveCursor(QTextCursor.MoveOperation.End)
+        tab = pane.panel.details
+        read = tab._read
+        assert read is not None
+        tab.show_reply(replace(read, message=replace(read.message, text="and on")))
+        assert pane.find(GivenText, "given_text_addition") is text
+        assert pane.scene.window.focusWidget() is text
+        assert text.textCursor().atEnd()
+
+
+async def test_what_the_model_was_given_is_no_window_before_it_has_its_place(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with told(qapp, tmp_path) as pane:
+        await pane.show(3)
+        read = pane.panel.details._read
+        assert read is not None
+        made = GivenList(Theme(resources_dir(), qapp), read, frozenset())
+        assert made.findChild(StepHead) is not None
+        assert not made.isVisible()
 
 
 async def test_ids_are_copied_and_the_line_of_what_was_seen_is_a_key_away(

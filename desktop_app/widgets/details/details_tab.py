@@ -81,7 +81,12 @@ class DetailsTab(Page):
         self._read = read
 
     def _show_given(self, read: ReplyRead | None) -> None:
-        """What is unfolded stays so from reply to reply: who compares what they were given looks at the same part."""
+        """What is unfolded stays so from reply to reply: who compares what they were given looks at the same part.
+
+        While a reply grows the texts stay as they are, with the place where they are read.
+        """
+        if self._given is not None and read is not None and self._given.is_of(read):
+            return
         opened = self._given.opened() if self._given else frozenset()
         self._given = GivenList(self._theme, read, opened) if read and read.run else None
         self._put(self._given_place, self._given)

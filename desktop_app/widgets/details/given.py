@@ -47,7 +47,8 @@ class GivenList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px("spacing.1"))
         column.addWidget(StrongLabel(theme, self.tr("What the model was given"), scale="ui"))
-        for part in self._parts(read) if read.run else ():
+        self._shown = tuple(self._parts(read))
+        for part in self._shown:
             head, body = StepHead(theme, part.title, part.note, "textSecondary"), QWidget()
             head.setObjectName(f"given_{part.key}")
             body.hide()
@@ -56,15 +57,21 @@ class GivenList(QWidget):
             head.toggled.connect(partial(self._unfold, part, head, body))
             head.setChecked(part.key in opened)
             self._heads[part.key] = head
-        self.setVisible(bool(self._heads))
+        if not self._heads:
+            self.hide()
 
     def opened(self) -> frozenset[str]:
         """The keys of the parts that are unfolded."""
         return frozenset(key for key, head in self._heads.items() if head.isChecked())
 
+    def is_of(self, read: ReplyRead) -> bool:
+        """Whether this is all that the run of ``read`` was given."""
+        return self._shown == tuple(self._parts(read))
+
     def _parts(self, read: ReplyRead) -> Iterator[_Part]:
         run = read.run
-        assert run is not None
+        if run is None:
+            return
         details, instruction = run.details, run.settings.instruction
         if instruction:
             yield _Part("instruction", self.tr("Instruction"), self._origin(run, read), instruction)
