@@ -65,15 +65,12 @@ class EarlierRules(QWidget):
     def show_rules(self, rules: Sequence[KeptRule], names: Collection[str]) -> None:
         """Show these; ``names`` are those of the functions that are there."""
         chosen = self._view.currentIndex().row()
-        had_focus = self._view.hasFocus()
         self._rows.clear()
         for rule in rules:
             self._rows.appendRow(self._row(rule, is_there=rule.name in names))
         self._view.show_rows(len(rules), ROWS_SHOWN)
         self._view.setCurrentIndex(self._rows.index(min(max(chosen, 0), len(rules) - 1), 0))
         self.setVisible(bool(rules))
-        if had_focus and rules:
-            self._view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _row(self, kept: KeptRule, *, is_there: bool) -> QStandardItem:
         name = kept.name or self.tr("Without a name")
