@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QLocale, QObject, Qt, QUrl, Slot
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QTextEdit, QWidget
@@ -24,7 +24,7 @@ from desktop_app.widgets.details.context_tab import ContextTab
 from desktop_app.widgets.details.given import GivenList, GivenText
 from desktop_app.widgets.details.panel import DetailsPanel
 from desktop_app.widgets.details.rows import DetailRows, RowKind
-from desktop_app.widgets.details.step_list import StepHead
+from desktop_app.widgets.details.step_list import StepHead, StepList
 from desktop_app.widgets.details.tab import Tab
 from desktop_app.widgets.details.thread_facts import ThreadFacts
 from desktop_app.widgets.details.words import DetailWords
@@ -260,6 +260,36 @@ async def test_calls_unfold_by_key_and_stay_so_when_they_are_read_again(
         assert "{not json" in pane.texts()
         await pane.show(3)
         assert "{not json" in pane.texts()
+
+
+class Windows(QObject):
+    """What is shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[QObject] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.shown.append(watched)
+        return False
+
+
+async def test_calls_that_are_unfolded_anew_are_no_windows_before_they_have_their_place(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with told(qapp, tmp_path) as pane:
+        await pane.show(3)
+        read = pane.panel.details._read
+        assert read is not None
+        steps, windows = read.message.steps, Windows()
+        qapp.installEventFilter(windows)
+        made = StepList(
+            Theme(resources_dir(), qapp), steps, frozenset(step.call.key for step in steps), is_growing=False
+        )
+        qapp.removeEventFilter(windows)
+        assert len(made.opened()) == len(steps) > 0
+        assert windows.shown == []
 
 
 def test_what_a_call_says_hides_nothing() -> None:

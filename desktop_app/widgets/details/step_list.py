@@ -42,11 +42,11 @@ class StepList(QWidget):
         for step in steps:
             head, body = self._head(step), QWidget()
             body.hide()
+            column.addWidget(head)
+            column.addWidget(body)
             head.toggled.connect(partial(self._unfold, step, body))
             head.setChecked(step.call.key in opened)
             self._heads[step.call.key] = head
-            column.addWidget(head)
-            column.addWidget(body)
 
     def opened(self) -> frozenset[str]:
         """The keys of the steps that are unfolded."""
