@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 SLICE_S = 3600.0
 # What should have ended waits for its reply, or for its question.
 OVERDUE_S = 60.0
+# What was typed in a thread just before another was opened is stored by then.
+LEFT_S = 1.0
 
 
 class LifetimesController:
@@ -60,8 +62,8 @@ class LifetimesController:
     def hold(self, open_thread: ThreadId) -> None:
         """The user looks at this thread: it does not expire until another is open.  May be called from any thread."""
         left, self._open_thread = self._open_thread, open_thread
-        if self._is_overdue and left != open_thread:
-            self.rearm()
+        if self._loop and self._is_overdue and left != open_thread:
+            self._loop.call_soon_threadsafe(self._loop.call_later, LEFT_S, self._changed.set)
 
     async def extend_thread(self, thread_id: ThreadId) -> None:
         """Let a thread's lifetime begin anew today.  Raises StoreError."""

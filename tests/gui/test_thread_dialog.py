@@ -268,3 +268,37 @@ async def test_an_open_thread_that_has_expired_goes_when_it_is_left_and_is_told(
         thread = await s.backend.conversations.thread(first)
         assert thread is not None
         assert thread.trashed_at is not None
+
+
+@pytest.mark.usefixtures("qtbot")
+async def test_an_open_thread_that_has_expired_stays_when_a_draft_was_typed_just_before_it_is_left(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    async with living_window(qapp, tmp_path) as s:
+        await s.ask("One", "1")
+        first = s.thread_id
+        said = ThreadSettings("Old", expiration=Expiration(1, ExpirationPolicy.STATIC))
+        opened = (await s.backend.conversations.create_thread(s.assistant.id)).id
+        await s.backend.conversations.rename_thread(opened, "Other")  # without a name it would be given again
+        expiring = (await s.backend.conversations.create_thread(s.assistant.id)).id
+        old = to_microseconds(datetime.now(UTC) - timedelta(days=3))
+
+        def age(database: sqlite3.Connection) -> None:
+            database.execute("UPDATE threads SET created_at = ?", (old,))
+
+        await s.backend.database.run(age)
+        s.intents.threads.describe(first, said)
+        await until(lambda: s.backend.lifetimes._is_overdue)
+        await s.settled()
+        told: list[Expired] = []
+        s.intents.expired.connect(told.append)
+        s.type("Why")
+        s.intents.open_thread(opened)
+        await until(lambda: s.window.messages.thread_id == opened)
+        await s.settled()
+        await s.backend.conversations.describe_thread(expiring, said)
+        s.backend.lifetimes.rearm()
+        await until(lambda: told)
+        assert told == [Expired((), (expiring,))]
+        assert await s.draft(first) == "Why"
+        await s.settled()
