@@ -41,6 +41,7 @@ from desktop_app.domain.tools import Function
 from desktop_app.widgets.details.rows import DetailRows, RowKind
 from desktop_app.widgets.dialogs.assistant_dialog import AssistantDialog
 from desktop_app.widgets.dialogs.fields import ChoiceBox, DecimalBox, NumberBox, TextArea
+from desktop_app.widgets.dialogs.frame import Hairline
 from desktop_app.widgets.theme import Theme
 from tests.conftest import TRIES
 from tests.gui.parts import find, problem_of
@@ -439,6 +440,18 @@ def test_a_save_that_fails_keeps_everything_and_says_why(qtbot: QtBot, shown: As
     with qtbot.waitSignal(shown.save_requested):
         save_button(shown).click()
     assert not error.isVisible()
+
+
+def test_what_went_wrong_is_parted_from_a_page_that_goes_on_behind_it(shown: AssistantDialog) -> None:
+    shown._pages.tabs.setCurrentIndex(2)
+    shown.set_save_failed("The disk is full.")
+    row = find(shown, QWidget, "assistant_error").parentWidget()
+    assert row is not None
+    QApplication.sendPostedEvents()
+    [line] = row.findChildren(Hairline)
+    assert line.isVisible()
+    assert line.width() == shown.width()
+    assert line.geometry().bottom() < find(shown, QWidget, "assistant_error").geometry().top() - 4
 
 
 def test_a_new_assistant_that_is_applied_is_edited_from_then_on(

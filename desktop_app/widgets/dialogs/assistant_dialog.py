@@ -31,7 +31,7 @@ from desktop_app.domain.problems import FieldProblem, Problem
 from desktop_app.domain.threads import ThreadSummary
 from desktop_app.widgets.amounts import number
 from desktop_app.widgets.dialogs.assistant_pages import AssistantPages
-from desktop_app.widgets.dialogs.frame import Callout, ElidedLabel, Foot, Glyph, button, rename
+from desktop_app.widgets.dialogs.frame import ElidedLabel, ErrorRow, Foot, Glyph, button, rename
 from desktop_app.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class AssistantDialog(QDialog):
         """Say why nothing was saved; everything stays as it is."""
         self._saving = None
         self._pages.versions.show_restored("")
-        self._show_error(self.tr("This was not saved. {why}").format(why=text))
+        self._error.show_text(self.tr("This was not saved. {why}").format(why=text))
         self._show(self.settings())
         self._save.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -223,22 +223,16 @@ class AssistantDialog(QDialog):
         self._glyph, self._title = Glyph(self._theme), ElidedLabel(role="dialogTitle")
         self._version = ElidedLabel(role="caption")
         self._version.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._error = Callout(self._theme, "error")
-        self._error.setObjectName("assistant_error")
-        self._error_row = QWidget()
+        self._error = ErrorRow(self._theme, "assistant_error")
         self._foot = Foot(self._theme, "assistant")
         self._build_foot()
         px = self._theme.px
-        around = QHBoxLayout(self._error_row)
-        around.setContentsMargins(px("spacing.6"), 0, px("spacing.6"), px("spacing.3"))
-        around.addWidget(self._error)
-        self._show_error("")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._head())
         column.addWidget(self._pages, 1)
-        column.addWidget(self._error_row)
+        column.addWidget(self._error)
         column.addWidget(self._foot)
         tabs = self._pages.tabs.sizeHint().width() + 2 * px("spacing.6")
         width = px("textColumn") + 80
@@ -318,10 +312,6 @@ class AssistantDialog(QDialog):
     def _load(self, settings: AssistantSettings) -> None:
         self._pages.load(settings, self._connections)
 
-    def _show_error(self, text: str) -> None:
-        self._error.show_text(text)
-        self._error_row.setVisible(bool(text))
-
     def _ask_for(self, page: QWidget | None) -> None:
         """Ask for what a page shows besides the settings."""
         if self._assistant is None:
@@ -370,7 +360,7 @@ class AssistantDialog(QDialog):
         if settings.name != self._baseline.name:
             self._is_name_touched = True
         self._foot.settle()
-        self._show_error("")
+        self._error.show_text("")
         self._pages.versions.show_restored("")
         self._show(settings)
         self._keep_soon()
@@ -413,7 +403,7 @@ class AssistantDialog(QDialog):
         self._tell_draft()  # kept until the version is: a full disk may refuse that one
         self._closes_when_saved = closes
         self._saving = self.settings()
-        self._show_error("")
+        self._error.show_text("")
         for made in (self._save, self._apply):
             made.setEnabled(False)
         assistant_id = self._assistant.id if self._assistant else None

@@ -306,6 +306,30 @@ class QuestionBar(QWidget):
         return made
 
 
+class ErrorRow(QWidget):
+    """What went wrong, between the page of a dialog and its foot; ``name`` is that of the error itself."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self._error = Callout(theme, "error")
+        self._error.setObjectName(name)
+        side, gap = theme.px("spacing.6"), theme.px("spacing.3")
+        inside = QHBoxLayout()
+        inside.setContentsMargins(side, gap, side, gap)
+        inside.addWidget(self._error)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Hairline(theme))  # the page goes on behind it, as behind the foot
+        column.addLayout(inside)
+        self.show_text("")
+
+    def show_text(self, text: str) -> None:
+        """Say ``text``; an empty one hides the row."""
+        self._error.show_text(text)
+        self.setVisible(bool(text))
+
+
 class Foot(QWidget):
     """The last row of a dialog: its buttons, or a question in their place."""
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from desktop_app.domain.ids import ThreadId
 from desktop_app.domain.limits import THREAD_NAME_LIMIT
@@ -17,7 +17,7 @@ from desktop_app.domain.thread_settings import ThreadSettings, problems
 from desktop_app.domain.threads import Thread
 from desktop_app.widgets.dialogs.fields import FormPage
 from desktop_app.widgets.dialogs.figures import of_limit
-from desktop_app.widgets.dialogs.frame import Callout, Foot, Hairline, button
+from desktop_app.widgets.dialogs.frame import ErrorRow, Foot, Hairline, button
 from desktop_app.widgets.dialogs.general_fields import GeneralFields
 from desktop_app.widgets.dialogs.lifetime_fields import LifetimeFields
 from desktop_app.widgets.dialogs.other_tools import OtherTools
@@ -44,8 +44,7 @@ class ThreadDialog(QDialog):
         self._baseline = ThreadSettings("")
         self._is_saving = self._is_loading = False
         self._page = ThreadPage(theme)
-        self._error = Callout(theme, "error")
-        self._error.setObjectName("thread_error")
+        self._error = ErrorRow(theme, "thread_error")
         self._foot = Foot(theme, "thread")
         self._cancel = button(self.tr("Cancel"), "thread_cancel")
         self._save = button(self.tr("&Save"), "thread_save", kind="primary")
@@ -79,7 +78,7 @@ class ThreadDialog(QDialog):
     def set_save_failed(self, text: str) -> None:
         """Say why nothing was saved; everything stays as it is.  ``text`` is a sentence."""
         self._is_saving = False
-        self._show_error(self.tr("This was not saved. {why}").format(why=text))
+        self._error.show_text(self.tr("This was not saved. {why}").format(why=text))
         self._check()
         self._save.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -109,23 +108,11 @@ class ThreadDialog(QDialog):
         self._foot.row.addStretch(1)
         for made in (self._cancel, self._save):
             self._foot.row.addWidget(made)
-        self._error_row = QWidget()
-        around = QVBoxLayout(self._error_row)
-        around.setContentsMargins(0, 0, 0, 0)
-        around.setSpacing(0)
-        inside = QHBoxLayout()
-        inside.setContentsMargins(
-            *(px(name) for name in ("spacing.6", "spacing.3", "spacing.6", "spacing.3"))
-        )
-        inside.addWidget(self._error)
-        around.addWidget(Hairline(self._theme))  # the page goes on behind it, as behind the foot
-        around.addLayout(inside)
-        self._show_error("")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._page, 1)
-        column.addWidget(self._error_row)
+        column.addWidget(self._error)
         column.addWidget(self._foot)
         self.setMinimumSize(px("textColumn") - 160, px("sidebarMax"))
         self.resize(px("textColumn") - 120, px("textColumn") - 80)
@@ -139,14 +126,10 @@ class ThreadDialog(QDialog):
         for keys in ("Ctrl+S", "Ctrl+Return"):
             QShortcut(QKeySequence(keys), self, self._save.click)
 
-    def _show_error(self, text: str) -> None:
-        self._error.show_text(text)
-        self._error_row.setVisible(bool(text))
-
     def _value_changed(self) -> None:
         if not self._is_loading:
             self._foot.settle()
-            self._show_error("")
+            self._error.show_text("")
             self._check()
 
     def _check(self) -> None:
@@ -157,7 +140,7 @@ class ThreadDialog(QDialog):
 
     def _begin_save(self) -> None:
         self._is_saving = True
-        self._show_error("")
+        self._error.show_text("")
         self._save.setEnabled(False)
         self.save_requested.emit(self._thread_id, self.settings())
 
