@@ -20,10 +20,10 @@ class ActiveRun:
     ``writes_on``: the service writes on without us.  ``is_leaving``: the program ends.  ``hurry`` ends a wait before
     the next attempt.  ``stage`` is what goes on while no words come.
 
-    ``rounds`` counts those that ended with calls. ``told`` are the calls of the round that is read, ``told_at`` the
-    place behind them where the service can go on, ``functions`` what was offered. ``is_partial``: what the service
-    writes is only a part of the reply. ``is_held``: the service keeps the run waiting for results. ``estimate`` is that
-    of the first prompt, ``addition`` what files added to its instruction (None: they were not searched).
+    ``rounds`` counts those that ended with calls.  ``told`` are the calls of the round that is read, ``told_at`` the
+    place behind them where the service can go on, ``functions`` what was offered.  ``is_partial``: what the service
+    writes is only a part of the reply.  ``is_held``: the service keeps the run waiting for results.  ``estimate`` is
+    that of the first prompt, ``addition`` what files added to its instruction (None: they were not searched).
     """
 
     run: Run

@@ -27,6 +27,7 @@ from desktop_app.domain.errors import (
     NitkaError,
     NotFoundError,
     RunError,
+    StoreError,
     TooManyRoundsError,
     UnusableAssistantError,
 )
@@ -84,6 +85,8 @@ class Answering:
             writes_on=is_resumed,
             citations=reply.citations if is_resumed else (),
         )
+        if is_resumed:
+            active.calls.fragments |= dict(enumerate(run.details.found, 1))
         return active
 
     async def answer(self, active: ActiveRun) -> RunEnded:
@@ -193,6 +196,10 @@ class Answering:
     async def _ask(
         self, active: ActiveRun, service: Service, side: ServiceSide, asked: Asked, retries: int
     ) -> RunEnded | RunPaused:
+        try:
+            await self._records.note_asked(active.run)
+        except StoreError:  # the ending stores it once more
+            log.exception("run %s: what it is asked could not be stored", active.run.id)
         events = persistent(
             lambda: side.ask(service, active.run, asked, active.message),
             retries,
@@ -237,10 +244,14 @@ class Answering:
         return ending
 
     async def _asked_before(self, active: ActiveRun) -> Asked:
-        """What a run was asked that goes on at the service."""
+        """What a run was asked that goes on at the service; what was noted of that then stays."""
         spoken, older = await self._asking.spoken(active.reply)
         part = await self._prompts.part(spoken, active.run.settings, active.functions)
-        return _asked(active, spoken, older, part, is_begun=False)
+        noted = active.run
+        asked = _asked(active, spoken, older, part, is_begun=False)
+        if noted.seen:
+            active.run = noted
+        return asked
 
     async def _found(
         self, active: ActiveRun, spoken: Sequence[Message], service: Service, connection: Connection
@@ -250,11 +261,12 @@ class Answering:
         if not searching.is_due(active.run, connection):
             return ""
         self._listening.stage(active, "searching")
-        found = active.calls.number(
-            await searching.found_for(active.run, spoken, service, active.count_rephrasing)
-        )
+        found = await searching.found_for(active.run, spoken, service, active.count_rephrasing)
+        numbered = active.calls.number(found)
         self._listening.stage(active, "waiting")
-        return fragments_block(found) if found else ""
+        details = replace(active.run.details, fragments=len(active.calls.fragments), found=tuple(found))
+        active.run = replace(active.run, details=details)
+        return fragments_block(numbered) if numbered else ""
 
     async def _learn(self, active: ActiveRun, connection: Connection) -> None:
         """Let the estimate of tokens learn from the first prompt, when it was sent whole."""

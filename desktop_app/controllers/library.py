@@ -100,10 +100,11 @@ class LibraryController:
         if thread is None:
             return None
         assistant = await self._assistants.assistant(thread.assistant_id) if thread.assistant_id else None
+        runs = await self._conversations.runs(thread_id, is_brief=False)
         return ThreadArchive(
             thread=thread,
             messages=tuple(await self._conversations.all_messages(thread_id)),
-            runs=tuple(replace(run, cursor=None) for run in await self._conversations.runs(thread_id)),
+            runs=tuple(replace(run, cursor=None) for run in runs),
             assistant=assistant.settings if assistant else None,
             assistant_version=assistant.version if assistant else 0,
             leaf_id=next(reversed(await self._conversations.shown_ids(thread_id)), None),

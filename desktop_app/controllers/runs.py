@@ -338,7 +338,10 @@ class RunsController:
             active.calls.stop()
         text, citations, steps = active.growing.text, active.all_citations(), active.calls.steps
         details = replace(
-            active.run.details, fragments=len(active.calls.fragments), cost=await self._cost(active.run)
+            active.run.details,
+            fragments=len(active.calls.fragments),
+            found=(),
+            cost=await self._cost(active.run),
         )
         run = replace(
             active.run,

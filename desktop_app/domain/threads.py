@@ -176,10 +176,11 @@ class RunDetails:
     ``dropped`` counts the messages of the path that the model was not given; ``prompt_tokens`` is the estimate before
     it was asked.  ``fragments`` counts those of files that were added.  ``request_id`` is the service's.  ``overrides``
     names the fields of the settings that were set for this run alone.  ``found`` are the fragments, numbered from 1,
-    that a deferred request was sent with: its reply cites them when it comes, and they are let go.  ``rephrasing`` is
-    what it took to put the question in other words for the search in files, by the model ``settings.search.rephraser``.
-    ``addition`` is what the files added to the instruction, as the model was given it; it may be long, and lists of
-    runs leave it out.  ``functions`` are the names of those on offer, the search in files among them where it is one.
+    that it was asked with: the reply cites them, also when it comes to a later start; then they are let go.
+    ``rephrasing`` is what it took to put the question in other words for the search in files, by the model
+    ``settings.search.rephraser``.  ``addition`` is what the files added to the instruction, as the model was given it;
+    it may be long, and lists of runs leave it out.  ``functions`` are the names of those on offer, the search in files
+    among them where it is one.
     """
 
     dropped: int = 0

@@ -408,9 +408,15 @@ class ConversationStore:
         """The run."""
         return await self._database.read(lambda connection: runs.one(connection, run_id))
 
-    async def runs(self, thread_id: ThreadId) -> list[Run]:
-        """The runs of a thread in the order they began; what files added to their instruction is left out."""
-        return await self._database.read(lambda connection: runs.of_thread(connection, thread_id))
+    async def runs(self, thread_id: ThreadId, *, is_brief: bool = True) -> list[Run]:
+        """The runs of a thread in the order they began; brief ones without what files added to the instruction."""
+        return await self._database.read(
+            lambda connection: runs.of_thread(connection, thread_id, is_brief=is_brief)
+        )
+
+    async def note_asked(self, run: Run) -> None:
+        """Keep what the model was given, while the reply is still to come."""
+        await self._database.run(lambda connection: runs.note_asked(connection, run))
 
     async def _set(self, thread_id: ThreadId, **values: str | int | None) -> None:
         assignments = ", ".join(f"{column} = :{column}" for column in values)

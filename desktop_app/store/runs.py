@@ -135,7 +135,8 @@ def interrupt_orphans(
         ).fetchall()
     for _, message_id, run_id in found:
         connection.execute(
-            "UPDATE runs SET status = ?, ended_at = ?, cursor = NULL WHERE id = ?",
+            "UPDATE runs SET status = ?, ended_at = ?, cursor = NULL, details = json_remove(details, '$.found')"
+            " WHERE id = ?",
             (Status.INTERRUPTED, now, run_id),
         )
         connection.execute(
@@ -151,13 +152,14 @@ def one(connection: sqlite3.Connection, run_id: RunId) -> Run | None:
     return _to_run(row) if row else None
 
 
-def of_thread(connection: sqlite3.Connection, thread_id: ThreadId) -> list[Run]:
-    """The runs of a thread's messages in the order they began, without the ``addition`` of each.
+def of_thread(connection: sqlite3.Connection, thread_id: ThreadId, *, is_brief: bool) -> list[Run]:
+    """The runs of a thread's messages in the order they began, brief ones without the ``addition`` of each.
 
     Those of deleted messages are left out.
     """
     rows = connection.execute(
-        f"{SELECT_BRIEF} WHERE r.thread_id = ? AND EXISTS (SELECT 1 FROM messages m WHERE m.id = r.message_id)"
+        f"{SELECT_BRIEF if is_brief else SELECT}"
+        " WHERE r.thread_id = ? AND EXISTS (SELECT 1 FROM messages m WHERE m.id = r.message_id)"
         " ORDER BY r.started_at, r.id",
         (thread_id,),
     )

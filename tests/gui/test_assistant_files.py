@@ -47,7 +47,8 @@ async def test_it_is_said_that_files_stay_and_that_programs_came(qapp: QApplicat
         s.intents.assistant_files.export(s.assistant.id, path, has_history=False)
         await until(lambda: path.name in s.window.notice.text)
         assert (
-            s.window.notice.text == f"Exported to {path.name}. The files that it searches in are not included."
+            s.window.notice.text
+            == f"Exported to {path.name}. The files that it searches in are not included."
         )
         s.window.assistants.files_dropped.emit([path])
         await until(lambda: "imported" in s.window.notice.text)

@@ -11,13 +11,31 @@ from desktop_app.controllers import searching
 from desktop_app.domain.connections import Connection, ConnectionKind, Price
 from desktop_app.domain.counting import GREATEST_RATIO
 from desktop_app.domain.errors import ServiceFaultError, StoreError
-from desktop_app.domain.events import CitationsFound, RunEnded, TextAppended, UsageReported
+from desktop_app.domain.events import (
+    Checkpoint,
+    CitationsFound,
+    RunAccepted,
+    RunEnded,
+    TextAppended,
+    UsageReported,
+)
 from desktop_app.domain.files import FileId, Fragment
 from desktop_app.domain.ids import ConnectionId
 from desktop_app.domain.threads import Citation, Cost, Status, Usage
 from desktop_app.domain.tools import CallStatus, CallStrategy, Function, SearchTool
 from desktop_app.store.files import make_private_folder
-from tests.unit.run_scene import CONNECTION, DONE, SETTINGS, Step, calling, scene
+from tests.conftest import until
+from tests.unit.run_scene import (
+    CONNECTION,
+    DONE,
+    SETTINGS,
+    ResumableService,
+    Step,
+    calling,
+    image,
+    next_start,
+    scene,
+)
 from tests.unit.test_rounds import begin, ended
 
 LEASE = Fragment(FileId("f1"), "lease.pdf", "The rent is 500.", 3, 0, 2)
@@ -48,10 +66,37 @@ async def test_every_question_is_searched_for(tmp_path: Path) -> None:
         stored = await s.conversations.run(run.id)
         assert stored
         assert stored.details.addition == run.details.addition
+        assert await s.conversations.runs(run.thread_id, is_brief=False) == [stored]
         (listed,) = await s.conversations.runs(run.thread_id)  # a list leaves out what is long
         assert listed.details == replace(run.details, addition="")
         window = await s.conversations.window(run.thread_id, first=0, count=9)
         assert window.runs[run.message_id].details == listed.details
+
+
+async def test_what_the_model_was_given_is_known_of_a_run_that_was_killed(tmp_path: Path) -> None:
+    service = ResumableService()
+    accepted = RunAccepted("remote", can_resume=True)
+    async with scene(tmp_path, ALWAYS, service=service) as s:
+        s.files.fragments = [LEASE]
+        await begin(s, [accepted, TextAppended("It is"), Checkpoint(3), asyncio.Event()])
+
+        async def is_stored() -> bool:
+            return (await s.messages())[-1].text == "It is"
+
+        await until(is_stored)
+        folder = image(s, tmp_path / "left")
+        (request,) = s.service.requests
+    service = ResumableService()
+    service.rests.append([TextAppended(" 500 [1]."), DONE])
+    async with next_start(folder, s.thread_id, service) as later:
+        await later.runs.wait(later.thread_id)
+        (run,) = await later.conversations.runs(later.thread_id, is_brief=False)
+        (cited,) = (await later.messages())[-1].citations
+    assert (cited.title, cited.number, cited.page) == ("lease.pdf", 1, 3)
+    assert run.status is Status.COMPLETED
+    assert request.instruction == f"Be brief.\n\n{run.details.addition}"
+    assert run.details.fragments == 1
+    assert len(run.seen) == 1
 
 
 async def test_what_was_on_offer_stays_with_the_run(tmp_path: Path) -> None:
