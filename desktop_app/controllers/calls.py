@@ -82,6 +82,7 @@ class ReplyCalls:
         self._functions: dict[str, Function] = {}
         self._arguments: dict[str, str] = {}
         self._answers: dict[str, asyncio.Future[Decision | str]] = {}
+        self._early: dict[str, tuple[ToolStep, Decision | str]] = {}
         self._turns = asyncio.Semaphore(PROGRAMS_AT_ONCE)
 
     @property
@@ -145,6 +146,14 @@ class ReplyCalls:
                 self._answers[judged.call.key] = asyncio.get_running_loop().create_future()
             self._put(judged)
         await self._changed()
+        early, self._early = self._early, {}
+        for key, (step, answer) in early.items():
+            if self._step(key) != step:  # something else was answered than what is to be done now
+                continue
+            if isinstance(answer, Decision):
+                await self.decide(key, answer)
+            else:
+                self.give(key, answer)
 
     async def _rules(self) -> dict[str, Rule]:
         assistant_id = self._run.assistant_id
@@ -184,6 +193,7 @@ class ReplyCalls:
 
     async def decide(self, key: str, decision: Decision) -> None:
         """Answer a call that is ASKED, or deny one that is WANTED.  Raises StoreError."""
+        self._note_early(key, decision)
         step = self._waiting(key)
         if step is None or (step.status is CallStatus.WANTED and decision not in DENIED):
             return
@@ -202,9 +212,16 @@ class ReplyCalls:
 
     def give(self, key: str, result: str) -> None:
         """Fill in the result of a call that is WANTED."""
+        self._note_early(key, result)
         step = self._waiting(key)
         if step and step.status is CallStatus.WANTED:
             self._answer(step, result)
+
+    def _note_early(self, key: str, answer: Decision | str) -> None:
+        """Keep an answer to a call of an earlier run that is shown already and not yet judged once more."""
+        step = self._step(key)
+        if step and step.waits_for_user and key not in self._answers:
+            self._early[key] = step, answer
 
     def _waiting(self, key: str) -> ToolStep | None:
         """The step if it waits for the user: one of an earlier run is judged before, by what the function is now."""

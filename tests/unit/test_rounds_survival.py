@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from desktop_app.controllers.argument_checks import checked_arguments
 from desktop_app.domain.errors import NotFoundError, StoreError
 from desktop_app.domain.events import (
     Checkpoint,
@@ -92,6 +93,40 @@ async def test_a_call_that_waited_is_asked_again_and_an_ended_one_is_not(tmp_pat
             Author.ASSISTANT,
             *[Author.TOOL] * 3,
         ]
+
+
+@pytest.mark.parametrize("is_changed", [False, True], ids=["as it was", "changed since"])
+async def test_an_answer_to_a_call_that_is_not_judged_yet_counts_for_what_was_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_changed: bool
+) -> None:
+    marks, judging = tmp_path / "marks", asyncio.Event()
+
+    async def checked_later(*told: Any) -> str:
+        await judging.wait()
+        return await checked_arguments(*told)
+
+    async with scene(tmp_path, replace(SETTINGS, functions=(counted(marks), ASK_USER))) as s:
+        await begin(s, calling(("count", ""), ("ask_user", "")))
+        folder = await left(s, CallStatus.ASKED, CallStatus.WANTED)
+    monkeypatch.setattr("desktop_app.controllers.calls.checked_arguments", checked_later)
+    async with next_start(folder, s.thread_id) as later:
+        reply = (await later.messages())[-1]
+        if is_changed:
+            functions = (counted(tmp_path / "others"), ASK_USER)
+            settings = replace(s.assistant.settings, functions=functions)
+            await later.assistants.save_version(s.assistant.id, settings)
+        await continued(later, reply, TextAppended(YES), DONE)
+        await later.runs.decide(reply.id, "0:0", Decision.ONCE)
+        await later.runs.give_result(reply.id, "0:1", "42")
+        judging.set()
+        if is_changed:
+            await later.reached(CallStatus.ASKED, CallStatus.DONE)
+            await later.runs.decide(reply.id, "0:0", Decision.DENY)
+        reply = await ended(later)
+        assert reply.steps[1].result == "42"
+        assert reply.steps[0].status is (CallStatus.DENIED if is_changed else CallStatus.DONE)
+        assert marks.exists() != is_changed
+        assert not (tmp_path / "others").exists()
 
 
 async def test_a_program_that_was_killed_with_nitka_is_not_started_again_unasked(tmp_path: Path) -> None:
