@@ -25,6 +25,7 @@ from tests.markdown_documents import make
 PROFILES = ("mixed", "fence", "paragraph", "list", "table", "emoji", "cyrillic", "quote")
 ROUNDING = 2
 """A corner that the edge of the screen cuts is drawn with another rounding than one that was moved there."""
+LOOKS = 3
 STEPS = (-300, -40, -1, 3, 50, 400)
 
 
@@ -50,6 +51,12 @@ def page(view: TranscriptView, image: QImage) -> QImage:
 
 
 def assert_fresh(view: TranscriptView, when: str) -> None:
+    """What only comes late, on a busy machine, is there at the next look; what is stale stays."""
+    looks = (shown_difference(view) <= ROUNDING for _ in range(LOOKS))
+    assert any(looks), f"stale pixels after {when}"
+
+
+def shown_difference(view: TranscriptView) -> int:
     QApplication.processEvents()
     for status in view.findChildren(QWidget, "run_status"):
         status.hide()  # its clock ticks between the two pictures
@@ -57,7 +64,7 @@ def assert_fresh(view: TranscriptView, when: str) -> None:
     screen = view.screen()
     shown = page(view, screen.grabWindow(view.winId()).toImage())
     fresh = page(view, view.grab().toImage())
-    assert greatest_difference(shown, fresh) <= ROUNDING, f"stale pixels after {when}"
+    return greatest_difference(shown, fresh)
 
 
 def greatest_difference(one: QImage, other: QImage) -> int:
